@@ -1,0 +1,47 @@
+# Every target sets up what it needs in .venv; make and Python 3.11 or newer are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+.PHONY: help rehearse test lint format bench lock clean
+
+help:            ## what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/run.ok: pyproject.toml constraints.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Microdrops needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.lock -e .
+	@touch $@
+
+$(VENV)/dev.ok: $(VENV)/run.ok
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.lock -e '.[dev]'
+	@touch $@
+
+rehearse: $(VENV)/run.ok  ## play a drop against a local Twitch and Discord; ARGS='--seed 7 --viewers 200'
+	@$(BIN)/python -m bot rehearse $(ARGS)
+
+test: $(VENV)/dev.ok      ## the whole test suite; ARGS='-k claims'
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+lint: $(VENV)/dev.ok      ## style, types and the floors' contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/dev.ok    ## put the code into the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/dev.ok     ## figures: memory after start, CPU per chat message
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+lock:                     ## write constraints.lock anew from pyproject.toml
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@.venv-lock/bin/python tools/lock.py > constraints.lock
+	@rm -rf .venv-lock
+
+clean:                    ## remove what make made
+	rm -rf $(VENV) build dist *.egg-info
