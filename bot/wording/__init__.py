@@ -1,0 +1,1 @@
+"""Floor 0: every sentence the bot can say, one function per reply."""

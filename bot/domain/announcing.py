@@ -1,0 +1,156 @@
+"""What everybody, or the moderators, should hear about a fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from bot.domain.drops import Drop
+from bot.domain.ledger import Fact
+from bot.domain.stream import Pace
+from bot.domain.time import MINUTE, Micros
+
+TWITCH_CHAT = "twitch:chat"
+DISCORD_ANNOUNCEMENTS = "discord:announcements"
+DISCORD_MODERATORS = "discord:moderators"
+
+NEARLY_GONE_SHARE = 10  # one in ten left
+NEARLY_GONE_SUPPLY_MIN = 10
+
+
+class NewsKind(StrEnum):
+    ANNOUNCED = "announced"
+    SOON = "soon"
+    POSTPONED = "postponed"
+    RESCHEDULED = "rescheduled"
+    OPENED = "opened"
+    NEARLY_GONE = "nearly-gone"
+    SOLD_OUT = "sold-out"
+    PAUSED = "paused"
+    RESUMING = "resuming"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    CONTROL = "control"  # the moderators' card for a drop, edited in place from then on
+    REPAIR = "repair"  # the moderators' card at the close: who may have got no answer, what to mend
+
+
+class Priority(IntEnum):
+    """Lower goes first. Answers to people go before milestones, and what changes the window before both."""
+
+    WINDOW = 0
+    ANSWER = 1
+    MILESTONE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One thing to say in one kind of place; `expires_at` is when saying it would mislead."""
+
+    kind: NewsKind
+    places: tuple[str, ...]
+    about: dict[str, object]
+    priority: Priority = Priority.WINDOW
+    expires_at: Micros | None = None
+
+
+_KIND_OF_FACT = {
+    "drop.announced": NewsKind.ANNOUNCED,
+    "drop.soon": NewsKind.SOON,
+    "drop.postponed": NewsKind.POSTPONED,
+    "drop.rescheduled": NewsKind.RESCHEDULED,
+    "drop.opened": NewsKind.OPENED,
+    "drop.paused": NewsKind.PAUSED,
+    "drop.resuming": NewsKind.RESUMING,
+    "drop.resumed": NewsKind.RESUMED,
+    "drop.extended": NewsKind.EXTENDED,
+    "drop.closed": NewsKind.CLOSED,
+    "drop.reopened": NewsKind.REOPENED,
+    "drop.returned": NewsKind.RETURNED,
+    "drop.cancelled": NewsKind.CANCELLED,
+}
+_EVERYWHERE = (TWITCH_CHAT, DISCORD_ANNOUNCEMENTS)
+
+
+def nearly_gone_at(supply: int) -> int:
+    """With how many units left chat hears that the drop is nearly gone; 0 means never."""
+    return max(1, supply // NEARLY_GONE_SHARE) if supply >= NEARLY_GONE_SUPPLY_MIN else 0
+
+
+def news_of(before: Drop | None, after: Drop, fact: Fact, moment: Micros, pace: Pace) -> tuple[News, ...]:
+    """What to say after `fact` turned `before` into `after`. Cancelling what nobody knew of is not news."""
+    about = {**snapshot(after), **_said(fact), "at": moment}
+    if fact.kind == "unit.granted":
+        return _milestone(before, after, about, moment, pace)
+    kind = _KIND_OF_FACT.get(fact.kind)
+    if kind is None or not after.public:
+        return ()
+    news = [News(kind, _EVERYWHERE, about, expires_at=_expiry(kind, after, moment, pace))]
+    if kind is NewsKind.ANNOUNCED:
+        news.append(News(NewsKind.CONTROL, (DISCORD_MODERATORS,), about))
+    if kind is NewsKind.CLOSED:
+        news.append(News(NewsKind.REPAIR, (DISCORD_MODERATORS,), about))
+    return tuple(news)
+
+
+def snapshot(drop: Drop) -> dict[str, object]:
+    """The drop as sentences and cards need it: plain values, instants in microseconds."""
+    return {
+        "drop": drop.key,
+        "title": drop.title,
+        "kind": drop.plan.kind,
+        "state": str(drop.state),
+        "supply": drop.plan.supply,
+        "held_back": drop.plan.held_back,
+        "per_person": drop.plan.per_person,
+        "claimed": drop.claimed,
+        "given": drop.given,
+        "units_left": drop.units_left,
+        "opens_at": drop.opens_at,
+        "closes_at": drop.closes_at,
+        "window": drop.plan.window,
+        "on_cue": drop.on_cue,
+        "paused": drop.paused,
+        "paused_why": drop.paused_why,
+        "resume_at": drop.resume_at,
+        "zone": drop.plan.zone,
+        "while_offline": str(drop.plan.while_offline),
+        "closed_why": drop.closed_why,
+        "postponed_why": drop.postponed_why,
+    }
+
+
+def _said(fact: Fact) -> dict[str, object]:
+    return {key: fact.public[key] for key in ("why", "late", "added", "minutes") if key in fact.public}
+
+
+def _milestone(
+    before: Drop | None, after: Drop, about: dict[str, object], moment: Micros, pace: Pace
+) -> tuple[News, ...]:
+    left_before = before.units_left if before is not None else after.plan.supply
+    if not after.open or left_before == after.units_left:
+        return ()
+    if after.units_left == 0:
+        return (News(NewsKind.SOLD_OUT, _EVERYWHERE, about, Priority.WINDOW),)
+    nearly = nearly_gone_at(after.plan.supply)
+    if left_before > nearly >= after.units_left:
+        # Discord's card counts down in place, so only chat needs the line.
+        expires_at = moment + pace.milestone_gap
+        return (News(NewsKind.NEARLY_GONE, (TWITCH_CHAT,), about, Priority.MILESTONE, expires_at),)
+    return ()
+
+
+def _expiry(kind: NewsKind, drop: Drop, moment: Micros, pace: Pace) -> Micros | None:
+    match kind:
+        case NewsKind.SOON:
+            return drop.opens_at
+        case NewsKind.OPENED | NewsKind.REOPENED | NewsKind.RESUMED | NewsKind.EXTENDED:
+            return drop.closes_at
+        case NewsKind.RESUMING:
+            return drop.resume_at
+        case NewsKind.PAUSED | NewsKind.RETURNED:
+            return moment + 10 * MINUTE
+    return None

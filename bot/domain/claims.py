@@ -1,0 +1,178 @@
+"""Asking for a unit: who gets which number, who is refused, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.drops import Drop, DropState
+from bot.domain.ledger import Fact
+from bot.domain.people import Actor
+from bot.domain.text import normalise_command, slug
+from bot.domain.time import Micros
+
+
+class ClaimRefusal(StrEnum):
+    """Why not, in order of precedence: the first that applies is the answer."""
+
+    NOTHING_ON = "nothing-on"
+    UNKNOWN_DROP = "unknown-drop"
+    CANCELLED = "cancelled"
+    ALREADY_YOURS = "already-yours"
+    NOT_OPEN_YET = "not-open-yet"
+    SOLD_OUT = "sold-out"
+    CLOSED = "closed"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDrop:
+    """Somebody asks for a unit. `drop` is what they typed after the command, possibly nothing."""
+
+    channel_id: int
+    request_id: str
+    actor: Actor
+    drop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStanding:
+    """The facts a claim depends on: the drop that was meant, the asker's numbers in it, the next free number."""
+
+    drop: Drop | None
+    numbers_held: tuple[int, ...]
+    next_number: int
+    holder: str
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGranted:
+    drop: str
+    title: str
+    number: int
+    supply: int
+    units_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRefused:
+    """`retry_at` is when asking again can help (None: it cannot, or nobody knows)."""
+
+    because: ClaimRefusal
+    drop: str = ""
+    title: str = ""
+    supply: int = 0
+    numbers: tuple[int, ...] = ()
+    retry_at: Micros | None = None
+    on_cue: bool = False
+    asked_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNeedsName:
+    """Several drops are open and no name was given: nothing is granted, the names are listed."""
+
+    drops: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+ClaimDecision = ClaimGranted | ClaimRefused | ClaimNeedsName
+
+
+def find_drop(drops: Sequence[Drop], text: str) -> Drop | None:
+    """The drop a person means by key, title or an unambiguous beginning of either; None when nobody can tell."""
+    wanted = normalise_command(text).strip("\"'“”‘’«»#! .")
+    if not wanted:
+        return None
+    exact = [d for d in drops if wanted in (d.key, normalise_command(d.title)) or slug(wanted) == d.key]
+    if exact:
+        # A title may return next month: the one that is not over is meant.
+        return next((d for d in exact if not d.over), exact[-1])
+    begun = [d for d in drops if d.key.startswith(wanted) or normalise_command(d.title).startswith(wanted)]
+    alive = [d for d in begun if not d.over] or begun
+    return alive[0] if len(alive) == 1 else None
+
+
+def choose_drop(drops: Sequence[Drop], text: str) -> Drop | ClaimNeedsName | ClaimRefused:
+    """Which drop a claim is about. A bare claim means the one open drop, or else the one that comes next."""
+    public = [d for d in drops if d.public]
+    if text.strip():
+        found = find_drop(public, text)
+        if found is not None:
+            return found
+        if not normalise_command(text):
+            return choose_drop(drops, "")
+        return ClaimRefused(ClaimRefusal.UNKNOWN_DROP, asked_for=text[:40])
+    opened = [d for d in public if d.open]
+    if len(opened) > 1:
+        return ClaimNeedsName(tuple(d.key for d in opened), tuple(d.title for d in opened))
+    if opened:
+        return opened[0]
+    coming = [d for d in public if d.state is DropState.ANNOUNCED]
+    if coming:
+        return min(coming, key=lambda d: (d.opens_at is None, d.opens_at or 0, d.key))
+    over = [d for d in public if d.state in (DropState.CLOSED, DropState.SETTLED)]
+    if over:
+        return max(over, key=lambda d: (d.closed_at or 0, d.key))
+    return ClaimRefused(ClaimRefusal.NOTHING_ON)
+
+
+def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) -> ClaimDecision:
+    """Grant the next number or refuse with the first reason that applies.
+
+    What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at)."""
+    drop = standing.drop
+    if drop is None:
+        return ClaimRefused(ClaimRefusal.UNKNOWN_DROP, asked_for=command.drop[:40])
+
+    def refuse(because: ClaimRefusal, retry_at: Micros | None = None) -> ClaimRefused:
+        return ClaimRefused(
+            because,
+            drop=drop.key,
+            title=drop.title,
+            supply=drop.plan.supply,
+            numbers=standing.numbers_held,
+            retry_at=retry_at,
+            on_cue=drop.on_cue,
+        )
+
+    if drop.state is DropState.CANCELLED:
+        return refuse(ClaimRefusal.CANCELLED)
+    if len(standing.numbers_held) >= drop.plan.per_person:
+        return refuse(ClaimRefusal.ALREADY_YOURS)
+    if drop.state in (DropState.PLANNED, DropState.ANNOUNCED):
+        waiting = drop.on_cue or drop.postponed_why
+        return refuse(ClaimRefusal.NOT_OPEN_YET, None if waiting else drop.opens_at)
+    if drop.sold_out:
+        return refuse(ClaimRefusal.SOLD_OUT)
+    if not drop.open:
+        return refuse(ClaimRefusal.CLOSED)
+    if drop.paused:
+        return refuse(ClaimRefusal.PAUSED, drop.resume_at)
+    return ClaimGranted(
+        drop=drop.key,
+        title=drop.title,
+        number=standing.next_number,
+        supply=drop.plan.supply,
+        units_left=drop.units_left - 1,
+    )
+
+
+def grant_fact(standing: ClaimStanding, command: ClaimDrop, granted: ClaimGranted) -> Fact:
+    """The ledger's fact of a grant: the number is public, whose it is stands in the private part."""
+    actor = command.actor
+    return Fact(
+        "unit.granted",
+        granted.drop,
+        {"number": granted.number, "how": "claim", "holder": standing.holder},
+        {
+            "person": standing.person_id,
+            "platform": actor.platform,
+            "user": actor.user_id,
+            "name": actor.name,
+            "request": command.request_id,
+        },
+        standing.person_id,
+    )

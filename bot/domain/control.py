@@ -1,0 +1,354 @@
+"""Steering a drop by hand: what a moderator may do, what it does, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast
+
+from bot.domain.claims import find_drop
+from bot.domain.drops import Drop, DropState, WhileOffline, open_fact, resume_fact
+from bot.domain.ledger import Fact
+from bot.domain.people import Actor
+from bot.domain.stream import Pace, Stream
+from bot.domain.time import MINUTE, Micros
+
+EXTEND_MINUTES_MAX = 240
+REASON_CHARACTERS_MAX = 200
+
+
+class Verb(StrEnum):
+    OPEN = "open"
+    CLOSE = "close"
+    PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    CANCEL = "cancel"
+    GIVE = "give"
+    UNDO = "undo"
+
+
+class SteerRefusal(StrEnum):
+    """Why not, in order of precedence."""
+
+    NOT_ALLOWED = "not-allowed"
+    NAME_NEEDED = "name-needed"
+    UNKNOWN_DROP = "unknown-drop"
+    NOTHING_FITS = "nothing-fits"
+    STREAM_OFFLINE = "stream-offline"
+    ALREADY_OPEN = "already-open"
+    NOT_OPEN = "not-open"
+    ALREADY_PAUSED = "already-paused"
+    NOT_PAUSED = "not-paused"
+    ALREADY_OVER = "already-over"
+    BAD_MINUTES = "bad-minutes"
+    RECEIVER_UNKNOWN = "receiver-unknown"
+    RECEIVER_HAS_ENOUGH = "receiver-has-enough"
+    NO_UNIT_LEFT = "no-unit-left"
+    NOTHING_TO_UNDO = "nothing-to-undo"
+    OVERTAKEN = "overtaken"
+    WINDOW_OVER = "window-over"
+
+
+@dataclass(frozen=True, slots=True)
+class SteerDrop:
+    """A moderator's deed. `receiver` is who gets a given unit; `minutes` is what an extension adds."""
+
+    channel_id: int
+    request_id: str
+    actor: Actor
+    verb: Verb
+    drop: str = ""
+    minutes: int = 0
+    receiver: Actor | None = None
+    why: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """The caller's last deed that was not taken back, as the ledger knows it."""
+
+    entry_number: int
+    kind: str
+    drop: str
+    at: Micros
+    number: int = 0
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SteerStanding:
+    """What a deed depends on. `receiver_*` describe who is to get a unit; `last` is the caller's last deed."""
+
+    drops: tuple[Drop, ...]
+    stream: Stream
+    pace: Pace
+    next_numbers: dict[str, int]
+    last: Deed | None = None
+    receiver_id: int | None = None
+    receiver_holder: str = ""
+    receiver_numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DropSteered:
+    """Done. `undone` names the deed that an undo took back, and what became of it in `verb`'s place."""
+
+    verb: Verb
+    drop: str
+    title: str
+    closes_at: Micros | None = None
+    number: int = 0
+    supply: int = 0
+    units_left: int = 0
+    receiver: str = ""
+    minutes: int = 0
+    undone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SteerRefused:
+    because: SteerRefusal
+    verb: Verb
+    drop: str = ""
+    title: str = ""
+    choices: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    asked_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SteerNeedsYes:
+    """It cannot be taken back, so the same person says so once more within 30 seconds."""
+
+    verb: Verb
+    drop: str
+    title: str
+    units_out: int
+
+
+SteerDecision = DropSteered | SteerRefused | SteerNeedsYes
+
+
+def fits(verb: Verb, drop: Drop) -> bool:
+    """Whether the verb can be about this drop when no name was given."""
+    match verb:
+        case Verb.OPEN:
+            return drop.state in (DropState.PLANNED, DropState.ANNOUNCED)
+        case Verb.CLOSE | Verb.EXTEND:
+            return drop.open
+        case Verb.PAUSE:
+            return drop.open and not drop.paused
+        case Verb.RESUME:
+            return drop.paused
+        case Verb.CANCEL:
+            return not drop.over
+        case Verb.GIVE:
+            return drop.open or drop.state is DropState.CLOSED
+        case Verb.UNDO:
+            return False
+
+
+def meant_drop(drops: Sequence[Drop], verb: Verb, text: str) -> Drop | SteerRefused:
+    """The named drop, or the only one that fits; with several nothing is guessed."""
+    if text.strip():
+        found = find_drop(drops, text)
+        return found or SteerRefused(
+            SteerRefusal.UNKNOWN_DROP,
+            verb,
+            asked_for=text[:40],
+            choices=tuple(d.key for d in drops if not d.over),
+        )
+    fitting = [d for d in drops if fits(verb, d)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        return SteerRefused(SteerRefusal.NOTHING_FITS, verb)
+    return SteerRefused(SteerRefusal.NAME_NEEDED, verb, choices=tuple(d.key for d in fitting))
+
+
+def decide_steer(
+    standing: SteerStanding, command: SteerDrop, moment: Micros
+) -> tuple[SteerDecision, tuple[Fact, ...]]:
+    """The decision and the facts it makes; a refusal makes none."""
+    verb = command.verb
+    if not command.actor.steers:
+        return SteerRefused(SteerRefusal.NOT_ALLOWED, verb), ()
+    if verb is Verb.UNDO:
+        return _undo(standing, command, moment)
+    drop = meant_drop(standing.drops, verb, command.drop)
+    if isinstance(drop, SteerRefused):
+        return drop, ()
+    refusal = _why_not(standing, command, drop)
+    if refusal is not None:
+        return SteerRefused(
+            refusal, verb, drop=drop.key, title=drop.title, numbers=standing.receiver_numbers
+        ), ()
+    if verb is Verb.CANCEL and not command.confirmed:
+        return SteerNeedsYes(verb, drop.key, drop.title, drop.units_out), ()
+    facts = _facts(standing, command, drop, moment)
+    last = facts[-1]
+    number = cast(int, last.public.get("number", 0))
+    done = DropSteered(
+        verb,
+        drop.key,
+        drop.title,
+        closes_at=cast("Micros | None", last.public.get("closes_at", drop.closes_at)),
+        number=number,
+        supply=drop.plan.supply,
+        units_left=drop.units_left,
+        receiver=command.receiver.name if command.receiver else "",
+        minutes=command.minutes,
+    )
+    return done, facts
+
+
+def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRefusal | None:
+    match command.verb:
+        case Verb.OPEN:
+            if drop.open:
+                return SteerRefusal.ALREADY_OPEN
+            if drop.over:
+                return SteerRefusal.ALREADY_OVER
+            waits = drop.plan.while_offline is WhileOffline.WAIT and standing.stream.watched
+            return SteerRefusal.STREAM_OFFLINE if waits and standing.stream.live is False else None
+        case Verb.CLOSE:
+            return None if drop.open else _not_open(drop)
+        case Verb.PAUSE:
+            if not drop.open:
+                return _not_open(drop)
+            return SteerRefusal.ALREADY_PAUSED if drop.paused and drop.paused_why != "offline" else None
+        case Verb.RESUME:
+            if not drop.open:
+                return _not_open(drop)
+            if not drop.paused:
+                return SteerRefusal.NOT_PAUSED
+            offline = standing.stream.watched and standing.stream.live is False
+            waits = drop.plan.while_offline is WhileOffline.WAIT
+            return SteerRefusal.STREAM_OFFLINE if offline and waits else None
+        case Verb.EXTEND:
+            if not 1 <= command.minutes <= EXTEND_MINUTES_MAX:
+                return SteerRefusal.BAD_MINUTES
+            return None if drop.open else _not_open(drop)
+        case Verb.CANCEL:
+            return SteerRefusal.ALREADY_OVER if drop.over else None
+        case Verb.GIVE:
+            if drop.state is DropState.CANCELLED:
+                return SteerRefusal.ALREADY_OVER
+            if command.receiver is None:
+                return SteerRefusal.RECEIVER_UNKNOWN
+            if len(standing.receiver_numbers) >= drop.plan.per_person:
+                return SteerRefusal.RECEIVER_HAS_ENOUGH
+            return SteerRefusal.NO_UNIT_LEFT if drop.units_to_give <= 0 else None
+        case Verb.UNDO:
+            return None
+
+
+def _not_open(drop: Drop) -> SteerRefusal:
+    return SteerRefusal.ALREADY_OVER if drop.over else SteerRefusal.NOT_OPEN
+
+
+def _facts(standing: SteerStanding, command: SteerDrop, drop: Drop, moment: Micros) -> tuple[Fact, ...]:
+    by = {
+        "by": {"platform": command.actor.platform, "user": command.actor.user_id, "name": command.actor.name}
+    }
+    match command.verb:
+        case Verb.OPEN:
+            opened = open_fact(drop, moment)
+            opened = Fact(opened.kind, drop.key, opened.public, by)
+            return (opened,) if drop.public else (Fact("drop.announced", drop.key, {}, by), opened)
+        case Verb.CLOSE:
+            return (Fact("drop.closed", drop.key, {"why": "moderator", "late": False}, by),)
+        case Verb.PAUSE:
+            return (Fact("drop.paused", drop.key, {"why": "moderator"}, by),)
+        case Verb.RESUME:
+            return (Fact("drop.resumed", drop.key, resume_fact(drop, moment).public, by),)
+        case Verb.EXTEND:
+            closes_at = cast(Micros, drop.closes_at) + command.minutes * MINUTE
+            return (
+                Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": command.minutes}, by),
+            )
+        case Verb.CANCEL:
+            return (Fact("drop.cancelled", drop.key, {}, by),)
+        case Verb.GIVE | Verb.UNDO:
+            return (_give(standing, command, drop, by),)
+
+
+def _give(standing: SteerStanding, command: SteerDrop, drop: Drop, by: dict[str, dict[str, str]]) -> Fact:
+    receiver = cast(Actor, command.receiver)
+    return Fact(
+        "unit.granted",
+        drop.key,
+        {"number": standing.next_numbers[drop.key], "how": "hand", "holder": standing.receiver_holder},
+        {
+            "person": standing.receiver_id,
+            "platform": receiver.platform,
+            "user": receiver.user_id,
+            "name": receiver.name,
+            "why": command.why[:REASON_CHARACTERS_MAX],
+            "request": command.request_id,
+            **by,
+        },
+        standing.receiver_id,
+    )
+
+
+def _undo(
+    standing: SteerStanding, command: SteerDrop, moment: Micros
+) -> tuple[SteerDecision, tuple[Fact, ...]]:
+    last = standing.last
+    if last is None or moment > last.at + standing.pace.undo_within:
+        return SteerRefused(SteerRefusal.NOTHING_TO_UNDO, Verb.UNDO), ()
+    drop = next((d for d in standing.drops if d.key == last.drop), None)
+    if drop is None:
+        return SteerRefused(SteerRefusal.NOTHING_TO_UNDO, Verb.UNDO), ()
+    fact = _reversal(drop, last, moment)
+    if isinstance(fact, SteerRefusal):
+        return SteerRefused(fact, Verb.UNDO, drop=drop.key, title=drop.title), ()
+    by = {"platform": command.actor.platform, "user": command.actor.user_id, "name": command.actor.name}
+    fact = Fact(fact.kind, fact.drop, {**fact.public, "undoes": last.entry_number}, {"by": by})
+    done = DropSteered(
+        Verb.UNDO,
+        drop.key,
+        drop.title,
+        closes_at=cast("Micros | None", fact.public.get("closes_at", drop.closes_at)),
+        number=last.number,
+        supply=drop.plan.supply,
+        units_left=drop.units_left,
+        undone=f"{last.kind}>{fact.kind}",
+    )
+    return done, (fact,)
+
+
+def _reversal(drop: Drop, last: Deed, moment: Micros) -> Fact | SteerRefusal:
+    match last.kind:
+        case "drop.opened":
+            if not drop.open:
+                return SteerRefusal.OVERTAKEN
+            if drop.units_out == 0:
+                return Fact("drop.returned", drop.key)
+            return Fact("drop.paused", drop.key, {"why": "moderator"})
+        case "drop.closed":
+            if drop.state is not DropState.CLOSED:
+                return SteerRefusal.OVERTAKEN
+            if moment >= cast(Micros, drop.closes_at):
+                return SteerRefusal.WINDOW_OVER
+            return Fact("drop.reopened", drop.key, {"closes_at": drop.closes_at})
+        case "drop.paused":
+            return resume_fact(drop, moment) if drop.paused else SteerRefusal.OVERTAKEN
+        case "drop.resumed":
+            if not drop.open or drop.paused:
+                return SteerRefusal.OVERTAKEN
+            return Fact("drop.paused", drop.key, {"why": "moderator"})
+        case "drop.extended":
+            closes_at = (drop.closes_at or 0) - last.minutes * MINUTE
+            if not drop.open:
+                return SteerRefusal.OVERTAKEN
+            if closes_at <= moment:
+                return SteerRefusal.WINDOW_OVER
+            return Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": -last.minutes})
+        case "unit.granted":
+            return Fact("unit.voided", drop.key, {"number": last.number, "how": "hand", "why": "undone"})
+    return SteerRefusal.NOTHING_TO_UNDO

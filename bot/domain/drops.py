@@ -1,0 +1,330 @@
+"""A drop: what it is, the state its facts have brought it to, and what is due next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import cast
+
+from bot.domain.ledger import Fact, Part
+from bot.domain.stream import Pace, Stream
+from bot.domain.time import Micros
+
+TITLE_CHARACTERS_MAX = 60
+SUPPLY_MAX = 100_000
+
+
+class DropState(StrEnum):
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    CLOSED = "closed"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class Opening(StrEnum):
+    """Who opens it: the clock at `opens_at`, or a moderator's cue."""
+
+    CLOCK = "clock"
+    CUE = "cue"
+
+
+class WhileOffline(StrEnum):
+    """What the drop does while the stream is off: wait and pause, or run regardless."""
+
+    WAIT = "wait"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class DropPlan:
+    """What the streamer asked for, in config.toml or by /drop new. Spans and instants in microseconds.
+
+    `opens_at` is None for a drop on cue; the window lasts `window` from the moment it opens."""
+
+    key: str
+    title: str
+    kind: str
+    supply: int
+    held_back: int
+    per_person: int
+    opening: Opening
+    while_offline: WhileOffline
+    zone: str
+    announce_at: Micros
+    opens_at: Micros | None
+    window: Micros
+
+    def as_public(self) -> dict[str, object]:
+        return {
+            "title": self.title,
+            "kind": self.kind,
+            "supply": self.supply,
+            "held_back": self.held_back,
+            "per_person": self.per_person,
+            "opening": str(self.opening),
+            "while_offline": str(self.while_offline),
+            "zone": self.zone,
+            "announce_at": self.announce_at,
+            "opens_at": self.opens_at,
+            "window": self.window,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The fold of a drop's facts (see `evolve`). Sold out and paused are derived, not states."""
+
+    plan: DropPlan
+    state: DropState = DropState.PLANNED
+    opens_at: Micros | None = None
+    closes_at: Micros | None = None
+    announced_at: Micros | None = None
+    opened_at: Micros | None = None
+    closed_at: Micros | None = None
+    closed_why: str = ""
+    paused_at: Micros | None = None
+    paused_why: str = ""
+    resume_at: Micros | None = None
+    postponed_why: str = ""
+    soon_said: bool = False
+    on_cue: bool = False
+    claimed: int = 0
+    given: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.plan.key
+
+    @property
+    def title(self) -> str:
+        return self.plan.title
+
+    @property
+    def units_out(self) -> int:
+        """How many units have an owner, however they came by it."""
+        return self.claimed + self.given
+
+    @property
+    def units_left(self) -> int:
+        """How many a viewer can still claim: what is held back for mistakes is not among them."""
+        return max(0, self.plan.supply - max(self.given, self.plan.held_back) - self.claimed)
+
+    @property
+    def units_to_give(self) -> int:
+        """How many a moderator can still give by hand: everything without an owner."""
+        return self.plan.supply - self.units_out
+
+    @property
+    def sold_out(self) -> bool:
+        return self.units_left == 0
+
+    @property
+    def open(self) -> bool:
+        return self.state is DropState.OPEN
+
+    @property
+    def paused(self) -> bool:
+        return self.state is DropState.OPEN and self.paused_at is not None
+
+    @property
+    def public(self) -> bool:
+        """Whether viewers know of it."""
+        return self.state not in (DropState.PLANNED,) and self.announced_at is not None
+
+    @property
+    def over(self) -> bool:
+        return self.state in (DropState.CLOSED, DropState.SETTLED, DropState.CANCELLED)
+
+
+def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
+    """The drop after one more fact. The table row is this fold, live and when it is rebuilt from entries.
+
+    Raises ValueError for a fact about a drop that was never planned, or of an unknown kind."""
+    if kind == "drop.planned":
+        plan = _plan_of(str(public["key"]), public)
+        return Drop(plan=plan, opens_at=plan.opens_at, on_cue=plan.opening is Opening.CUE)
+    if drop is None:
+        raise ValueError(f"{kind} about a drop that was never planned")
+    match kind:
+        case "unit.granted" if public["how"] == "claim":
+            return replace(drop, claimed=drop.claimed + 1)
+        case "unit.granted":
+            return replace(drop, given=drop.given + 1)
+        case "unit.voided" if public["how"] == "claim":
+            return replace(drop, claimed=drop.claimed - 1)
+        case "unit.voided":
+            return replace(drop, given=drop.given - 1)
+        case "drop.announced":
+            return replace(drop, state=DropState.ANNOUNCED, announced_at=at)
+        case "drop.soon":
+            return replace(drop, soon_said=True)
+        case "drop.postponed":
+            return replace(
+                drop, postponed_why=str(public["why"]), on_cue=drop.on_cue or public["why"] == "missed"
+            )
+        case "drop.rescheduled":
+            return replace(drop, opens_at=_instant(public, "opens_at"), postponed_why="")
+        case "drop.opened":
+            return replace(
+                drop,
+                state=DropState.OPEN,
+                opened_at=at,
+                closes_at=_instant(public, "closes_at"),
+                postponed_why="",
+            )
+        case "drop.paused":
+            return replace(
+                drop,
+                paused_at=at if drop.paused_at is None else drop.paused_at,
+                paused_why=str(public["why"]),
+                resume_at=None,
+            )
+        case "drop.resuming":
+            return replace(drop, resume_at=_instant(public, "resume_at"))
+        case "drop.resumed":
+            return replace(
+                drop, paused_at=None, paused_why="", resume_at=None, closes_at=_instant(public, "closes_at")
+            )
+        case "drop.extended":
+            return replace(drop, closes_at=_instant(public, "closes_at"))
+        case "drop.closed":
+            return replace(drop, state=DropState.CLOSED, closed_at=at, closed_why=str(public["why"]))
+        case "drop.reopened":
+            return replace(
+                drop,
+                state=DropState.OPEN,
+                closed_at=None,
+                closed_why="",
+                closes_at=_instant(public, "closes_at"),
+            )
+        case "drop.returned":
+            # Undone opening: back to announced, and from now on the cue decides, else the clock reopens it at once.
+            return replace(
+                drop, state=DropState.ANNOUNCED, opened_at=None, closes_at=None, paused_at=None, on_cue=True
+            )
+        case "drop.settled":
+            return replace(drop, state=DropState.SETTLED)
+        case "drop.cancelled":
+            return replace(drop, state=DropState.CANCELLED, closed_at=at, closed_why="cancelled")
+    raise ValueError(f"unknown kind of fact: {kind}")
+
+
+def due_fact(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:
+    """What time or the stream asks of this drop now, one fact at a time; None when nothing is due.
+
+    Level-triggered: the lane asks before every decision, so a late or missed wake-up changes nothing."""
+    match drop.state:
+        case DropState.PLANNED if moment >= drop.plan.announce_at:
+            return Fact("drop.announced", drop.key)
+        case DropState.ANNOUNCED if not drop.on_cue:
+            return _due_before_opening(drop, stream, pace, moment)
+        case DropState.OPEN:
+            return _due_while_open(drop, stream, pace, moment)
+        case DropState.CLOSED if moment >= (drop.closed_at or 0) + pace.settle_after:
+            return Fact("drop.settled", drop.key)
+    return None
+
+
+def next_due(drop: Drop, stream: Stream, pace: Pace) -> Micros | None:
+    """When to ask `due_fact` again at the latest, as far as the clock decides it."""
+    match drop.state:
+        case DropState.PLANNED:
+            return drop.plan.announce_at
+        case DropState.ANNOUNCED if drop.opens_at is not None and not drop.on_cue and not drop.postponed_why:
+            return drop.opens_at if drop.soon_said else drop.opens_at - pace.soon_lead
+        case DropState.OPEN:
+            waits = drop.plan.while_offline is WhileOffline.WAIT and stream.live is False and stream.watched
+            dues = [stream.changed_at + pace.offline_close] if waits else []
+            if drop.paused_at is not None:
+                dues += [drop.resume_at] if drop.resume_at is not None else []
+            else:
+                dues += [cast(Micros, drop.closes_at)]
+                dues += [stream.changed_at + pace.offline_pause] if waits else []
+            return min(dues, default=None)
+        case DropState.CLOSED:
+            return (drop.closed_at or 0) + pace.settle_after
+    return None
+
+
+def _due_before_opening(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:
+    opens_at = cast(Micros, drop.opens_at)
+    waits = drop.plan.while_offline is WhileOffline.WAIT and not stream.lets_run
+    if moment < opens_at:
+        soon_at = opens_at - pace.soon_lead
+        # Announced less than the lead ago: the announcement has just said when, a reminder would only repeat it.
+        fresh = (drop.announced_at or 0) > soon_at
+        if moment >= soon_at and not drop.soon_said and not fresh:
+            return Fact("drop.soon", drop.key)
+        return None
+    if waits:
+        if drop.postponed_why or (stream.live is None and moment < opens_at + pace.late_after):
+            return None
+        return Fact("drop.postponed", drop.key, {"why": "unknown" if stream.live is None else "offline"})
+    if drop.postponed_why:
+        return Fact("drop.rescheduled", drop.key, {"opens_at": moment + pace.resume_warning})
+    if moment >= opens_at + drop.plan.window:
+        return Fact("drop.postponed", drop.key, {"why": "missed"})
+    late = moment > opens_at + pace.late_after
+    return open_fact(drop, moment if late else opens_at, late=late)
+
+
+def open_fact(drop: Drop, begins_at: Micros, *, late: bool = False) -> Fact:
+    """Opening: the window is as long as announced, also when it begins late."""
+    return Fact("drop.opened", drop.key, {"closes_at": begins_at + drop.plan.window, "late": late})
+
+
+def _due_while_open(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:
+    follows_stream = drop.plan.while_offline is WhileOffline.WAIT
+    offline = stream.offline_for(moment) if follows_stream else 0
+    closes_at = cast(Micros, drop.closes_at)
+    if drop.paused_at is None:
+        paused_first = offline >= pace.offline_pause and stream.changed_at + pace.offline_pause < closes_at
+        if moment >= closes_at and not paused_first:
+            late = moment > closes_at + pace.late_after
+            return Fact("drop.closed", drop.key, {"why": "time", "late": late})
+        if offline >= pace.offline_close:
+            return Fact("drop.closed", drop.key, {"why": "stream", "late": False})
+        if offline >= pace.offline_pause:
+            return Fact("drop.paused", drop.key, {"why": "offline"})
+        return None
+    if offline >= pace.offline_close:
+        return Fact("drop.closed", drop.key, {"why": "stream", "late": False})
+    if drop.paused_why != "offline":
+        return None
+    if not stream.lets_run:
+        # Gone again while the return was being announced: the pause goes on.
+        gone_again = drop.resume_at is not None and stream.live is False
+        return Fact("drop.paused", drop.key, {"why": "offline"}) if gone_again else None
+    if drop.resume_at is None:
+        return Fact("drop.resuming", drop.key, {"resume_at": moment + pace.resume_warning})
+    return resume_fact(drop, moment) if moment >= drop.resume_at else None
+
+
+def resume_fact(drop: Drop, moment: Micros) -> Fact:
+    """Going on after a pause: the time that was lost is added at the end."""
+    lost = moment - cast(Micros, drop.paused_at)
+    closes_at = cast(Micros, drop.closes_at) + lost
+    return Fact("drop.resumed", drop.key, {"closes_at": closes_at, "added": lost})
+
+
+def _plan_of(key: str, public: Part) -> DropPlan:
+    return DropPlan(
+        key=key,
+        title=str(public["title"]),
+        kind=str(public["kind"]),
+        supply=cast(int, public["supply"]),
+        held_back=cast(int, public["held_back"]),
+        per_person=cast(int, public["per_person"]),
+        opening=Opening(str(public["opening"])),
+        while_offline=WhileOffline(str(public["while_offline"])),
+        zone=str(public["zone"]),
+        announce_at=_instant(public, "announce_at"),
+        opens_at=None if public["opens_at"] is None else _instant(public, "opens_at"),
+        window=_instant(public, "window"),
+    )
+
+
+def _instant(public: Part, name: str) -> Micros:
+    return cast(int, public[name])

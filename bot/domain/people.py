@@ -1,0 +1,47 @@
+"""Who asks: an identity on one platform, with the rank that platform vouches for."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Rank(IntEnum):
+    """What the platform's own evidence in this very event says about the asker."""
+
+    VIEWER = 0
+    MODERATOR = 1
+    STREAMER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An identity: `platform` is "twitch", "discord" or "bot"; the id is the person, the name only a label."""
+
+    platform: str
+    user_id: str
+    name: str
+    rank: Rank = Rank.VIEWER
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.platform, self.user_id)
+
+    @property
+    def steers(self) -> bool:
+        return self.rank >= Rank.MODERATOR
+
+
+# The scheduler, a restart and the configuration act under this name; it can never hold a unit.
+BOT = Actor("bot", "bot", "Microdrops", Rank.STREAMER)
+
+
+def pseudonym(person_secret: bytes, scope: str) -> str:
+    """How a person appears in public parts: HMAC-SHA256(secret, scope), the first 16 bytes as hex.
+
+    The scope is a drop or a poll, so the same person cannot be followed from one to the next, and
+    erasing the secret makes the pseudonym untraceable for ever.
+    """
+    return hmac.digest(person_secret, scope.encode(), hashlib.sha256)[:16].hex()
