@@ -183,9 +183,7 @@ def decide_steer(
         return drop, ()
     refusal = _why_not(standing, command, drop)
     if refusal is not None:
-        return SteerRefused(
-            refusal, verb, drop=drop.key, title=drop.title, numbers=standing.receiver_numbers
-        ), ()
+        return SteerRefused(refusal, verb, drop=drop.key, title=drop.title, numbers=standing.receiver_numbers), ()
     if verb is Verb.CANCEL and not command.confirmed:
         return SteerNeedsYes(verb, drop.key, drop.title, drop.units_out), ()
     facts = _facts(standing, command, drop, moment)
@@ -251,9 +249,7 @@ def _not_open(drop: Drop) -> SteerRefusal:
 
 
 def _facts(standing: SteerStanding, command: SteerDrop, drop: Drop, moment: Micros) -> tuple[Fact, ...]:
-    by = {
-        "by": {"platform": command.actor.platform, "user": command.actor.user_id, "name": command.actor.name}
-    }
+    by = {"by": {"platform": command.actor.platform, "user": command.actor.user_id, "name": command.actor.name}}
     match command.verb:
         case Verb.OPEN:
             opened = open_fact(drop, moment)
@@ -267,9 +263,7 @@ def _facts(standing: SteerStanding, command: SteerDrop, drop: Drop, moment: Micr
             return (Fact("drop.resumed", drop.key, resume_fact(drop, moment).public, by),)
         case Verb.EXTEND:
             closes_at = cast(Micros, drop.closes_at) + command.minutes * MINUTE
-            return (
-                Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": command.minutes}, by),
-            )
+            return (Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": command.minutes}, by),)
         case Verb.CANCEL:
             return (Fact("drop.cancelled", drop.key, {}, by),)
         case Verb.GIVE | Verb.UNDO:
@@ -295,9 +289,7 @@ def _give(standing: SteerStanding, command: SteerDrop, drop: Drop, by: dict[str,
     )
 
 
-def _undo(
-    standing: SteerStanding, command: SteerDrop, moment: Micros
-) -> tuple[SteerDecision, tuple[Fact, ...]]:
+def _undo(standing: SteerStanding, command: SteerDrop, moment: Micros) -> tuple[SteerDecision, tuple[Fact, ...]]:
     last = standing.last
     if last is None or moment > last.at + standing.pace.undo_within:
         return SteerRefused(SteerRefusal.NOTHING_TO_UNDO, Verb.UNDO), ()

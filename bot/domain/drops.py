@@ -161,9 +161,7 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.soon":
             return replace(drop, soon_said=True)
         case "drop.postponed":
-            return replace(
-                drop, postponed_why=str(public["why"]), on_cue=drop.on_cue or public["why"] == "missed"
-            )
+            return replace(drop, postponed_why=str(public["why"]), on_cue=drop.on_cue or public["why"] == "missed")
         case "drop.rescheduled":
             return replace(drop, opens_at=_instant(public, "opens_at"), postponed_why="")
         case "drop.opened":

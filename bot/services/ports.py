@@ -1,0 +1,69 @@
+"""What the services need from outside, as protocols: a clock, the places, the platform's evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.announcing import Priority
+from bot.domain.people import Actor
+from bot.domain.time import Micros
+from bot.wording.cards import Card
+
+
+class PlaceDown(Exception):
+    """The place cannot be reached now; what was to be said is kept and tried again."""
+
+
+class SendRefused(Exception):
+    """The platform has refused this very text. `retry_after_seconds` None means it will never take it."""
+
+    def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Clock(Protocol):
+    def now(self) -> Micros:
+        """The instant now, in microseconds UTC."""
+
+
+class ChatSender(Protocol):
+    """Twitch chat: one line at a time, within the account's send budget."""
+
+    @property
+    def lines_ready(self) -> int:
+        """How many lines could be sent at once, without waiting for the budget."""
+
+    async def say(self, text: str, *, priority: Priority = Priority.ANSWER) -> str:
+        """Send one line of at most 500 characters and return the platform's message id.
+
+        Raises SendRefused or PlaceDown; waits while the budget is used up."""
+
+
+class BoardSender(Protocol):
+    """Discord channels: cards that are posted once and edited in place."""
+
+    async def post(self, place: str, card: Card, *, nonce: str) -> str:
+        """Post a card to a place ("discord:announcements", "discord:moderators") and return its message id.
+
+        The same nonce within a few minutes posts nothing new. Raises SendRefused or PlaceDown."""
+
+    async def edit(self, place: str, message_id: str, card: Card) -> None:
+        """Replace a card. Raises SendRefused (also when the message is gone) or PlaceDown."""
+
+
+class NameLookup(Protocol):
+    async def find(self, name: str) -> Actor | None:
+        """Who carries this name on the platform now; None when nobody does. Raises PlaceDown."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUnit:
+    """One of a person's units, as `!mine` lists them."""
+
+    drop: str
+    title: str
+    number: int
+    supply: int
