@@ -1,0 +1,288 @@
+"""A local Twitch with one channel: its people, chat, stream and subscriptions; pure, on a clock that is given."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from bot.stage.record import Record, Seen
+from bot.stage.twitch import payloads
+from bot.stage.twitch.chat import Chat
+from bot.stage.twitch.faults import Faults
+from bot.stage.twitch.model import (
+    SECOND,
+    ChatMessage,
+    Dropped,
+    PaidSubscription,
+    Problem,
+    Stream,
+    Token,
+    TwitchUser,
+    rfc3339,
+)
+from bot.stage.twitch.sessions import Sessions, Subscription
+from bot.stage.twitch.tokens import Tokens
+
+TOKEN_SECONDS = 14_400
+_FIRST_USER_ID = 100_000_001
+_ACCOUNT_AGE = 400 * 24 * 3600 * SECOND
+Frame = dict[str, Any]
+
+
+class TwitchWorld:
+    """State and rules of the local Twitch. The clock gives microseconds since the epoch, UTC."""
+
+    def __init__(self, record: Record, clock: Callable[[], int]) -> None:
+        self.record = record
+        self.clock = clock
+        self.client_id = secrets.token_hex(15)
+        self.client_secret = secrets.token_hex(15)
+        self.users: dict[str, TwitchUser] = {}
+        self.tokens = Tokens(clock)
+        self.sessions = Sessions(clock, self.tokens)
+        self.faults = Faults(self.sessions)
+        self.chat = Chat(clock, self.moderates)
+        self.stream: Stream | None = None
+        self.title = "Teatime"
+        self.followers: dict[TwitchUser, int] = {}
+        self.paid: dict[TwitchUser, PaidSubscription] = {}
+        self.subscribe_within_seconds: float = 10.0
+        self.reconnect_within_seconds: float = 30.0
+        self.frame_listeners: list[Callable[[Frame], None]] = []
+        self._channel: tuple[TwitchUser, TwitchUser] | None = None
+
+    # People
+
+    def add_user(
+        self,
+        login: str,
+        name: str | None = None,
+        *,
+        user_id: str | None = None,
+        badges: Iterable[str] = (),
+        created_at: int | None = None,
+    ) -> TwitchUser:
+        """A new account, 400 days old unless `created_at` (microseconds) says otherwise."""
+        user = TwitchUser(
+            id=user_id or str(_FIRST_USER_ID + len(self.users)),
+            login=login.lower(),
+            name=name or login,
+            created_at=self.clock() - _ACCOUNT_AGE if created_at is None else created_at,
+            badges=set(badges),
+        )
+        if user.id in self.users:
+            raise ValueError(f"there is a user {user.id} already")
+        self.users[user.id] = user
+        return user
+
+    def rename(self, user: TwitchUser, login: str, name: str | None = None) -> None:
+        user.login, user.name = login.lower(), name or login
+
+    def find_user(self, *, login: str | None = None, user_id: str | None = None) -> TwitchUser | None:
+        if user_id is not None:
+            return self.users.get(user_id)
+        return next((user for user in self.users.values() if user.login == (login or "").lower()), None)
+
+    def set_channel(self, broadcaster: TwitchUser, bot: TwitchUser) -> None:
+        self._channel = broadcaster, bot
+
+    @property
+    def broadcaster(self) -> TwitchUser:
+        if self._channel is None:
+            raise RuntimeError("set_channel comes first")
+        return self._channel[0]
+
+    @property
+    def bot(self) -> TwitchUser:
+        if self._channel is None:
+            raise RuntimeError("set_channel comes first")
+        return self._channel[1]
+
+    def moderates(self, user: TwitchUser) -> bool:
+        """Moderators and the broadcaster."""
+        return user is self.broadcaster or "moderator" in user.badges
+
+    # Tokens
+
+    def issue_token(
+        self, user: TwitchUser | None, scopes: Iterable[str], *, expires_in: int = TOKEN_SECONDS
+    ) -> Token:
+        """A token of `user` (None: an app token) that lives `expires_in` seconds."""
+        return self.tokens.issue(user, scopes, expires_in)
+
+    def disconnect_app(self, user: TwitchUser) -> None:
+        """The user takes the application's access away: tokens end, subscriptions are revoked."""
+        self.tokens.revoke_all(user)
+        for subscription in self.sessions.subscriptions():
+            if subscription.user is user:
+                self.revoke_subscription(subscription, "authorization_revoked")
+
+    # Chat
+
+    def say(
+        self,
+        user: TwitchUser,
+        text: str,
+        *,
+        reply_to: str | None = None,
+        shared_from: TwitchUser | None = None,
+        message_id: str | None = None,
+    ) -> ChatMessage | Dropped:
+        """A person types. `reply_to` is the id of an earlier line, `shared_from` the broadcaster of another
+        channel in a shared chat; raises KeyError when there is no line with that id."""
+        parent = self.chat.log[reply_to] if reply_to is not None else None
+        said = self.chat.post(user, text, reply_to=parent, shared_from=shared_from, message_id=message_id)
+        return self._published(user, text, said)
+
+    def send(
+        self, sender: TwitchUser, text: str, *, reply_to: str | None = None, through_app: bool = False
+    ) -> ChatMessage | Dropped:
+        """A program sends through Helix; raises Problem 400 when there is no line `reply_to`."""
+        parent = self.chat.log.get(reply_to) if reply_to else None
+        if reply_to and parent is None:
+            raise Problem(400, "The ID in reply_parent_message_id is not valid.")
+        said = self.chat.post(sender, text, reply_to=parent, from_api=True)
+        return self._published(sender, text, said, through_app=through_app)
+
+    def announce(self, sender: TwitchUser, text: str, color: str) -> ChatMessage:
+        """A highlighted line; everybody sees it, clients get it as channel.chat.notification."""
+        message = ChatMessage(str(uuid.uuid4()), sender, text, self.clock(), from_api=True)
+        self.chat.log[message.id] = message
+        self._note_line(message, announcement=True)
+        event = payloads.chat_notification(message, self.broadcaster, "announcement", {"color": color.upper()})
+        self.notify("channel.chat.notification", event)
+        return message
+
+    def _published(
+        self, sender: TwitchUser, text: str, said: ChatMessage | Dropped, *, through_app: bool = False
+    ) -> ChatMessage | Dropped:
+        if isinstance(said, Dropped):
+            self.note("refused", text, sender, place="twitch:chat", reason=str(said.reason))
+            return said
+        self._note_line(said)
+        self.notify(
+            "channel.chat.message",
+            payloads.chat_message(said, self.broadcaster, through_app=through_app),
+        )
+        return said
+
+    def _note_line(self, message: ChatMessage, **more: Any) -> None:
+        self.note(
+            "chat",
+            message.text,
+            message.sender,
+            place="twitch:chat",
+            message_id=message.id,
+            reply_to=message.reply_to.id if message.reply_to else None,
+            shared_from=message.shared_from.id if message.shared_from else None,
+            bot=message.from_api,
+            **more,
+        )
+
+    # The stream and its viewers
+
+    def go_live(self, title: str | None = None) -> Stream:
+        """Start the stream; when it runs already, nothing happens."""
+        if self.stream is None:
+            self.title = title or self.title
+            self.stream = Stream(str(uuid.uuid4().int % 10**11), self.clock(), self.title)
+            self.note("live", self.title, self.broadcaster)
+            self.notify("stream.online", payloads.stream_online(self.stream, self.broadcaster))
+        return self.stream
+
+    def go_offline(self) -> None:
+        if self.stream is not None:
+            ended, self.stream = self.stream, None
+            self.note("offline", "", self.broadcaster)
+            self.notify("stream.offline", payloads.stream_offline(ended, self.broadcaster))
+
+    def change_title(self, title: str) -> None:
+        self.title = title
+        self.notify("channel.update", payloads.channel_update(title, self.broadcaster))
+
+    def follow(self, user: TwitchUser) -> None:
+        self.followers[user] = self.clock()
+        self.tell_of_viewer("channel.follow", user, followed_at=rfc3339(self.clock()))
+
+    def subscribe(self, user: TwitchUser, tier: str = "1000", is_gift: bool = False) -> PaidSubscription:
+        """A viewer subscribes to the channel; `tier` is "1000", "2000" or "3000"."""
+        paid = self.paid[user] = PaidSubscription(user, tier, is_gift)
+        user.badges.add("subscriber")
+        self.tell_of_viewer("channel.subscribe", user, tier=tier, is_gift=is_gift)
+        return paid
+
+    def end_subscription(self, user: TwitchUser) -> None:
+        paid = self.paid.pop(user)
+        user.badges.discard("subscriber")
+        self.tell_of_viewer("channel.subscription.end", user, tier=paid.tier, is_gift=paid.is_gift)
+
+    def grant_badge(self, user: TwitchUser, badge: str) -> None:
+        """Make somebody a "moderator" or a "vip"."""
+        user.badges.add(badge)
+        self.tell_of_viewer(f"channel.{badge}.add", user)
+
+    def remove_badge(self, user: TwitchUser, badge: str) -> None:
+        user.badges.discard(badge)
+        self.tell_of_viewer(f"channel.{badge}.remove", user)
+
+    # Telling
+
+    def tell_of_viewer(self, name: str, user: TwitchUser, **more: Any) -> None:
+        self.notify(name, payloads.viewer_event(user, self.broadcaster, **more))
+
+    def notify(self, name: str, event: Mapping[str, Any]) -> None:
+        """Send an event to every subscription it is meant for, as the planned faults have it."""
+        retellings, copies = self.faults.take_delivery()
+        for subscription in self.sessions.listening(name, _facts(event)):
+            for _ in range(retellings):
+                frame = payloads.frame(
+                    str(uuid.uuid4()),
+                    "notification",
+                    self.clock(),
+                    {"subscription": subscription.as_json(), "event": dict(event)},
+                    subscription_type=name,
+                    subscription_version=subscription.type.version,
+                )
+                for _ in range(copies):
+                    self.deliver(subscription, frame)
+
+    def deliver(self, subscription: Subscription, frame: Frame) -> None:
+        for listener in self.frame_listeners:
+            listener(frame)
+        subscription.session.outlet.send(frame)
+
+    def revoke_subscription(self, subscription: Subscription, status: str) -> None:
+        """Take a subscription away and say so on its socket."""
+        subscription.status = status
+        subscription.session.subscriptions.pop(subscription.id, None)
+        frame = payloads.frame(
+            str(uuid.uuid4()),
+            "revocation",
+            self.clock(),
+            {"subscription": subscription.as_json()},
+            subscription_type=subscription.type.name,
+            subscription_version=subscription.type.version,
+        )
+        self.deliver(subscription, frame)
+        self.note("subscription", f"revoked {subscription.type.name}", subscription.user, status=status)
+
+    def note(self, kind: str, text: str, user: TwitchUser | None = None, *, place: str = "", **data: Any) -> Seen:
+        """Add a line to the record."""
+        author, name = (user.id, user.name) if user else ("", "")
+        if user is not None:
+            data["login"] = user.login
+        return self.record.add(
+            Seen(self.clock(), "twitch", kind, place, author=author, name=name, text=text, data=data)
+        )
+
+
+def _facts(event: Mapping[str, Any]) -> dict[str, str]:
+    """What conditions can ask for: the channel (or both sides of a raid) and the reward."""
+    keys = ("broadcaster_user_id", "from_broadcaster_user_id", "to_broadcaster_user_id")
+    facts = {key: event[key] for key in keys if key in event}
+    reward = event.get("reward")
+    if isinstance(reward, Mapping):
+        facts["reward_id"] = reward["id"]
+    return facts

@@ -1,0 +1,128 @@
+"""The unmodified twitchio logs in, hears chat and speaks, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import twitchio
+import twitchio.eventsub.websockets as twitchio_sockets
+import twitchio.http
+from aiohttp import web
+from twitchio import eventsub
+from twitchio.ext import commands
+
+from bot.stage.record import Record
+from bot.stage.twitch.wire import mount
+from bot.stage.twitch.world import TwitchWorld
+from tests.stage.twitch.helpers import BOT_SCOPES, now, seen
+
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwitchWorld]:
+    world = TwitchWorld(Record(), now)
+    world.set_channel(world.add_user("teapot_tv", "TeaPotTV"), world.add_user("microdrops_bot"))
+    app = web.Application()
+    mount(app, world)
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    monkeypatch.setattr(twitchio.http.Route, "BASE", f"http://127.0.0.1:{port}/helix/")
+    monkeypatch.setattr(twitchio.http.Route, "ID_BASE", f"http://127.0.0.1:{port}/")
+    monkeypatch.setattr(twitchio_sockets, "WSS", f"ws://127.0.0.1:{port}/ws")
+    yield world
+    await runner.cleanup()
+
+
+class Client(commands.Bot):
+    """The smallest bot that listens to one channel and answers !ping."""
+
+    def __init__(self, world: TwitchWorld) -> None:
+        super().__init__(
+            client_id=world.client_id,
+            client_secret=world.client_secret,
+            bot_id=world.bot.id,
+            owner_id=world.broadcaster.id,
+            prefix="!",
+        )
+        self.world = world
+        self.listening = asyncio.Event()
+        self.heard: asyncio.Queue[twitchio.ChatMessage] = asyncio.Queue()
+        self.live: asyncio.Queue[twitchio.StreamOnline] = asyncio.Queue()
+
+    async def load_tokens(self, path: str | None = None, /) -> None:
+        token = self.world.issue_token(self.world.bot, BOT_SCOPES)
+        assert token.refresh is not None
+        await self.add_token(token.access, token.refresh)
+
+    async def save_tokens(self, path: str | None = None, /) -> None:
+        """Nothing is kept on the disk."""
+
+    async def setup_hook(self) -> None:
+        channel = {"broadcaster_user_id": self.world.broadcaster.id}
+        chat = eventsub.ChatMessageSubscription(**channel, user_id=self.world.bot.id)
+        await self.subscribe_websocket(chat, as_bot=True)
+        await self.subscribe_websocket(eventsub.StreamOnlineSubscription(**channel), as_bot=True)
+        self.listening.set()
+
+    async def event_message(self, payload: twitchio.ChatMessage) -> None:
+        self.heard.put_nowait(payload)
+
+    async def event_stream_online(self, payload: twitchio.StreamOnline) -> None:
+        self.live.put_nowait(payload)
+
+    async def answer(self, to: twitchio.ChatMessage, text: str) -> twitchio.SentMessage:
+        return await to.broadcaster.send_message(
+            text, sender=self.bot_id, token_for=self.bot_id, reply_to_message_id=to.id
+        )
+
+
+@pytest.fixture
+async def client(world: TwitchWorld) -> AsyncIterator[Client]:
+    client = Client(world)
+    running = asyncio.create_task(client.start(with_adapter=False, load_tokens=True, save_tokens=False))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await client.listening.wait()
+    yield client
+    await client.close()
+    await asyncio.wait_for(running, PATIENCE_SECONDS)
+
+
+async def test_twitchio_hears_what_a_viewer_types_and_answers_it(world: TwitchWorld, client: Client) -> None:
+    ann = world.add_user("ann", "Ann", badges={"founder"})
+
+    said = world.say(ann, "!claim mug")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        heard = await client.heard.get()
+        sent = await client.answer(heard, "Teal Mug #1 of 48 is yours!")
+        echo = await client.heard.get()
+
+    assert heard.id == getattr(said, "id", None)
+    assert (heard.text, heard.chatter.id, heard.chatter.display_name) == ("!claim mug", ann.id, "Ann")
+    assert [badge.set_id for badge in heard.badges] == ["founder"]
+    assert echo.id == sent.id
+    assert echo.chatter.id == world.bot.id
+    assert echo.reply is not None
+    assert echo.reply.parent_message_id == heard.id
+    assert [(line.text, line.data["bot"]) for line in seen(world, "chat")] == [
+        ("!claim mug", False),
+        ("Teal Mug #1 of 48 is yours!", True),
+    ]
+
+
+async def test_twitchio_hears_that_the_stream_starts_and_finds_it_by_asking(
+    world: TwitchWorld, client: Client
+) -> None:
+    stream = world.go_live("Teatime")
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        online = await client.live.get()
+        asked = [each async for each in client.fetch_streams(user_ids=[world.broadcaster.id])]
+
+    assert online.id == stream.id
+    assert [(each.id, each.title) for each in asked] == [(stream.id, "Teatime")]
