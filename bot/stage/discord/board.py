@@ -1,0 +1,220 @@
+"""All messages of the server: posted, edited, deleted, remembered by nonce, and told to the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.stage.discord import components, errors, limits, mentions, payloads
+from bot.stage.discord.guild import Channel, Member
+from bot.stage.discord.model import COMPONENTS_V2, EPHEMERAL, LOADING, Interaction, Message
+from bot.stage.discord.sessions import GUILD_MESSAGES, Sessions
+from bot.stage.discord.snowflakes import Snowflakes
+from bot.stage.record import Record, Seen
+
+Json = dict[str, Any]
+
+_NONCE_KEPT_US = 5 * 60 * 1_000_000
+_SUPPRESS_EMBEDS, _SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
+_SETTABLE = _SUPPRESS_EMBEDS | _SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
+
+
+class Board:
+    """Keeps messages in the order they came; what people see of it goes to the record."""
+
+    def __init__(self, record: Record, clock: Callable[[], int], ids: Snowflakes, sessions: Sessions) -> None:
+        self._record = record
+        self._clock = clock
+        self._ids = ids
+        self._sessions = sessions
+        self._messages: dict[str, Message] = {}
+        self._nonces: dict[tuple[str, str], str] = {}
+
+    def find(self, message_id: str) -> Message | None:
+        return self._messages.get(message_id)
+
+    def get(self, channel: Channel, message_id: str) -> Message:
+        """A message everybody may read; ephemeral ones do not exist outside their interaction."""
+        message = self._messages.get(message_id)
+        if message is None or message.channel is not channel or message.visible_to is not None:
+            raise errors.unknown_message()
+        return message
+
+    def visible(self, channel: Channel) -> list[Message]:
+        return [
+            message
+            for message in self._messages.values()
+            if message.channel is channel and message.visible_to is None and not message.flags & LOADING
+        ]
+
+    def said_before(self, author: Member, body: Json) -> Message | None:
+        """The message this author posted a few minutes ago under the same enforced nonce."""
+        if not body.get("enforce_nonce") or body.get("nonce") is None:
+            return None
+        first = self._messages.get(self._nonces.get((author.id, str(body["nonce"])), ""))
+        return first if first is not None and self._clock() - first.created_at <= _NONCE_KEPT_US else None
+
+    def post(self, author: Member, channel: Channel, body: Json) -> Message:
+        """A plain channel message: checked, stored, told and recorded."""
+        reference = (body.get("message_reference") or {}).get("message_id")
+        message = self.add(author, channel, body)
+        message.reference_id = None if reference is None else str(reference)
+        if message.nonce is not None:
+            self._nonces[author.id, str(message.nonce)] = message.id
+        self.note(message, "message", nonce=message.nonce)
+        self._note_pings(message)
+        self.tell("MESSAGE_CREATE", message)
+        return message
+
+    def answer(self, author: Member, act: Interaction, body: Json) -> Message:
+        """A message in reply to an interaction; the desk records it, as only the desk knows the act."""
+        message = self.add(author, act.channel, body, act)
+        self._note_pings(message)
+        self.tell("MESSAGE_CREATE", message)
+        return message
+
+    def add(self, author: Member, channel: Channel, body: Json, act: Interaction | None = None) -> Message:
+        limits.check_message(body)
+        mentions.check(body.get("allowed_mentions"))
+        flags = int(body.get("flags") or 0)
+        ephemeral = bool(flags & EPHEMERAL) and act is not None
+        message = Message(
+            self._ids.next(),
+            channel,
+            author,
+            self._clock(),
+            flags=flags & _SETTABLE | (EPHEMERAL if ephemeral else 0),
+            nonce=body.get("nonce"),
+            interaction=act,
+            visible_to=act.member.id if act is not None and ephemeral else None,
+        )
+        self._write(message, body)
+        self._keep(message)
+        return message
+
+    def add_thinking(self, author: Member, act: Interaction, *, ephemeral: bool) -> Message:
+        """The "is thinking..." line of a deferred answer."""
+        message = Message(
+            self._ids.next(),
+            act.channel,
+            author,
+            self._clock(),
+            flags=LOADING | (EPHEMERAL if ephemeral else 0),
+            interaction=act,
+            visible_to=act.member.id if ephemeral else None,
+        )
+        self._keep(message)
+        self.tell("MESSAGE_CREATE", message)
+        return message
+
+    def fill(self, message: Message, body: Json) -> None:
+        """Turn a thinking line into its answer."""
+        limits.check_message(body)
+        mentions.check(body.get("allowed_mentions"))
+        message.flags = message.flags & ~LOADING | int(body.get("flags") or 0) & _SETTABLE
+        self._write(message, body)
+        message.edited_at = self._clock()
+        self._note_pings(message)
+        self.tell("MESSAGE_UPDATE", message)
+
+    def edit(self, message: Message, body: Json, **data: Any) -> None:
+        """Change what the body names and leave the rest; pings nobody. `data` joins the record's line."""
+        merged: Json = {
+            "content": message.content,
+            "embeds": message.embeds,
+            "components": message.components,
+            "flags": message.flags,
+        }
+        merged |= {key: body[key] for key in ("content", "embeds", "components") if key in body}
+        if "flags" in body:
+            merged["flags"] = message.flags & ~_SUPPRESS_EMBEDS | int(body["flags"] or 0) & _SETTABLE
+        limits.check_message(merged)
+        mentions.check(body.get("allowed_mentions"))
+        message.flags = merged["flags"]
+        self._write(message, merged | {"allowed_mentions": body.get("allowed_mentions")})
+        message.edited_at = self._clock()
+        message.edited += 1
+        self.note(message, "edit", **data)
+        self.tell("MESSAGE_UPDATE", message)
+
+    def pin(self, message: Message, pinned: bool) -> None:
+        message.pinned = pinned
+        self.tell("MESSAGE_UPDATE", message)
+
+    def delete(self, message: Message) -> None:
+        self._messages.pop(message.id, None)
+        self.note(message, "delete")
+        if message.visible_to is None:
+            gone = payloads.message_deleted(message)
+            self._sessions.dispatch("MESSAGE_DELETE", gone, intent=GUILD_MESSAGES)
+
+    def note(self, message: Message, kind: str, *, at: int | None = None, **data: Any) -> None:
+        """Write what a reader sees of this message now into the record."""
+        self._record.add(
+            Seen(
+                self._clock() if at is None else at,
+                "discord",
+                kind,
+                message.channel.place,
+                message.author.id,
+                message.author.display_name,
+                message.text,
+                message.visible_to,
+                {"message_id": message.id, "buttons": message.buttons, **data},
+            )
+        )
+
+    def tell(self, event: str, message: Message) -> None:
+        if message.visible_to is None:
+            told = payloads.dispatched_message(payloads.message(message), message.author)
+            self._sessions.dispatch(event, told, intent=GUILD_MESSAGES)
+
+    def _keep(self, message: Message) -> None:
+        self._messages[message.id] = message
+        if message.visible_to is None:
+            message.channel.last_message_id = message.id
+
+    def _write(self, message: Message, body: Json) -> None:
+        message.content = (body.get("content") or "").strip()
+        message.embeds = [_stored_embed(each) for each in body.get("embeds") or []]
+        message.components = components.stored(body.get("components") or [])
+        parts = [part for _, part in components.walk(message.components)]
+        spoken = "\n".join(
+            [message.content, *(each["content"] for each in parts if each["type"] == components.TEXT)]
+        )
+        found = mentions.read(spoken, body.get("allowed_mentions"), message.author, message.channel)
+        message.mentions, message.mention_roles = found.members, found.roles
+        message.mention_everyone = found.everyone
+
+    def _note_pings(self, message: Message) -> None:
+        if not (message.mentions or message.mention_roles or message.mention_everyone) or message.visible_to:
+            return
+        roles = message.author.guild.roles
+        names = [f"@{roles[each].name}" for each in message.mention_roles]
+        names += [f"@{member.display_name}" for member in message.mentions]
+        if message.mention_everyone:
+            names.append("@everyone")
+        self._record.add(
+            Seen(
+                self._clock(),
+                "discord",
+                "ping",
+                message.channel.place,
+                message.author.id,
+                message.author.display_name,
+                " ".join(names),
+                data={
+                    "message_id": message.id,
+                    "roles": list(message.mention_roles),
+                    "users": [member.id for member in message.mentions],
+                    "everyone": message.mention_everyone,
+                },
+            )
+        )
+
+
+def _stored_embed(embed: Json) -> Json:
+    stored = {key: value for key, value in embed.items() if value is not None} | {"type": "rich"}
+    if "fields" in stored:
+        stored["fields"] = [{"inline": False, **each} for each in stored["fields"]]
+    return stored

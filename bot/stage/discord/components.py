@@ -1,0 +1,51 @@
+"""Buttons, selects and layouts: walking them, and filling in what the platform adds when it stores them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+SELECTS = frozenset({3, 5, 6, 7, 8})
+SECTION, TEXT, CONTAINER, LABEL = 9, 10, 17, 18
+LAYOUT = frozenset({9, 10, 11, 12, 13, 14, 17})
+LINK_STYLE, PREMIUM_STYLE = 5, 6
+
+Path = tuple[str | int, ...]
+
+
+def walk(parts: list[dict[str, Any]], path: Path = ("components",)) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every component with its path, parents before children."""
+    for index, part in enumerate(parts):
+        yield from _walk_one(part, (*path, index))
+
+
+def _walk_one(part: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    yield path, part
+    yield from walk(part.get("components") or [], (*path, "components"))
+    for single in ("accessory", "component"):
+        if isinstance(part.get(single), dict):
+            yield from _walk_one(part[single], (*path, single))
+
+
+def stored(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A copy as the platform stores it: an id for each, and the defaults that were left out."""
+    used = {part["id"] for _, part in walk(parts) if part.get("id")}
+    counter = iter(number for number in range(1, 10_000) if number not in used)
+    return [_stored_one(part, counter) for part in parts]
+
+
+def _stored_one(part: dict[str, Any], counter: Iterator[int]) -> dict[str, Any]:
+    copy = {key: value for key, value in part.items() if value is not None}
+    if not copy.get("id"):
+        copy["id"] = next(counter)
+    if copy["type"] in SELECTS:
+        copy = {"min_values": 1, "max_values": 1, **copy}
+    if copy["type"] == CONTAINER:
+        copy = {"accent_color": None, "spoiler": False, **copy}
+    if "components" in copy:
+        copy["components"] = [_stored_one(each, counter) for each in copy["components"]]
+    for single in ("accessory", "component"):
+        if single in copy:
+            copy[single] = _stored_one(copy[single], counter)
+    return copy

@@ -1,0 +1,107 @@
+"""The thin wire: puts the local Discord's REST endpoints and gateway on an aiohttp application."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.stage.discord import errors, gateway
+from bot.stage.discord.errors import ApiError
+from bot.stage.discord.faults import Planned
+from bot.stage.discord.routes import ROUTES, Call, Reply, Route
+from bot.stage.discord.world import DiscordWorld
+
+PREFIX = "/api/v10"
+
+
+def mount(app: web.Application, world: DiscordWorld) -> None:
+    """Serve `world` under /api/v10 and /gw/; whatever else is asked there gets 501."""
+    for path in ("/gw", "/gw/"):
+        app.router.add_get(path, functools.partial(gateway.serve, world))
+    for route in ROUTES:
+        app.router.add_route(route.method, PREFIX + route.path, functools.partial(_serve, world, route))
+    app.router.add_route("*", PREFIX + "/{rest:.*}", functools.partial(_refuse, world))
+
+
+async def _refuse(world: DiscordWorld, request: web.Request) -> web.StreamResponse:
+    path = request.path.removeprefix(PREFIX)
+    world.note_not_imitated(f"{request.method} {path}")
+    problem = errors.not_imitated(request.method, path)
+    return _answer(problem.status, problem.body())
+
+
+async def _serve(world: DiscordWorld, route: Route, request: web.Request) -> web.StreamResponse:
+    if world.faults.is_out:
+        return web.Response(status=503, text="upstream connect error")
+    path = request.path.removeprefix(PREFIX)
+    if (delay := world.faults.take("delay", request.method, path)) is not None:
+        await asyncio.sleep(delay.seconds)
+    if (failure := world.faults.take("fail", request.method, path)) is not None:
+        return _planned_answer(failure)
+    headers: dict[str, str] = {}
+    if route.limit is not None:
+        bucket = f"{route.method} {route.path}"
+        major = request.match_info.get(route.major, "") if route.major else ""
+        headers, retry_after = world.rate_limits.take(bucket, major, route.limit)
+        if retry_after is not None:
+            return _too_many(headers, retry_after)
+    try:
+        reply = await _handle(world, route, request)
+    except ApiError as problem:
+        return _answer(problem.status, problem.body(), headers)
+    if world.faults.take("lose", request.method, path) is not None:
+        if isinstance(request.transport, asyncio.WriteTransport):
+            request.transport.abort()
+        raise ConnectionResetError("the stage lost this answer on purpose")
+    return _answer(reply.status, reply.body, headers)
+
+
+async def _handle(world: DiscordWorld, route: Route, request: web.Request) -> Reply:
+    if route.needs_token and request.headers.get("Authorization") != f"Bot {world.bot_token}":
+        raise errors.unauthorized()
+    body = await _body(world, request)
+    hook = getattr(world.faults, route.hook) if route.hook is not None else None
+    if hook is not None:
+        await hook("received", {**request.match_info, "body": body})
+    reply = route.handler(world, Call(request.match_info, request.query, body, gateway.gateway_url(request)))
+    # Looked up again: the hook may have been set or taken away meanwhile.
+    hook = getattr(world.faults, route.hook) if route.hook is not None else None
+    if hook is not None:
+        await hook("answering", {**request.match_info, "body": body, "reply": reply.body})
+    return reply
+
+
+async def _body(world: DiscordWorld, request: web.Request) -> Any:
+    if not request.body_exists:
+        return {}
+    if request.content_type != "application/json":
+        world.note_not_imitated(f"{request.method} {request.path} with a {request.content_type} body")
+        raise errors.not_imitated(request.method, f"{request.path} with a {request.content_type} body")
+    try:
+        return json.loads(await request.read() or b"{}")
+    except ValueError:
+        raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+
+
+def _too_many(headers: dict[str, str], retry_after: float) -> web.Response:
+    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False, "code": 0}
+    # Without Via the client believes it was banned by a proxy and does not try again.
+    told = {"Via": "1.1 google", "Retry-After": f"{retry_after:.3f}", "X-RateLimit-Scope": "user"}
+    return _answer(429, body, headers | told)
+
+
+def _planned_answer(failure: Planned) -> web.Response:
+    body = {"message": f"{failure.status}: planned", "code": 0} if failure.body is None else failure.body
+    return _answer(failure.status, body, failure.headers)
+
+
+def _answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
+    if body is None:
+        return web.Response(status=status, headers=headers)
+    # Exactly this content type: with a charset behind it discord.py would not read the JSON.
+    exact = {**(headers or {}), "Content-Type": "application/json"}
+    return web.Response(status=status, body=json.dumps(body).encode(), headers=exact)

@@ -1,0 +1,128 @@
+"""A small discord.py bot with a command, a group, a button, a select and a form, for the stage's tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import discord
+from discord import app_commands
+
+
+class TeaModal(discord.ui.Modal, title="New drop"):
+    drop = discord.ui.TextInput[discord.ui.View](label="Title", custom_id="title", max_length=40)
+    kind = discord.ui.Label[discord.ui.View](
+        text="Kind",
+        component=discord.ui.Select(custom_id="kind", options=[discord.SelectOption(label="Mug", value="mug")]),
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        assert isinstance(self.kind.component, discord.ui.Select)
+        await interaction.response.send_message(f"New {self.kind.component.values[0]}: {self.drop.value}")
+
+
+class ClaimView(discord.ui.View):
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @discord.ui.button(label="Claim", custom_id="claim")
+    async def claim(self, interaction: discord.Interaction, button: discord.ui.Button[ClaimView]) -> None:
+        await interaction.response.send_message("Teal Mug #1 of 48 is yours!", ephemeral=True)
+
+    @discord.ui.button(label="Count", custom_id="count")
+    async def count(self, interaction: discord.Interaction, button: discord.ui.Button[ClaimView]) -> None:
+        await interaction.response.edit_message(content="47 left")
+
+    @discord.ui.button(label="Slow", custom_id="slow")
+    async def slow(self, interaction: discord.Interaction, button: discord.ui.Button[ClaimView]) -> None:
+        """Never answers."""
+
+    @discord.ui.select(
+        custom_id="colour",
+        options=[discord.SelectOption(label="Teal", value="teal"), discord.SelectOption(label="Red", value="red")],
+    )
+    async def colour(self, interaction: discord.Interaction, select: discord.ui.Select[ClaimView]) -> None:
+        await interaction.response.send_message(f"You chose {select.values[0]}", ephemeral=True)
+
+
+class TeaBot(discord.Client):
+    def __init__(self, intents: discord.Intents) -> None:
+        super().__init__(intents=intents, max_messages=None, guild_ready_timeout=0.05)
+        self.tree = app_commands.CommandTree(self)
+        self.messages: list[discord.Message] = []
+        self.interactions: list[int] = []
+        self.resumed = asyncio.Event()
+        self.running_task: asyncio.Task[None] | None = None
+        _add_commands(self.tree)
+
+    async def setup_hook(self) -> None:
+        self.add_view(ClaimView())
+        await self.tree.sync()
+
+    async def on_message(self, message: discord.Message) -> None:
+        self.messages.append(message)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        self.interactions.append(interaction.id)
+
+    async def on_resumed(self) -> None:
+        self.resumed.set()
+
+    def channel(self, name: str) -> discord.TextChannel:
+        found = discord.utils.get(self.guilds[0].text_channels, name=name)
+        assert found is not None, f"no channel {name}"
+        return found
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, token: str, intents: discord.Intents | None = None) -> AsyncIterator[TeaBot]:
+        """Logged in and ready; closed on the way out."""
+        client = cls(intents or discord.Intents(guilds=True, guild_messages=True))
+        async with client:
+            client.running_task = asyncio.create_task(client.start(token))
+            ready = asyncio.create_task(client.wait_until_ready_in_time())
+            try:
+                await asyncio.wait({client.running_task, ready}, return_when=asyncio.FIRST_COMPLETED)
+                if not ready.done():
+                    ready.cancel()
+                    await client.running_task
+                yield client
+            finally:
+                await client.close()
+                await asyncio.gather(client.running_task, return_exceptions=True)
+
+    async def wait_until_ready_in_time(self) -> None:
+        async with asyncio.timeout(5):
+            while self._ready is discord.utils.MISSING:  # login() makes the event a moment after start()
+                await asyncio.sleep(0.01)
+            await self.wait_until_ready()
+
+
+def _add_commands(tree: app_commands.CommandTree[TeaBot]) -> None:
+    @tree.command(name="drop", description="What is on")
+    async def drop(interaction: discord.Interaction, item: str = "mug", who: discord.Member | None = None) -> None:
+        asker = "nobody" if who is None else who.display_name
+        await interaction.response.send_message(f"{item} for {asker}", view=ClaimView())
+
+    @tree.command(name="think", description="Takes its time")
+    async def think(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send("Thought about it")
+        await interaction.followup.send("And more", ephemeral=True)
+
+    @tree.command(name="new", description="A new drop")
+    async def new(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(TeaModal())
+
+    manage = app_commands.Group(
+        name="manage",
+        description="For moderators",
+        default_permissions=discord.Permissions(manage_messages=True),
+    )
+
+    @manage.command(name="open", description="Open a drop")
+    async def open_drop(interaction: discord.Interaction, units: app_commands.Range[int, 1, 99]) -> None:
+        await interaction.response.send_message(f"Open with {units}", ephemeral=True)
+
+    tree.add_command(manage)
