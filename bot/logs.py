@@ -70,6 +70,7 @@ def configure_logging(
             structlog.stdlib.filter_by_level,
             structlog.contextvars.merge_contextvars,
             *_shared_processors(),
+            structlog.processors.StackInfoRenderer(),
             structlog.stdlib.PositionalArgumentsFormatter(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -95,9 +96,8 @@ def _formatter(*, json: bool) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_shared_processors(), structlog.stdlib.ExtraAdder()],
         processors=[
-            _stamp,
+            _take_from_record,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
             # Twice: before, because rendering escapes characters; after, because rendering joins texts.
             _redact_fields,
@@ -107,8 +107,11 @@ def _formatter(*, json: bool) -> logging.Formatter:
     )
 
 
-def _stamp(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """When it happened, not when each handler wrote it."""
+def _take_from_record(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """When and where it happened, not when and where each handler wrote it."""
+    stack = event.pop("stack_info", None)
+    if stack:
+        event["stack"] = stack
     created = datetime.fromtimestamp(event["_record"].created, UTC)
     event["timestamp"] = created.isoformat(timespec="milliseconds")
     return event
