@@ -178,10 +178,7 @@ class Board:
         message.content = (body.get("content") or "").strip()
         message.embeds = [_stored_embed(each) for each in body.get("embeds") or []]
         message.components = components.stored(body.get("components") or [])
-        parts = [part for _, part in components.walk(message.components)]
-        spoken = "\n".join(
-            [message.content, *(each["content"] for each in parts if each["type"] == components.TEXT)]
-        )
+        spoken = "\n".join([message.content, *components.texts(message.components)])
         found = mentions.read(spoken, body.get("allowed_mentions"), message.author, message.channel)
         message.mentions, message.mention_roles = found.members, found.roles
         message.mention_everyone = found.everyone

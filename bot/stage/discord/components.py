@@ -28,6 +28,11 @@ def _walk_one(part: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str
             yield from _walk_one(part[single], (*path, single))
 
 
+def texts(parts: list[dict[str, Any]]) -> list[str]:
+    """What the text components of a layout say, in reading order."""
+    return [part["content"] for _, part in walk(parts) if part["type"] == TEXT]
+
+
 def stored(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A copy as the platform stores it: an id for each, and the defaults that were left out."""
     used = {part["id"] for _, part in walk(parts) if part.get("id")}

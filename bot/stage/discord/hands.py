@@ -207,9 +207,8 @@ class Hands:
 def _check_range(option: Json, value: Any) -> None:
     if (choices := option.get("choices")) and value not in [each["value"] for each in choices]:
         raise StageError(f"The option {option['name']!r} offers no choice {value!r}.")
-    size, least, most = (
-        (len(value), "min_length", "max_length") if isinstance(value, str) else (value, "min_value", "max_value")
-    )
+    size, bound = (len(value), "length") if isinstance(value, str) else (value, "value")
+    least, most = f"min_{bound}", f"max_{bound}"
     if size < option.get(least, size) or size > option.get(most, size):
         raise StageError(f"The option {option['name']!r} does not take {value!r}: out of range.")
 
@@ -230,8 +229,8 @@ def _filled(part: Json, values: dict[str, str]) -> Json:
         inside = [_answered(each, each.get("label"), values) for each in part["components"]]
         return {"type": components.ROW, "id": part["id"], "components": inside}
     if part["type"] == components.LABEL:
-        inside = _answered(part["component"], part["label"], values)
-        return {"type": components.LABEL, "id": part["id"], "component": inside}
+        field = _answered(part["component"], part["label"], values)
+        return {"type": components.LABEL, "id": part["id"], "component": field}
     return {"type": part["type"], "id": part["id"]}
 
 
@@ -239,9 +238,8 @@ def _answered(field: Json, label: str | None, values: dict[str, str]) -> Json:
     typed = next((values.pop(key) for key in (field["custom_id"], label) if key in values), None)
     answered: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
     if field["type"] == components.STRING_SELECT:
-        wanted = (
-            [typed] if typed is not None else [each["value"] for each in field["options"] if each.get("default")]
-        )
+        preset = [each["value"] for each in field["options"] if each.get("default")]
+        wanted = preset if typed is None else [typed]
         return answered | {"values": _chosen(field, wanted) if wanted or field.get("required", True) else []}
     if field["type"] != components.TEXT_INPUT:
         raise StageError(f"The stage does not imitate form fields of type {field['type']} yet.")

@@ -1,4 +1,4 @@
-"""Discord's length limits for messages and modals: what the clients do not check themselves and the server refuses."""
+"""Discord's length limits for messages and modals, which clients leave to the server."""
 
 from __future__ import annotations
 

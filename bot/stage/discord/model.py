@@ -56,7 +56,7 @@ class Message:
             for each in embed.get("fields", []):
                 lines += [each["name"], each["value"]]
             lines.append(embed.get("footer", {}).get("text", ""))
-        lines += [part["content"] for _, part in components.walk(self.components) if part["type"] == 10]
+        lines += components.texts(self.components)
         return "\n".join(line for line in lines if line)
 
     @property

@@ -80,7 +80,8 @@ class TeaBot(discord.Client):
         """Logged in and ready; closed on the way out."""
         client = cls(intents or discord.Intents(guilds=True, guild_messages=True))
         async with client:
-            client.running_task = asyncio.create_task(client.start(token))
+            await client.login(token)
+            client.running_task = asyncio.create_task(client.connect())
             ready = asyncio.create_task(client.wait_until_ready_in_time())
             try:
                 await asyncio.wait({client.running_task, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -94,8 +95,6 @@ class TeaBot(discord.Client):
 
     async def wait_until_ready_in_time(self) -> None:
         async with asyncio.timeout(5):
-            while self._ready is discord.utils.MISSING:  # login() makes the event a moment after start()
-                await asyncio.sleep(0.01)
             await self.wait_until_ready()
 
 
