@@ -1,0 +1,112 @@
+"""A drop as news tells of it: the plain values of a snapshot, typed, and the phrases that many sentences share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from bot.domain.announcing import snapshot
+from bot.domain.drops import Drop
+from bot.domain.time import Micros
+from bot.wording.catalogue import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """See bot.domain.announcing.snapshot; the last ones come from the fact: `added` in microseconds, `minutes`
+    negative for a shortening, `why` a reason's key."""
+
+    drop: str
+    title: str
+    kind: str
+    state: str
+    supply: int
+    held_back: int
+    per_person: int
+    claimed: int
+    given: int
+    units_left: int
+    opens_at: Micros | None
+    opened_at: Micros | None
+    closed_at: Micros | None
+    closes_at: Micros | None
+    window: Micros
+    on_cue: bool
+    paused: bool
+    paused_why: str
+    resume_at: Micros | None
+    closed_why: str
+    postponed_why: str
+    why: str
+    late: bool
+    added: Micros
+    minutes: int
+
+    @property
+    def units_out(self) -> int:
+        return self.claimed + self.given
+
+    @property
+    def units_to_give(self) -> int:
+        return max(0, self.supply - self.units_out)
+
+    @property
+    def sold_out(self) -> bool:
+        return self.state == "open" and self.units_left == 0
+
+
+def about_of(values: Mapping[str, object]) -> About:
+    """The typed view of what news carries; what is missing counts as nothing."""
+
+    def text(name: str) -> str:
+        return str(values.get(name) or "")
+
+    def count(name: str) -> int:
+        return cast(int, values.get(name) or 0)
+
+    def instant(name: str) -> Micros | None:
+        return cast("Micros | None", values.get(name))
+
+    return About(
+        drop=text("drop"),
+        title=text("title"),
+        kind=text("kind"),
+        state=text("state"),
+        supply=count("supply"),
+        held_back=count("held_back"),
+        per_person=count("per_person"),
+        claimed=count("claimed"),
+        given=count("given"),
+        units_left=count("units_left"),
+        opens_at=instant("opens_at"),
+        opened_at=instant("opened_at"),
+        closed_at=instant("closed_at"),
+        closes_at=instant("closes_at"),
+        window=count("window"),
+        on_cue=bool(values.get("on_cue")),
+        paused=bool(values.get("paused")),
+        paused_why=text("paused_why"),
+        resume_at=instant("resume_at"),
+        closed_why=text("closed_why"),
+        postponed_why=text("postponed_why"),
+        why=text("why"),
+        late=bool(values.get("late")),
+        added=count("added"),
+        minutes=count("minutes"),
+    )
+
+
+def about_drop(drop: Drop) -> About:
+    return about_of(snapshot(drop))
+
+
+def stock_text(words: Wording, supply: int, held_back: int) -> str:
+    """How many there are, with what is kept back said openly."""
+    if held_back:
+        return words.say("stock-held-back", supply=supply, held_back=held_back)
+    return words.say("stock", supply=supply)
+
+
+def each_text(words: Wording, per_person: int) -> str:
+    return words.say("each-one") if per_person <= 1 else words.say("each-several", count=per_person)

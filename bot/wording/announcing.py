@@ -1,0 +1,208 @@
+"""News of a drop: a line for Twitch chat, a card for Discord's announcements channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.announcing import NewsKind
+from bot.domain.time import Micros
+from bot.wording.about import About, about_of, each_text, stock_text
+from bot.wording.buttons import claim_button, remind_button
+from bot.wording.cards import Card
+from bot.wording.catalogue import Wording
+from bot.wording.moderating import control_card, repair_card
+from bot.wording.text import board_text, chat_text
+from bot.wording.text import chat_line as fitted
+from bot.wording.times import moment_text, span_text, stamp
+
+__all__ = ["card", "chat_line", "control_card", "gap_line", "live_card", "repair_card"]
+
+
+def chat_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> str:
+    """One line of at most 500 characters. Raises ValueError for the moderators' cards, which are not for chat."""
+    facts = about_of(about)
+    at = _moment_that_matters(kind, facts)
+    return fitted(
+        words.say(
+            _chat_key(kind, facts),
+            title=chat_text(facts.title),
+            when="" if at is None else moment_text(words, at, now, discord=False),
+            **_values(words, facts),
+        )
+    )
+
+
+def gap_line(words: Wording, about_titles: Sequence[str], now: Micros) -> str:
+    """After a time without ears while drops were open: who got no answer may ask again."""
+    titles = words.say("list-or").join(chat_text(title) for title in about_titles[:4])
+    return fitted(words.say("gap", titles=titles))
+
+
+def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> Card:
+    """The card with which Discord hears the news; `live_card` follows the drop from then on."""
+    facts = about_of(about)
+    match kind:
+        case NewsKind.CONTROL:
+            return control_card(words, about, now)
+        case NewsKind.REPAIR:
+            return repair_card(words, about, (), now)
+        case NewsKind.OPENED:
+            opened = live_card(words, about, now)
+            return Card(opened.title, opened.text, opened.fields, opened.buttons, opened.footer, ping=True)
+        case NewsKind.ANNOUNCED:
+            return _announced_card(words, facts, now)
+        case NewsKind.CLOSED:
+            return _final_card(words, facts)
+    title = words.say(_title_key(kind), discord=True, title=board_text(facts.title))
+    at = _moment_that_matters(kind, facts)
+    when = "" if at is None else stamp(at)
+    text = words.say(_card_key(kind, facts), discord=True, when=when, **_values(words, facts))
+    buttons = (remind_button(words),) if kind in (NewsKind.SOON, NewsKind.RESCHEDULED) else ()
+    return Card(title, text, buttons=buttons)
+
+
+def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:
+    """The opened card as it stands now: the counter, the state, and a button while a press can be of use."""
+    facts = about_of(about)
+    title = words.say("card-live-title", discord=True, title=board_text(facts.title))
+    at = facts.resume_at if facts.paused else facts.closes_at
+    text = words.say(_live_key(facts), discord=True, when="" if at is None else stamp(at), **_values(words, facts))
+    claimable = facts.state == "open" and not facts.paused and facts.units_left > 0
+    claimable_in_all = max(0, facts.supply - max(facts.given, facts.held_back))
+    left = words.say("card-left", discord=True, left=facts.units_left, supply=claimable_in_all)
+    fields = [(words.say("card-field-left", discord=True), left), *_stock_fields(words, facts)]
+    return Card(title, text, tuple(fields), (claim_button(words, facts.drop, enabled=claimable),))
+
+
+def _announced_card(words: Wording, facts: About, now: Micros) -> Card:
+    timed = facts.opens_at is not None and not facts.on_cue
+    when = moment_text(words, facts.opens_at, now, discord=True) if facts.opens_at is not None and timed else ""
+    return Card(
+        words.say("card-announced-title", discord=True, title=board_text(facts.title)),
+        words.say(
+            "card-announced" if timed else "card-announced-on-cue",
+            discord=True,
+            when=when,
+            **_values(words, facts),
+        ),
+        _stock_fields(words, facts),
+        (remind_button(words),),
+    )
+
+
+def _final_card(words: Wording, facts: About) -> Card:
+    """The public account at the close: how many found an owner, in what time, under which numbers."""
+    values = _values(words, facts)
+    took = facts.opened_at is not None and facts.closed_at is not None and facts.closed_at > facts.opened_at
+    if took and facts.opened_at is not None and facts.closed_at is not None:
+        span = span_text(words, facts.closed_at - facts.opened_at)
+        said = [words.say("card-final-took", discord=True, **{**values, "span": span})]
+    else:
+        said = [words.say("card-final", discord=True, **values)]
+    if facts.units_out == 1:
+        said.append(words.say("card-final-number", discord=True))
+    elif facts.units_out > 1:
+        said.append(words.say("card-final-numbers", discord=True, first=1, last=facts.units_out))
+    said.append(words.say(_live_key(facts), discord=True, when="", **values))
+    title = words.say("card-closed-title", discord=True, title=board_text(facts.title))
+    return Card(title, " ".join(said), _stock_fields(words, facts))
+
+
+def _stock_fields(words: Wording, facts: About) -> tuple[tuple[str, str], ...]:
+    fields = [
+        (words.say("card-field-stock", discord=True), stock_text(words, facts.supply, facts.held_back)),
+        (words.say("card-field-each", discord=True), each_text(words, facts.per_person)),
+    ]
+    if facts.kind.strip():
+        fields.append((words.say("card-field-kind", discord=True), board_text(facts.kind)))
+    return tuple(fields)
+
+
+def _values(words: Wording, facts: About) -> dict[str, str | int]:
+    return {
+        "drop": facts.drop,
+        "left": facts.units_left,
+        "supply": facts.supply,
+        "claimed": facts.claimed,
+        "out": facts.units_out,
+        "to_give": facts.units_to_give,
+        "minutes": abs(facts.minutes),
+        "added": span_text(words, facts.added),
+        "span": span_text(words, facts.window),
+        "stock": stock_text(words, facts.supply, facts.held_back),
+        "each": each_text(words, facts.per_person),
+    }
+
+
+def _moment_that_matters(kind: NewsKind, facts: About) -> Micros | None:
+    match kind:
+        case NewsKind.ANNOUNCED | NewsKind.SOON | NewsKind.RESCHEDULED:
+            return facts.opens_at
+        case NewsKind.RESUMING:
+            return facts.resume_at
+    return facts.closes_at
+
+
+def _chat_key(kind: NewsKind, facts: About) -> str:
+    match kind:
+        case NewsKind.CONTROL | NewsKind.REPAIR:
+            raise ValueError(f"{kind} is a card for moderators, not a line for chat")
+        case NewsKind.OPENED:
+            return "news-opened-late" if facts.late else "news-opened"
+        case NewsKind.SOLD_OUT:
+            return "news-sold-out-held-back" if facts.units_to_give else "news-sold-out"
+        case NewsKind.CLOSED if facts.closed_why != "stream":
+            return "news-closed-late" if facts.late else "news-closed"
+    return f"news-{_variant(kind, facts)}"
+
+
+def _title_key(kind: NewsKind) -> str:
+    match kind:
+        case NewsKind.SOON | NewsKind.RESCHEDULED | NewsKind.POSTPONED:
+            return f"card-{kind}-title"
+    return "card-live-title"
+
+
+def _card_key(kind: NewsKind, facts: About) -> str:
+    match kind:
+        case NewsKind.RESCHEDULED:
+            return "card-soon"
+        case NewsKind.SOLD_OUT | NewsKind.RESUMING | NewsKind.NEARLY_GONE:
+            return f"card-{kind}"
+    return f"card-{_variant(kind, facts)}"
+
+
+def _variant(kind: NewsKind, facts: About) -> str:
+    """The kind, told apart further where the same kind of news has different sentences."""
+    match kind:
+        case NewsKind.ANNOUNCED if facts.on_cue or facts.opens_at is None:
+            return "announced-on-cue"
+        case NewsKind.POSTPONED:
+            why = facts.postponed_why or facts.why
+            return f"postponed-{why if why in ('offline', 'unknown', 'missed') else 'offline'}"
+        case NewsKind.PAUSED:
+            return "paused-offline" if facts.paused_why == "offline" else "paused-moderator"
+        case NewsKind.EXTENDED if facts.minutes < 0:
+            return "shortened"
+        case NewsKind.CANCELLED if facts.units_out:
+            return "cancelled-owned"
+        case NewsKind.CLOSED if facts.closed_why == "stream":
+            return "closed-stream"
+    return str(kind)
+
+
+def _live_key(facts: About) -> str:
+    match facts.state:
+        case "open" if facts.units_left == 0:
+            return "card-sold-out"
+        case "open" if facts.paused and facts.resume_at is not None:
+            return "card-resuming"
+        case "open" if facts.paused:
+            return "card-paused-offline" if facts.paused_why == "offline" else "card-paused-moderator"
+        case "open":
+            return "card-open-late" if facts.late else "card-open"
+        case "closed" | "settled":
+            return "card-closed-stream" if facts.closed_why == "stream" else "card-closed"
+        case "cancelled":
+            return "card-cancelled-owned" if facts.units_out else "card-cancelled"
+    return "card-waiting"

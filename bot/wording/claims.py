@@ -1,0 +1,140 @@
+"""Answers to claims: to one person on Discord, to several at once in shared lines of Twitch chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.time import SECOND, Micros
+from bot.wording.catalogue import Wording
+from bot.wording.text import as_sentence, chat_line, chat_name, chat_text, packed, shown
+from bot.wording.times import moment_text
+
+LINE_CHARACTERS_MAX = 450
+_CHOICES_MAX = 5
+# Twitch swallows a viewer's identical message within 30 s: before then a retry needs another text to type.
+_SWALLOWED_WITHIN = 35 * SECOND
+
+
+def claim_answer(words: Wording, decision: ClaimDecision, now: Micros, *, discord: bool = False) -> str:
+    """The answer to one person, without their name."""
+    if isinstance(decision, ClaimGranted):
+        title = shown(decision.title, discord=discord)
+        text = words.say(
+            "claim-granted", discord=discord, title=title, number=decision.number, supply=decision.supply
+        )
+    else:
+        text = as_sentence(_reason(words, decision, now, discord=discord))
+    return text if discord else chat_line(text)
+
+
+def winner_lines(words: Wording, title: str, supply: int, winners: Sequence[tuple[str, int]]) -> list[str]:
+    """Everybody who got a unit since the last line, each with the number, in lines of Twitch chat."""
+    if len(winners) == 1:
+        name, number = winners[0]
+        line = words.say("claim-winner", name=chat_name(name), title=chat_text(title), number=number, supply=supply)
+        return [chat_line(line, characters_max=LINE_CHARACTERS_MAX)]
+    return _winners_packed(words, "claim-winners", title, supply, winners)
+
+
+def told_late_lines(words: Wording, title: str, supply: int, winners: Sequence[tuple[str, int]]) -> list[str]:
+    """Winners whose answer was lost in a crash, told at the next start."""
+    return _winners_packed(words, "claim-told-late", title, supply, winners)
+
+
+def refused_lines(
+    words: Wording,
+    refused: ClaimRefused | ClaimNeedsName,
+    names: Sequence[str],
+    now: Micros,
+    *,
+    named_max: int = 60,
+) -> list[str]:
+    """People with the same refusal, in lines of Twitch chat: named, or above `named_max` counted in one line that
+    gives the reason for all."""
+    if not names:
+        return []
+    reason = _reason(words, refused, now, discord=False)
+    if len(names) > named_max:
+        crowd = words.say("claim-refused-crowd", count=len(names), reason=reason)
+        return [chat_line(crowd, characters_max=LINE_CHARACTERS_MAX)]
+    frame = words.say("claim-refused-people", names="\0", reason=reason)
+    return _packed_in(frame, [f"@{chat_name(name)}" for name in names])
+
+
+def try_again_text(words: Wording, *, discord: bool) -> str:
+    return words.say("claim-try-again" if discord else "claim-try-again-chat", discord=discord)
+
+
+def too_fast_text(words: Wording) -> str:
+    return words.say("claim-too-fast", discord=True)
+
+
+def _winners_packed(
+    words: Wording, key: str, title: str, supply: int, winners: Sequence[tuple[str, int]]
+) -> list[str]:
+    frame = words.say(key, title=chat_text(title), winners="\0", supply=supply)
+    return _packed_in(frame, [f"@{chat_name(name)} #{number}" for name, number in winners])
+
+
+def _packed_in(frame: str, items: Sequence[str]) -> list[str]:
+    head, _, tail = frame.partition("\0")
+    lines = packed(head, items, tail, characters_max=LINE_CHARACTERS_MAX)
+    return [chat_line(line, characters_max=LINE_CHARACTERS_MAX) for line in lines]
+
+
+def _reason(words: Wording, refused: ClaimRefused | ClaimNeedsName, now: Micros, *, discord: bool) -> str:
+    if isinstance(refused, ClaimNeedsName):
+        choices = [
+            words.say("claim-needs-name-choice", discord=discord, drop=key, title=shown(title, discord=discord))
+            for key, title in list(zip(refused.drops, refused.titles, strict=True))[:_CHOICES_MAX]
+        ]
+        return words.say("claim-needs-name", discord=discord, choices=words.say("list-or").join(choices))
+    title = shown(refused.title, discord=discord)
+    when = "" if refused.retry_at is None else moment_text(words, refused.retry_at, now, discord=discord)
+    values: dict[str, str | int] = {"title": title, "drop": refused.drop, "when": when}
+    match refused.because:
+        case ClaimRefusal.NOTHING_ON:
+            key = "claim-nothing-on"
+        case ClaimRefusal.UNKNOWN_DROP if discord and refused.asked_for.strip():
+            key = "claim-unknown-drop-asked"
+            values["asked"] = shown(refused.asked_for, discord=True)
+        case ClaimRefusal.UNKNOWN_DROP:
+            # In chat a stranger's text is never repeated: the bot would lend it its voice.
+            key = "claim-unknown-drop"
+        case ClaimRefusal.CANCELLED:
+            key = "claim-cancelled"
+        case ClaimRefusal.ALREADY_YOURS:
+            several = len(refused.numbers) > 1
+            key = "claim-already-yours-all" if several else "claim-already-yours"
+            values["numbers"] = numbers_text(words, refused.numbers)
+        case ClaimRefusal.NOT_OPEN_YET if refused.retry_at is not None:
+            key = "claim-not-open-yet"
+        case ClaimRefusal.NOT_OPEN_YET:
+            key = "claim-not-open-on-cue" if refused.on_cue else "claim-not-open-waits"
+        case ClaimRefusal.SOLD_OUT:
+            key = "claim-sold-out"
+        case ClaimRefusal.CLOSED:
+            key = "claim-closed"
+        case ClaimRefusal.PAUSED:
+            key = "claim-paused-open-end" if refused.retry_at is None else "claim-paused"
+    return words.say(key, discord=discord, **values, **_retries(words, refused, now, discord=discord))
+
+
+def _retries(words: Wording, refused: ClaimRefused, now: Micros, *, discord: bool) -> dict[str, str]:
+    if discord:
+        retry, when_said = "claim-retry-board", "claim-retry-board-when-said"
+    else:
+        soon = refused.retry_at is not None and refused.retry_at - now < _SWALLOWED_WITHIN
+        retry, when_said = "claim-retry-soon" if soon else "claim-retry", "claim-retry-when-said"
+    return {
+        "retry": words.say(retry, discord=discord, drop=refused.drop),
+        "retry_when_said": words.say(when_said, discord=discord, drop=refused.drop),
+    }
+
+
+def numbers_text(words: Wording, numbers: Sequence[int]) -> str:
+    """ "#3, #5 and 4 more": a person's numbers, shortened."""
+    listed = ", ".join(f"#{number}" for number in numbers[:10])
+    rest = len(numbers) - 10
+    return f"{listed} {words.say('list-more', count=rest)}" if rest > 0 else listed

@@ -1,0 +1,123 @@
+"""What is on and what is next, what a person holds, and how a new drop was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.drops import Drop, DropState
+from bot.domain.time import Micros
+from bot.wording.about import About, about_drop, each_text, stock_text
+from bot.wording.buttons import titled_claim_button
+from bot.wording.cards import Card
+from bot.wording.catalogue import Wording
+from bot.wording.text import as_sentence, board_text, chat_line, chat_text, packed, shown
+from bot.wording.times import moment_text, stamp
+
+LINE_CHARACTERS_MAX = 450
+_BOARD_FIELDS_MAX = 10
+_BOARD_CHARACTERS_MAX = 3_500
+
+
+def board_line(words: Wording, drops: Sequence[Drop], now: Micros) -> str:
+    """What is on, what is next and how many are left, in one line of Twitch chat; what does not fit is left out."""
+    parts = [_chat_part(words, drop, now) for drop in in_board_order(drops)]
+    lines = packed("", parts, "", characters_max=LINE_CHARACTERS_MAX, between=" ")
+    return chat_line(lines[0] if lines else words.say("board-empty"), characters_max=LINE_CHARACTERS_MAX)
+
+
+def board_card(words: Wording, drops: Sequence[Drop], now: Micros) -> Card:
+    """The same for Discord, a field for each drop and a Claim button for each that is open."""
+    listed = in_board_order(drops)[:_BOARD_FIELDS_MAX]
+    title = words.say("board-title", discord=True)
+    if not listed:
+        return Card(title, words.say("board-empty", discord=True))
+    fields = tuple((board_text(d.title), _board_part(words, d, now)) for d in listed)
+    claimable = [d for d in listed if d.open and not d.paused and not d.sold_out][:5]
+    return Card(
+        title, "", fields=fields, buttons=tuple(titled_claim_button(words, d.key, d.title) for d in claimable)
+    )
+
+
+def in_board_order(drops: Sequence[Drop]) -> list[Drop]:
+    """Open ones first, then what comes by its time and what waits for a cue, then what is over, newest first."""
+
+    def rank(drop: Drop) -> tuple[int, Micros, str]:
+        if drop.open:
+            return (0, drop.closes_at or 0, drop.key)
+        if drop.over:
+            return (3, -(drop.closed_at or 0), drop.key)
+        return (1, drop.opens_at, drop.key) if _has_time(drop) and drop.opens_at is not None else (2, 0, drop.key)
+
+    return sorted((d for d in drops if d.state is not DropState.CANCELLED), key=rank)
+
+
+def mine_text(words: Wording, held: Sequence[tuple[str, int, int]], *, discord: bool) -> str:
+    """What somebody holds, to that person: (title, number, supply) of each unit."""
+    if not held:
+        text = words.say("mine-nothing", discord=discord)
+        return as_sentence(text) if discord else chat_line(text)
+    units = [
+        words.say("mine-unit", title=shown(title, discord=discord), number=number, supply=supply)
+        for title, number, supply in held
+    ]
+    room = 1_800 if discord else LINE_CHARACTERS_MAX - 60
+    listed = packed("", units, "", characters_max=room)[0]
+    rest = len(units) - _count_listed(units, listed)
+    if rest:
+        listed = f"{listed} {words.say('list-more', count=rest)}"
+    text = words.say("mine-units", discord=discord, units=listed)
+    return as_sentence(text) if discord else chat_line(text)
+
+
+def _count_listed(units: Sequence[str], listed: str) -> int:
+    length = 0
+    for count, unit in enumerate(units, start=1):
+        length += len(unit) + (2 if count > 1 else 0)
+        if length >= len(listed):
+            return count
+    return len(units)
+
+
+def _has_time(drop: Drop) -> bool:
+    return not drop.on_cue and not drop.postponed_why and drop.opens_at is not None
+
+
+def _chat_part(words: Wording, drop: Drop, now: Micros) -> str:
+    key, about = _state_key(drop), about_drop(drop)
+    at = drop.closes_at if drop.open else drop.opens_at
+    when = "" if at is None else moment_text(words, at, now, discord=False)
+    return words.say(f"board-{key}", **_values(about), title=chat_text(drop.title), when=when)
+
+
+def _board_part(words: Wording, drop: Drop, now: Micros) -> str:
+    key, about = _state_key(drop), about_drop(drop)
+    at = drop.closes_at if drop.open else drop.opens_at
+    when = "" if at is None else stamp(at) if drop.open else moment_text(words, at, now, discord=True)
+    return words.say(
+        f"board-card-{key}",
+        discord=True,
+        **_values(about),
+        when=when,
+        stock=stock_text(words, about.supply, about.held_back),
+        each=each_text(words, about.per_person),
+    )
+
+
+def _state_key(drop: Drop) -> str:
+    if drop.over:
+        return "over"
+    if drop.open:
+        return "sold-out" if drop.sold_out else "paused" if drop.paused else "open"
+    if _has_time(drop):
+        return "next"
+    return "next-on-cue" if drop.on_cue else "next-waits"
+
+
+def _values(about: About) -> dict[str, str | int]:
+    return {
+        "drop": about.drop,
+        "left": about.units_left,
+        "supply": about.supply,
+        "claimed": about.claimed,
+        "out": about.units_out,
+    }

@@ -1,0 +1,15 @@
+"""Every sentence in English, by feature: only texts, so that a streamer can proof-read or translate them."""
+
+from __future__ import annotations
+
+from bot.wording.english import announcing, cards, claims, control, drops, help, times
+
+SENTENCES: dict[str, str] = {
+    **times.SENTENCES,
+    **claims.SENTENCES,
+    **drops.SENTENCES,
+    **announcing.SENTENCES,
+    **cards.SENTENCES,
+    **control.SENTENCES,
+    **help.SENTENCES,
+}

@@ -1,0 +1,38 @@
+"""What somebody hears who asked for a unit."""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "claim-granted": "{title} #{number} of {supply} is yours!",
+    "claim-winner": "@{name} {title} #{number} of {supply} is yours!",
+    "claim-winners": "{title} is yours: {winners} (of {supply})",
+    "claim-told-late": "I was away and still owe an answer: {title} is yours, {winners} (of {supply})",
+    "claim-refused-people": "{names}: {reason}",
+    "claim-refused-crowd": "To the {count} people who just typed {claim_command}: {reason}",
+    "claim-nothing-on": "no drop is on right now; {drop_command} shows what comes next.",
+    "claim-unknown-drop": "no drop goes by that name; {drop_command} shows the names.",
+    "claim-unknown-drop-asked": "no drop goes by the name “{asked}”; {drop_command} shows the names.",
+    "claim-cancelled": "{title} was cancelled and cannot be claimed; {drop_command} shows what comes next.",
+    "claim-already-yours": "{title} {numbers} is already yours; {mine_command} shows what you hold.",
+    "claim-already-yours-all": "{title} {numbers} are already yours, and nobody gets more; "
+    "{mine_command} shows what you hold.",
+    "claim-not-open-yet": "{title} opens at {when}; {retry}",
+    "claim-not-open-on-cue": "{title} opens on the streamer's cue; {retry_when_said}",
+    "claim-not-open-waits": "{title} has not opened yet; {retry_when_said}",
+    "claim-sold-out": "{title} is sold out, nothing is left to claim; {drop_command} shows what comes next.",
+    "claim-closed": "{title} is closed; {drop_command} shows what comes next.",
+    "claim-paused": "{title} is paused and goes on at {when}; {retry}",
+    "claim-paused-open-end": "{title} is paused; {retry_when_said}",
+    "claim-retry": "type {claim_command} {drop} then.",
+    "claim-retry-soon": "type {claim_command} {drop} then, or {md_command} claim {drop} if you just typed that.",
+    "claim-retry-when-said": "wait for my line, then type {claim_command} {drop}, "
+    "or {md_command} claim {drop} if you just typed that.",
+    "claim-retry-board": "use {claim_command} {drop} or press Claim then.",
+    "claim-retry-board-when-said": "I post it here when it does: then press Claim.",
+    "claim-needs-name": "several drops are open: type {choices}.",
+    "claim-needs-name-choice": "{claim_command} {drop} for {title}",
+    "claim-try-again": "I could not take that just now and nothing happened: please try again in a few seconds.",
+    "claim-try-again-chat": "I could not take that just now and nothing happened: please type "
+    "{md_command} claim in a few seconds.",
+    "claim-too-fast": "That was too fast for me: wait a few seconds, then try again.",
+}

@@ -1,0 +1,58 @@
+"""Instants and spans in a person's words: "20:00 (in 12 min)" in chat, Discord's own stamps on Discord."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.time import DAY, HOUR, MINUTE, SECOND, Micros
+from bot.wording.catalogue import Wording
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS_SHOWN_BELOW = 90 * SECOND
+
+
+def span_text(words: Wording, span: Micros) -> str:
+    """A span rounded to what a person needs: seconds below a minute and a half, then minutes, hours, days."""
+    span = max(0, span)
+    if span < _SECONDS_SHOWN_BELOW and span % MINUTE:
+        return words.say("time-seconds", count=-(-span // SECOND))
+    minutes = (span + MINUTE // 2) // MINUTE
+    if minutes < 60:
+        return words.say("time-minutes", count=minutes)
+    if span < 2 * DAY:
+        hours, rest = divmod(minutes, 60)
+        if rest:
+            return words.say("time-hours-minutes", count=hours, minutes=rest)
+        return words.say("time-hours", count=hours)
+    days = (span + DAY // 2) // DAY
+    return words.say("time-day") if days == 1 else words.say("time-days", count=days)
+
+
+def moment_text(words: Wording, at: Micros, now: Micros, *, discord: bool) -> str:
+    """When, for a sentence with "at" or "until": the clock time and how far off it is."""
+    if discord:
+        seconds = at // SECOND
+        style = "t" if at - now < 20 * HOUR else "f"
+        return f"<t:{seconds}:{style}> (<t:{seconds}:R>)"
+    clock = _clock_text(words, at, now)
+    return clock if at <= now else words.say("time-coming", clock=clock, span=span_text(words, at - now))
+
+
+def stamp(at: Micros) -> str:
+    """Discord's own count-down, which every reader's client keeps up to date."""
+    return f"<t:{at // SECOND}:R>"
+
+
+def _clock_text(words: Wording, at: Micros, now: Micros) -> str:
+    zone = ZoneInfo(words.zone)
+    there = (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
+    today = (_EPOCH + timedelta(microseconds=now)).astimezone(zone)
+    clock = there.strftime("%H:%M")
+    if abs(at - now) < 12 * HOUR or there.date() == today.date():
+        return clock
+    if 0 < at - now < 6 * DAY:
+        weekdays = words.say("time-weekdays").split()
+        if len(weekdays) == 7:
+            return f"{weekdays[there.weekday()]} {clock}"
+    return there.strftime("%Y-%m-%d %H:%M")
