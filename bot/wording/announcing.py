@@ -25,6 +25,7 @@ def chat_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: 
     return fitted(
         words.say(
             _chat_key(kind, facts),
+            discord=False,
             title=chat_text(facts.title),
             when="" if at is None else moment_text(words, at, now, discord=False),
             **_values(words, facts),

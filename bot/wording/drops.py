@@ -86,7 +86,7 @@ def _chat_part(words: Wording, drop: Drop, now: Micros) -> str:
     key, about = _state_key(drop), about_drop(drop)
     at = drop.closes_at if drop.open else drop.opens_at
     when = "" if at is None else moment_text(words, at, now, discord=False)
-    return words.say(f"board-{key}", **_values(about), title=chat_text(drop.title), when=when)
+    return words.say(f"board-{key}", discord=False, **_values(about), title=chat_text(drop.title), when=when)
 
 
 def _board_part(words: Wording, drop: Drop, now: Micros) -> str:

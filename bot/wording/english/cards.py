@@ -31,7 +31,8 @@ SENTENCES = {
     "card-reopened": "It is open again and closes {when}: {left} left. Use {claim_command} {drop}",
     "card-returned": "It was opened too early and is not open yet; it opens on the streamer's cue.",
     "card-cancelled": "Cancelled: nothing can be claimed.",
-    "card-cancelled-owned": "Cancelled: nothing more can be claimed, and the {out} with an owner keep their numbers.",
+    "card-cancelled-owned": "Cancelled: nothing more can be claimed, "
+    "and the {out} with an owner keep their numbers.",
     "card-closed-title": "{title} is closed",
     "card-final": "{out} of {supply} found an owner.",
     "card-final-took": "{out} of {supply} found an owner, in {span}.",

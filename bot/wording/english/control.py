@@ -18,8 +18,8 @@ SENTENCES = {
     "steer-undone-extended": "Taken back: {title} closes at {when} again.",
     "steer-undone-voided": "Taken back: {title} #{number} has no owner any more.",
     "steer-needs-yes": "Cancelling {title} cannot be taken back: type {yes_command} within 30 s to do it.",
-    "steer-needs-yes-owned": "Cancelling {title} cannot be taken back ({out} have an owner and keep their numbers): "
-    "type {yes_command} within 30 s to do it.",
+    "steer-needs-yes-owned": "Cancelling {title} cannot be taken back ({out} have an owner and keep "
+    "their numbers): type {yes_command} within 30 s to do it.",
     "steer-needs-yes-board": "Cancelling {title} cannot be taken back: press the button within 30 s to do it.",
     "steer-needs-yes-board-owned": "Cancelling {title} cannot be taken back ({out} have an owner and keep their "
     "numbers): press the button within 30 s to do it.",
