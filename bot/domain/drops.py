@@ -77,6 +77,7 @@ class Drop:
     """The fold of a drop's facts (see `evolve`). Sold out and paused are derived, not states."""
 
     plan: DropPlan
+    origin: str = "config"  # or "live": what was planned live does not go when config.toml does not name it
     state: DropState = DropState.PLANNED
     opens_at: Micros | None = None
     closes_at: Micros | None = None
@@ -144,7 +145,8 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
     Raises ValueError for a fact about a drop that was never planned, or of an unknown kind."""
     if kind == "drop.planned":
         plan = _plan_of(str(public["key"]), public)
-        return Drop(plan=plan, opens_at=plan.opens_at, on_cue=plan.opening is Opening.CUE)
+        on_cue = plan.opening is Opening.CUE
+        return Drop(plan=plan, origin=str(public["origin"]), opens_at=plan.opens_at, on_cue=on_cue)
     if drop is None:
         raise ValueError(f"{kind} about a drop that was never planned")
     match kind:
@@ -231,7 +233,9 @@ def next_due(drop: Drop, stream: Stream, pace: Pace) -> Micros | None:
         case DropState.PLANNED:
             return drop.plan.announce_at
         case DropState.ANNOUNCED if drop.opens_at is not None and not drop.on_cue and not drop.postponed_why:
-            return drop.opens_at if drop.soon_said else drop.opens_at - pace.soon_lead
+            return (
+                drop.opens_at if drop.soon_said or _just_announced(drop, pace) else drop.opens_at - pace.soon_lead
+            )
         case DropState.OPEN:
             waits = drop.plan.while_offline is WhileOffline.WAIT and stream.live is False and stream.watched
             dues = [stream.changed_at + pace.offline_close] if waits else []
@@ -250,10 +254,7 @@ def _due_before_opening(drop: Drop, stream: Stream, pace: Pace, moment: Micros) 
     opens_at = cast(Micros, drop.opens_at)
     waits = drop.plan.while_offline is WhileOffline.WAIT and not stream.lets_run
     if moment < opens_at:
-        soon_at = opens_at - pace.soon_lead
-        # Announced less than the lead ago: the announcement has just said when, a reminder would only repeat it.
-        fresh = (drop.announced_at or 0) > soon_at
-        if moment >= soon_at and not drop.soon_said and not fresh:
+        if moment >= opens_at - pace.soon_lead and not drop.soon_said and not _just_announced(drop, pace):
             return Fact("drop.soon", drop.key)
         return None
     if waits:
@@ -266,6 +267,11 @@ def _due_before_opening(drop: Drop, stream: Stream, pace: Pace, moment: Micros) 
         return Fact("drop.postponed", drop.key, {"why": "missed"})
     late = moment > opens_at + pace.late_after
     return open_fact(drop, moment if late else opens_at, late=late)
+
+
+def _just_announced(drop: Drop, pace: Pace) -> bool:
+    """Announced within the reminder's lead: the announcement has just said when, a reminder would repeat it."""
+    return (drop.announced_at or 0) > cast(Micros, drop.opens_at) - pace.soon_lead
 
 
 def open_fact(drop: Drop, begins_at: Micros, *, late: bool = False) -> Fact:

@@ -39,3 +39,18 @@ class Pace:
     answer_gap: Micros = 30 * SECOND
     milestone_gap: Micros = 60 * SECOND
     late_after: Micros = 5 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStream:
+    """What the platform says about the broadcast: on or off the air."""
+
+    channel_id: int
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Nothing but the time: whatever is due is done before any command is decided."""
+
+    channel_id: int

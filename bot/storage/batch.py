@@ -1,0 +1,371 @@
+"""One batch of the write lane: the standing of all its commands, their decisions, and the rows these make."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection, Insert, func, insert, select, update
+
+from bot.domain.announcing import news_of
+from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
+from bot.domain.ledger import Entry, Fact, seal
+from bot.domain.people import Actor, pseudonym
+from bot.domain.stream import Pace, Stream
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.drops import load_drops, save_drop
+
+T = TypeVar("T")
+
+# Bound parameters have a limit in every database (SQLite: 32,766), and the statement cache likes few lengths.
+_IN_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What the lane must know of a channel that is not in the ledger."""
+
+    channel_id: int
+    name: str
+    places: tuple[str, ...]
+    stream_watched: bool
+    pace: Pace = field(default_factory=Pace)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    secret: bytes
+    name: str
+
+
+class Numbers:
+    """The free numbers of a drop: those that were taken back first, then the next higher one."""
+
+    def __init__(self, taken: Iterable[int]) -> None:
+        numbers = set(taken)
+        self._highest = max(numbers, default=0)
+        self._free = [n for n in range(1, self._highest) if n not in numbers]
+        heapq.heapify(self._free)
+
+    @property
+    def next(self) -> int:
+        return self._free[0] if self._free else self._highest + 1
+
+    def take(self, number: int) -> None:
+        if number != self.next:
+            raise ValueError(f"number {number} is not the next one, {self.next} is")
+        if self._free:
+            heapq.heappop(self._free)
+        else:
+            self._highest = number
+
+    def put_back(self, number: int) -> None:
+        heapq.heappush(self._free, number)
+
+
+class Book:
+    """What the lane knows of one channel between batches. Thrown away whenever a batch fails, then read anew."""
+
+    def __init__(self, connection: Connection, settings: ChannelSettings) -> None:
+        channel_id = settings.channel_id
+        self.settings = settings
+        row = connection.execute(select(tables.channel).where(tables.channel.c.id == channel_id)).one()
+        live = None if row.stream_live is None else bool(row.stream_live)
+        self.stream = Stream(settings.stream_watched, live, row.stream_changed_at)
+        self.drops = load_drops(connection, channel_id)
+        self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
+        self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)
+        self.next_news = _next(connection, tables.outbox.c.id, tables.outbox.c.channel_id == channel_id)
+        self.wake_at: Micros = 0
+        self._numbers: dict[str, Numbers] = {}
+
+    def numbers(self, connection: Connection, drop: str) -> Numbers:
+        known = self._numbers.get(drop)
+        if known is None:
+            unit = tables.unit.c
+            taken = connection.scalars(
+                select(unit.number).where(unit.channel_id == self.settings.channel_id, unit.drop_key == drop)
+            )
+            known = self._numbers[drop] = Numbers(taken)
+        return known
+
+
+def _next(connection: Connection, column: Any, where: Any) -> int:
+    return (connection.scalar(select(func.max(column)).where(where)) or 0) + 1
+
+
+class Batch:
+    """The working set of one transaction. Handlers read it, decide, and `record` facts; `flush` writes."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        books: dict[int, Book],
+        settings: Mapping[int, ChannelSettings],
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self.connection = connection
+        self._books = books
+        self._settings = settings
+        self._random_bytes = random_bytes
+        self._people: dict[tuple[int, str, str], Person] = {}
+        # By person and drop: each number they hold, and the how-manieth of theirs it was.
+        self._held: dict[tuple[int, int], dict[str, dict[int, int]]] = {}
+        self._rows: dict[Insert, list[dict[str, Any]]] = {statement: [] for statement in _INSERTS}
+        self._dirty: dict[tuple[int, str], bool] = {}
+        self.places: set[str] = set()
+        self.changed: set[str] = set()
+
+    def book(self, channel_id: int) -> Book:
+        book = self._books.get(channel_id)
+        if book is None:
+            book = self._books[channel_id] = Book(self.connection, self._settings[channel_id])
+        return book
+
+    # -- people ---------------------------------------------------------------------------------------------
+
+    def load_people(self, channel_id: int, actors: Iterable[Actor]) -> None:
+        """Read the persons behind these identities, and the units they hold, in a few statements for all."""
+        wanted = {actor.key for actor in actors} - {(p, u) for c, p, u in self._people if c == channel_id}
+        identity, person, unit = tables.identity.c, tables.person.c, tables.unit.c
+        found: list[int] = []
+        for platform in sorted({p for p, _ in wanted}):
+            for users in chunks(sorted(u for p, u in wanted if p == platform)):
+                rows = self.connection.execute(
+                    select(identity.user_id, identity.person_id, identity.name, person.secret)
+                    .join_from(
+                        tables.identity,
+                        tables.person,
+                        (person.channel_id == identity.channel_id) & (person.id == identity.person_id),
+                    )
+                    .where(
+                        identity.channel_id == channel_id,
+                        identity.platform == platform,
+                        identity.user_id.in_(users),
+                    )
+                )
+                for user_id, person_id, name, secret in rows:
+                    self._people[channel_id, platform, user_id] = Person(person_id, secret or b"", name)
+                    found.append(person_id)
+        for ids in chunks(found):
+            for person_id in ids:
+                self._held.setdefault((channel_id, person_id), {})
+            rows = self.connection.execute(
+                select(unit.person_id, unit.drop_key, unit.number, unit.nth)
+                .where(unit.channel_id == channel_id, unit.person_id.in_(ids))
+                .order_by(unit.number)
+            )
+            for person_id, drop, number, nth in rows:
+                self._held[channel_id, person_id].setdefault(drop, {})[number] = nth
+
+    def person(self, channel_id: int, actor: Actor, moment: Micros) -> Person:
+        """The person behind an identity; made on first sight. A new name is noted, it never makes a new person."""
+        key = (channel_id, actor.platform, actor.user_id)
+        known = self._people.get(key)
+        if known is None:
+            self.load_people(channel_id, [actor])
+            known = self._people.get(key)
+        if known is None:
+            book = self.book(channel_id)
+            known = Person(book.next_person, self._random_bytes(32), actor.name)
+            book.next_person += 1
+            self._held[channel_id, known.id] = {}
+            self._add(INSERT_PERSON, channel_id=channel_id, id=known.id, secret=known.secret, created_at=moment)
+            self._add(
+                INSERT_IDENTITY,
+                channel_id=channel_id,
+                platform=actor.platform,
+                user_id=actor.user_id,
+                person_id=known.id,
+                name=actor.name,
+            )
+        elif known.name != actor.name:
+            self.write_rows()
+            identity = tables.identity
+            where = (
+                (identity.c.channel_id == channel_id)
+                & (identity.c.platform == actor.platform)
+                & (identity.c.user_id == actor.user_id)
+            )
+            self.connection.execute(update(identity).where(where), {"name": actor.name})
+            known = Person(known.id, known.secret, actor.name)
+        self._people[key] = known
+        return known
+
+    def numbers_held(self, channel_id: int, person_id: int, drop: str) -> tuple[int, ...]:
+        return tuple(self._held.get((channel_id, person_id), {}).get(drop, ()))
+
+    def holder(self, channel_id: int, person: Person, drop: str) -> str:
+        """The person's pseudonym within a drop."""
+        return pseudonym(person.secret, f"{self._settings[channel_id].name}/{drop}")
+
+    # -- facts ----------------------------------------------------------------------------------------------
+
+    def advance(self, channel_id: int, moment: Micros) -> None:
+        """Apply everything that time or the stream makes due at `moment`, before anything else is decided."""
+        book = self.book(channel_id)
+        if moment < book.wake_at:
+            return
+        pace = book.settings.pace
+        for key in list(book.drops):
+            while (fact := due_fact(book.drops[key], book.stream, pace, moment)) is not None:
+                self.record(channel_id, fact, moment)
+        dues = (next_due(drop, book.stream, pace) for drop in book.drops.values())
+        book.wake_at = min((due for due in dues if due is not None), default=2**62)
+
+    def record(self, channel_id: int, fact: Fact, moment: Micros) -> Entry:
+        """Seal a fact into the ledger, fold it into its drop, and note what everybody should hear."""
+        book = self.book(channel_id)
+        entry = seal(
+            fact, channel=book.settings.name, number=book.next_entry, at=moment, salt=self._random_bytes(16)
+        )
+        before = book.drops.get(fact.drop)
+        after = evolve(before, fact.kind, fact.public, moment)
+        if fact.kind == "unit.granted":
+            self._grant(channel_id, fact, entry)
+        elif fact.kind == "unit.voided":
+            self._void(channel_id, fact)
+        else:
+            book.wake_at = 0
+        book.next_entry += 1
+        book.drops[fact.drop] = after
+        self._dirty[channel_id, fact.drop] = self._dirty.get((channel_id, fact.drop), False) or before is None
+        self.changed.add(fact.drop)
+        self._add(
+            INSERT_ENTRY,
+            channel_id=channel_id,
+            number=entry.number,
+            at=entry.at,
+            kind=entry.kind,
+            drop_key=entry.drop,
+            canonical=entry.canonical,
+            leaf_hash=entry.leaf_hash,
+            private=entry.private,
+            salt=entry.salt,
+            person_id=entry.person_id,
+        )
+        self._announce(channel_id, before, after, fact, moment)
+        return entry
+
+    def _grant(self, channel_id: int, fact: Fact, entry: Entry) -> None:
+        number, person_id = _whole(fact, "number"), fact.person_id
+        if person_id is None:
+            raise ValueError("a unit is granted to nobody")
+        self.book(channel_id).numbers(self.connection, fact.drop).take(number)
+        held = self._held[channel_id, person_id].setdefault(fact.drop, {})
+        nth = next(n for n in range(1, len(held) + 2) if n not in held.values())
+        self._add(
+            INSERT_UNIT,
+            channel_id=channel_id,
+            drop_key=fact.drop,
+            edition=1,
+            number=number,
+            person_id=person_id,
+            nth=nth,
+            how=fact.public["how"],
+            granted_at=entry.at,
+            entry_number=entry.number,
+        )
+        held[number] = nth
+
+    def _void(self, channel_id: int, fact: Fact) -> None:
+        number = _whole(fact, "number")
+        # The row may be waiting in this very batch.
+        self.write_rows()
+        unit = tables.unit
+        where = (unit.c.channel_id == channel_id) & (unit.c.drop_key == fact.drop) & (unit.c.number == number)
+        if self.connection.execute(unit.delete().where(where)).rowcount != 1:
+            raise ValueError(f"unit {number} of {fact.drop} has no owner to take it from")
+        self.book(channel_id).numbers(self.connection, fact.drop).put_back(number)
+        for (channel, _), held in self._held.items():
+            if channel == channel_id:
+                held.get(fact.drop, {}).pop(number, None)
+
+    def _announce(self, channel_id: int, before: Drop | None, after: Drop, fact: Fact, moment: Micros) -> None:
+        book = self.book(channel_id)
+        for news in news_of(before, after, fact, moment, book.settings.pace):
+            for place in news.places:
+                if place not in book.settings.places:
+                    continue
+                self._add(
+                    INSERT_NEWS,
+                    channel_id=channel_id,
+                    id=book.next_news,
+                    place=place,
+                    kind=str(news.kind),
+                    drop_key=after.key,
+                    about=orjson.dumps(news.about),
+                    priority=int(news.priority),
+                    created_at=moment,
+                    expires_at=news.expires_at,
+                    result="",
+                    reference="",
+                )
+                book.next_news += 1
+                self.places.add(place)
+
+    # -- rows -----------------------------------------------------------------------------------------------
+
+    def add_outcome(self, **values: Any) -> None:
+        self._add(INSERT_OUTCOME, **values)
+
+    def add_action(self, **values: Any) -> None:
+        self._add(INSERT_ACTION, **values)
+
+    def _add(self, statement: Insert, **values: Any) -> None:
+        self._rows[statement].append(values)
+
+    def write_rows(self) -> None:
+        """Write what is waiting, within the transaction; `flush` does it once more at the end."""
+        # A unit points at its drop's edition: a drop planned in this batch must be there first.
+        for (channel_id, key), new in list(self._dirty.items()):
+            if new or self.book(channel_id).drops[key].state is DropState.PLANNED:
+                save_drop(self.connection, channel_id, self.book(channel_id).drops[key], new=new)
+                self._dirty[channel_id, key] = False
+        for statement, rows in self._rows.items():
+            if rows:
+                self.connection.execute(statement, rows)
+                rows.clear()
+
+    def flush(self) -> None:
+        """Write every row of the batch: one executemany a table, one update a drop that changed."""
+        self.write_rows()
+        for channel_id, key in self._dirty:
+            save_drop(self.connection, channel_id, self.book(channel_id).drops[key], new=False)
+        self._dirty.clear()
+
+
+INSERT_PERSON = insert(tables.person)
+INSERT_IDENTITY = insert(tables.identity)
+INSERT_ENTRY = insert(tables.entry)
+INSERT_UNIT = insert(tables.unit)
+INSERT_OUTCOME = insert(tables.outcome)
+INSERT_ACTION = insert(tables.action)
+INSERT_NEWS = insert(tables.outbox)
+# In the order in which they refer to each other.
+_INSERTS = (
+    INSERT_PERSON,
+    INSERT_IDENTITY,
+    INSERT_ENTRY,
+    INSERT_UNIT,
+    INSERT_OUTCOME,
+    INSERT_ACTION,
+    INSERT_NEWS,
+)
+
+
+def _whole(fact: Fact, name: str) -> int:
+    value = fact.public[name]
+    if not isinstance(value, int):
+        raise ValueError(f"{fact.kind} needs a whole number as {name}")
+    return value
+
+
+def chunks(items: list[T]) -> Iterable[list[T]]:
+    """The items in pieces that fit into one IN (...)."""
+    return (items[start : start + _IN_MAX] for start in range(0, len(items), _IN_MAX))

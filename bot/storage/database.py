@@ -1,0 +1,72 @@
+"""The engines: one synchronous connection that writes, asynchronous ones that read. All that is SQLite's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+def ledger_url(text: str) -> URL:
+    """A database URL from what a streamer wrote: a URL, or simply the path of a file."""
+    if "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).expanduser()))
+    url = make_url(text)
+    return url.set(drivername=url.get_backend_name())
+
+
+def write_engine(url: URL) -> Engine:
+    """The engine of the write lane: one connection, which alone checkpoints; every commit reaches the disk."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_size=1, max_overflow=0, pool_pre_ping=True
+        )
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
+    _prepare_sqlite(engine, write=True)
+    return engine
+
+
+def read_engine(url: URL) -> AsyncEngine:
+    """The engine of everything that only reads, beside the lane and never in its way."""
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url.set(drivername="postgresql+psycopg"), pool_size=3, max_overflow=0)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=3, max_overflow=0)
+    _prepare_sqlite(engine.sync_engine, write=False)
+    return engine
+
+
+def snapshot_engine(url: URL) -> Engine:
+    """A synchronous engine that can only read, for commands that work beside a running bot."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url.set(drivername="postgresql+psycopg"))
+    path = Path(url.database or "").resolve()
+    return create_engine(f"sqlite:///file:{path.as_posix()}?mode=ro&uri=true")
+
+
+def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # We say BEGIN ourselves: the driver's default takes the write lock too late.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        pragmas = [
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "temp_store=MEMORY",
+        ]
+        # One connection writes and checkpoints: SQLite before 3.51.3 can lose a commit when two race for it.
+        pragmas += [] if write else ["wal_autocheckpoint=0", "query_only=ON"]
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

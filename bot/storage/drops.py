@@ -1,0 +1,159 @@
+"""Drops as rows: the fold of a drop's facts, written and read back field by field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.storage import tables
+from bot.storage.database import ledger_url, snapshot_engine
+
+
+def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
+    """The row of a drop."""
+    plan = drop.plan
+    return {
+        "channel_id": channel_id,
+        "key": plan.key,
+        "title": plan.title,
+        "kind": plan.kind,
+        "supply": plan.supply,
+        "held_back": plan.held_back,
+        "per_person": plan.per_person,
+        "opening": str(plan.opening),
+        "while_offline": str(plan.while_offline),
+        "zone": plan.zone,
+        "announce_at": plan.announce_at,
+        "planned_opens_at": plan.opens_at,
+        "window": plan.window,
+        "origin": drop.origin,
+        "state": str(drop.state),
+        "opens_at": drop.opens_at,
+        "closes_at": drop.closes_at,
+        "announced_at": drop.announced_at,
+        "opened_at": drop.opened_at,
+        "closed_at": drop.closed_at,
+        "closed_why": drop.closed_why,
+        "paused_at": drop.paused_at,
+        "paused_why": drop.paused_why,
+        "resume_at": drop.resume_at,
+        "postponed_why": drop.postponed_why,
+        "soon_said": int(drop.soon_said),
+        "on_cue": int(drop.on_cue),
+        "claimed": drop.claimed,
+        "given": drop.given,
+    }
+
+
+def drop_of(row: Row[Any]) -> Drop:
+    """The drop of a row."""
+    plan = DropPlan(
+        key=row.key,
+        title=row.title,
+        kind=row.kind,
+        supply=row.supply,
+        held_back=row.held_back,
+        per_person=row.per_person,
+        opening=Opening(row.opening),
+        while_offline=WhileOffline(row.while_offline),
+        zone=row.zone,
+        announce_at=row.announce_at,
+        opens_at=row.planned_opens_at,
+        window=row.window,
+    )
+    return Drop(
+        plan=plan,
+        origin=row.origin,
+        state=DropState(row.state),
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        announced_at=row.announced_at,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        closed_why=row.closed_why,
+        paused_at=row.paused_at,
+        paused_why=row.paused_why,
+        resume_at=row.resume_at,
+        postponed_why=row.postponed_why,
+        soon_said=bool(row.soon_said),
+        on_cue=bool(row.on_cue),
+        claimed=row.claimed,
+        given=row.given,
+    )
+
+
+def load_drops(connection: Connection, channel_id: int) -> dict[str, Drop]:
+    """Every drop of the channel, by key."""
+    rows = connection.execute(select(tables.drop).where(tables.drop.c.channel_id == channel_id))
+    return {row.key: drop_of(row) for row in rows}
+
+
+def save_drop(connection: Connection, channel_id: int, drop: Drop, *, new: bool) -> None:
+    """Write a drop's row and, while its plan may still change, its edition and occurrence."""
+    values = drop_values(channel_id, drop)
+    if not new and drop.state is not DropState.PLANNED:
+        where = (tables.drop.c.channel_id == channel_id) & (tables.drop.c.key == drop.key)
+        connection.execute(update(tables.drop).where(where), values)
+        return
+    _upsert(connection, tables.drop, values)
+    _upsert(
+        connection,
+        tables.edition,
+        {
+            "channel_id": channel_id,
+            "drop_key": drop.key,
+            "number": 1,
+            "label": "",
+            "supply": drop.plan.supply,
+        },
+    )
+    # The day is part of an occurrence's key, and a planned drop may still move to another day.
+    occurrence = tables.occurrence
+    of_drop = (occurrence.c.channel_id == channel_id) & (occurrence.c.drop_key == drop.key)
+    connection.execute(delete(occurrence).where(of_drop))
+    opens_at = drop.plan.opens_at
+    connection.execute(
+        insert(occurrence),
+        {
+            "channel_id": channel_id,
+            "drop_key": drop.key,
+            "local_date": _local_date(opens_at, drop.plan.zone),
+            "zone": drop.plan.zone,
+            "announce_at": drop.plan.announce_at,
+            "opens_at": opens_at,
+            "closes_at": None if opens_at is None else opens_at + drop.plan.window,
+        },
+    )
+
+
+def read_plans(url: str) -> dict[str, tuple[DropState, DropPlan]]:
+    """What the ledger at `url` holds of each configured drop, read beside a running bot.
+
+    Raises OperationalError where there is no ledger yet."""
+    engine = snapshot_engine(ledger_url(url))
+    try:
+        with engine.connect() as connection:
+            configured = select(tables.drop).where(tables.drop.c.origin == "config")
+            rows = connection.execute(configured.order_by(tables.drop.c.announce_at))
+            return {row.key: (DropState(row.state), drop_of(row).plan) for row in rows}
+    finally:
+        engine.dispose()
+
+
+def _upsert(connection: Connection, table: Any, values: dict[str, Any]) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    keys = [column.name for column in table.primary_key]
+    statement = dialect.insert(table).values(values)
+    others = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def _local_date(opens_at: int | None, zone: str) -> str:
+    if opens_at is None:
+        return ""
+    return datetime.fromtimestamp(opens_at / 1_000_000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()

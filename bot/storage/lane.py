@@ -1,0 +1,276 @@
+"""The write lane: everything that changes the ledger waits in one queue and is written by one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from bot.domain.answers import Answer, TryAgain
+from bot.domain.claims import ClaimDrop
+from bot.domain.control import SteerDrop
+from bot.domain.planning import ApplyPlans, PlanDrop
+from bot.domain.stream import ReportStream, Wake
+from bot.domain.telling import NoteAttempt, NoteCommands, NoteSent, NoteTold
+from bot.domain.time import Micros
+from bot.storage import claims, control, outcomes, planning, stream, tables, telling
+from bot.storage.batch import Batch, Book, ChannelSettings
+
+log = structlog.get_logger(__name__)
+
+QUEUE_MAX = 20_000
+BATCH_MAX = 2_000
+
+
+class Clock(Protocol):
+    def now(self) -> Micros: ...
+
+
+class Command(Protocol):
+    """Anything the lane takes. With a `request_id` and an `actor` its decision is stored under that id."""
+
+    @property
+    def channel_id(self) -> int: ...
+
+
+_HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
+    ClaimDrop: claims.handle,
+    SteerDrop: control.handle,
+    PlanDrop: planning.handle_one,
+    ApplyPlans: planning.handle_all,
+    ReportStream: stream.handle_report,
+    Wake: stream.handle_wake,
+    NoteTold: telling.handle_told,
+    NoteAttempt: telling.handle_attempt,
+    NoteSent: telling.handle_sent,
+    NoteCommands: telling.handle_commands,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a batch left behind: places with something new to say, drops that changed, the next due instant."""
+
+    places: frozenset[str] = frozenset()
+    drops: frozenset[str] = frozenset()
+    wake_at: Micros | None = None
+
+
+@dataclass(slots=True)
+class _Asked:
+    command: Any
+    moment: Micros
+    answered: asyncio.Future[Answer[Any]] = field(repr=False)
+
+
+def nothing(_point: str) -> None:
+    """The probe of a running bot. Tests hand in one that ends the process at a named point."""
+
+
+class Lane:
+    """One per process and ledger. `submit` returns after the decision is on the disk."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Sequence[ChannelSettings],
+        clock: Clock,
+        *,
+        probe: Callable[[str], None] = nothing,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._engine = engine
+        self._settings = {each.channel_id: each for each in settings}
+        self._clock = clock
+        self._probe = probe
+        self._random_bytes = random_bytes
+        self._queue: deque[_Asked] = deque()
+        self._wake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
+        self._worker: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[Committed], None]] = []
+        self._closing = False
+        self._last_moment: Micros = 0
+        # Of the lane's thread alone:
+        self._connection: Connection | None = None
+        self._books: dict[int, Book] = {}
+
+    async def start(self) -> None:
+        """Open the connection and make sure of the channels' rows. Raises OperationalError."""
+        loop = asyncio.get_running_loop()
+        self._last_moment = await loop.run_in_executor(self._thread, self._open_channels)
+        self._worker = asyncio.create_task(self._work(), name="write lane")
+
+    async def close(self) -> None:
+        """Take nothing more, answer what is queued, close the connection."""
+        self._closing = True
+        self._wake.set()
+        if self._worker is not None:
+            await self._worker
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()
+
+    def listen(self, listener: Callable[[Committed], None]) -> None:
+        """Have `listener` called on the loop after every commit that changed something."""
+        self._listeners.append(listener)
+
+    async def submit(self, command: Command) -> Answer[Any]:
+        """Queue a command and wait for its durable decision.
+
+        The moment is stamped here, so the order of the queue is the order of time. Raises TryAgain when the
+        queue is full or the disk refuses; whatever a poisoned command itself raised comes back to its asker."""
+        if self._closing or self._worker is None or len(self._queue) >= QUEUE_MAX:
+            raise TryAgain("the ledger takes nothing now")
+        self._last_moment = max(self._last_moment, self._clock.now())
+        asked = _Asked(command, self._last_moment, asyncio.get_running_loop().create_future())
+        self._queue.append(asked)
+        self._wake.set()
+        # An asker who goes away cancels nothing: the decision is taken and stored all the same.
+        return await asyncio.shield(asked.answered)
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not (self._closing and not self._queue):
+            await self._wake.wait()
+            if not self._closing:
+                self._wake.clear()
+            while self._queue:
+                taken = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
+                results, committed = await loop.run_in_executor(self._thread, self._process, taken)
+                for asked, result in zip(taken, results, strict=True):
+                    _resolve(asked.answered, result)
+                for listener in self._listeners:
+                    listener(committed)
+
+    # -- in the lane's thread -------------------------------------------------------------------------------
+
+    def _process(self, taken: list[_Asked]) -> tuple[list[Answer[Any] | Exception], Committed]:
+        """One batch in one transaction. A failing command is found by running the batch one by one."""
+        try:
+            return self._transact(taken)
+        except OperationalError as error:
+            return self._refuse(taken, error)
+        except Exception as error:
+            self._forget()
+            if len(taken) == 1:
+                if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+                    return self._refuse(taken, error)
+                log.exception("command failed", command=type(taken[0].command).__name__)
+                return [error], Committed()
+        results: list[Answer[Any] | Exception] = []
+        merged = Committed()
+        for asked in taken:
+            answers, committed = self._process([asked])
+            results += answers
+            merged = Committed(
+                merged.places | committed.places,
+                merged.drops | committed.drops,
+                committed.wake_at if committed.wake_at is not None else merged.wake_at,
+            )
+        return results, merged
+
+    def _refuse(self, taken: list[_Asked], error: DBAPIError) -> tuple[list[Answer[Any] | Exception], Committed]:
+        # Disk full, disk failing, database locked by a stranger: nothing was stored, and the lane starts afresh.
+        log.error("ledger refused a batch", commands=len(taken), error=str(error.orig))
+        self._disconnect()
+        return [TryAgain("the ledger could not be written") for _ in taken], Committed()
+
+    def _transact(self, taken: list[_Asked]) -> tuple[list[Answer[Any] | Exception], Committed]:
+        connection = self._connect()
+        self._probe("lane.before-begin")
+        with connection.begin():
+            batch = Batch(connection, self._books, self._settings, self._random_bytes)
+            known = self._prepare(batch, taken)
+            answers: list[Answer[Any] | Exception] = [
+                self._decide(batch, asked.command, asked.moment, known) for asked in taken
+            ]
+            batch.flush()
+            self._probe("lane.before-commit")
+        self._probe("lane.after-commit")
+        wake_at = min((book.wake_at for book in self._books.values()), default=None)
+        return answers, Committed(frozenset(batch.places), frozenset(batch.changed), wake_at)
+
+    def _prepare(self, batch: Batch, taken: list[_Asked]) -> dict[tuple[int, str], Answer[Any]]:
+        """Read in a few statements what the batch's decisions will ask for; returns the requests known before."""
+        requests: dict[int, list[str]] = {}
+        actors: dict[int, dict[tuple[str, str], Any]] = {}
+        for asked in taken:
+            actor = getattr(asked.command, "actor", None)
+            if actor is not None:
+                requests.setdefault(asked.command.channel_id, []).append(asked.command.request_id)
+                actors.setdefault(asked.command.channel_id, {})[actor.key] = actor
+        known: dict[tuple[int, str], Answer[Any]] = {}
+        for channel_id, ids in requests.items():
+            known |= outcomes.load(batch.connection, channel_id, ids)
+            batch.load_people(channel_id, actors[channel_id].values())
+        return known
+
+    def _decide(
+        self, batch: Batch, command: Any, moment: Micros, known: dict[tuple[int, str], Answer[Any]]
+    ) -> Answer[Any]:
+        channel_id = command.channel_id
+        actor = getattr(command, "actor", None)
+        batch.advance(channel_id, moment)
+        if actor is None:
+            decision = _HANDLERS[type(command)](batch, command, moment)
+            return Answer("", decision, moment)
+        request = (channel_id, command.request_id)
+        before = known.get(request)
+        if before is not None:
+            return before
+        decision = _HANDLERS[type(command)](batch, command, moment)
+        batch.advance(channel_id, moment)
+        outcomes.store(batch, channel_id, command.request_id, actor, decision, moment)
+        known[request] = Answer(command.request_id, decision, moment, repeated=True)
+        return Answer(command.request_id, decision, moment)
+
+    def _open_channels(self) -> Micros:
+        connection = self._connect()
+        with connection.begin():
+            for each in self._settings.values():
+                where = tables.channel.c.id == each.channel_id
+                if connection.scalar(select(func.count()).select_from(tables.channel).where(where)) == 0:
+                    connection.execute(
+                        tables.channel.insert(),
+                        {
+                            "id": each.channel_id,
+                            "name": each.name,
+                            "stream_watched": int(each.stream_watched),
+                            "stream_live": None,
+                            "stream_changed_at": 0,
+                        },
+                    )
+            return connection.scalar(select(func.max(tables.entry.c.at))) or 0
+
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _forget(self) -> None:
+        """What was decided in a batch that failed never happened."""
+        self._books.clear()
+
+    def _disconnect(self) -> None:
+        self._forget()
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+def _resolve(answered: asyncio.Future[Answer[Any]], result: Answer[Any] | Exception) -> None:
+    if answered.done():
+        return
+    if isinstance(result, Exception):
+        answered.set_exception(result)
+    else:
+        answered.set_result(result)

@@ -1,0 +1,92 @@
+"""Decisions as bytes and back, so that the same request gets the same answer after a restart."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from bot.domain.answers import Answer
+from bot.domain.claims import ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, SteerRefused, Verb
+from bot.domain.people import Actor
+from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.batch import Batch, chunks
+
+# The names are stored: a class may be renamed, its name here may not.
+_CLASSES: dict[str, type[Any]] = {
+    "claim.granted": ClaimGranted,
+    "claim.refused": ClaimRefused,
+    "claim.needs-name": ClaimNeedsName,
+    "steer.done": DropSteered,
+    "steer.refused": SteerRefused,
+    "steer.needs-yes": SteerNeedsYes,
+    "plan.done": DropPlanned,
+    "plan.refused": PlanRefused,
+    "plans.applied": PlansApplied,
+}
+_KINDS = {cls: kind for kind, cls in _CLASSES.items()}
+_ENUMS: dict[tuple[str, str], type[Any]] = {
+    ("claim.refused", "because"): ClaimRefusal,
+    ("steer.done", "verb"): Verb,
+    ("steer.refused", "verb"): Verb,
+    ("steer.needs-yes", "verb"): Verb,
+    ("steer.refused", "because"): SteerRefusal,
+}
+
+
+def kind_of(decision: object) -> str:
+    """The stored name of a decision's class. Raises KeyError for one that is never stored."""
+    return _KINDS[type(decision)]
+
+
+def to_bytes(decision: object) -> bytes:
+    return orjson.dumps(decision)
+
+
+def from_bytes(kind: str, raw: bytes) -> Any:
+    """The decision as it was; unknown fields of a newer version raise TypeError rather than lose meaning."""
+    values = orjson.loads(raw)
+    cls = _CLASSES[kind]
+    for field in dataclasses.fields(cls):
+        value = values.get(field.name)
+        enum = _ENUMS.get((kind, field.name))
+        if enum is not None:
+            values[field.name] = enum(value)
+        elif isinstance(value, list):
+            values[field.name] = tuple(tuple(v) if isinstance(v, list) else v for v in value)
+    return cls(**values)
+
+
+def load(connection: Connection, channel_id: int, request_ids: list[str]) -> dict[tuple[int, str], Answer[Any]]:
+    """The answers that these requests were given before."""
+    outcome = tables.outcome.c
+    known: dict[tuple[int, str], Answer[Any]] = {}
+    for ids in chunks(request_ids):
+        rows = connection.execute(
+            select(outcome.request_id, outcome.kind, outcome.decision, outcome.at).where(
+                outcome.channel_id == channel_id, outcome.request_id.in_(ids)
+            )
+        )
+        for request_id, kind, decision, at in rows:
+            known[channel_id, request_id] = Answer(request_id, from_bytes(kind, decision), at, repeated=True)
+    return known
+
+
+def store(batch: Batch, channel_id: int, request_id: str, actor: Actor, decision: Any, moment: Micros) -> None:
+    """Keep the answer with the effect, in the same transaction."""
+    batch.add_outcome(
+        channel_id=channel_id,
+        request_id=request_id,
+        kind=kind_of(decision),
+        drop_key=getattr(decision, "drop", ""),
+        platform=actor.platform,
+        user_id=actor.user_id,
+        name=actor.name,
+        decision=to_bytes(decision),
+        at=moment,
+    )

@@ -1,0 +1,232 @@
+"""The tables. `entry` is the truth; unit, drop, edition, occurrence and action are projections of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _big() -> TypeEngine[int]:
+    """64 bits on both databases; SQLite's strict tables know only INTEGER."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, _big(), nullable=nullable)
+
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("stream_watched", Integer, nullable=False),
+    Column("stream_live", Integer),  # NULL: nobody could tell yet
+    _instant("stream_changed_at"),
+    Column("command_digest", Text, nullable=False, server_default=""),
+    sqlite_strict=True,
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary),  # NULL after erasure: the pseudonyms lead nowhere then
+    _instant("created_at"),
+    sqlite_strict=True,
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("platform", Text, primary_key=True),
+    Column("user_id", Text, primary_key=True),
+    Column("person_id", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    ForeignKeyConstraint(["channel_id", "person_id"], ["person.channel_id", "person.id"]),
+    Index(None, "channel_id", "person_id"),
+    sqlite_strict=True,
+)
+
+drop = Table(
+    "drop",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("supply", Integer, nullable=False),
+    Column("held_back", Integer, nullable=False),
+    Column("per_person", Integer, nullable=False),
+    Column("opening", Text, nullable=False),
+    Column("while_offline", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    _instant("announce_at"),
+    _instant("planned_opens_at", nullable=True),
+    _instant("window"),
+    Column("origin", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _instant("opens_at", nullable=True),
+    _instant("closes_at", nullable=True),
+    _instant("announced_at", nullable=True),
+    _instant("opened_at", nullable=True),
+    _instant("closed_at", nullable=True),
+    Column("closed_why", Text, nullable=False),
+    _instant("paused_at", nullable=True),
+    Column("paused_why", Text, nullable=False),
+    _instant("resume_at", nullable=True),
+    Column("postponed_why", Text, nullable=False),
+    Column("soon_said", Integer, nullable=False),
+    Column("on_cue", Integer, nullable=False),
+    Column("claimed", Integer, nullable=False),
+    Column("given", Integer, nullable=False),
+    # The backstop of the promise: whatever the program believes, the database takes no unit above supply.
+    CheckConstraint("claimed >= 0 AND given >= 0 AND claimed + given <= supply", name="never_oversold"),
+    sqlite_strict=True,
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("drop_key", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("supply", Integer, nullable=False),
+    ForeignKeyConstraint(["channel_id", "drop_key"], ["drop.channel_id", "drop.key"]),
+    sqlite_strict=True,
+)
+
+occurrence = Table(
+    "occurrence",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("drop_key", Text, primary_key=True),
+    Column("local_date", Text, primary_key=True),  # "" for a drop on cue
+    Column("zone", Text, nullable=False),
+    _instant("announce_at"),
+    _instant("opens_at", nullable=True),
+    _instant("closes_at", nullable=True),
+    ForeignKeyConstraint(["channel_id", "drop_key"], ["drop.channel_id", "drop.key"]),
+    sqlite_strict=True,
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("drop_key", Text, primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("person_id", Integer, nullable=False),
+    Column("nth", Integer, nullable=False),  # the person's first, second ... unit of this drop
+    Column("how", Text, nullable=False),  # "claim" or "hand"
+    _instant("granted_at"),
+    Column("entry_number", Integer, nullable=False),
+    UniqueConstraint("channel_id", "person_id", "drop_key", "nth"),
+    ForeignKeyConstraint(
+        ["channel_id", "drop_key", "edition"], ["edition.channel_id", "edition.drop_key", "edition.number"]
+    ),
+    ForeignKeyConstraint(["channel_id", "person_id"], ["person.channel_id", "person.id"]),
+    CheckConstraint("number >= 1", name="counts_from_one"),
+    sqlite_strict=True,
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _instant("at"),
+    Column("kind", Text, nullable=False),
+    Column("drop_key", Text, nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("private", LargeBinary),  # NULL, like the salt, once the person was erased
+    Column("salt", LargeBinary),
+    Column("person_id", Integer),
+    sqlite_strict=True,
+)
+
+_NEVER_TOLD = text("told_at IS NULL")
+_NOT_DONE = text("done_at IS NULL")
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("request_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("drop_key", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("decision", LargeBinary, nullable=False),
+    _instant("at"),
+    _instant("told_at", nullable=True),
+    # Whom to tell after a crash: only the few rows that nobody was told of.
+    Index("ix_outcome_untold", "channel_id", "at", sqlite_where=_NEVER_TOLD, postgresql_where=_NEVER_TOLD),
+    sqlite_strict=True,
+)
+
+action = Table(
+    "action",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("entry_number", Integer, primary_key=True),
+    Column("person_id", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("drop_key", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    _instant("at"),
+    Column("undone", Integer, nullable=False),
+    Index(None, "channel_id", "person_id", "entry_number"),
+    sqlite_strict=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("place", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("drop_key", Text, nullable=False),
+    Column("about", LargeBinary, nullable=False),
+    Column("priority", Integer, nullable=False),
+    _instant("created_at"),
+    _instant("expires_at", nullable=True),
+    _instant("attempted_at", nullable=True),
+    _instant("done_at", nullable=True),
+    Column("result", Text, nullable=False),  # "" pending, "sent", "skipped", "refused: ..."
+    Column("reference", Text, nullable=False),  # the platform's message id
+    Index("ix_outbox_pending", "channel_id", "place", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),
+    Index(None, "channel_id", "drop_key", "kind"),
+    sqlite_strict=True,
+)

@@ -1,0 +1,156 @@
+"""What was said and to whom: notes in the lane, and the reads of those who say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.announcing import NewsKind, Priority
+from bot.domain.people import Actor
+from bot.domain.telling import NoteAttempt, NoteCommands, NoteSent, NoteTold
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.batch import Batch
+from bot.storage.outcomes import from_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNews:
+    """One row of the outbox that is not done. `attempted_at` is set when a send may have happened already."""
+
+    id: int
+    place: str
+    kind: NewsKind
+    drop: str
+    about: dict[str, Any]
+    priority: Priority
+    created_at: Micros
+    expires_at: Micros | None
+    attempted_at: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A decision that nobody is known to have heard of."""
+
+    request_id: str
+    actor: Actor
+    decision: Any
+    at: Micros
+
+
+def handle_told(batch: Batch, command: NoteTold, moment: Micros) -> None:
+    outcome = tables.outcome
+    batch.write_rows()
+    batch.connection.execute(
+        update(outcome).where(
+            outcome.c.channel_id == command.channel_id,
+            outcome.c.request_id.in_(command.request_ids),
+            outcome.c.told_at.is_(None),
+        ),
+        {"told_at": moment},
+    )
+
+
+def handle_attempt(batch: Batch, command: NoteAttempt, moment: Micros) -> None:
+    _note(batch, command.channel_id, command.news_id, {"attempted_at": moment})
+
+
+def handle_sent(batch: Batch, command: NoteSent, moment: Micros) -> None:
+    values = {"done_at": moment, "result": command.result, "reference": command.reference}
+    _note(batch, command.channel_id, command.news_id, values)
+
+
+def handle_commands(batch: Batch, command: NoteCommands, moment: Micros) -> None:
+    channel = tables.channel
+    batch.connection.execute(
+        update(channel).where(channel.c.id == command.channel_id), {"command_digest": command.digest}
+    )
+
+
+def _note(batch: Batch, channel_id: int, news_id: int, values: dict[str, Any]) -> None:
+    outbox = tables.outbox
+    batch.connection.execute(
+        update(outbox).where(outbox.c.channel_id == channel_id, outbox.c.id == news_id), values
+    )
+
+
+async def pending_news(engine: AsyncEngine, channel_id: int, place: str) -> list[PendingNews]:
+    """What is still to be said in a place, most urgent first, then in the order in which it happened."""
+    outbox = tables.outbox.c
+    query = (
+        select(tables.outbox)
+        .where(outbox.channel_id == channel_id, outbox.place == place, outbox.done_at.is_(None))
+        .order_by(outbox.priority, outbox.id)
+        .limit(50)
+    )
+    async with engine.connect() as connection:
+        return [
+            PendingNews(
+                id=row.id,
+                place=row.place,
+                kind=NewsKind(row.kind),
+                drop=row.drop_key,
+                about=orjson.loads(row.about),
+                priority=Priority(row.priority),
+                created_at=row.created_at,
+                expires_at=row.expires_at,
+                attempted_at=row.attempted_at,
+            )
+            for row in await connection.execute(query)
+        ]
+
+
+async def last_reference(engine: AsyncEngine, channel_id: int, place: str, drop: str, kind: NewsKind) -> str:
+    """The platform's id of the latest such message about a drop; "" where there is none."""
+    outbox = tables.outbox.c
+    query = (
+        select(outbox.reference)
+        .where(
+            outbox.channel_id == channel_id,
+            outbox.place == place,
+            outbox.drop_key == drop,
+            outbox.kind == str(kind),
+            outbox.reference != "",
+        )
+        .order_by(outbox.id.desc())
+        .limit(1)
+    )
+    async with engine.connect() as connection:
+        return await connection.scalar(query) or ""
+
+
+async def untold(
+    engine: AsyncEngine, channel_id: int, *, platform: str | None = None, drop: str | None = None
+) -> list[Untold]:
+    """The decisions of claims that nobody is known to have heard, oldest first."""
+    outcome = tables.outcome.c
+    query = (
+        select(tables.outcome)
+        .where(outcome.channel_id == channel_id, outcome.told_at.is_(None), outcome.kind.like("claim.%"))
+        .order_by(outcome.at)
+    )
+    if platform is not None:
+        query = query.where(outcome.platform == platform)
+    if drop is not None:
+        query = query.where(outcome.drop_key == drop)
+    async with engine.connect() as connection:
+        return [
+            Untold(
+                row.request_id,
+                Actor(row.platform, row.user_id, row.name),
+                from_bytes(row.kind, row.decision),
+                row.at,
+            )
+            for row in await connection.execute(query)
+        ]
+
+
+async def command_digest(engine: AsyncEngine, channel_id: int) -> str:
+    query = select(tables.channel.c.command_digest).where(tables.channel.c.id == channel_id)
+    async with engine.connect() as connection:
+        return await connection.scalar(query) or ""

@@ -1,0 +1,90 @@
+"""Shared by all floors: instants with names, a clock that stands still, a ledger in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.people import Actor, Rank
+from bot.domain.time import DAY, HOUR, MINUTE
+from bot.storage.batch import ChannelSettings
+from bot.storage.database import ledger_url, write_engine
+from bot.storage.lane import Lane
+from bot.storage.upgrade import upgrade
+
+NOON = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
+CHANNEL = 1
+ALL_PLACES = ("twitch:chat", "discord:announcements", "discord:moderators")
+
+
+class FixedClock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, at: int = NOON) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+
+def viewer(name: str, platform: str = "twitch", rank: Rank = Rank.VIEWER) -> Actor:
+    return Actor(platform, f"id-{name}", name, rank)
+
+
+MIA = viewer("mia", rank=Rank.MODERATOR)
+
+
+def plan(key: str = "mug", **changes) -> DropPlan:
+    """A Teal Mug: 48 units, one each, opens at noon for fifteen minutes, announced an hour before."""
+    values = {
+        "title": f"Teal {key.capitalize()}",
+        "kind": "badge",
+        "supply": 48,
+        "held_back": 0,
+        "per_person": 1,
+        "opening": Opening.CLOCK,
+        "while_offline": WhileOffline.RUN,
+        "zone": "UTC",
+        "announce_at": NOON - HOUR,
+        "opens_at": NOON,
+        "window": 15 * MINUTE,
+    }
+    return DropPlan(key=key, **{**values, **changes})
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON - DAY)
+
+
+@pytest.fixture
+def new_ledger(tmp_path):
+    """A fresh ledger file; returns its URL."""
+    url = ledger_url(str(tmp_path / "ledger.sqlite"))
+    upgrade(url, now=lambda: NOON)
+    return url
+
+
+@asynccontextmanager
+async def running_lane(url, clock, **options) -> AsyncIterator[Lane]:
+    settings = options.pop("settings", None) or ChannelSettings(CHANNEL, "teapot", ALL_PLACES, False)
+    engine = write_engine(url)
+    lane = Lane(engine, [settings], clock, **options)
+    await lane.start()
+    try:
+        yield lane
+    finally:
+        await lane.close()
+        engine.dispose()
+
+
+@pytest.fixture
+async def lane(new_ledger, clock) -> AsyncIterator[Lane]:
+    async with running_lane(new_ledger, clock) as running:
+        yield running
+
+
+Viewer = Callable[..., Actor]

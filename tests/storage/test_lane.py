@@ -1,0 +1,237 @@
+"""The write lane over a real ledger: numbers, repeats, failures, and the order of time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import create_engine, event, text
+
+from bot.domain.answers import TryAgain
+from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
+from bot.domain.control import DropSteered, SteerDrop, Verb
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.stream import Wake
+from bot.domain.time import MINUTE, SECOND
+from bot.storage import lane as lane_module
+from bot.storage.database import write_engine
+from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
+
+
+async def apply(lane, *plans, request="config:1"):
+    return (await lane.submit(ApplyPlans(CHANNEL, request, BOT, plans))).decision
+
+
+async def claim(lane, name, request=None, drop=""):
+    return await lane.submit(ClaimDrop(CHANNEL, request or f"twitch:{name}", viewer(name), drop))
+
+
+async def steer(lane, verb, request, **more):
+    return (await lane.submit(SteerDrop(CHANNEL, request, MIA, verb, **more))).decision
+
+
+def rows(url, query):
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.execute(text(query))]
+    engine.dispose()
+    return found
+
+
+async def test_a_burst_of_seventy_five_gets_the_numbers_1_to_48_and_everybody_an_answer(lane, clock, new_ledger):
+    await apply(lane, plan())
+    clock.at = NOON
+    answers = await asyncio.gather(*(claim(lane, f"viewer{n}") for n in range(75)))
+    granted = [a.decision.number for a in answers if isinstance(a.decision, ClaimGranted)]
+    refused = [a.decision.because for a in answers if isinstance(a.decision, ClaimRefused)]
+    assert granted == list(range(1, 49))
+    assert refused == [ClaimRefusal.SOLD_OUT] * 27
+    assert rows(new_ledger, "SELECT claimed, given, supply FROM 'drop'") == [(48, 0, 48)]
+    numbers = rows(new_ledger, "SELECT number FROM entry ORDER BY number")
+    assert [n for (n,) in numbers] == list(range(1, len(numbers) + 1))
+
+
+async def test_the_same_request_asked_again_is_answered_the_same_also_after_a_restart(new_ledger, clock):
+    clock.at = NOON
+    async with running_lane(new_ledger, clock) as lane:
+        await apply(lane, plan())
+        first = await claim(lane, "ann", "twitch:m1")
+        again = await claim(lane, "ann", "twitch:m1")
+    async with running_lane(new_ledger, clock) as lane:
+        later = await claim(lane, "ann", "twitch:m1")
+    assert first.decision == again.decision == later.decision == ClaimGranted("mug", "Teal Mug", 1, 48, 47)
+    assert (first.repeated, again.repeated, later.repeated) == (False, True, True)
+
+
+async def test_a_message_delivered_three_times_at_once_makes_one_claim(lane, clock, new_ledger):
+    await apply(lane, plan(per_person=3))
+    clock.at = NOON
+    answers = await asyncio.gather(*(claim(lane, "ann", "twitch:m1") for _ in range(3)))
+    assert [a.decision.number for a in answers] == [1, 1, 1]
+    assert [a.repeated for a in answers] == [False, True, True]
+    assert rows(new_ledger, "SELECT count(*) FROM unit") == [(1,)]
+
+
+async def test_a_renamed_viewer_is_still_the_same_person(lane, clock):
+    await apply(lane, plan())
+    clock.at = NOON
+    await claim(lane, "ann", "twitch:m1")
+    renamed = viewer("ann")
+    renamed = type(renamed)(renamed.platform, renamed.user_id, "ann_the_second")
+    answer = await lane.submit(ClaimDrop(CHANNEL, "twitch:m2", renamed, ""))
+    assert answer.decision.because is ClaimRefusal.ALREADY_YOURS
+    assert answer.decision.numbers == (1,)
+
+
+@pytest.mark.parametrize(
+    ("offset", "expected"),
+    [
+        (-1, ClaimRefusal.NOT_OPEN_YET),
+        (0, None),
+        (15 * MINUTE - 1, None),
+        (15 * MINUTE, ClaimRefusal.CLOSED),
+    ],
+)
+async def test_the_window_is_half_open_to_the_microsecond_though_no_timer_fired(lane, clock, offset, expected):
+    await apply(lane, plan())
+    clock.at = NOON - MINUTE
+    await lane.submit(Wake(CHANNEL))
+    clock.at = NOON
+    if offset > 0:
+        await lane.submit(Wake(CHANNEL))
+    clock.at = NOON + offset
+    decision = (await claim(lane, "ann")).decision
+    assert getattr(decision, "because", None) == expected
+
+
+async def test_a_unit_given_and_taken_back_is_handed_out_under_the_same_number(lane, clock, new_ledger):
+    await apply(lane, plan(supply=3, held_back=1))
+    clock.at = NOON
+    given = await steer(lane, Verb.GIVE, "twitch:g1", drop="mug", receiver=viewer("bob"), why="mistyped")
+    assert isinstance(given, DropSteered)
+    assert given.number == 1
+    undone = await steer(lane, Verb.UNDO, "twitch:u1")
+    assert undone.undone == "unit.granted>unit.voided"
+    numbers = [(await claim(lane, name)).decision for name in ("ann", "bob", "cy")]
+    assert [getattr(d, "number", d) for d in numbers[:2]] == [1, 2]
+    assert numbers[2].because is ClaimRefusal.SOLD_OUT
+    assert rows(new_ledger, "SELECT kind FROM entry WHERE kind LIKE 'unit.%' ORDER BY number") == [
+        ("unit.granted",),
+        ("unit.voided",),
+        ("unit.granted",),
+        ("unit.granted",),
+    ]
+
+
+async def test_giving_never_goes_above_supply(lane, clock):
+    await apply(lane, plan(supply=2))
+    clock.at = NOON
+    await claim(lane, "ann")
+    first = await steer(lane, Verb.GIVE, "twitch:g1", drop="mug", receiver=viewer("bob"))
+    second = await steer(lane, Verb.GIVE, "twitch:g2", drop="mug", receiver=viewer("cy"))
+    assert first.number == 2
+    assert second.because == "no-unit-left"
+
+
+async def test_a_poisoned_command_fails_alone(lane, clock, monkeypatch):
+    await apply(lane, plan())
+    clock.at = NOON
+    handle = lane_module.claims.handle
+
+    def poisoned(batch, command, moment):
+        decision = handle(batch, command, moment)
+        if command.actor.name == "bad":
+            raise RuntimeError("planted")
+        return decision
+
+    monkeypatch.setitem(lane_module._HANDLERS, ClaimDrop, poisoned)
+    names = ["ann", "bad", "cy"]
+    answers = await asyncio.gather(*(claim(lane, name) for name in names), return_exceptions=True)
+    assert isinstance(answers[1], RuntimeError)
+    assert [answers[0].decision.number, answers[2].decision.number] == [1, 2]
+
+
+async def test_the_database_itself_refuses_a_unit_above_supply(lane, clock, new_ledger, monkeypatch):
+    """The backstop: with the rule broken, the constraint still holds."""
+    await apply(lane, plan(supply=1))
+    clock.at = NOON
+    monkeypatch.setattr("bot.domain.drops.Drop.sold_out", False)
+    answers = await asyncio.gather(claim(lane, "ann"), claim(lane, "bob"), return_exceptions=True)
+    assert isinstance(answers[0].decision, ClaimGranted)
+    assert isinstance(answers[1], Exception)
+    assert rows(new_ledger, "SELECT claimed FROM 'drop'") == [(1,)]
+
+
+async def test_a_locked_ledger_answers_try_again_and_heals_by_itself(new_ledger, clock):
+    async with running_lane(new_ledger, clock) as lane:
+        await apply(lane, plan())
+        clock.at = NOON
+        await lane.submit(Wake(CHANNEL))
+        stranger = create_engine(new_ledger, connect_args={"isolation_level": None})
+        lane._connect().exec_driver_sql("PRAGMA busy_timeout=50")
+        lane._connect().rollback()
+        with stranger.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            with pytest.raises(TryAgain):
+                await claim(lane, "ann", "twitch:m1")
+            connection.exec_driver_sql("ROLLBACK")
+        stranger.dispose()
+        assert (await claim(lane, "ann", "twitch:m1")).decision.number == 1
+
+
+async def test_an_asker_who_goes_away_cancels_nothing(lane, clock):
+    await apply(lane, plan())
+    clock.at = NOON
+    asking = asyncio.create_task(claim(lane, "ann", "twitch:m1"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    again = await claim(lane, "ann", "twitch:m1")
+    assert again.repeated
+    assert again.decision.number == 1
+
+
+async def test_a_clock_that_goes_back_does_not_turn_time_round(lane, clock):
+    await apply(lane, plan())
+    clock.at = NOON
+    first = await claim(lane, "ann")
+    clock.at = NOON - 10 * SECOND
+    second = await claim(lane, "bob")
+    assert second.at == first.at
+    assert isinstance(second.decision, ClaimGranted)
+
+
+async def test_a_full_queue_says_try_again(lane, clock, monkeypatch):
+    monkeypatch.setattr(lane_module, "QUEUE_MAX", 2)
+    await apply(lane, plan())
+    clock.at = NOON
+    answers = await asyncio.gather(*(claim(lane, f"v{n}") for n in range(4)), return_exceptions=True)
+    assert [type(a).__name__ for a in answers] == ["Answer", "Answer", "TryAgain", "TryAgain"]
+
+
+async def test_the_next_due_instant_comes_with_every_commit(lane, clock):
+    seen = []
+    lane.listen(seen.append)
+    await apply(lane, plan())
+    assert seen[-1].wake_at == plan().announce_at
+    clock.at = NOON
+    await lane.submit(Wake(CHANNEL))
+    assert seen[-1].wake_at == NOON + 15 * MINUTE
+    assert seen[-1].places == {"twitch:chat", "discord:announcements", "discord:moderators"}
+
+
+async def test_each_batch_is_one_transaction(new_ledger, clock):
+    engine = write_engine(new_ledger)
+    begun = []
+    event.listen(engine, "commit", lambda connection: begun.append(1))
+    async with running_lane(new_ledger, clock) as lane:
+        lane._engine = engine
+        lane._disconnect()
+        await apply(lane, plan())
+        clock.at = NOON
+        begun.clear()
+        await asyncio.gather(*(claim(lane, f"v{n}") for n in range(40)))
+        assert len(begun) == 1
+    engine.dispose()

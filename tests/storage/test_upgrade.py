@@ -1,0 +1,74 @@
+"""A ledger is brought to the newest schema, and the migrations say what the tables say."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+import migrations
+from bot.storage import upgrade as upgrading
+from bot.storage.database import ledger_url
+from bot.storage.tables import metadata
+
+
+@pytest.fixture
+def url(tmp_path):
+    return ledger_url(str(tmp_path / "ledger.sqlite"))
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_program_uses(url):
+    upgrading.upgrade(url, now=lambda: 0)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_a_new_ledger_needs_no_backup_and_is_then_at_the_head(url):
+    assert upgrading.upgrade(url, now=lambda: 0) is None
+    assert upgrading.stored_revision(url) == migrations.HEAD
+    assert upgrading.upgrade(url, now=lambda: 0) is None
+
+
+def test_the_head_named_for_fast_starts_is_the_newest_script():
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory("migrations").get_current_head() == migrations.HEAD
+
+
+def test_an_older_ledger_is_copied_before_it_is_touched(url, tmp_path):
+    with closing(sqlite3.connect(url.database)) as old:
+        old.execute("CREATE TABLE alembic_version (version_num TEXT NOT NULL)")
+        old.execute("CREATE TABLE keepsake (word TEXT)")
+        old.execute("INSERT INTO keepsake VALUES ('mug')")
+        old.commit()
+    backup = upgrading.upgrade(url, now=lambda: 1_767_225_600_000_000)
+    assert backup is not None
+    assert backup.name == f"ledger-20260101T000000-before-{migrations.HEAD}.sqlite"
+    with closing(sqlite3.connect(backup)) as copy:
+        assert copy.execute("SELECT word FROM keepsake").fetchall() == [("mug",)]
+
+
+def test_a_ledger_of_a_newer_program_is_refused_untouched(url):
+    upgrading.upgrade(url, now=lambda: 0)
+    with closing(sqlite3.connect(url.database)) as ledger:
+        ledger.execute("UPDATE alembic_version SET version_num = '9999'")
+        ledger.commit()
+    with pytest.raises(upgrading.LedgerTooNew):
+        upgrading.upgrade(url, now=lambda: 0)
+    assert upgrading.stored_revision(url) == "9999"
+
+
+def test_a_migration_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
+    def fail(_connection):
+        raise upgrading.BrokenBackup("planted")
+
+    monkeypatch.setattr(upgrading, "_check_foreign_keys", fail)
+    with pytest.raises(upgrading.BrokenBackup):
+        upgrading.upgrade(url, now=lambda: 0)
+    assert upgrading.stored_revision(url) is None
