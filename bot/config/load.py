@@ -33,6 +33,7 @@ from bot.config.wording import Placeholders, wording_findings
 from bot.domain.drops import DropPlan
 from bot.domain.stream import Pace
 from bot.domain.time import Micros
+from bot.wording.catalogue import KNOWN
 
 _FILE_BYTES_MAX = 1_000_000
 
@@ -100,10 +101,10 @@ def load_config(
     environ: Mapping[str, str],
     *,
     secrets: SecretsMode = "required",
-    wording: Placeholders | None = None,
+    wording: Placeholders = KNOWN,
 ) -> Config:
-    """Read and check the file. `wording` names every sentence that may be overridden, with its placeholders;
-    without it [wording] is taken as it is. Raises ConfigError with all mistakes."""
+    """Read and check the file. `wording` names every sentence that may be overridden, with its placeholders.
+    Raises ConfigError with all mistakes."""
     text = _read(path)
     try:
         document = tomllib.loads(text)
@@ -117,9 +118,7 @@ def load_config(
         at = (*at, finding.key) if finding.key else at
         return Mistake(path.name, line_of(at, lines), place(at, document), finding.what, finding.cure)
 
-    found = [*_repeated_names(document)]
-    if wording is not None:
-        found += wording_findings(document.get("wording"), wording)
+    found = [*_repeated_names(document), *wording_findings(document.get("wording"), wording)]
     checked: _File | None = None
     try:
         checked = _File.model_validate(document, context=around)

@@ -22,6 +22,8 @@ _UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|[smhd])")
 # Capitals only: anything else after "env:" may be the secret itself, and names are repeated in messages.
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
+# The names config.example.toml uses; all other secrets are Twitch's.
+_OTHER_SECRETS = {"token": "DISCORD_TOKEN", "url": "LEDGER_URL"}
 _DURATION_MAX = 366 * DAY
 _NUMBER_DIGITS_MAX = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -100,7 +102,8 @@ def _read_secret_file(path: Path) -> tuple[str, str]:
 
 
 def _secret_cure(info: ValidationInfo) -> str:
-    name = f"MICRODROPS_{(info.field_name or 'secret').upper()}"
+    field_name = info.field_name or ""
+    name = "MICRODROPS_" + _OTHER_SECRETS.get(field_name, f"TWITCH_{field_name.upper()}")
     return f'Put it into an environment variable and write "env:{name}" here, or into a file and write "file:PATH".'
 
 

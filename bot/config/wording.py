@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.config.mistakes import KeyPath, Mistake, nearest, place
 from bot.config.values import Finding
+from bot.wording.catalogue import TEMPLATE_CHARACTERS_MAX
 
 # Every sentence's key, and the placeholders its template may hold.
 Placeholders = Mapping[str, frozenset[str]]
@@ -34,6 +35,8 @@ def _template_findings(template: str, placeholders: frozenset[str]) -> Iterator[
     allowed = ", ".join(f"{{{name}}}" for name in sorted(placeholders)) or "none"
     if not template.strip():
         yield Finding("the sentence is empty", "Write the words you want, or remove the key.")
+    if len(template) > TEMPLATE_CHARACTERS_MAX:
+        yield Finding(f"the sentence is longer than {TEMPLATE_CHARACTERS_MAX} characters", "Shorten it.")
     try:
         parts = list(string.Formatter().parse(template))
     except ValueError:

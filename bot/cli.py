@@ -1,0 +1,254 @@
+"""The command line. It reads options, loads the configuration and hands over; what is heavy loads on first use."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from bot.config import Config, ConfigError, SecretsMode
+    from bot.domain.drops import DropPlan, DropState
+
+FINE, FOUND_WRONG, USED_WRONG = 0, 1, 2
+
+_PIPED_WIDTH = 200
+
+app = typer.Typer(
+    name="microdrops",
+    help="Live drops on Twitch and Discord: numbered, never oversold, rehearsed before the stream.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables would show secrets.
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+config_app = typer.Typer(help="Look after config.toml.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The configuration to use.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code: 0 fine, 1 found something wrong, 2 the call or the
+    configuration is wrong, 78 do not restart me."""
+    from bot.config import ConfigError
+
+    try:
+        app(arguments)
+    except ConfigError as error:
+        _tell_mistakes(error, as_json=False)
+        sys.exit(USED_WRONG)
+    sys.exit(FINE)
+
+
+@app.command()
+def rehearse(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            help="The configuration whose drops are played; by default config.toml, "
+            "or the example when there is none.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed plays the same crowd.")] = 1,
+    viewers: Annotated[int, typer.Option(min=0, max=5000, help="How many viewers there are on Twitch.")] = 60,
+    discord_viewers: Annotated[int, typer.Option(min=0, max=1000, help="How many fans there are on Discord.")] = 15,
+    as_json: JsonOption = False,
+    keep: Annotated[Path | None, typer.Option(help="Leave the ledger in this folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show the report alone, not the chats.")] = False,
+) -> None:
+    """Play your drops against a local Twitch and Discord, with a crowd, before anyone sees them."""
+    from bot.rehearsal.main import RehearseOptions
+    from bot.rehearsal.main import rehearse as run_rehearsal
+
+    options = RehearseOptions(
+        config=config or _default_config(),
+        seed=seed,
+        viewers=viewers,
+        discord_viewers=discord_viewers,
+        json=as_json,
+        keep=keep,
+        quiet=quiet,
+    )
+    raise typer.Exit(run_rehearsal(options))
+
+
+@app.command()
+def stage(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 0,
+) -> None:
+    """Start the local Twitch and Discord alone, for any client to join."""
+    from bot.stage.server import main as run_stage
+
+    try:
+        run_stage(host, port)
+    except OSError as error:
+        _say_wrong(f"The stage cannot listen on {host} port {port}: {error.strerror or error}.")
+        raise typer.Exit(USED_WRONG) from None
+
+
+@app.command()
+def run(
+    config: ConfigOption = Path("config.toml"),
+    log_level: Annotated[LogLevel, typer.Option(case_sensitive=False, help="How much to log.")] = LogLevel.INFO,
+    json_logs: Annotated[bool, typer.Option("--json-logs", help="Log in JSON, a line per record.")] = False,
+    log_file: Annotated[Path | None, typer.Option(help="Log into this file as well.")] = None,
+) -> None:
+    """Start the bot."""
+    from bot.logs import configure_logging
+
+    loaded = _load(config)
+    loaded.check_platforms()
+    try:
+        configure_logging(log_level.upper(), secrets=loaded.secrets, json=json_logs, file=log_file)
+    except OSError as error:
+        _say_wrong(f"The log file {log_file} cannot be written: {error.strerror}.")
+        raise typer.Exit(USED_WRONG) from None
+    from bot.wiring import run_bot
+
+    raise typer.Exit(run_bot(loaded))
+
+
+@config_app.command("check")
+def check(config: ConfigOption = Path("config.toml"), as_json: JsonOption = False) -> None:
+    """Say what is wrong in the configuration, and which secrets are still to be set."""
+    loaded = _load(config, secrets="optional", as_json=as_json)
+    if as_json:
+        _print_json(
+            {
+                "mistakes": [],
+                "missing_secrets": [mistake.as_public() for mistake in loaded.missing_secrets],
+                "notes": list(loaded.notes),
+            }
+        )
+        return
+    typer.echo(f"{config}: no mistakes, {_count(len(loaded.drops), 'drop')}.")
+    for note in loaded.notes:
+        typer.echo(f"Note: {note}")
+    if loaded.missing_secrets:
+        typer.echo("A rehearsal needs nothing more. Before `microdrops run`, these secrets are still to be set:")
+        for mistake in loaded.missing_secrets:
+            typer.echo(f"  line {mistake.line}, {mistake.where}: {mistake.what}.")
+
+
+@app.command()
+def plan(
+    config: ConfigOption = Path("config.toml"),
+    apply: Annotated[bool, typer.Option("--apply", help="Do it: the ledger follows the file.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what will happen and when, and what differs from the ledger."""
+    from bot.plan_view import plans_as_public, print_plans, view_plans
+
+    loaded = _load(config, secrets="optional", as_json=as_json)
+    now = time.time_ns() // 1000
+    view = view_plans(loaded.plans(now), _standing(loaded), loaded.zone, now, loaded.notes)
+    if as_json:
+        _print_json(plans_as_public(view))
+    else:
+        print_plans(view, _console())
+    if view.refused:
+        raise typer.Exit(FOUND_WRONG)
+    if apply:
+        from bot.wiring import apply_plan
+
+        raise typer.Exit(apply_plan(loaded))
+
+
+@app.command()
+def version(as_json: JsonOption = False) -> None:
+    """Say which version this is."""
+    number = installed_version("microdrops")
+    if as_json:
+        _print_json({"version": number})
+    else:
+        typer.echo(f"microdrops {number}")
+
+
+def _load(path: Path, *, secrets: SecretsMode = "required", as_json: bool = False) -> Config:
+    from bot.config import ConfigError, load_config
+
+    try:
+        return load_config(path, os.environ, secrets=secrets)
+    except ConfigError as error:
+        _tell_mistakes(error, as_json=as_json)
+        raise typer.Exit(USED_WRONG) from None
+
+
+def _default_config() -> Path:
+    """The streamer's own file, or else the example that comes with the project."""
+    example = Path("config.example.toml")
+    beside_the_code = Path(__file__).parent.parent / example
+    candidates = (Path("config.toml"), example, beside_the_code)
+    return next((path for path in candidates if path.is_file()), candidates[0])
+
+
+def _standing(config: Config) -> dict[str, tuple[DropState, DropPlan]] | None:
+    """What the ledger holds; None when there is none yet. Leaves with 1 when there is one that cannot be read."""
+    from bot.config import ConfigError
+
+    if not config.ledger.url:
+        # Another ledger than the one that was meant would show, and apply, the wrong differences.
+        raise ConfigError(mistake for mistake in config.missing_secrets if mistake.where.startswith("[ledger]"))
+    if config.ledger.path is not None and not config.ledger.path.exists():
+        return None
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.redaction import Redactor
+    from bot.storage.drops import read_plans
+
+    try:
+        return read_plans(config.ledger.url)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        where = config.ledger.path or "its address"
+        _say_wrong(Redactor(config.secrets).redact(f"The ledger at {where} cannot be read: {reason}."))
+        raise typer.Exit(FOUND_WRONG) from None
+
+
+def _tell_mistakes(error: ConfigError, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"mistakes": [mistake.as_public() for mistake in error.mistakes]})
+        return
+    for mistake in error.mistakes:
+        _say_wrong(str(mistake))
+    if len(error.mistakes) > 1:
+        _say_wrong(f"{_count(len(error.mistakes), 'mistake')} to repair; nothing was started.")
+
+
+def _say_wrong(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
+def _print_json(answer: object) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=_PIPED_WIDTH, no_color=True)

@@ -1,0 +1,182 @@
+"""What `microdrops plan` shows: each drop's coming moments, and what applying the file would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from bot.domain.drops import DropPlan, DropState, Opening
+from bot.domain.plan import PlanDifference, compare_plans
+from bot.domain.time import MINUTE, SECOND, Micros
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OVER = (DropState.CLOSED, DropState.SETTLED, DropState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a drop's life. `at` is None where no clock decides."""
+
+    what: str
+    at: Micros | None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDrop:
+    """One drop of the file. `state` is its state in the ledger, or "new"."""
+
+    plan: DropPlan
+    state: str
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """Everything there is to say; `difference` is None without a ledger to compare with."""
+
+    zone: ZoneInfo
+    drops: tuple[PlannedDrop, ...]
+    difference: PlanDifference | None
+    notes: tuple[str, ...]
+
+    @property
+    def refused(self) -> bool:
+        return self.difference is not None and bool(self.difference.refused)
+
+
+def view_plans(
+    plans: Sequence[DropPlan],
+    standing: Mapping[str, tuple[DropState, DropPlan]] | None,
+    zone: ZoneInfo,
+    now: Micros,
+    notes: Sequence[str] = (),
+) -> PlanView:
+    """Put together what the file asks for with what the ledger holds; None is no ledger yet."""
+    known = standing or {}
+    drops = []
+    late = []
+    for plan in plans:
+        state = known[plan.key][0] if plan.key in known else None
+        drops.append(PlannedDrop(plan, str(state or "new"), _moments(plan, state, now)))
+        if state in (None, DropState.PLANNED) and plan.opens_at is not None and plan.opens_at + plan.window <= now:
+            late.append(f"{plan.key}: its window is already over; it will wait for your cue.")
+    difference = None if standing is None else compare_plans(plans, standing)
+    return PlanView(zone, tuple(drops), difference, (*notes, *late))
+
+
+def _moments(plan: DropPlan, state: DropState | None, now: Micros) -> tuple[Moment, ...]:
+    if state in _OVER:
+        return ()
+    moments = []
+    if state in (None, DropState.PLANNED):
+        at_once = plan.announce_at <= now
+        moments.append(Moment("announce", None if at_once else plan.announce_at, "at once" if at_once else ""))
+    if plan.opening is Opening.CUE:
+        moments.append(Moment("open", None, "on your cue"))
+        moments.append(Moment("close", None, f"{span_text(plan.window)} later"))
+    elif plan.opens_at is not None:
+        waits = "if the stream is live, else when it is" if plan.while_offline == "wait" else ""
+        moments.append(Moment("open", plan.opens_at, waits))
+        moments.append(Moment("close", plan.opens_at + plan.window, f"after {span_text(plan.window)}"))
+    return tuple(moments)
+
+
+def span_text(span: Micros) -> str:
+    """A span as it is written in the file: "15m", "1h 30m"; under a second it is rounded up."""
+    seconds = -(-span // SECOND)
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, MINUTE // SECOND)
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return " ".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
+
+
+def local_text(at: Micros, zone: ZoneInfo) -> str:
+    """ "Sat 2030-06-01 20:00 CEST"."""
+    return (_EPOCH + timedelta(microseconds=at)).astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
+
+
+def utc_text(at: Micros) -> str:
+    """ "2030-06-01T18:00Z"."""
+    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def print_plans(view: PlanView, console: Console) -> None:
+    """For people: a table, and the differences as sentences."""
+    if view.drops:
+        console.print(_table(view, plain=not console.is_terminal))
+    else:
+        console.print("There are no [[drops]] in this file.", markup=False)
+    for sentence in sentences(view):
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(view: PlanView, *, plain: bool) -> Table:
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("drop", "title", "units", "state", "will", view.zone.key, "UTC", ""):
+        # A table that is piped somewhere must not be cut to the width of a terminal that is not there.
+        table.add_column(heading, no_wrap=plain)
+    for drop in view.drops:
+        plan = drop.plan
+        head = [plan.key, plan.title, _units(plan), drop.state]
+        for moment in drop.moments or (Moment("nothing more", None),):
+            times = ["", ""] if moment.at is None else [local_text(moment.at, view.zone), utc_text(moment.at)]
+            table.add_row(*head, moment.what, *times, moment.remark)
+            head = [""] * len(head)
+    return table
+
+
+def _units(plan: DropPlan) -> str:
+    return f"{plan.supply} ({plan.held_back} held back)" if plan.held_back else str(plan.supply)
+
+
+def sentences(view: PlanView) -> list[str]:
+    """What applying the file would do, and what to know about its times."""
+    said = [f"Note: {note}" for note in view.notes]
+    difference = view.difference
+    if difference is None:
+        return [*said, "There is no ledger yet: everything here is new."]
+    groups = (
+        ("New", [plan.key for plan in difference.new]),
+        ("Changed", [plan.key for plan in difference.changed]),
+        ("Removed", list(difference.removed)),
+        ("Unchanged", list(difference.unchanged)),
+    )
+    said += [f"{name}: {', '.join(keys)}." for name, keys in groups if keys]
+    return said + [f"Refused: {refusal}." for refusal in difference.refused]
+
+
+def plans_as_public(view: PlanView) -> dict[str, object]:
+    """For machines; instants are microseconds since 1970, UTC."""
+    difference = view.difference
+    return {
+        "time_zone": view.zone.key,
+        "drops": [
+            {
+                "key": drop.plan.key,
+                "state": drop.state,
+                **drop.plan.as_public(),
+                "moments": [{"what": m.what, "at": m.at, "remark": m.remark} for m in drop.moments],
+            }
+            for drop in view.drops
+        ],
+        "notes": list(view.notes),
+        "difference": None
+        if difference is None
+        else {
+            "new": [plan.key for plan in difference.new],
+            "changed": [plan.key for plan in difference.changed],
+            "removed": list(difference.removed),
+            "unchanged": list(difference.unchanged),
+            "refused": [
+                {"key": r.key, "field": r.field, "announced": r.announced, "wanted": r.wanted, "text": str(r)}
+                for r in difference.refused
+            ],
+        },
+    }
