@@ -1,0 +1,37 @@
+"""Answers to a moderator who planned a drop live."""
+
+from __future__ import annotations
+
+from bot.domain.drops import SUPPLY_MAX, TITLE_CHARACTERS_MAX
+from bot.domain.planning import KINDS, DropPlanned, FormMistake, PlanRefused
+from bot.domain.time import Micros
+from bot.wording.about import stock_text
+from bot.wording.catalogue import Wording
+from bot.wording.text import board_text
+from bot.wording.times import moment_text
+
+_LIMITS = {FormMistake.TITLE: TITLE_CHARACTERS_MAX, FormMistake.SUPPLY: SUPPLY_MAX}
+
+
+def plan_answer(words: Wording, decision: DropPlanned | PlanRefused, now: Micros) -> str:
+    """What was planned, or everything that is wrong with the form; planning live exists on Discord alone."""
+    if isinstance(decision, PlanRefused):
+        mistakes = "\n".join(_mistake(words, mistake) for mistake in decision.mistakes)
+        return words.say("plan-refused", discord=True, mistakes=mistakes)
+    on_cue = decision.opens_at is None
+    return words.say(
+        "plan-done-on-cue" if on_cue else "plan-done",
+        discord=True,
+        title=board_text(decision.title),
+        drop=decision.drop,
+        stock=stock_text(words, decision.supply, 0),
+        when="" if decision.opens_at is None else moment_text(words, decision.opens_at, now, discord=True),
+    )
+
+
+def _mistake(words: Wording, mistake: str) -> str:
+    try:
+        known = FormMistake(mistake)
+    except ValueError:
+        return mistake
+    return words.say(f"plan-{known}", discord=True, limit=_LIMITS.get(known, 0), choices=", ".join(KINDS))
