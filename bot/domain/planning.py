@@ -131,9 +131,11 @@ def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefus
     per_person = _count(form.per_person or "1", 1, supply or SUPPLY_MAX)
     if per_person is None:
         mistakes.append(FormMistake.PER_PERSON)
-    if mistakes or isinstance(opens_at, FormMistake):
+    # Whatever could not be read is among the mistakes; naming each tells the type checker.
+    if isinstance(opens_at, FormMistake) or supply is None or window is None:
         return PlanRefused(tuple(mistakes))
-    assert supply is not None and window is not None and held_back is not None and per_person is not None
+    if mistakes or held_back is None or per_person is None:
+        return PlanRefused(tuple(mistakes))
     title = label(form.title)
     return DropPlan(
         key=slug(title) or _key_of_unspellable(title),
