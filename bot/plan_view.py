@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.domain.drops import DropPlan, DropState, Opening
-from bot.domain.plan import PlanDifference, compare_plans
-from bot.domain.time import MINUTE, SECOND, Micros
+from bot.domain.plan import PlanDifference, compare_plans, span_text, utc_text
+from bot.domain.time import Micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OVER = (DropState.CLOSED, DropState.SETTLED, DropState.CANCELLED)
@@ -88,23 +88,9 @@ def _moments(plan: DropPlan, state: DropState | None, now: Micros) -> tuple[Mome
     return tuple(moments)
 
 
-def span_text(span: Micros) -> str:
-    """A span as it is written in the file: "15m", "1h 30m"; under a second it is rounded up."""
-    seconds = -(-span // SECOND)
-    hours, rest = divmod(seconds, 3600)
-    minutes, seconds = divmod(rest, MINUTE // SECOND)
-    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
-    return " ".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
-
-
 def local_text(at: Micros, zone: ZoneInfo) -> str:
     """ "Sat 2030-06-01 20:00 CEST"."""
     return (_EPOCH + timedelta(microseconds=at)).astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
-
-
-def utc_text(at: Micros) -> str:
-    """ "2030-06-01T18:00Z"."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def print_plans(view: PlanView, console: Console) -> None:

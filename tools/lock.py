@@ -25,8 +25,8 @@ def constraints() -> Iterator[str]:
 
 
 def _marker(distribution: Distribution) -> str:
-    """'; python_version >= "3.12"' for a version that older Pythons cannot install."""
-    needed = SpecifierSet(distribution.metadata.get("Requires-Python") or "")
+    """'; python_version == "3.12"' for a version that older Pythons cannot install."""
+    needed = SpecifierSet(str(distribution.metadata.json.get("requires_python", "")))
     # A specifier like ">=3.11.2" means the minor version: its latest patch counts.
     usable = [python for python in _PYTHONS if f"{python}.99" in needed]
     if len(usable) in (0, len(_PYTHONS)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.drops import TITLE_CHARACTERS_MAX, DropPlan, DropState
 from bot.domain.text import label
@@ -13,6 +14,7 @@ from bot.domain.time import DAY, SECOND, Micros
 WINDOW_MIN: Micros = SECOND
 WINDOW_MAX: Micros = 31 * DAY
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKUP = re.compile(r"[`*_~|<>\\]|\]\(|://")
 _LEADING = ("/", "!", ".", "#", "-")
 
@@ -49,8 +51,9 @@ class Refusal:
     def __str__(self) -> str:
         if not self.field:
             return f"{self.key}: it was announced and cannot be removed; cancel it in chat instead"
-        announced, wanted = ("nothing" if value is None else value for value in (self.announced, self.wanted))
-        return f"{self.key}: {self.field} was announced as {announced} and cannot become {wanted}"
+        announced, wanted = (_shown(self.field, value) for value in (self.announced, self.wanted))
+        name = self.field.removesuffix("_at")
+        return f"{self.key}: {name} was announced as {announced} and cannot become {wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,30 @@ def compare_plans(wanted: Sequence[DropPlan], standing: Mapping[str, tuple[DropS
         unchanged=tuple(unchanged),
         refused=tuple(refused),
     )
+
+
+def _shown(field: str, value: object) -> str:
+    """A value as a streamer reads it: instants in UTC, spans with units."""
+    if value is None:
+        return "on cue"
+    if field == "opens_at" and isinstance(value, int):
+        return utc_text(value)
+    if field == "window" and isinstance(value, int):
+        return span_text(value)
+    return str(value)
+
+
+def utc_text(at: Micros) -> str:
+    """ "2030-06-01T18:00Z", to the minute."""
+    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def span_text(span: Micros) -> str:
+    """A span as it is written in the file: "15m", "1h30m"; a begun second counts as one."""
+    minutes, seconds = divmod(-(-span // SECOND), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
 def _broken_promises(before: DropPlan, after: DropPlan) -> list[Refusal]:

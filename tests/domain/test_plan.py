@@ -1,0 +1,142 @@
+"""What a changed configuration may do to a drop, by its state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.domain.drops import DropPlan, DropState, Opening, WhileOffline
+from bot.domain.plan import PlanDifference, Refusal, compare_plans, title_fault
+from bot.domain.time import MINUTE
+
+NOON = 1_900_000_000_000_000
+MUG = DropPlan(
+    key="mug",
+    title="Teal Mug",
+    kind="print",
+    supply=48,
+    held_back=2,
+    per_person=1,
+    opening=Opening.CLOCK,
+    while_offline=WhileOffline.WAIT,
+    zone="Europe/Berlin",
+    announce_at=NOON,
+    opens_at=NOON + 30 * MINUTE,
+    window=15 * MINUTE,
+)
+PROMISED = [DropState.ANNOUNCED, DropState.OPEN, DropState.CLOSED]
+TIDIED = [DropState.SETTLED, DropState.CANCELLED]
+
+
+def test_a_drop_the_ledger_does_not_know_is_new() -> None:
+    assert compare_plans([MUG], {}) == PlanDifference(new=(MUG,))
+
+
+@pytest.mark.parametrize("state", list(DropState))
+def test_an_unchanged_drop_is_fine_in_every_state(state: DropState) -> None:
+    assert compare_plans([MUG], {"mug": (state, MUG)}) == PlanDifference(unchanged=("mug",))
+
+
+def test_a_planned_drop_may_change() -> None:
+    more = replace(MUG, supply=60, announce_at=NOON + MINUTE)
+    assert compare_plans([more], {"mug": (DropState.PLANNED, MUG)}) == PlanDifference(changed=(more,))
+
+
+def test_a_planned_drop_may_go() -> None:
+    assert compare_plans([], {"mug": (DropState.PLANNED, MUG)}) == PlanDifference(removed=("mug",))
+
+
+@pytest.mark.parametrize("state", PROMISED)
+def test_a_drop_viewers_know_may_not_go(state: DropState) -> None:
+    difference = compare_plans([], {"mug": (state, MUG)})
+    assert difference == PlanDifference(refused=(Refusal("mug", "", None, None),))
+    assert str(difference.refused[0]) == "mug: it was announced and cannot be removed; cancel it in chat instead"
+
+
+@pytest.mark.parametrize("state", TIDIED)
+def test_a_drop_that_is_done_may_leave_the_file(state: DropState) -> None:
+    assert compare_plans([], {"mug": (state, MUG)}) == PlanDifference()
+
+
+@pytest.mark.parametrize("state", PROMISED + TIDIED)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "Teal Cup"),
+        ("kind", "badge"),
+        ("supply", 60),
+        ("supply", 47),
+        ("held_back", 3),
+        ("per_person", 2),
+        ("opening", Opening.CUE),
+        ("while_offline", WhileOffline.RUN),
+        ("opens_at", None),
+        ("opens_at", NOON + 31 * MINUTE),
+        ("window", 16 * MINUTE),
+    ],
+)
+def test_what_was_announced_may_not_change(state: DropState, field: str, value: Any) -> None:
+    difference = compare_plans([replace(MUG, **{field: value})], {"mug": (state, MUG)})
+    assert difference == PlanDifference(refused=(Refusal("mug", field, getattr(MUG, field), value),))
+
+
+@pytest.mark.parametrize("state", PROMISED)
+def test_a_drop_without_an_announce_time_is_not_changed_by_the_passing_of_time(state: DropState) -> None:
+    later = replace(MUG, announce_at=NOON + MINUTE)
+    assert compare_plans([later], {"mug": (state, MUG)}) == PlanDifference(unchanged=("mug",))
+
+
+def test_each_broken_promise_is_told_with_both_values() -> None:
+    wanted = replace(MUG, supply=60, window=30 * MINUTE, opens_at=None)
+    refused = compare_plans([wanted], {"mug": (DropState.ANNOUNCED, MUG)}).refused
+    assert [str(refusal) for refusal in refused] == [
+        "mug: supply was announced as 48 and cannot become 60",
+        "mug: opens was announced as 2030-03-17T18:16Z and cannot become on cue",
+        "mug: window was announced as 15m and cannot become 30m",
+    ]
+
+
+def test_several_drops_are_sorted_into_their_groups() -> None:
+    cup, pin, cap = (replace(MUG, key=key) for key in ("cup", "pin", "cap"))
+    standing = {
+        "mug": (DropState.OPEN, MUG),
+        "cup": (DropState.PLANNED, cup),
+        "cap": (DropState.PLANNED, cap),
+        "old": (DropState.SETTLED, replace(MUG, key="old")),
+    }
+    changed = replace(cup, supply=5)
+    difference = compare_plans([MUG, changed, pin], standing)
+    assert difference == PlanDifference(new=(pin,), changed=(changed,), removed=("cap",), unchanged=("mug",))
+
+
+@pytest.mark.parametrize(
+    "title", ["Teal Mug", "Tasse à thé №1", "ティールのマグ", "50% off!", "🦊 fox", "Don't panic", "x" * 60]
+)
+def test_plain_titles_are_fine(title: str) -> None:
+    assert title_fault(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "fault"),
+    [
+        ("", "no visible character"),
+        (" \u200b\u2060 ", "no visible character"),
+        ("x" * 61, "longer than 60"),
+        ("@everyone mug", "mention"),
+        ("mug for @\u200bhere", "mention"),
+        ("<@&1>", "mention"),
+        ("<#123> mug", "mention"),
+        ("/ban fox", "begin with"),
+        ("!claim", "begin with"),
+        ("\u200b/ban fox", "begin with"),
+        ("# big", "begin with"),
+        ("**mug**", "formatting"),
+        ("[mug](x)", "formatting"),
+        ("https://x.test", "links"),
+        ("a\\nb", "formatting"),
+    ],
+)
+def test_titles_that_would_do_something_are_refused(title: str, fault: str) -> None:
+    assert fault in (title_fault(title) or "")
