@@ -142,6 +142,7 @@ class Hands:
             data,
             text=modal["title"],
             message=opened_by.message,
+            opened_by=opened_by,
             noted={"values": dict(values)},
         )
 

@@ -58,6 +58,7 @@ class Desk:
         *,
         text: str,
         message: Message | None = None,
+        opened_by: Interaction | None = None,
         noted: Json | None = None,
     ) -> Interaction:
         """A member did something: note it, tell the bot, start the clock. Needs a running event loop."""
@@ -72,6 +73,7 @@ class Desk:
             data,
             self.application_id,
             message,
+            opened_by=opened_by,
         )
         self._by_id[act.id] = self._by_token[act.token] = act
         act_data = {"interaction_id": act.id, **act.name_of_act, **(noted or {})}

@@ -97,6 +97,7 @@ class Interaction:
     state: State = "pending"
     answers: list[Answer] = field(default_factory=list)
     original: Message | None = None
+    opened_by: Interaction | None = field(default=None, repr=False)
     response_type: int | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 

@@ -241,6 +241,8 @@ def interaction_metadata(interaction: model.Interaction) -> Json:
     }
     if interaction.kind in ("press", "select") and interaction.message is not None:
         body["interacted_message_id"] = interaction.message.id
+    if interaction.opened_by is not None:
+        body["triggering_interaction_metadata"] = interaction_metadata(interaction.opened_by)
     return body
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import discord
@@ -48,11 +48,14 @@ class ClaimView(discord.ui.View):
 
 class TeaBot(discord.Client):
     def __init__(self, intents: discord.Intents) -> None:
-        super().__init__(intents=intents, max_messages=None, guild_ready_timeout=0.05)
+        super().__init__(
+            intents=intents, max_messages=None, chunk_guilds_at_startup=False, guild_ready_timeout=0.05
+        )
         self.tree = app_commands.CommandTree(self)
         self.messages: list[discord.Message] = []
         self.interactions: list[int] = []
         self.resumed = asyncio.Event()
+        self._happened = asyncio.Event()
         self.running_task: asyncio.Task[None] | None = None
         _add_commands(self.tree)
 
@@ -62,9 +65,18 @@ class TeaBot(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         self.messages.append(message)
+        self._happened.set()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         self.interactions.append(interaction.id)
+        self._happened.set()
+
+    async def until(self, fact: Callable[[], bool]) -> None:
+        """Wait for a fact that a message or an interaction brings about."""
+        async with asyncio.timeout(5):
+            while not fact():
+                await self._happened.wait()
+                self._happened.clear()
 
     async def on_resumed(self) -> None:
         self.resumed.set()
@@ -88,6 +100,7 @@ class TeaBot(discord.Client):
                 if not ready.done():
                     ready.cancel()
                     await client.running_task
+                await ready
                 yield client
             finally:
                 await client.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, NamedTuple
 
+import aiohttp
 import discord
 import discord.gateway
 import discord.http
@@ -76,3 +79,31 @@ async def start(world: DiscordWorld, port: int) -> AsyncIterator[Start]:
 @pytest.fixture
 async def bot(start: Start) -> TeaBot:
     return await start()
+
+
+class Answered(NamedTuple):
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class Rest:
+    """Plain requests with the bot's token, for what discord.py would smooth over."""
+
+    def __init__(self, session: aiohttp.ClientSession, port: int, token: str) -> None:
+        self._session = session
+        self._base = f"http://127.0.0.1:{port}/api/v10"
+        self.token = token
+
+    async def __call__(self, method: str, path: str, body: object = None) -> Answered:
+        headers = {"Authorization": f"Bot {self.token}"}
+        async with self._session.request(method, self._base + path, json=body, headers=headers) as response:
+            text = await response.text()
+            is_json = response.headers.get("Content-Type") == "application/json"
+            return Answered(response.status, json.loads(text) if is_json else text, response.headers)
+
+
+@pytest.fixture
+async def rest(world: DiscordWorld, port: int) -> AsyncIterator[Rest]:
+    async with aiohttp.ClientSession() as session:
+        yield Rest(session, port, world.bot_token)
