@@ -1,0 +1,1 @@
+"""The local Twitch: a pure world behind OAuth, Helix and EventSub on loopback."""

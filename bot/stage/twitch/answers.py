@@ -9,9 +9,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.stage.twitch.faults import PlannedAnswer
-from bot.stage.twitch.model import NotImitated, Problem
+from bot.stage.twitch.limits import Recent
+from bot.stage.twitch.model import SECOND, NotImitated, Problem
 from bot.stage.twitch.world import TwitchWorld
 
+HELIX_REQUESTS_MAX = 800
+HELIX_WINDOW_SECONDS = 60
 PREFIXES = ("/helix", "/oauth2", "/ws")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -55,9 +58,31 @@ def middleware(world: TwitchWorld) -> Any:
             response = web.json_response(problem.body(), status=problem.status)
         except Problem as problem:
             response = web.json_response(problem.body(), status=problem.status)
-        return response if planned is None else planned_response(planned)
+        if planned is not None:
+            response = planned_response(planned)
+        return response
 
     return answer
+
+
+def helix_budget(world: TwitchWorld) -> Any:
+    """Count Helix requests against the application's 800 a minute, and tell what is left in the headers."""
+    requests = Recent(world.clock, HELIX_WINDOW_SECONDS)
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith("/helix/"):
+            return await handler(request)
+        if len(requests) >= HELIX_REQUESTS_MAX:
+            raise Problem(429, "Too Many Requests")
+        requests.add()
+        response = await handler(request)
+        response.headers["Ratelimit-Limit"] = str(HELIX_REQUESTS_MAX)
+        response.headers["Ratelimit-Remaining"] = str(HELIX_REQUESTS_MAX - len(requests))
+        response.headers["Ratelimit-Reset"] = str(world.clock() // SECOND + HELIX_WINDOW_SECONDS)
+        return response
+
+    return count
 
 
 async def not_imitated(request: web.Request) -> web.StreamResponse:

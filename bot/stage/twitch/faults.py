@@ -41,7 +41,7 @@ class Faults:
         self._sessions = sessions
         self.silenced = False
         self.welcome_delay_seconds: float = 0.0
-        self.meanwhile: Callable[[], None] | None = None
+        self.meanwhile: Callable[[], object] | None = None
         self.on_send: Callable[[SendPhase, str], Awaitable[None]] | None = None
         self._copies = 1
         self._retellings = 1
@@ -97,7 +97,7 @@ class Faults:
         """New sockets are welcomed only after so many seconds; 0 ends the fault."""
         self.welcome_delay_seconds = seconds
 
-    def reconnect(self, meanwhile: Callable[[], None] | None = None) -> None:
+    def reconnect(self, meanwhile: Callable[[], object] | None = None) -> None:
         """Send session_reconnect; `meanwhile` runs when the new socket is there and not yet welcomed.
 
         Whatever is said in `meanwhile` is delivered on the old socket, as Twitch does.
@@ -106,7 +106,7 @@ class Faults:
         for socket in self._sockets():
             socket.ask_to_reconnect()
 
-    def take_meanwhile(self) -> Callable[[], None] | None:
+    def take_meanwhile(self) -> Callable[[], object] | None:
         meanwhile, self.meanwhile = self.meanwhile, None
         return meanwhile
 

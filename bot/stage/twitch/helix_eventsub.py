@@ -33,14 +33,14 @@ class HelixEventSub:
             session_id=made.session.id,
             condition=made.condition,
         )
-        body = {"data": [made.as_json()], **self._totals(token)}
+        body = {"data": [made.as_helix_json()], **self._totals(token)}
         return web.json_response(body, status=202)
 
     async def read(self, request: web.Request) -> web.Response:
         token = token_of(self._world, request)
         asked = request.query
         data = [
-            each.as_json()
+            each.as_helix_json()
             for each in self._own(token)
             if asked.get("type") in (None, each.type.name)
             and asked.get("status") in (None, each.status)

@@ -47,6 +47,7 @@ class Subscription:
         )
 
     def as_json(self) -> dict[str, Any]:
+        """As notifications carry it."""
         return {
             "id": self.id,
             "status": self.status,
@@ -54,13 +55,15 @@ class Subscription:
             "version": self.type.version,
             "cost": self.cost,
             "condition": dict(self.condition),
-            "transport": {
-                "method": "websocket",
-                "session_id": self.session.id,
-                "connected_at": rfc3339(self.session.connected_at),
-            },
+            "transport": {"method": "websocket", "session_id": self.session.id},
             "created_at": rfc3339(self.created_at),
         }
+
+    def as_helix_json(self) -> dict[str, Any]:
+        """As the list of subscriptions shows it, with the time its socket connected."""
+        shown = self.as_json()
+        shown["transport"]["connected_at"] = rfc3339(self.session.connected_at)
+        return shown
 
 
 @dataclass(eq=False, slots=True)

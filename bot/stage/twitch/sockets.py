@@ -38,7 +38,7 @@ class Socket:
         self._ws = ws
         self._keepalive_seconds = keepalive_seconds
         self._queue: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue()
-        self._close_code = 1000
+        self.closed_with: int | None = None
         self._frozen = False
         self.session: Session | None = None
 
@@ -48,7 +48,7 @@ class Socket:
         self._queue.put_nowait(frame)
 
     def close(self, code: int) -> None:
-        self._close_code = code
+        self.closed_with = code
         self._queue.put_nowait(None)
 
     def drop_tcp(self) -> None:
@@ -119,20 +119,21 @@ class Socket:
         await self._ws.send_str(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
 
     async def _close_now(self) -> None:
-        await self._ws.close(code=self._close_code, message=_CLOSE_REASONS.get(self._close_code, b""))
+        code = self.closed_with or 1000
+        await self._ws.close(code=code, message=_CLOSE_REASONS.get(code, b""))
 
     def _session_json(self, status: str, reconnect_url: str | None = None) -> dict[str, Any]:
         assert self.session is not None
-        return {
-            "session": {
-                "id": self.session.id,
-                "status": status,
-                "connected_at": rfc3339(self.session.connected_at),
-                "keepalive_timeout_seconds": None if reconnect_url else self._keepalive_seconds,
-                "reconnect_url": reconnect_url,
-                "recovery_url": None,
-            }
+        session: dict[str, Any] = {
+            "id": self.session.id,
+            "status": status,
+            "connected_at": rfc3339(self.session.connected_at),
+            "keepalive_timeout_seconds": None if reconnect_url else self._keepalive_seconds,
+            "reconnect_url": reconnect_url,
         }
+        if reconnect_url is None:
+            session["recovery_url"] = None
+        return {"session": session}
 
     def _frame(self, message_type: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         return payloads.frame(str(uuid.uuid4()), message_type, self._world.clock(), payload)
@@ -152,7 +153,7 @@ class EventSubSockets:
         ws = web.WebSocketResponse(timeout=1.0)
         await ws.prepare(request)
         self._connected.add(ws)
-        socket = Socket(self._world, request, ws, _keepalive_seconds(request))
+        socket = Socket(self._world, request, ws, self._keepalive_seconds(request))
         writer = asyncio.create_task(socket.run_writer(request.query.get("reconnect")))
         writer.add_done_callback(_raise_what_failed)
         try:
@@ -163,19 +164,17 @@ class EventSubSockets:
             self._connected.discard(ws)
             gone = self._world.sessions.disconnect(socket)
             session_id = socket.session.id if gone is not None and socket.session else None
-            self._world.note("socket", "closed", code=ws.close_code, session_id=session_id)
+            self._world.note("socket", "closed", code=socket.closed_with or ws.close_code, session_id=session_id)
         return ws
 
+    def _keepalive_seconds(self, request: web.Request) -> int:
+        """Twitch takes the nearest acceptable value for a number it does not like."""
+        asked = request.query.get("keepalive_timeout_seconds", "")
+        seconds = int(asked) if asked.isascii() and asked.isdigit() else KEEPALIVE_SECONDS
+        return max(self._world.keepalive_seconds_min, min(KEEPALIVE_SECONDS_MAX, seconds))
+
     async def close_all(self, _app: web.Application) -> None:
-        for ws in tuple(self._connected):
-            await ws.close(code=1001, message=b"going away")
-
-
-def _keepalive_seconds(request: web.Request) -> int:
-    """Twitch takes the nearest acceptable value for a number it does not like."""
-    asked = request.query.get("keepalive_timeout_seconds", "")
-    seconds = int(asked) if asked.isascii() and asked.isdigit() else KEEPALIVE_SECONDS
-    return max(KEEPALIVE_SECONDS, min(KEEPALIVE_SECONDS_MAX, seconds))
+        await asyncio.gather(*(ws.close(code=1001, message=b"going away") for ws in self._connected))
 
 
 def _raise_what_failed(writer: asyncio.Task[None]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.stage.twitch.model import SECOND, Problem, Token, TwitchUser
 
@@ -16,6 +16,9 @@ class Tokens:
         self._by_access: dict[str, Token] = {}
         self._by_refresh: dict[str, Token] = {}
         self._spent_refreshes: dict[str, Token] = {}
+
+    def __iter__(self) -> Iterator[Token]:
+        return iter(tuple(self._by_access.values()))
 
     def issue(self, user: TwitchUser | None, scopes: Iterable[str], expires_in: int) -> Token:
         """A new token that lives `expires_in` seconds."""

@@ -50,6 +50,7 @@ class TwitchWorld:
         self.paid: dict[TwitchUser, PaidSubscription] = {}
         self.subscribe_within_seconds: float = 10.0
         self.reconnect_within_seconds: float = 30.0
+        self.keepalive_seconds_min = 10
         self.frame_listeners: list[Callable[[Frame], None]] = []
         self._channel: tuple[TwitchUser, TwitchUser] | None = None
 
@@ -217,6 +218,53 @@ class TwitchWorld:
         paid = self.paid.pop(user)
         user.badges.discard("subscriber")
         self.tell_of_viewer("channel.subscription.end", user, tier=paid.tier, is_gift=paid.is_gift)
+
+    def resubscribe(self, user: TwitchUser, text: str, *, months: int) -> None:
+        """A subscriber shares the anniversary in chat."""
+        self.tell_of_viewer(
+            "channel.subscription.message",
+            user,
+            tier=self.paid[user].tier,
+            message={"text": text, "emotes": []},
+            cumulative_months=months,
+            streak_months=None,
+            duration_months=1,
+        )
+
+    def gift(self, user: TwitchUser, tier: str, *, total: int) -> None:
+        """Somebody gives `total` subscriptions away; who gets them is told by `subscribe`."""
+        self.tell_of_viewer(
+            "channel.subscription.gift",
+            user,
+            total=total,
+            tier=tier,
+            cumulative_total=total,
+            is_anonymous=False,
+        )
+
+    def cheer(self, user: TwitchUser, bits: int, text: str) -> None:
+        self.tell_of_viewer("channel.cheer", user, is_anonymous=False, message=text, bits=bits)
+
+    def ban(self, user: TwitchUser, moderator: TwitchUser, reason: str = "") -> None:
+        """Ban for good: from now on the user's lines are dropped."""
+        self.chat.banned.add(user)
+        self.tell_of_viewer(
+            "channel.ban",
+            user,
+            **payloads.who(moderator, "moderator_user"),
+            reason=reason,
+            banned_at=rfc3339(self.clock()),
+            ends_at=None,
+            is_permanent=True,
+        )
+
+    def unban(self, user: TwitchUser, moderator: TwitchUser) -> None:
+        self.chat.banned.discard(user)
+        self.tell_of_viewer("channel.unban", user, **payloads.who(moderator, "moderator_user"))
+
+    def raid_from(self, raider: TwitchUser, *, viewers: int) -> None:
+        """Another channel sends its viewers here."""
+        self.notify("channel.raid", payloads.raid(raider, self.broadcaster, viewers))
 
     def grant_badge(self, user: TwitchUser, badge: str) -> None:
         """Make somebody a "moderator" or a "vip"."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
 
 from bot.stage.record import Seen
+from bot.stage.server import Stage
 from bot.stage.twitch.model import SECOND
 from bot.stage.twitch.world import TwitchWorld
 
+PATIENCE_SECONDS = 10
 BOT_SCOPES = ("user:read:chat", "user:write:chat", "user:bot", "moderator:read:followers")
-
-
-def now() -> int:
-    return time.time_ns() // 1000
 
 
 class HandClock:
@@ -30,3 +31,100 @@ class HandClock:
 
 def seen(world: TwitchWorld, kind: str) -> list[Seen]:
     return [each for each in world.record.seen if each.kind == kind]
+
+
+class Caller:
+    """Asks a running stage's Helix by plain HTTP, as the seeded bot unless another token is given."""
+
+    def __init__(self, stage: Stage, http: aiohttp.ClientSession) -> None:
+        assert stage.cast is not None
+        self.stage = stage
+        self.bot_token = stage.cast.bot_token.access
+        self.broadcaster_token = stage.cast.broadcaster_token.access
+        self._http = http
+        self._unread: list[aiohttp.ClientWebSocketResponse] = []
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+        *,
+        token: str | None = None,
+    ) -> tuple[int, Any]:
+        """Status and JSON of an answer; None for an answer without a body."""
+        headers = {
+            "Authorization": f"Bearer {token or self.bot_token}",
+            "Client-Id": self.stage.twitch.client_id,
+        }
+        url = f"{self.stage.endpoints()['helix']}/{path}"
+        async with self._http.request(method, url, params=query, json=body, headers=headers) as answer:
+            if answer.status == 204:
+                assert "Content-Type" not in answer.headers
+                return 204, None
+            return answer.status, await answer.json()
+
+    async def get(self, path: str, query: Mapping[str, str], *, token: str | None = None) -> tuple[int, Any]:
+        return await self.request("GET", path, query, token=token)
+
+    async def post(
+        self, path: str, body: object, query: Mapping[str, str] | None = None, *, token: str | None = None
+    ) -> tuple[int, Any]:
+        return await self.request("POST", path, query, body, token=token)
+
+    async def send(self, text: str, *, token: str | None = None, **more: object) -> tuple[int, Any]:
+        """Send a chat line as the bot."""
+        world = self.stage.twitch
+        body = {"broadcaster_id": world.broadcaster.id, "sender_id": world.bot.id, "message": text, **more}
+        return await self.post("chat/messages", body, token=token)
+
+    async def subscribe(
+        self,
+        session_id: str,
+        name: str,
+        version: str,
+        condition: Mapping[str, str],
+        *,
+        token: str | None = None,
+    ) -> tuple[int, Any]:
+        transport = {"method": "websocket", "session_id": session_id}
+        body = {"type": name, "version": version, "condition": dict(condition), "transport": transport}
+        return await self.post("eventsub/subscriptions", body, token=token)
+
+    async def subscribe_to_chat(self, session_id: str) -> str:
+        """The id of a new subscription to the channel's chat."""
+        world = self.stage.twitch
+        condition = {"broadcaster_user_id": world.broadcaster.id, "user_id": world.bot.id}
+        status, body = await self.subscribe(session_id, "channel.chat.message", "1", condition)
+        assert status == 202, body
+        subscription_id: str = body["data"][0]["id"]
+        return subscription_id
+
+    async def connect(self, query: str = "") -> aiohttp.ClientWebSocketResponse:
+        """A new EventSub socket, its welcome not yet read."""
+        return await self._http.ws_connect(self.stage.endpoints()["eventsub"] + query)
+
+    async def follow(self, url: str) -> aiohttp.ClientWebSocketResponse:
+        """A socket at the address of a session_reconnect."""
+        return await self._http.ws_connect(url)
+
+    async def open_session(self) -> str:
+        """The id of a new session, whose frames nobody reads."""
+        socket = await self.connect()
+        self._unread.append(socket)
+        return await welcome(socket)
+
+
+async def welcome(socket: aiohttp.ClientWebSocketResponse) -> str:
+    """Read the welcome and give the session's id."""
+    frame = await socket.receive_json(timeout=PATIENCE_SECONDS)
+    assert frame["metadata"]["message_type"] == "session_welcome"
+    session_id: str = frame["payload"]["session"]["id"]
+    return session_id
+
+
+async def texts(socket: aiohttp.ClientWebSocketResponse, count: int) -> list[str]:
+    """The chat lines in the next `count` frames."""
+    frames = [await socket.receive_json(timeout=PATIENCE_SECONDS) for _ in range(count)]
+    return [frame["payload"]["event"]["message"]["text"] for frame in frames]

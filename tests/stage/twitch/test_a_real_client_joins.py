@@ -9,34 +9,27 @@ import pytest
 import twitchio
 import twitchio.eventsub.websockets as twitchio_sockets
 import twitchio.http
-from aiohttp import web
 from twitchio import eventsub
 from twitchio.ext import commands
 
-from bot.stage.record import Record
-from bot.stage.twitch.wire import mount
+from bot.stage.server import Stage
 from bot.stage.twitch.world import TwitchWorld
-from tests.stage.twitch.helpers import BOT_SCOPES, now, seen
-
-PATIENCE_SECONDS = 10
+from tests.stage.twitch import openapi
+from tests.stage.twitch.helpers import BOT_SCOPES, PATIENCE_SECONDS, seen
 
 
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwitchWorld]:
-    world = TwitchWorld(Record(), now)
-    world.set_channel(world.add_user("teapot_tv", "TeaPotTV"), world.add_user("microdrops_bot"))
-    app = web.Application()
-    mount(app, world)
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    monkeypatch.setattr(twitchio.http.Route, "BASE", f"http://127.0.0.1:{port}/helix/")
-    monkeypatch.setattr(twitchio.http.Route, "ID_BASE", f"http://127.0.0.1:{port}/")
-    monkeypatch.setattr(twitchio_sockets, "WSS", f"ws://127.0.0.1:{port}/ws")
-    yield world
-    await runner.cleanup()
+    stage = Stage()
+    violations = openapi.attach(stage) if openapi.FOLDER.exists() else []
+    async with stage:
+        endpoints = stage.endpoints()
+        monkeypatch.setattr(twitchio.http.Route, "BASE", endpoints["helix"] + "/")
+        monkeypatch.setattr(twitchio.http.Route, "ID_BASE", endpoints["oauth"] + "/")
+        monkeypatch.setattr(twitchio_sockets, "WSS", endpoints["eventsub"])
+        yield stage.twitch
+    assert violations == []
+    assert seen(stage.twitch, "not-imitated") == []
 
 
 class Client(commands.Bot):
@@ -118,11 +111,37 @@ async def test_twitchio_hears_what_a_viewer_types_and_answers_it(world: TwitchWo
 async def test_twitchio_hears_that_the_stream_starts_and_finds_it_by_asking(
     world: TwitchWorld, client: Client
 ) -> None:
-    stream = world.go_live("Teatime")
+    stream = world.go_live("Teatime at nine")
 
     async with asyncio.timeout(PATIENCE_SECONDS):
         online = await client.live.get()
         asked = [each async for each in client.fetch_streams(user_ids=[world.broadcaster.id])]
 
     assert online.id == stream.id
-    assert [(each.id, each.title) for each in asked] == [(stream.id, "Teatime")]
+    assert [(each.id, each.title) for each in asked] == [(stream.id, "Teatime at nine")]
+
+
+async def test_twitchio_refreshes_a_token_that_is_no_longer_good(world: TwitchWorld, client: Client) -> None:
+    [old] = [token for token in world.tokens if token.user is world.bot and token.scopes == frozenset(BOT_SCOPES)]
+    ann = world.add_user("ann", "Ann")
+    world.say(ann, "!claim mug")
+    world.tokens.expire(old)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        sent = await client.answer(await client.heard.get(), "Teal Mug #1 of 48 is yours!")
+
+    assert sent.sent
+    assert world.tokens.find(old.access) is None
+    assert [line.text for line in seen(world, "chat")] == ["!claim mug", "Teal Mug #1 of 48 is yours!"]
+
+
+async def test_twitchio_gets_the_reason_for_which_a_line_was_dropped(world: TwitchWorld, client: Client) -> None:
+    ann = world.add_user("ann", "Ann")
+    world.say(ann, "!claim mug")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        heard = await client.heard.get()
+        await client.answer(heard, "Sold out!")
+        with pytest.raises(twitchio.MessageRejectedError) as rejected:
+            await client.answer(heard, "Sold out!")
+
+    assert rejected.value.code == "msg_duplicate"

@@ -1,0 +1,170 @@
+"""EventSub's rules: who may subscribe to what, how often, and what Twitch answers otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot.stage.server import Stage
+from tests.stage.twitch.helpers import Caller, seen, welcome
+
+
+@pytest.fixture
+async def caller() -> AsyncIterator[Caller]:
+    async with Stage() as stage, aiohttp.ClientSession() as http:
+        yield Caller(stage, http)
+
+
+def _condition(caller: Caller, *keys: str) -> dict[str, str]:
+    world = caller.stage.twitch
+    known = {
+        "broadcaster_user_id": world.broadcaster.id,
+        "user_id": world.bot.id,
+        "moderator_user_id": world.bot.id,
+    }
+    return {key: known[key] for key in keys}
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "keys", "by_broadcaster", "status"),
+    [
+        ("channel.chat.message", "1", ("broadcaster_user_id", "user_id"), False, 202),
+        ("channel.chat.message", "1", ("broadcaster_user_id", "user_id"), True, 403),
+        ("channel.chat.message", "1", ("broadcaster_user_id",), False, 400),
+        ("channel.chat.message", "2", ("broadcaster_user_id", "user_id"), False, 501),
+        ("channel.follow", "2", ("broadcaster_user_id", "moderator_user_id"), False, 202),
+        ("channel.subscribe", "1", ("broadcaster_user_id",), True, 202),
+        ("channel.subscribe", "1", ("broadcaster_user_id",), False, 403),
+        ("channel.vip.add", "1", ("broadcaster_user_id",), True, 202),
+        ("stream.online", "1", ("broadcaster_user_id",), False, 202),
+        ("channel.guest_star_session.begin", "beta", ("broadcaster_user_id",), True, 501),
+    ],
+)
+async def test_a_type_wants_its_condition_and_the_right_persons_token(
+    caller: Caller, name: str, version: str, keys: tuple[str, ...], by_broadcaster: bool, status: int
+) -> None:
+    token = caller.broadcaster_token if by_broadcaster else caller.bot_token
+    answered, body = await caller.subscribe(
+        await caller.open_session(), name, version, _condition(caller, *keys), token=token
+    )
+    assert (answered, set(body)) == (
+        status,
+        {"data", "total", "total_cost", "max_total_cost"} if status == 202 else {"error", "status", "message"},
+    )
+    assert len(seen(caller.stage.twitch, "subscription")) == (status == 202)
+    assert len(seen(caller.stage.twitch, "not-imitated")) == (status == 501)
+
+
+async def test_a_token_without_the_scope_is_refused(caller: Caller) -> None:
+    world = caller.stage.twitch
+    poor = world.issue_token(world.bot, ["user:write:chat"]).access
+    condition = _condition(caller, "broadcaster_user_id", "user_id")
+    status, body = await caller.subscribe(
+        await caller.open_session(), "channel.chat.message", "1", condition, token=poor
+    )
+    assert (status, body["message"]) == (403, "subscription missing proper authorization")
+
+
+async def test_follows_are_told_to_moderators_only(caller: Caller) -> None:
+    caller.stage.twitch.bot.badges.clear()
+    condition = _condition(caller, "broadcaster_user_id", "moderator_user_id")
+    status, _ = await caller.subscribe(await caller.open_session(), "channel.follow", "2", condition)
+    assert status == 403
+
+
+async def test_an_app_token_does_not_go_with_a_socket(caller: Caller) -> None:
+    app = caller.stage.twitch.issue_token(None, ()).access
+    condition = _condition(caller, "broadcaster_user_id")
+    status, body = await caller.subscribe(await caller.open_session(), "stream.online", "1", condition, token=app)
+    assert (status, body["message"]) == (400, "invalid transport and auth combination")
+
+
+async def test_the_same_wish_twice_is_a_conflict_on_one_socket_and_none_on_another(caller: Caller) -> None:
+    condition = _condition(caller, "broadcaster_user_id")
+    first, second = await caller.open_session(), await caller.open_session()
+    statuses = [
+        (await caller.subscribe(session_id, "stream.online", "1", condition))[0]
+        for session_id in (first, first, second)
+    ]
+    assert statuses == [202, 409, 202]
+
+
+async def test_an_unknown_session_and_one_that_has_ended_are_refused(caller: Caller) -> None:
+    socket = await caller.connect()
+    ended = await welcome(socket)
+    await socket.close()
+    assert caller.stage.twitch.sessions.find(ended) is None
+    condition = _condition(caller, "broadcaster_user_id")
+    for session_id in (ended, "AgoQnever"):
+        status, body = await caller.subscribe(session_id, "stream.online", "1", condition)
+        assert status == 400
+        assert body["message"] == "websocket transport session does not exist or has already disconnected"
+
+
+async def test_one_socket_serves_one_user(caller: Caller) -> None:
+    session_id = await caller.open_session()
+    condition = _condition(caller, "broadcaster_user_id")
+    await caller.subscribe(session_id, "stream.online", "1", condition)
+    status, _ = await caller.subscribe(session_id, "stream.offline", "1", condition, token=caller.broadcaster_token)
+    assert status == 400
+
+
+async def test_one_user_has_three_sockets(caller: Caller) -> None:
+    condition = _condition(caller, "broadcaster_user_id")
+    statuses = [
+        (await caller.subscribe(await caller.open_session(), "stream.online", "1", condition))[0] for _ in range(4)
+    ]
+    assert statuses == [202, 202, 202, 429]
+
+
+async def test_channels_that_did_not_authorise_the_app_cost_one_each_and_ten_are_the_most(
+    caller: Caller,
+) -> None:
+    world = caller.stage.twitch
+    session_id = await caller.open_session()
+    strangers = [world.add_user(f"stranger_{number}").id for number in range(11)]
+    answers = [
+        await caller.subscribe(session_id, "stream.online", "1", {"broadcaster_user_id": stranger})
+        for stranger in strangers
+    ]
+    assert [status for status, _ in answers] == [202] * 10 + [429]
+    assert answers[9][1]["total_cost"] == 10
+    status, body = await caller.subscribe(
+        session_id, "stream.online", "1", _condition(caller, "broadcaster_user_id")
+    )
+    assert (status, body["data"][0]["cost"]) == (202, 0)
+
+
+async def test_a_deleted_subscription_hears_nothing_more_and_cannot_be_deleted_again(caller: Caller) -> None:
+    world = caller.stage.twitch
+    heard: list[str] = []
+    world.frame_listeners.append(lambda frame: heard.append(frame["payload"]["subscription"]["id"]))
+    subscription_id = await caller.subscribe_to_chat(await caller.open_session())
+    world.say(world.broadcaster, "one")
+    gone = await caller.request("DELETE", "eventsub/subscriptions", {"id": subscription_id})
+    again = await caller.request("DELETE", "eventsub/subscriptions", {"id": subscription_id})
+    world.say(world.broadcaster, "two")
+
+    assert (gone[0], again[0]) == (204, 404)
+    assert heard == [subscription_id]
+
+
+async def test_one_sees_the_subscriptions_of_ones_own_token_and_may_narrow_them(caller: Caller) -> None:
+    await caller.subscribe_to_chat(await caller.open_session())
+    condition = _condition(caller, "broadcaster_user_id")
+    await caller.subscribe(
+        await caller.open_session(), "channel.cheer", "1", condition, token=caller.broadcaster_token
+    )
+    counts = [
+        len((await caller.get("eventsub/subscriptions", query, token=token))[1]["data"])
+        for query, token in [
+            ({}, caller.bot_token),
+            ({"type": "channel.chat.message"}, caller.bot_token),
+            ({"type": "channel.cheer"}, caller.bot_token),
+            ({}, caller.broadcaster_token),
+            ({"user_id": caller.stage.twitch.bot.id}, caller.bot_token),
+        ]
+    ]
+    assert counts == [1, 1, 0, 1, 1]
