@@ -1,0 +1,214 @@
+"""The Twitch client: twitchio's bot with one ear of ours, tokens from our book, and no file or port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import structlog
+import twitchio
+from cachetools import TTLCache
+from twitchio.ext import commands
+
+from bot.platforms.hooks import Connected, nothing_to_catch_up
+from bot.platforms.supervisor import Fatal
+from bot.platforms.twitch.eventsub import EventSubKeeper, Hearing
+from bot.platforms.twitch.lines import clean_line, clean_reply
+from bot.platforms.twitch.own_lines import OwnLines
+from bot.platforms.twitch.settings import TwitchSettings
+from bot.platforms.twitch.subscriptions import wanted_subscriptions
+from bot.platforms.twitch.tokens import SingleRefresh, TokenBook
+
+log = structlog.stdlib.get_logger(__name__)
+
+_DRAIN_SECONDS = 2.0
+
+
+async def nobody_listens(live: bool) -> None:
+    """For whoever does not care whether the stream runs."""
+
+
+@dataclass(slots=True)
+class TwitchMemory:
+    """What must outlive one client: a fresh one must not run an event again or take its own line for a command."""
+
+    tokens: TokenBook
+    own_lines: OwnLines = field(default_factory=OwnLines)
+    hearing: Hearing = field(default_factory=Hearing)
+    # Twitch sends an event again under the same message id for at most ten minutes.
+    heard: TTLCache[str, bool] = field(default_factory=lambda: TTLCache(maxsize=50_000, ttl=660.0))
+
+
+class TwitchBot(commands.Bot):
+    """One login to Twitch. It cannot be started twice; after a crash a new one is made.
+
+    Listeners for `event_message` get each line once, cleaned, without shared-chat lines and the bot's own.
+    """
+
+    def __init__(
+        self,
+        settings: TwitchSettings,
+        memory: TwitchMemory,
+        *,
+        install: Callable[[TwitchBot], Awaitable[None] | None],
+        on_stream: Callable[[bool], Awaitable[None]] = nobody_listens,
+        on_connected: Connected = nothing_to_catch_up,
+    ) -> None:
+        self.settings = settings
+        self._memory = memory
+        self._install = install
+        self._on_stream = on_stream
+        timeout = aiohttp.ClientTimeout(total=settings.request_timeout)
+        self._requests = aiohttp.ClientSession(timeout=timeout)
+        super().__init__(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret or None,
+            bot_id=settings.bot_id,
+            prefix=settings.prefix,
+            session=self._requests,
+            fetch_client_user=False,
+            case_insensitive=True,
+        )
+        self._doomed = asyncio.Event()
+        self._http._ManagedHTTPClient__isolated = SingleRefresh(  # type: ignore[attr-defined]  # a private name
+            memory.tokens,
+            self._check_login,
+            client_id=settings.client_id,
+            client_secret=settings.client_secret or None,
+            session=self._requests,
+        )
+        wanted = wanted_subscriptions(settings.channel_id, settings.bot_id)
+        self.eventsub = EventSubKeeper(self, wanted, settings, memory.hearing, on_connected)
+        self._handlers: set[asyncio.Task[Any]] = set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether chat is heard now."""
+        return self.eventsub.hears_chat
+
+    async def run_until_closed(self) -> None:
+        """Log in, listen, and close. Raises Fatal when the login is refused, and whatever else ends the client."""
+        starting = asyncio.create_task(self.start(self.settings.bot_token, with_adapter=False, save_tokens=False))
+        doomed = asyncio.create_task(self._doomed.wait())
+        parts: set[asyncio.Task[Any]] = {starting, doomed}
+        try:
+            ready = asyncio.create_task(self.wait_until_ready())
+            parts.add(ready)
+            await asyncio.wait({starting, doomed, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if ready.done():
+                listening = asyncio.create_task(self.eventsub.run(), name="twitch eventsub")
+                parts.add(listening)
+                await asyncio.wait({starting, doomed, listening}, return_when=asyncio.FIRST_COMPLETED)
+            for part in parts - {doomed}:
+                if part.done():
+                    part.result()
+            if doomed.done():
+                raise Fatal("Twitch refuses to renew the bot's login: log in again with `microdrops setup`")
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+            await self.close()
+
+    async def setup_hook(self) -> None:
+        installed = self._install(self)
+        if inspect.isawaitable(installed):
+            await installed
+
+    async def load_tokens(self, path: str | None = None, /) -> None:
+        for user_id, pair in self._memory.tokens:
+            is_bot = user_id == self.settings.bot_id
+            try:
+                known = await self.add_token(pair.access, pair.refresh)
+            except twitchio.InvalidTokenException as error:
+                # Its text holds the token, so it goes no further than this.
+                if error.status >= 500 or error.status == 429:
+                    raise ConnectionError("Twitch cannot check the login now") from None
+                if is_bot:
+                    raise Fatal("Twitch refuses the bot's login: log in again with `microdrops setup`") from None
+                log.warning("twitch.streamer-login-refused", user_id=user_id)
+                continue
+            if is_bot and known.user_id != user_id:
+                raise Fatal(f"the bot's login belongs to user {known.user_id}, not to {user_id}")
+
+    async def save_tokens(self, path: str | None = None, /) -> None:
+        """Nothing: the book stores new tokens at the moment of their renewal, and never in a file of twitchio."""
+
+    def _check_login(self) -> None:
+        if self.settings.bot_id in self._memory.tokens.refused:
+            self._doomed.set()
+
+    def dispatch(self, event: str, payload: Any | None = None) -> None:
+        metadata = getattr(payload, "_metadata", None)
+        if metadata:
+            # Twitch delivers at least once, with the same id; the library runs every copy.
+            if metadata["message_id"] in self._memory.heard:
+                return
+            self._memory.heard[metadata["message_id"]] = True
+        if event == "message" and isinstance(payload, twitchio.ChatMessage):
+            self._hear(payload)
+            return
+        super().dispatch(event, payload)
+
+    def _hear(self, message: twitchio.ChatMessage) -> None:
+        source = message.source_broadcaster
+        if source is not None and source.id != self.settings.channel_id:
+            return
+        if message.chatter.id == self.settings.bot_id and not self._memory.own_lines.is_settled:
+            # Perhaps the echo of what we are sending at this moment; the answer with its id is on its way.
+            self._keep(asyncio.create_task(self._hear_when_settled(message), name="twitch own line"))
+            return
+        self._pass_on(message)
+
+    async def _hear_when_settled(self, message: twitchio.ChatMessage) -> None:
+        await self._memory.own_lines.settle()
+        self._pass_on(message)
+
+    def _pass_on(self, message: twitchio.ChatMessage) -> None:
+        by_bot = message.chatter.id == self.settings.bot_id
+        if by_bot and self._memory.own_lines.is_own(message.id, message.text):
+            return
+        message.text = clean_reply(message.text) if message.reply else clean_line(message.text)
+        super().dispatch("message", message)
+
+    async def _dispatch(self, listener: Callable[..., Coroutine[Any, Any, None]], *, original: Any = None) -> None:
+        # The library keeps no reference to this task, and what nobody holds may be collected half-way.
+        task = asyncio.current_task()
+        if task is not None:
+            self._keep(task)
+        await super()._dispatch(listener, original=original)
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._handlers.add(task)
+        task.add_done_callback(self._handlers.discard)
+
+    async def event_message(self, payload: twitchio.ChatMessage) -> None:
+        await self.process_commands(payload)
+
+    async def event_command_error(self, payload: commands.CommandErrorPayload) -> None:
+        """A typo is answered by nobody and logged by nobody; a refusing guard has said its word."""
+        if isinstance(payload.exception, (commands.CommandNotFound, commands.GuardFailure)):
+            return
+        log.error("twitch.command-failed", command=str(payload.context.command), exc_info=payload.exception)
+
+    async def event_stream_online(self, payload: twitchio.StreamOnline) -> None:
+        await self._on_stream(True)
+
+    async def event_stream_offline(self, payload: twitchio.StreamOffline) -> None:
+        await self._on_stream(False)
+
+    async def event_subscription_revoked(self, payload: twitchio.SubscriptionRevoked) -> None:
+        log.warning("twitch.subscription-revoked", subscription=str(payload.type), status=str(payload.status))
+        self.eventsub.wake()
+
+    async def close(self, **options: Any) -> None:
+        """Let handlers that run finish for a moment, then close everything."""
+        running = {task for task in self._handlers if task is not asyncio.current_task()}
+        if running and not self._has_closed:
+            await asyncio.wait(running, timeout=_DRAIN_SECONDS)
+        await super().close(**options)
+        await self._requests.close()
