@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.announcing import Priority
+from bot.domain.answers import Answer
 from bot.domain.people import Actor
 from bot.domain.time import Micros
 from bot.wording.cards import Card
@@ -27,6 +28,11 @@ class SendRefused(Exception):
 class Clock(Protocol):
     def now(self) -> Micros:
         """The instant now, in microseconds UTC."""
+
+
+class LedgerLane(Protocol):
+    async def submit(self, command: Any) -> Answer[Any]:
+        """Decide a command durably. Raises TryAgain when the ledger cannot take it now."""
 
 
 class ChatSender(Protocol):

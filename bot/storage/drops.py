@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
 from bot.storage import tables
@@ -157,3 +158,10 @@ def _local_date(opens_at: int | None, zone: str) -> str:
     if opens_at is None:
         return ""
     return datetime.fromtimestamp(opens_at / 1_000_000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+async def read_drops(engine: AsyncEngine, channel_id: int) -> dict[str, Drop]:
+    """Every drop of the channel as last committed, by key, in the order of their announcement."""
+    query = select(tables.drop).where(tables.drop.c.channel_id == channel_id).order_by(tables.drop.c.announce_at)
+    async with engine.connect() as connection:
+        return {row.key: drop_of(row) for row in await connection.execute(query)}

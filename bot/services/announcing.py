@@ -1,0 +1,198 @@
+"""Everybody's news: each place empties its own part of the outbox, and the cards follow their drops."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.domain.announcing import (
+    DISCORD_ANNOUNCEMENTS,
+    DISCORD_MODERATORS,
+    TWITCH_CHAT,
+    NewsKind,
+    Priority,
+    snapshot,
+)
+from bot.domain.answers import TryAgain
+from bot.domain.drops import Drop, DropState
+from bot.domain.stream import Pace
+from bot.domain.telling import NoteAttempt, NoteSent
+from bot.domain.time import Micros
+from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
+from bot.storage.drops import read_drops
+from bot.storage.lane import Committed
+from bot.storage.telling import PendingNews, last_reference, pending_news, untold
+from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
+from bot.wording.cards import Card
+from bot.wording.catalogue import Wording
+
+log = structlog.get_logger(__name__)
+
+BACK_OFF_SECONDS_MAX = 30.0
+# Discord slows down whoever edits one message more often than this.
+EDIT_GAP_SECONDS = 1.5
+
+
+class Announcing:
+    """One sender per place. A place that is down keeps its news and never holds up another."""
+
+    def __init__(
+        self,
+        lane: LedgerLane,
+        reads: AsyncEngine,
+        channel_id: int,
+        words: Wording,
+        clock: Clock,
+        pace: Pace,
+        *,
+        chat: ChatSender | None,
+        board: BoardSender | None,
+        places: tuple[str, ...],
+    ) -> None:
+        self._lane = lane
+        self._reads = reads
+        self._channel_id = channel_id
+        self._words = words
+        self._clock = clock
+        self._pace = pace
+        self._chat = chat
+        self._board = board
+        self._wakes = {place: asyncio.Event() for place in places}
+        self._last_line_at: Micros = 0
+        self._stale: set[str] = set()
+        self._stale_wake = asyncio.Event()
+        self._shown: dict[tuple[str, str], Card] = {}
+
+    def committed(self, committed: Committed) -> None:
+        """Hear what the lane has just made durable."""
+        for place in committed.places & self._wakes.keys():
+            self._wakes[place].set()
+        if committed.drops:
+            self._stale |= committed.drops
+            self._stale_wake.set()
+
+    def wake_all(self) -> None:
+        """A place may be back: look again."""
+        for wake in self._wakes.values():
+            wake.set()
+        self._stale_wake.set()
+
+    async def run(self) -> None:
+        """Announce and keep cards, for ever; cancel to stop."""
+        self.wake_all()
+        await self._mark_all_stale()
+        async with asyncio.TaskGroup() as group:
+            for place in self._wakes:
+                group.create_task(self._empty(place), name=f"announce {place}")
+            if self._board is not None:
+                group.create_task(self._keep_cards(), name="keep cards")
+
+    async def _empty(self, place: str) -> None:
+        back_off = 0.0
+        while True:
+            try:
+                news = await pending_news(self._reads, self._channel_id, place)
+                for each in news:
+                    await self._announce(each)
+                back_off = 0.0
+                if not news:
+                    await self._wakes[place].wait()
+                    self._wakes[place].clear()
+            except (PlaceDown, TryAgain):
+                back_off = min(BACK_OFF_SECONDS_MAX, max(0.5, back_off * 2))
+                await self._pause(place, back_off)
+            except SendRefused as refused:
+                await asyncio.sleep(refused.retry_after_seconds or 1.0)
+
+    async def _pause(self, place: str, seconds: float) -> None:
+        """Wait before the next try, or until the place says that it is back."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wakes[place].wait(), seconds)
+            self._wakes[place].clear()
+
+    async def _announce(self, news: PendingNews) -> None:
+        """Say one piece of news and note it. Raises PlaceDown, TryAgain, or SendRefused with a time to wait."""
+        now = self._clock.now()
+        if self._not_worth_saying(news, now):
+            await self._lane.submit(NoteSent(self._channel_id, news.id, "skipped"))
+            return
+        await self._lane.submit(NoteAttempt(self._channel_id, news.id))
+        try:
+            reference = await self._send(news, now)
+        except SendRefused as refused:
+            if refused.retry_after_seconds is not None:
+                raise
+            log.warning("a place refused the news for good", place=news.place, reason=refused.reason)
+            await self._lane.submit(NoteSent(self._channel_id, news.id, f"refused: {refused.reason}"[:200]))
+            return
+        await self._lane.submit(NoteSent(self._channel_id, news.id, "sent", reference))
+
+    def _not_worth_saying(self, news: PendingNews, now: Micros) -> bool:
+        if news.expires_at is not None and now >= news.expires_at:
+            return True
+        milestone = news.place == TWITCH_CHAT and news.priority is Priority.MILESTONE
+        return milestone and now - self._last_line_at < self._pace.milestone_gap
+
+    async def _send(self, news: PendingNews, now: Micros) -> str:
+        if news.place == TWITCH_CHAT:
+            if self._chat is None:
+                raise PlaceDown(news.place)
+            reference = await self._chat.say(
+                chat_line(self._words, news.kind, news.about, now), priority=news.priority
+            )
+            self._last_line_at = now
+            return reference
+        if self._board is None:
+            raise PlaceDown(news.place)
+        return await self._board.post(news.place, await self._card(news, now), nonce=f"md-{news.id}")
+
+    async def _card(self, news: PendingNews, now: Micros) -> Card:
+        if news.kind is NewsKind.REPAIR:
+            lost = await untold(self._reads, self._channel_id, drop=news.drop)
+            return repair_card(self._words, news.about, list(dict.fromkeys(u.actor.name for u in lost)), now)
+        return card(self._words, news.kind, news.about, now)
+
+    # -- cards that are edited in place ---------------------------------------------------------------------
+
+    async def _mark_all_stale(self) -> None:
+        drops = await read_drops(self._reads, self._channel_id)
+        self._stale |= {key for key, drop in drops.items() if drop.public and drop.state is not DropState.SETTLED}
+
+    async def _keep_cards(self) -> None:
+        while True:
+            await self._stale_wake.wait()
+            self._stale_wake.clear()
+            stale, self._stale = self._stale, set()
+            drops = await read_drops(self._reads, self._channel_id) if stale else {}
+            for key in sorted(stale & drops.keys()):
+                try:
+                    await self._refresh(drops[key])
+                except PlaceDown:
+                    self._stale.add(key)
+            await asyncio.sleep(EDIT_GAP_SECONDS)
+            if self._stale:
+                self._stale_wake.set()
+
+    async def _refresh(self, drop: Drop) -> None:
+        about: dict[str, Any] = snapshot(drop)
+        now = self._clock.now()
+        kinds = {
+            DISCORD_ANNOUNCEMENTS: (NewsKind.OPENED, live_card),
+            DISCORD_MODERATORS: (NewsKind.CONTROL, control_card),
+        }
+        for place, (kind, render) in kinds.items():
+            if place not in self._wakes or self._board is None:
+                continue
+            reference = await last_reference(self._reads, self._channel_id, place, drop.key, kind)
+            wanted = render(self._words, about, now)
+            if not reference or self._shown.get((place, reference)) == wanted:
+                continue
+            try:
+                await self._board.edit(place, reference, wanted)
+            except SendRefused as refused:
+                log.info("a card cannot be kept up to date", place=place, reason=refused.reason)
+            self._shown[place, reference] = wanted

@@ -1,0 +1,79 @@
+"""Steering by hand: who receives a unit is looked up, what cannot be undone waits for a yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from cachetools import TTLCache
+
+from bot.domain.answers import Answer
+from bot.domain.control import SteerDecision, SteerDrop, SteerNeedsYes, Verb
+from bot.domain.people import Actor
+from bot.domain.text import normalise_command
+from bot.domain.time import SECOND
+from bot.services.ports import Clock, LedgerLane, NameLookup, PlaceDown
+from bot.storage.people import KnownNames
+
+YES_WITHIN = 30 * SECOND
+
+
+class Control:
+    """`lookups` finds people by name, per platform; a platform that is absent finds nobody new."""
+
+    def __init__(
+        self,
+        lane: LedgerLane,
+        channel_id: int,
+        clock: Clock,
+        known: KnownNames,
+        lookups: dict[str, NameLookup],
+    ) -> None:
+        self._lane = lane
+        self._channel_id = channel_id
+        self._known = known
+        self._lookups = lookups
+        self._waiting: TTLCache[tuple[str, str], SteerDrop] = TTLCache(100, YES_WITHIN, timer=clock.now)
+
+    async def steer(
+        self,
+        actor: Actor,
+        request_id: str,
+        verb: Verb,
+        *,
+        drop: str = "",
+        minutes: int = 0,
+        receiver: str | Actor | None = None,
+        why: str = "",
+    ) -> Answer[SteerDecision]:
+        """Do a moderator's deed. Raises TryAgain."""
+        to = await self._person(receiver, actor.platform) if isinstance(receiver, str) else receiver
+        command = SteerDrop(self._channel_id, request_id, actor, verb, drop, minutes, to, why)
+        answer: Answer[Any] = await self._lane.submit(command)
+        if isinstance(answer.decision, SteerNeedsYes):
+            # The yes is about this very drop, whatever is open when it comes.
+            self._waiting[actor.key] = replace(command, drop=answer.decision.drop, confirmed=True)
+        return answer
+
+    async def confirm(self, actor: Actor, request_id: str) -> Answer[SteerDecision] | None:
+        """Do what this person was asked to confirm; None when nothing waits, or no longer."""
+        command = self._waiting.pop(actor.key, None)
+        if command is None:
+            return None
+        answer: Answer[Any] = await self._lane.submit(replace(command, request_id=request_id, actor=actor))
+        return answer
+
+    async def _person(self, name: str, platform: str) -> Actor | None:
+        """Who is meant by a name: as the platform says now, or else as the ledger has met them."""
+        wanted = normalise_command(name).lstrip("@")
+        if not wanted:
+            return None
+        lookup = self._lookups.get(platform)
+        if lookup is not None:
+            try:
+                found = await lookup.find(wanted)
+            except PlaceDown:
+                found = None
+            if found is not None:
+                return found
+        return await self._known.find(platform, wanted)

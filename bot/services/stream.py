@@ -1,0 +1,67 @@
+"""The broadcast: what the platform reports, and what to say after a time without ears."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.domain.answers import TryAgain
+from bot.domain.drops import Drop
+from bot.services.drops import Drops
+from bot.services.ports import Clock, PlaceDown
+from bot.services.telling import Telling
+from bot.wording.announcing import gap_line
+from bot.wording.catalogue import Wording
+
+log = structlog.get_logger(__name__)
+
+# Below this, nobody noticed: the platform itself delivers with such delays.
+GAP_SECONDS_MIN = 5.0
+TRIES = 5
+
+
+class Streams:
+    """`fetch_live` asks the platform whether the stream is on the air. Raises PlaceDown."""
+
+    def __init__(
+        self,
+        drops: Drops,
+        telling: Telling,
+        words: Wording,
+        clock: Clock,
+        fetch_live: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._drops = drops
+        self._telling = telling
+        self._words = words
+        self._clock = clock
+        self._fetch_live = fetch_live
+
+    async def reported(self, live: bool) -> None:
+        """The platform says that the stream went on or off the air."""
+        await self._keep_trying(live)
+
+    async def connected(self, gap_seconds: float) -> None:
+        """Ears again after `gap_seconds` (0: first time): learn what was missed and say so where it matters."""
+        try:
+            await self._keep_trying(await self._fetch_live())
+        except PlaceDown:
+            log.warning("could not ask whether the stream is live; the last known state stands")
+        if gap_seconds < GAP_SECONDS_MIN:
+            return
+        board = await self._drops.board()
+        opened: list[Drop] = [d for d in board.drops if d.open and not d.paused and not d.sold_out]
+        if opened:
+            self._telling.say_now(gap_line(self._words, [d.title for d in opened], board.now))
+
+    async def _keep_trying(self, live: bool) -> None:
+        for attempt in range(TRIES):
+            try:
+                await self._drops.report_stream(live)
+            except TryAgain:
+                await asyncio.sleep(2**attempt)
+            else:
+                return
+        log.error("the ledger did not take the stream's state", live=live)
