@@ -26,6 +26,8 @@ _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _OTHER_SECRETS = {"token": "DISCORD_TOKEN", "url": "LEDGER_URL"}
 _DURATION_MAX = 366 * DAY
 _NUMBER_DIGITS_MAX = 20
+# Beyond these, a time zone would take the date out of the calendar.
+_YEARS = range(2000, 2200)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -129,15 +131,13 @@ def _parse_local_time(value: object) -> datetime:
     cure = 'Write it like "2026-12-05 20:00", in the time zone of [channel].'
     if isinstance(value, str):
         try:
-            return _without_offset(datetime.fromisoformat(value.strip()), cure)
+            value = datetime.fromisoformat(value.strip())
         except ValueError:
-            refuse(Finding(f'"{value[:40]}" is no date and time', cure))
+            refuse(Finding(f'"{str(value)[:40]}" is no date and time', cure))
     if not isinstance(value, datetime):
         refuse(Finding("this is no date and time", cure))
-    return _without_offset(value, cure)
-
-
-def _without_offset(value: datetime, cure: str) -> datetime:
+    if value.year not in _YEARS:
+        refuse(Finding(f"the year {value.year} is not one I plan for", cure))
     if value.tzinfo is not None:
         refuse(Finding("the time carries an offset of its own", f"Leave it out. {cure}"))
     return value
