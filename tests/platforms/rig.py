@@ -21,7 +21,7 @@ from bot.stage.server import Stage
 async def until(fact: Callable[[], Any], *, within: float = 10.0) -> None:
     """Wait until a fact holds; all times in seconds."""
     async with asyncio.timeout(within):
-        while not fact():
+        while not fact():  # noqa: ASYNC110  # clients and stage share no event to wait for
             await asyncio.sleep(0.01)
 
 
@@ -29,6 +29,8 @@ def twitch_settings(stage: Stage, **changes: Any) -> TwitchSettings:
     """What the seeded channel needs, with a watchdog that looks often."""
     cast = stage.cast
     assert cast is not None
+    assert cast.bot_token.refresh
+    assert cast.broadcaster_token.refresh
     settings = TwitchSettings(
         client_id=stage.twitch.client_id,
         client_secret=stage.twitch.client_secret,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.people import Rank
 from bot.stage.server import Stage
 from tests.platforms.rig import Heard, lines_of, on_twitch, until
 

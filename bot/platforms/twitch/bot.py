@@ -73,6 +73,7 @@ class TwitchBot(commands.Bot):
             fetch_client_user=False,
             case_insensitive=True,
         )
+        self.logged_in = False
         self._doomed = asyncio.Event()
         self._http._ManagedHTTPClient__isolated = SingleRefresh(  # type: ignore[attr-defined]  # a private name
             memory.tokens,
@@ -115,6 +116,7 @@ class TwitchBot(commands.Bot):
             await self.close()
 
     async def setup_hook(self) -> None:
+        self.logged_in = True
         installed = self._install(self)
         if inspect.isawaitable(installed):
             await installed

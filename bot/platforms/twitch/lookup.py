@@ -47,6 +47,6 @@ class TwitchLookup:
 
     def _logged_in(self) -> TwitchBot:
         bot = self._bot()
-        if bot is None:
+        if bot is None or not bot.logged_in:
             raise PlaceDown("not logged in to Twitch")
         return bot

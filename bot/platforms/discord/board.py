@@ -1,0 +1,88 @@
+"""Posts cards to Discord channels and edits them in place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.platforms.discord.bot import DiscordBot
+from bot.platforms.discord.cards import embed_of, view_of
+from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.hooks import Probe, no_probe
+from bot.services.ports import PlaceDown, SendRefused
+from bot.wording.cards import Card
+
+
+class DiscordBoard:
+    """The sender behind ports.BoardSender. `bot` gives the client of the moment, None between two of them."""
+
+    def __init__(
+        self, settings: DiscordSettings, bot: Callable[[], DiscordBot | None], *, probe: Probe = no_probe
+    ) -> None:
+        self._settings = settings
+        self._bot = bot
+        self._probe = probe
+
+    async def post(self, place: str, card: Card, *, nonce: str) -> str:
+        """Post a card; `nonce` has at most 25 characters. See ports.BoardSender."""
+        channel = self._channel(place)
+        words: dict[str, Any] = {"embed": embed_of(card), "nonce": nonce}
+        if card.buttons:
+            words["view"] = view_of(card)
+        words |= self._mention(card)
+        async with self._translated(place):
+            self._probe("discord.send.before")
+            message = await channel.send(**words)
+            self._probe("discord.send.after")
+        return str(message.id)
+
+    async def edit(self, place: str, message_id: str, card: Card) -> None:
+        """Replace a card that was posted; nobody is mentioned again. See ports.BoardSender."""
+        message = self._channel(place).get_partial_message(int(message_id))
+        async with self._translated(place):
+            await message.edit(
+                embed=embed_of(card),
+                view=view_of(card) if card.buttons else None,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+
+    def _channel(self, place: str) -> discord.PartialMessageable:
+        channel_id = self._settings.channels.get(place)
+        if channel_id is None:
+            raise SendRefused(f"no channel is set for {place}")
+        bot = self._bot()
+        if bot is None or not bot.online:
+            raise PlaceDown("not connected to Discord")
+        return bot.get_partial_messageable(channel_id, guild_id=self._settings.guild_id)
+
+    def _mention(self, card: Card) -> dict[str, Any]:
+        role_id = self._settings.reminder_role_id
+        if not card.ping or role_id is None:
+            return {"allowed_mentions": discord.AllowedMentions.none()}
+        role = discord.Object(role_id)
+        allowed = discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
+        return {"content": f"<@&{role_id}>", "allowed_mentions": allowed}
+
+    @asynccontextmanager
+    async def _translated(self, place: str) -> AsyncIterator[None]:
+        """Discord's errors as those of the port."""
+        try:
+            async with asyncio.timeout(self._settings.request_timeout):
+                yield
+        except discord.NotFound as error:
+            raise SendRefused(f"{place}: it is gone ({error.code})") from None
+        except discord.Forbidden as error:
+            raise SendRefused(f"{place}: the bot may not write there ({error.code}: {error.text})") from None
+        except discord.RateLimited as error:
+            raise PlaceDown(f"Discord asks to wait {error.retry_after:.0f} s") from None
+        except discord.HTTPException as error:
+            if error.status in (401, 429) or error.status >= 500:
+                raise PlaceDown(f"Discord answers {error.status}") from None
+            raise SendRefused(f"{place}: {error.status} ({error.code}: {error.text})") from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise PlaceDown(f"Discord did not answer ({type(error).__name__})") from None

@@ -1,0 +1,124 @@
+"""The Discord client: discord.py's bot without any privileged intent, cache or mention."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.platforms.discord.commands import LoadDigest, SaveDigest, forget_digest, no_digest, register
+from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.discord.trouble import Tree
+from bot.platforms.hooks import Connected, nothing_to_catch_up
+from bot.platforms.supervisor import Fatal
+
+log = structlog.stdlib.get_logger(__name__)
+
+# Discord closes with these when trying again cannot help: token, shard, version or intents.
+FATAL_CLOSE_CODES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+
+
+class DiscordBot(commands.Bot):
+    """One login to Discord. After a crash a new one is made.
+
+    `lost_since` is the moment, on the loop's clock, since which presses may have been missed; it is handed
+    down when a client follows another.
+    """
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        *,
+        install: Callable[[DiscordBot], Awaitable[None] | None],
+        on_connected: Connected = nothing_to_catch_up,
+        load_digest: LoadDigest = no_digest,
+        save_digest: SaveDigest = forget_digest,
+        lost_since: float | None = None,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            intents=discord.Intents(guilds=True),
+            tree_cls=Tree,
+            help_command=None,
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=60,
+            guild_ready_timeout=0.5,
+        )
+        self.settings = settings
+        self.lost_since = lost_since
+        self.online = False
+        self._install = install
+        self._on_connected = on_connected
+        self._load_digest = load_digest
+        self._save_digest = save_digest
+        self._give_up: asyncio.TimerHandle | None = None
+        self._giving_up: asyncio.Task[None] | None = None
+
+    async def run_until_closed(self) -> None:
+        """Log in, listen, and close. Raises Fatal when Discord refuses us for good, else whatever ends it."""
+        # Offline for long, a fresh client is better: the library's own pauses grow to a quarter of an hour.
+        self._start_giving_up()
+        try:
+            await self.start(self.settings.token)
+        except discord.LoginFailure:
+            raise Fatal("Discord refuses the bot's token: make a new one and run `microdrops setup`") from None
+        except discord.PrivilegedIntentsRequired:
+            raise Fatal("Discord refuses an intent that must be switched on in its developer portal") from None
+        except discord.ConnectionClosed as error:
+            if error.code in FATAL_CLOSE_CODES:
+                raise Fatal(f"Discord closed the connection for good (code {error.code})") from None
+            raise
+        finally:
+            self._stop_giving_up()
+            self._note_loss()
+            await self.close()
+
+    async def setup_hook(self) -> None:
+        installed = self._install(self)
+        if inspect.isawaitable(installed):
+            await installed
+        await register(self, self._load_digest, self._save_digest)
+
+    async def on_ready(self) -> None:
+        await self._connected(resumed=False)
+
+    async def on_resumed(self) -> None:
+        await self._connected(resumed=True)
+
+    async def on_disconnect(self) -> None:
+        self._note_loss()
+        self._start_giving_up()
+
+    async def _connected(self, *, resumed: bool) -> None:
+        self._stop_giving_up()
+        self.online = True
+        lost_since, self.lost_since = self.lost_since, None
+        # After a resume Discord sends what was missed.
+        gap = 0.0 if resumed or lost_since is None else asyncio.get_running_loop().time() - lost_since
+        log.info("discord.connected", resumed=resumed, gap_seconds=round(gap, 2))
+        await self._on_connected(gap)
+
+    def _note_loss(self) -> None:
+        if self.online:
+            self.online = False
+            self.lost_since = asyncio.get_running_loop().time()
+
+    def _start_giving_up(self) -> None:
+        if self._give_up is None:
+            self._give_up = asyncio.get_running_loop().call_later(self.settings.offline_max, self._end)
+
+    def _stop_giving_up(self) -> None:
+        if self._give_up is not None:
+            self._give_up.cancel()
+            self._give_up = None
+
+    def _end(self) -> None:
+        log.warning("discord.offline-too-long", seconds=self.settings.offline_max)
+        self._give_up = None
+        self._giving_up = asyncio.get_running_loop().create_task(self.close(), name="discord gives up")
