@@ -14,6 +14,7 @@ import structlog
 
 from bot.logs import add_secret, configure_logging
 from bot.redaction import HIDDEN, Redactor
+from tests.logging_restored import logging_restored
 
 CANARY = 'canary/7+dq=ü"x\\9'
 TOKEN = "q8w7e6r5t4y3u2i1o0p9a8s7d6f5g4"
@@ -22,19 +23,8 @@ DISCORD_TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.GabcDe.abcdefghijklmnopqrstuvwxyz01234
 
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
-    root, hook = logging.getLogger(), sys.excepthook
-    handlers, level = list(root.handlers), root.level
-    # basicConfig(force=True) closes what it removes: pytest's own handlers must not be there then.
-    root.handlers.clear()
-    yield
-    for handler in list(root.handlers):
-        root.removeHandler(handler)
-        handler.close()
-    root.handlers.extend(handlers)
-    root.setLevel(level)
-    sys.excepthook = hook
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with logging_restored():
+        yield
 
 
 def _fail_like_twitchio(canary: str) -> None:

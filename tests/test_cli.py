@@ -1,0 +1,325 @@
+"""The command line: what it prints, what it hands over, and the code it leaves with."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, insert
+
+import bot.cli
+from bot.config import load_config
+from bot.domain.drops import Drop, DropState
+from bot.storage import tables
+from bot.storage.drops import drop_values
+from tests.logging_restored import logging_restored
+
+ROOT = Path(__file__).parent.parent
+CANARY = "hunter2-canary-value"
+MUG = """[channel]
+name = "Teal Fox"
+time_zone = "Europe/Berlin"
+[discord]
+token = "env:TOKEN"
+server = 1
+announcements = 2
+moderators = 3
+lounge = 4
+[ledger]
+url = "ledger.db"
+[[drops]]
+name = "mug"
+title = "Teal Mug"
+supply = 48
+opens = "2030-06-01 20:00"
+lasts = "15m"
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: str) -> Answer:
+        with pytest.raises(SystemExit) as left:
+            bot.cli.main(arguments)
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return Answer(int(left.value.code or 0), told.out, told.err)
+
+    return command
+
+
+@pytest.fixture
+def mug(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(MUG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, mug: Path) -> Callable[[DropState], None]:
+    """Puts the mug into a real ledger, in the given state."""
+
+    def put(state: DropState) -> None:
+        (plan,) = load_config(mug, {}, secrets="optional").plans(1_800_000_000_000_000)
+        engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
+        tables.metadata.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(
+                insert(tables.channel).values(id=1, name="Fox", stream_watched=0, stream_changed_at=0)
+            )
+            connection.execute(insert(tables.drop).values(drop_values(1, replace(Drop(plan), state=state))))
+        engine.dispose()
+
+    return put
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Puts a module with the given names in the place of one that would start the whole program."""
+
+    def install(name: str, **names: Any) -> None:
+        stand_in = ModuleType(name)
+        vars(stand_in).update(names)
+        monkeypatch.setitem(sys.modules, name, stand_in)
+
+    return install
+
+
+@pytest.fixture
+def _logging_as_before() -> Iterator[None]:
+    with logging_restored():
+        yield
+
+
+def test_the_version_is_told_to_people_and_machines(run: Run) -> None:
+    assert run("version").out.startswith("microdrops ")
+    assert json.loads(run("version", "--json").out).keys() == {"version"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("bogus",),
+        ("plan", "--bogus"),
+        ("rehearse", "--viewers", "-5"),
+        ("rehearse", "--viewers", "many"),
+        ("stage", "--port", "70000"),
+        ("run", "--log-level", "loud"),
+        ("config",),
+        ("config", "check", "--config", "none.toml"),
+        ("plan", "--config", "none.toml"),
+        ("run", "--config", "none.toml"),
+        ("plan", "--config", "."),
+    ],
+)
+def test_a_wrong_call_is_told_in_words_and_leaves_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    answer = run(*arguments)
+    assert answer.code == 2
+    assert answer.out + answer.err
+
+
+def test_checking_a_right_file_names_the_missing_secrets_and_is_fine(run: Run, mug: Path) -> None:
+    answer = run("config", "check")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("config.toml: no mistakes, 1 drop.\n")
+    assert "line 5, [discord] token: the environment variable TOKEN is not set." in answer.out
+    machine = json.loads(run("config", "check", "--json").out)
+    assert machine["mistakes"] == []
+    assert machine["missing_secrets"][0]["where"] == "[discord] token"
+
+
+def test_checking_a_wrong_file_tells_every_mistake(run: Run, mug: Path) -> None:
+    mug.write_text(MUG.replace("supply", "suply").replace("lounge", "loung"))
+    answer = run("config", "check")
+    assert answer.code == 2
+    assert answer.err.splitlines() == [
+        'config.toml line 9, [discord] loung: not a key I know. Did you mean "lounge"?',
+        'config.toml line 15, [[drops]] mug, suply: not a key I know. Did you mean "supply"?',
+        "2 mistakes to repair; nothing was started.",
+    ]
+    machine = run("config", "check", "--json")
+    assert machine.code == 2
+    assert [mistake["line"] for mistake in json.loads(machine.out)["mistakes"]] == [9, 15]
+
+
+def test_the_plan_shows_moments_in_both_clocks(run: Run, mug: Path) -> None:
+    answer = run("plan")
+    assert answer.code == 0
+    assert "Sat 2030-06-01 20:00 CEST  2030-06-01T18:00Z" in answer.out
+    assert "Sat 2030-06-01 20:15 CEST  2030-06-01T18:15Z" in answer.out
+    assert "There is no ledger yet" in answer.out
+    assert "\x1b" not in answer.out
+
+
+def test_the_plan_for_machines_has_microseconds(run: Run, mug: Path) -> None:
+    (drop,) = json.loads(run("plan", "--json").out)["drops"]
+    assert (drop["key"], drop["state"], drop["opens_at"]) == ("mug", "new", 1_906_567_200_000_000)
+    assert [moment["what"] for moment in drop["moments"]] == ["announce", "open", "close"]
+
+
+def test_a_window_that_is_over_is_noted(run: Run, mug: Path) -> None:
+    mug.write_text(MUG.replace("2030", "2020"))
+    assert "Note: mug: its window is already over; it will wait for your cue." in run("plan").out
+
+
+def test_the_plan_compares_with_the_ledger(run: Run, mug: Path, ledger: Callable[[DropState], None]) -> None:
+    ledger(DropState.ANNOUNCED)
+    answer = run("plan")
+    assert answer.code == 0
+    assert "Unchanged: mug." in answer.out
+    mug.write_text(MUG.replace("48", "60") + MUG[MUG.index("[[drops]]") :].replace('"mug"', '"cap"'))
+    answer = run("plan")
+    assert answer.code == 1
+    assert "New: cap." in answer.out
+    assert "Refused: mug: supply was announced as 48 and cannot become 60." in answer.out
+    refused = json.loads(run("plan", "--json").out)["difference"]["refused"]
+    assert [(r["key"], r["field"], r["announced"], r["wanted"]) for r in refused] == [("mug", "supply", 48, 60)]
+
+
+def test_looking_at_the_plan_changes_nothing_in_the_ledger(
+    run: Run, mug: Path, tmp_path: Path, ledger: Callable[[DropState], None]
+) -> None:
+    ledger(DropState.PLANNED)
+    before = (tmp_path / "ledger.db").read_bytes()
+    mug.write_text(MUG.replace("48", "60"))
+    assert "Changed: mug." in run("plan").out
+    assert (tmp_path / "ledger.db").read_bytes() == before
+
+
+def test_a_ledger_that_is_none_is_told_in_a_sentence(run: Run, mug: Path, tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"this is a shopping list, and no database" * 50)
+    answer = run("plan")
+    assert answer.code == 1
+    assert answer.err.startswith(f"The ledger at {tmp_path / 'ledger.db'} cannot be read: ")
+
+
+def test_the_plan_refuses_to_guess_a_ledger_whose_address_is_missing(run: Run, mug: Path) -> None:
+    mug.write_text(MUG.replace('"ledger.db"', '"env:NO_LEDGER"'))
+    answer = run("plan")
+    assert answer.code == 2
+    assert answer.err.startswith(
+        "config.toml line 11, [ledger] url: the environment variable NO_LEDGER is not set."
+    )
+
+
+def test_applying_hands_the_configuration_over(run: Run, mug: Path, module: Callable[..., None]) -> None:
+    applied: list[str] = []
+    module("bot.wiring", apply_plan=lambda config: applied.append(config.drops[0].name) or 78)
+    assert run("plan", "--apply").code == 78
+    assert applied == ["mug"]
+
+
+def test_nothing_is_applied_while_something_is_refused(
+    run: Run, mug: Path, ledger: Callable[[DropState], None], module: Callable[..., None]
+) -> None:
+    applied: list[object] = []
+    module("bot.wiring", apply_plan=applied.append)
+    ledger(DropState.OPEN)
+    mug.write_text(MUG.replace("48", "60"))
+    assert run("plan", "--apply").code == 1
+    assert applied == []
+
+
+@pytest.mark.usefixtures("_logging_as_before")
+def test_run_logs_without_secrets_and_leaves_with_the_bots_code(
+    run: Run, mug: Path, module: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def run_bot(config: Any) -> int:
+        logging.getLogger("bot").debug("token %s", config.discord.token.get_secret_value())
+        return 78
+
+    module("bot.wiring", run_bot=run_bot)
+    monkeypatch.setenv("TOKEN", CANARY)
+    answer = run("run", "--log-level", "debug", "--json-logs", "--log-file", "logs/bot.log")
+    assert answer.code == 78
+    assert json.loads(answer.err)["event"] == "token [secret]"
+    assert (tmp_path / "logs" / "bot.log").read_text() == answer.err
+
+
+def test_run_needs_its_secrets_and_a_platform(run: Run, mug: Path) -> None:
+    answer = run("run")
+    assert answer.code == 2
+    assert "the environment variable TOKEN is not set" in answer.err
+    mug.write_text(MUG[: MUG.index("[discord]")] + MUG[MUG.index("[ledger]") :])
+    answer = run("run")
+    assert answer.code == 2
+    assert "there is neither a [twitch] nor a [discord] section" in answer.err
+
+
+def test_rehearse_hands_its_options_over(run: Run, mug: Path, module: Callable[..., None]) -> None:
+    seen: list[dict[str, Any]] = []
+    module("bot.rehearsal.main", RehearseOptions=dict, rehearse=lambda options: seen.append(options) or 1)
+    assert (
+        run("rehearse", "--seed", "7", "--viewers", "200", "--discord-viewers", "3", "--json", "--keep", "k").code
+        == 1
+    )
+    assert seen == [
+        {
+            "config": Path("config.toml"),
+            "seed": 7,
+            "viewers": 200,
+            "discord_viewers": 3,
+            "json": True,
+            "keep": Path("k"),
+            "quiet": False,
+        }
+    ]
+
+
+def test_without_a_configuration_the_example_is_rehearsed(run: Run, module: Callable[..., None]) -> None:
+    seen: list[Path] = []
+    module("bot.rehearsal.main", RehearseOptions=dict, rehearse=lambda options: seen.append(options["config"]) or 0)
+    assert run("rehearse").code == 0
+    assert seen == [ROOT / "config.example.toml"]
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, module: Callable[..., None]) -> None:
+    def taken(host: str, port: int) -> None:
+        raise OSError(98, "Address already in use")
+
+    module("bot.stage.server", main=taken)
+    answer = run("stage", "--port", "8080")
+    assert (answer.code, answer.err) == (
+        2,
+        "The stage cannot listen on 127.0.0.1 port 8080: Address already in use.\n",
+    )
+
+
+def test_looking_loads_no_platform_and_no_database() -> None:
+    script = (
+        "import sys, bot.cli\n"
+        "try: bot.cli.main(['config', 'check', '--config', 'config.example.toml'])\n"
+        "except SystemExit as left: assert left.code == 0\n"
+        "print(sorted({'twitchio', 'discord', 'sqlalchemy', 'apscheduler', 'aiohttp'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_module_is_the_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "version"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.startswith("microdrops ")
