@@ -62,8 +62,9 @@ async def test_a_line_has_to_be_whole_and_short(caller: Caller, change: dict[str
 async def test_nobody_sends_in_anothers_name_or_without_the_scope(caller: Caller) -> None:
     world = caller.stage.twitch
     reader = world.issue_token(world.bot, ["user:read:chat"]).access
+    another = world.issue_token(world.broadcaster, ["user:write:chat"]).access
     answers = [
-        await caller.send("hello", token=caller.broadcaster_token),
+        await caller.send("hello", token=another),
         await caller.send("hello", token=reader),
         await caller.send("hello", token="guess"),
     ]

@@ -182,6 +182,8 @@ async def test_who_reconnected_in_time_is_not_closed(caller: Caller) -> None:
     assert await close_code(await caller.connect()) == 4003  # opened later: the time to reconnect is over
     world.say(world.broadcaster, "still here?")
     assert await texts(new, 1) == ["still here?"]
+    with pytest.raises(TimeoutError):
+        await old.receive(timeout=0.05)
 
 
 async def test_a_user_who_disconnects_the_app_is_told_by_revocation(caller: Caller) -> None:
