@@ -10,7 +10,7 @@ from bot.wording.about import About, about_drop, each_text, stock_text
 from bot.wording.buttons import titled_claim_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
-from bot.wording.text import as_sentence, board_text, chat_line, chat_text, packed, shown
+from bot.wording.text import board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text, stamp
 
 LINE_CHARACTERS_MAX = 450
@@ -51,22 +51,24 @@ def in_board_order(drops: Sequence[Drop]) -> list[Drop]:
     return sorted((d for d in drops if d.state is not DropState.CANCELLED), key=rank)
 
 
-def mine_text(words: Wording, held: Sequence[tuple[str, int, int]], *, discord: bool) -> str:
-    """What somebody holds, to that person: (title, number, supply) of each unit."""
+def mine_text(words: Wording, name: str, held: Sequence[tuple[str, int, int]], *, discord: bool) -> str:
+    """What somebody holds: (title, number, supply) of each unit. In chat with the name, since all can read it."""
+    place = "" if discord else "-chat"
+    who = shown(name, discord=True) if discord else chat_name(name)
     if not held:
-        text = words.say("mine-nothing", discord=discord)
-        return as_sentence(text) if discord else chat_line(text)
+        text = words.say(f"mine-nothing{place}", discord=discord, name=who)
+        return text if discord else chat_line(text)
     units = [
         words.say("mine-unit", title=shown(title, discord=discord), number=number, supply=supply)
         for title, number, supply in held
     ]
-    room = 1_800 if discord else LINE_CHARACTERS_MAX - 60
+    room = 1_800 if discord else LINE_CHARACTERS_MAX - 80
     listed = packed("", units, "", characters_max=room)[0]
     rest = len(units) - _count_listed(units, listed)
     if rest:
         listed = f"{listed} {words.say('list-more', count=rest)}"
-    text = words.say("mine-units", discord=discord, units=listed)
-    return as_sentence(text) if discord else chat_line(text)
+    text = words.say(f"mine-units{place}", discord=discord, name=who, units=listed)
+    return text if discord else chat_line(text)
 
 
 def _count_listed(units: Sequence[str], listed: str) -> int:

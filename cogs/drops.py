@@ -1,0 +1,135 @@
+"""What is on and what is mine, for everybody; planning a drop live, for moderators on Discord."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.domain.answers import TryAgain
+from bot.domain.planning import KINDS, DropForm
+from bot.platforms.discord.answers import answer_within
+from bot.platforms.discord.bot import DiscordBot
+from bot.platforms.discord.people import actor_of
+from bot.platforms.discord.trouble import GuardedModal
+from bot.services.services import Services
+from bot.wording.cards import Card
+from bot.wording.catalogue import Wording
+from bot.wording.control import try_again_text
+from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.planning import plan_answer
+from cogs.commands import Asked, ChatCommands
+from cogs.presses import request_id
+
+_FIELD_CHARACTERS_MAX = 100
+
+
+def install_twitch(chat: ChatCommands, services: Services) -> None:
+    async def mine(asked: Asked) -> None:
+        held = await services.drops.held(asked.actor)
+        units = [(unit.title, unit.number, unit.supply) for unit in held]
+        text = mine_text(services.words, asked.actor.name, units, discord=False)
+        services.telling.say_to(asked.actor, text, topic="mine")
+
+    chat.add("mine", mine)
+
+
+async def show_board(asked: Asked, services: Services) -> None:
+    """Say in chat what is on and what is next."""
+    board = await services.drops.board()
+    services.telling.say_to(asked.actor, board_line(services.words, board.drops, board.now), topic="board")
+
+
+def install_discord(bot: DiscordBot, services: Services, steering: app_commands.Group) -> None:
+    """`/drops` and `/mine` for everybody; `show` and `new` in the moderators' group."""
+    words = services.words
+
+    @bot.tree.command(name="drops", description=words.say("slash-drops", discord=True)[:100])
+    @app_commands.guild_only()
+    async def drops(interaction: discord.Interaction[Any]) -> None:
+        await answer_within(interaction, _board(services))
+
+    @bot.tree.command(name="mine", description=words.say("slash-mine", discord=True)[:100])
+    @app_commands.guild_only()
+    async def mine(interaction: discord.Interaction[Any]) -> None:
+        await answer_within(interaction, _mine(interaction, services))
+
+    @steering.command(name="show", description=words.say("slash-drops", discord=True)[:100])
+    async def show(interaction: discord.Interaction[Any]) -> None:
+        await answer_within(interaction, _board(services))
+
+    @steering.command(name="new", description=words.say("slash-new", discord=True)[:100])
+    @app_commands.describe(
+        kind=words.say("slash-option-kind", discord=True)[:100],
+        per_person=words.say("slash-option-per-person", discord=True)[:100],
+    )
+    @app_commands.choices(kind=[app_commands.Choice(name=kind, value=kind) for kind in KINDS])
+    async def new(
+        interaction: discord.Interaction[Any],
+        kind: str = KINDS[0],
+        per_person: app_commands.Range[int, 1, 1000] = 1,
+    ) -> None:
+        await interaction.response.send_modal(DropModal(services, kind=kind, per_person=str(per_person)))
+
+
+async def _board(services: Services) -> Card:
+    board = await services.drops.board()
+    return board_card(services.words, board.drops, board.now)
+
+
+async def _mine(interaction: discord.Interaction[Any], services: Services) -> str:
+    actor = actor_of(interaction)
+    held = await services.drops.held(actor)
+    units = [(unit.title, unit.number, unit.supply) for unit in held]
+    return mine_text(services.words, actor.name, units, discord=True)
+
+
+class DropModal(GuardedModal):
+    """The form of a new drop: as many questions as Discord allows, the rest are options of the command."""
+
+    def __init__(self, services: Services, *, kind: str, per_person: str) -> None:
+        super().__init__(title=services.words.say("form-title", discord=True)[:45])
+        self._services = services
+        self._kind = kind
+        self._per_person = per_person
+        self._title = self._ask("title")
+        self._supply = self._ask("supply")
+        self._opens = self._ask("opens")
+        self._lasts = self._ask("lasts")
+        self._held_back = self._ask("held-back", required=False)
+
+    def _ask(self, name: str, *, required: bool = True) -> discord.ui.TextInput[DropModal]:
+        return ask(self, self._services.words, f"form-{name}", required=required)
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        form = DropForm(
+            title=self._title.value,
+            supply=self._supply.value,
+            opens=self._opens.value,
+            lasts=self._lasts.value,
+            kind=self._kind,
+            held_back=self._held_back.value,
+            per_person=self._per_person,
+        )
+        await answer_within(interaction, self._deciding(interaction, form))
+
+    async def _deciding(self, interaction: discord.Interaction[Any], form: DropForm) -> str:
+        services = self._services
+        try:
+            answer = await services.drops.create(actor_of(interaction), request_id(interaction), form)
+        except TryAgain:
+            return try_again_text(services.words, discord=True)
+        return plan_answer(services.words, answer.decision, services.clock.now())
+
+
+def ask(modal: discord.ui.Modal, words: Wording, key: str, *, required: bool = True) -> discord.ui.TextInput[Any]:
+    """Add one line to write to a form, with the label and the hint that stand under `key`."""
+    field: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        placeholder=words.say(f"{key}-hint", discord=True)[:100],
+        required=required,
+        max_length=_FIELD_CHARACTERS_MAX,
+        custom_id=key,
+    )
+    modal.add_item(discord.ui.Label(text=words.say(f"{key}-label", discord=True)[:45], component=field))
+    return field
