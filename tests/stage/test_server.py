@@ -63,7 +63,7 @@ async def test_a_parent_lets_a_viewer_speak_and_the_stream_begin_and_end(
     async with http.post(url + "/twitch/offline", headers=key) as answer:
         assert answer.status == 200
 
-    assert stage.twitch.stream is None
+    assert [seen.kind for seen in stage.record.seen if seen.kind in ("live", "offline")] == ["live", "offline"]
     assert again == {"dropped": "msg_duplicate"}
     chat = [(seen.name, seen.text, seen.data["message_id"]) for seen in stage.record.seen if seen.kind == "chat"]
     assert chat == [("ann", "!claim mug", first["message_id"])]
@@ -107,6 +107,16 @@ async def test_a_parent_asks_for_the_end_and_the_port_is_free_again(http: aiohtt
     await again.start(port=stage.port)
     assert again.port == stage.port
     await again.stop()
+
+
+async def test_a_taken_port_is_told_by_an_os_error_and_leaves_the_first_stage_running(
+    stage: Stage, http: aiohttp.ClientSession
+) -> None:
+    with pytest.raises(OSError):
+        await Stage().start(port=stage.port)
+    url, key = control(stage)
+    async with http.get(url + "/describe", headers=key) as answer:
+        assert await answer.json() == stage.describe()
 
 
 async def test_a_stage_stops_at_once_although_a_socket_is_connected(http: aiohttp.ClientSession) -> None:

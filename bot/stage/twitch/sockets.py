@@ -95,12 +95,15 @@ class Socket:
         if delay:
             # An endless delay still has to be a number of seconds that a loop can take.
             await asyncio.sleep(min(delay, 86_400) if math.isinf(delay) else delay)
-        session = self._world.sessions.find(taking_on) if taking_on is not None else None
-        if session is None:
+        if taking_on is None:
             self.session = self._world.sessions.open(self, self._keepalive_seconds)
             loop = asyncio.get_running_loop()
             loop.call_later(self._world.subscribe_within_seconds, self._close_if_unused)
         else:
+            session = self._world.sessions.find(taking_on)
+            if session is None:
+                self.close(4007)
+                return
             meanwhile = self._world.faults.take_meanwhile()
             if meanwhile is not None:
                 meanwhile()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import pytest
 import twitchio
@@ -145,3 +146,43 @@ async def test_twitchio_gets_the_reason_for_which_a_line_was_dropped(world: Twit
             await client.answer(heard, "Sold out!")
 
     assert rejected.value.code == "msg_duplicate"
+
+
+async def next_seen(world: TwitchWorld, kind: str, text: str, act: Callable[[], object]) -> None:
+    """Do something and wait until the record tells of it."""
+    told = asyncio.Event()
+    stop_listening = world.record.listen(
+        lambda each: told.set() if (each.kind, each.text) == (kind, text) else None
+    )
+    act()
+    try:
+        await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
+    finally:
+        stop_listening()
+
+
+@pytest.mark.parametrize("fault", ["closed", "dropped"])
+async def test_twitchio_comes_back_with_its_subscriptions_after_its_socket_was(
+    world: TwitchWorld, client: Client, fault: str
+) -> None:
+    lose = world.faults.drop_tcp if fault == "dropped" else partial(world.faults.close_sockets, 4000)
+    await next_seen(world, "subscription", "created stream.online", lose)
+
+    said = world.say(world.add_user("ann"), "!claim mug")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        heard = await client.heard.get()
+
+    assert heard.id == getattr(said, "id", None)
+    assert len(world.sessions) == 1
+
+
+async def test_twitchio_follows_a_reconnect_and_keeps_its_subscriptions(world: TwitchWorld, client: Client) -> None:
+    before = [each.id for each in world.sessions.subscriptions()]
+    await next_seen(world, "socket", "closed", world.faults.reconnect)
+
+    said = world.say(world.add_user("ann"), "!claim mug")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        heard = await client.heard.get()
+
+    assert heard.id == getattr(said, "id", None)
+    assert [each.id for each in world.sessions.subscriptions()] == before

@@ -163,6 +163,15 @@ async def test_on_a_reconnect_the_old_socket_is_served_until_the_new_one_is_welc
     assert await texts(new, 1) == ["without the old one"]
 
 
+async def test_an_address_to_reconnect_at_is_good_once(caller: Caller) -> None:
+    old = await listening(caller)
+    caller.stage.twitch.faults.reconnect()
+    asked = await old.receive_json(timeout=PATIENCE_SECONDS)
+    url = asked["payload"]["session"]["reconnect_url"]
+    await welcome(await caller.follow(url))
+    assert await close_code(await caller.follow(url)) == 4007
+
+
 async def test_who_does_not_reconnect_in_time_is_closed(caller: Caller) -> None:
     caller.stage.twitch.reconnect_within_seconds = 0.05
     socket = await listening(caller)
