@@ -139,6 +139,14 @@ def test_a_server_without_password_may_stand_in_the_file(tmp_path: Path) -> None
     assert config.ledger.url == "postgresql+psycopg://fox@db.test:5432/drops"
 
 
+def test_postgresql_without_its_package_is_told_with_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.config.sections.find_spec", lambda name: None)
+    sentence = mistake(tmp_path, '[ledger]\nurl = "postgresql://fox@db.test/drops"\n')
+    assert 'pip install "microdrops[postgres]"' in sentence
+
+
 def test_lines_are_found_for_every_way_of_writing_a_key() -> None:
     text = '''# first
 [a]

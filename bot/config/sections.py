@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -177,6 +178,10 @@ def ledger_address(url: str, folder: Path) -> str:
     elif scheme == "sqlite":
         path = Path(rest.removeprefix("/")).expanduser()
     elif scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        if find_spec("psycopg") is None:
+            refuse(
+                Finding("PostgreSQL needs one more package", 'Install it with pip install "microdrops[postgres]".')
+            )
         return f"postgresql+psycopg://{rest}"
     else:
         cure = "Write a file name for SQLite, or an address that begins with postgresql://."
