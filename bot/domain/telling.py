@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain.time import Micros
+
 
 @dataclass(frozen=True, slots=True)
 class NoteTold:
@@ -37,3 +39,11 @@ class NoteCommands:
 
     channel_id: int
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRefusals:
+    """Refusals of before this instant (microseconds) are answered anew if they ever come back; grants never go."""
+
+    channel_id: int
+    before: Micros

@@ -76,6 +76,8 @@ class Book:
         self.settings = settings
         row = connection.execute(select(tables.channel).where(tables.channel.c.id == channel_id)).one()
         live = None if row.stream_live is None else bool(row.stream_live)
+        # The ledger's own name for the channel, given once: entries and pseudonyms are bound to it for ever.
+        self.name: str = row.name
         self.stream = Stream(settings.stream_watched, live, row.stream_changed_at)
         self.drops = load_drops(connection, channel_id)
         self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
@@ -202,7 +204,7 @@ class Batch:
 
     def holder(self, channel_id: int, person: Person, drop: str) -> str:
         """The person's pseudonym within a drop."""
-        return pseudonym(person.secret, f"{self._settings[channel_id].name}/{drop}")
+        return pseudonym(person.secret, f"{self.book(channel_id).name}/{drop}")
 
     # -- facts ----------------------------------------------------------------------------------------------
 
@@ -221,9 +223,7 @@ class Batch:
     def record(self, channel_id: int, fact: Fact, moment: Micros) -> Entry:
         """Seal a fact into the ledger, fold it into its drop, and note what everybody should hear."""
         book = self.book(channel_id)
-        entry = seal(
-            fact, channel=book.settings.name, number=book.next_entry, at=moment, salt=self._random_bytes(16)
-        )
+        entry = seal(fact, channel=book.name, number=book.next_entry, at=moment, salt=self._random_bytes(16))
         before = book.drops.get(fact.drop)
         after = evolve(before, fact.kind, fact.public, moment)
         if fact.kind == "unit.granted":

@@ -19,7 +19,7 @@ from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop
 from bot.domain.planning import ApplyPlans, PlanDrop
 from bot.domain.stream import ReportStream, Wake
-from bot.domain.telling import NoteAttempt, NoteCommands, NoteSent, NoteTold
+from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.storage import claims, control, outcomes, planning, stream, tables, telling
 from bot.storage.batch import Batch, Book, ChannelSettings
@@ -52,6 +52,7 @@ _HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     NoteAttempt: telling.handle_attempt,
     NoteSent: telling.handle_sent,
     NoteCommands: telling.handle_commands,
+    ForgetRefusals: telling.handle_forget,
 }
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.announcing import NewsKind, Priority
 from bot.domain.people import Actor
-from bot.domain.telling import NoteAttempt, NoteCommands, NoteSent, NoteTold
+from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
@@ -69,6 +69,17 @@ def handle_commands(batch: Batch, command: NoteCommands, moment: Micros) -> None
     channel = tables.channel
     batch.connection.execute(
         update(channel).where(channel.c.id == command.channel_id), {"command_digest": command.digest}
+    )
+
+
+def handle_forget(batch: Batch, command: ForgetRefusals, moment: Micros) -> None:
+    outcome = tables.outcome
+    batch.connection.execute(
+        delete(outcome).where(
+            outcome.c.channel_id == command.channel_id,
+            outcome.c.kind == "claim.refused",
+            outcome.c.at < command.before,
+        )
     )
 
 

@@ -1,0 +1,59 @@
+"""Logins that were renewed: a file of their own, outside the ledger and its backups."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+
+
+class TokenFile:
+    """Each account's newest tokens, by user id. A refresh token is good once: losing the newest one costs a login.
+
+    What was renewed belongs to the token that config.toml named; a new one there starts anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def newest(self, user_id: str, configured: Login) -> Login:
+        """The tokens to use: the renewed ones of this configured login, or else the configured ones."""
+        kept = self._read().get(user_id)
+        if kept is None or kept["of"] != _trace(configured):
+            return configured
+        return Login(kept["access"], kept["refresh"])
+
+    def put(self, user_id: str, configured: Login, renewed: Login) -> None:
+        """Keep renewed tokens; they are on the disk when this returns. Raises OSError."""
+        kept = self._read()
+        kept[user_id] = {"of": _trace(configured), "access": renewed.access, "refresh": renewed.refresh}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._path.with_suffix(".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(orjson.dumps(kept))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._path)
+
+    def _read(self) -> dict[str, dict[str, str]]:
+        try:
+            kept: dict[str, dict[str, str]] = orjson.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except orjson.JSONDecodeError:
+            # Half a file of an older program: the configured tokens are tried, and say so if they are spent.
+            return {}
+        return kept
+
+
+def _trace(configured: Login) -> str:
+    return hashlib.sha256(configured.refresh.encode()).hexdigest()[:16]

@@ -1,0 +1,368 @@
+"""Builds everything once, from the configuration down, and runs it until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import structlog
+from filelock import FileLock, Timeout
+from sqlalchemy.exc import OperationalError
+
+import cogs
+from bot.config import Config
+from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
+from bot.domain.answers import TryAgain
+from bot.domain.planning import PlansApplied
+from bot.domain.telling import ForgetRefusals, NoteCommands
+from bot.domain.time import DAY, Micros
+from bot.logs import add_secret
+from bot.platforms.discord.platform import DiscordPlatform
+from bot.platforms.discord.settings import DiscordSettings
+from bot.platforms.endpoints import Endpoints, point
+from bot.platforms.supervisor import Fatal
+from bot.platforms.twitch.platform import TwitchPlatform
+from bot.platforms.twitch.settings import TwitchSettings
+from bot.platforms.twitch.tokens import TokenPair
+from bot.scheduler import Alarm
+from bot.services.announcing import Announcing
+from bot.services.claims import Claims
+from bot.services.control import Control
+from bot.services.drops import Drops
+from bot.services.ports import NameLookup
+from bot.services.services import Services
+from bot.services.stream import Streams
+from bot.services.telling import Telling
+from bot.storage.batch import ChannelSettings
+from bot.storage.database import ledger_url, read_engine, write_engine
+from bot.storage.lane import Lane, nothing
+from bot.storage.people import KnownNames
+from bot.storage.telling import command_digest
+from bot.storage.tokens import Login, TokenFile
+from bot.storage.upgrade import BrokenBackup, LedgerTooNew, upgrade
+from bot.wording.catalogue import Wording
+
+log = structlog.get_logger(__name__)
+
+CHANNEL_ID = 1
+SWEEP_SECONDS = 10.0
+REFUSALS_KEPT = 60 * DAY
+FINE, FOUND_WRONG, USED_WRONG, DO_NOT_RESTART = 0, 1, 2, 78
+
+Probe = Callable[[str], None]
+
+
+class SystemClock:
+    """The machine's clock, in microseconds UTC."""
+
+    def now(self) -> Micros:
+        return time.time_ns() // 1_000
+
+
+class LedgerInUse(Exception):
+    """Another process has this ledger: two writers would count the same units."""
+
+
+def run_bot(config: Config, *, probe: Probe = nothing) -> int:
+    """Run until stopped by a signal; returns the process's exit code."""
+    try:
+        asyncio.run(_run_until_signalled(config, probe))
+    except ExceptionGroup as group:
+        fatal, others = group.split(Fatal)
+        if fatal is None or others is not None:
+            raise
+        return _last_word(f"Stopped for good: {_first(fatal)}", DO_NOT_RESTART)
+    except (LedgerInUse, LedgerTooNew) as refused:
+        return _last_word(f"Not started: {refused}.", DO_NOT_RESTART)
+    except (BrokenBackup, OperationalError) as broken:
+        return _last_word(f"Not started: the ledger cannot be opened ({broken}).", FOUND_WRONG)
+    return FINE
+
+
+def _last_word(text: str, code: int) -> int:
+    print(text, file=sys.stderr)  # noqa: T201 - for the person who started it, not for a log
+    return code
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+
+
+def apply_plan(config: Config) -> int:
+    """Follow config.toml's drops once, without a platform; for `microdrops plan --apply`."""
+
+    async def apply() -> PlansApplied:
+        async with open_ledger(config, SystemClock(), nothing) as ledger:
+            return await ledger.drops.apply(config.plans(SystemClock().now()))
+
+    try:
+        applied = asyncio.run(apply())
+    except LedgerInUse as error:
+        return _last_word(f"Not applied: {error}.", FOUND_WRONG)
+    for refusal in applied.refused:
+        _last_word(f"Refused: {refusal}.", FOUND_WRONG)
+    return FOUND_WRONG if applied.refused else FINE
+
+
+class OpenLedger:
+    """The ledger of a running process: the lane, the reads, and the drops above them."""
+
+    def __init__(self, config: Config, clock: SystemClock, probe: Probe) -> None:
+        url = ledger_url(config.ledger.url)
+        self.places = _places(config)
+        self.writes = write_engine(url)
+        self.reads = read_engine(url)
+        settings = ChannelSettings(
+            CHANNEL_ID, config.channel.name, self.places, config.twitch is not None, config.pace
+        )
+        self.lane = Lane(self.writes, [settings], clock, probe=probe)
+        self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
+
+
+@asynccontextmanager
+async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> AsyncIterator[OpenLedger]:
+    """Lock, migrate and open the ledger. Raises LedgerInUse, LedgerTooNew, BrokenBackup, OperationalError."""
+    with _only_process(config):
+        backup = await asyncio.to_thread(
+            upgrade, ledger_url(config.ledger.url), now=clock.now, backups=config.ledger.backups_folder
+        )
+        if backup is not None:
+            log.info("ledger migrated", backup=str(backup))
+        ledger = OpenLedger(config, clock, probe)
+        try:
+            await ledger.lane.start()
+            yield ledger
+        finally:
+            await ledger.lane.close()
+            await ledger.reads.dispose()
+            ledger.writes.dispose()
+
+
+@contextlib.contextmanager
+def _only_process(config: Config) -> Any:
+    path = config.ledger.path
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{path}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LedgerInUse(f"another Microdrops is using {path.name}; stop that one first") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _run_until_signalled(config: Config, probe: Probe) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, stop.set)
+        except NotImplementedError:  # Windows has no such handlers
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+    await run_until(config, stop, probe=probe)
+
+
+async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothing) -> None:
+    """Run the bot in this loop until `stop` is set. Raises what `open_ledger` raises, and Fatal in a group."""
+    clock = SystemClock()
+    point(Endpoints(**config.endpoints.model_dump()))
+    async with AsyncExitStack() as stack:
+        ledger = await stack.enter_async_context(open_ledger(config, clock, probe))
+        bot = _Bot(config, clock, ledger, probe)
+        await bot.prepare()
+        stack.callback(bot.alarm.stop)
+        async with asyncio.TaskGroup() as group:
+            speaking = [group.create_task(work, name=name) for name, work in bot.speaking()]
+            connecting = [group.create_task(work, name=name) for name, work in bot.connecting(stop)]
+            bot.alarm.start()
+            log.info("bot started", channel=config.channel.name, places=list(ledger.places))
+            await asyncio.wait(
+                [*connecting, group.create_task(stop.wait(), name="stop")], return_when="FIRST_COMPLETED"
+            )
+            await asyncio.wait(connecting)
+            for task in speaking:
+                task.cancel()
+        log.info("bot stopped")
+
+
+class _Bot:
+    """Services and platforms of one process, put together."""
+
+    def __init__(self, config: Config, clock: SystemClock, ledger: OpenLedger, probe: Probe) -> None:
+        self._config = config
+        self._clock = clock
+        self._ledger = ledger
+        self._probe = probe
+        commands = config.commands
+        self._names = {name: getattr(commands, name) for name in type(commands).model_fields if name != "prefix"}
+        self._words = Wording(
+            config.wording,
+            zone=config.channel.time_zone,
+            command_names={name: f"!{names[0]}" for name, names in self._names.items() if names},
+        )
+        self._twitch = self._make_twitch()
+        self._discord = self._make_discord()
+        chat = self._twitch.chat if self._twitch else None
+        board = self._discord.board if self._discord else None
+        lane, reads = ledger.lane, ledger.reads
+        self._telling = Telling(
+            lane, reads, CHANNEL_ID, chat, board, self._words, clock, answer_gap=config.pace.answer_gap
+        )
+        self._announcing = Announcing(
+            lane, reads, CHANNEL_ID, self._words, clock, config.pace, chat=chat, board=board, places=ledger.places
+        )
+        lookups: dict[str, NameLookup] = {"twitch": self._twitch.lookup} if self._twitch else {}
+        self.services = Services(
+            claims=Claims(lane, CHANNEL_ID, clock),
+            drops=ledger.drops,
+            control=Control(lane, CHANNEL_ID, clock, KnownNames(reads, CHANNEL_ID), lookups),
+            telling=self._telling,
+            words=self._words,
+            clock=clock,
+        )
+        self._streams = Streams(
+            ledger.drops,
+            self._telling,
+            self._words,
+            clock,
+            self._twitch.fetch_live if self._twitch else _never_live,
+        )
+        self.alarm = Alarm(ledger.drops.wake)
+
+    async def prepare(self) -> None:
+        """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
+        ledger = self._ledger
+        ledger.lane.listen(self._announcing.committed)
+        ledger.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
+        applied = await ledger.drops.apply(self._config.plans(self._clock.now()))
+        for refusal in applied.refused:
+            log.warning("config.toml asks for what was promised otherwise", refusal=refusal)
+        await ledger.lane.submit(ForgetRefusals(CHANNEL_ID, self._clock.now() - REFUSALS_KEPT))
+        await self._telling.sweep(at_start=True)
+
+    def speaking(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        return [
+            ("telling", self._telling.run()),
+            ("announcing", self._announcing.run()),
+            ("sweeping", self._sweep()),
+        ]
+
+    def connecting(self, stop: asyncio.Event) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+        platforms: list[tuple[str, TwitchPlatform | DiscordPlatform | None]] = [
+            ("twitch", self._twitch),
+            ("discord", self._discord),
+        ]
+        return [(name, platform.run(stop)) for name, platform in platforms if platform is not None]
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await self._telling.sweep()
+
+    def _make_twitch(self) -> TwitchPlatform | None:
+        section = self._config.twitch
+        if section is None:
+            return None
+        logins = {section.bot_id: Login(reveal(section.bot_token), reveal(section.bot_refresh_token))}
+        if section.streamer_token is not None and section.streamer_refresh_token is not None:
+            streamer = Login(reveal(section.streamer_token), reveal(section.streamer_refresh_token))
+            logins.setdefault(section.channel_id, streamer)
+        file = TokenFile(self._config.ledger.backups_folder.parent / "logins.json")
+        newest = {user_id: file.newest(user_id, login) for user_id, login in logins.items()}
+        for login in newest.values():
+            add_secret(login.access)
+            add_secret(login.refresh)
+
+        async def keep(user_id: str, pair: TokenPair) -> None:
+            add_secret(pair.access)
+            add_secret(pair.refresh)
+            configured = logins.get(user_id)
+            if configured is not None:
+                await asyncio.to_thread(file.put, user_id, configured, Login(pair.access, pair.refresh))
+
+        bot = newest[section.bot_id]
+        own = newest.get(section.channel_id, Login("", ""))
+        settings = TwitchSettings(
+            client_id=section.client_id,
+            client_secret=reveal(section.client_secret),
+            channel_id=section.channel_id,
+            bot_id=section.bot_id,
+            bot_token=bot.access,
+            bot_refresh=bot.refresh,
+            streamer_token=own.access,
+            streamer_refresh=own.refresh,
+        )
+        return TwitchPlatform(
+            settings,
+            install=lambda bot: cogs.install_all_twitch(
+                bot, self.services, self._names, self._config.commands.prefix
+            ),
+            on_stream=lambda live: self._streams.reported(live),
+            on_connected=self._twitch_connected,
+            on_tokens=keep,
+            probe=self._probe,
+        )
+
+    def _make_discord(self) -> DiscordPlatform | None:
+        section = self._config.discord
+        if section is None:
+            return None
+        settings = DiscordSettings(
+            token=reveal(section.token),
+            guild_id=int(section.server),
+            channels={
+                DISCORD_ANNOUNCEMENTS: int(section.announcements),
+                DISCORD_MODERATORS: int(section.moderators),
+                "discord:lounge": int(section.lounge),
+            },
+            reminder_role_id=None if section.reminder_role is None else int(section.reminder_role),
+        )
+        return DiscordPlatform(
+            settings,
+            install=lambda bot: cogs.install_all_discord(bot, self.services),
+            on_connected=self._discord_connected,
+            load_digest=self._load_digest,
+            save_digest=self._save_digest,
+            probe=self._probe,
+        )
+
+    async def _twitch_connected(self, gap_seconds: float) -> None:
+        await self._streams.connected(gap_seconds)
+        self._announcing.wake_all()
+
+    async def _discord_connected(self, _gap_seconds: float) -> None:
+        self._announcing.wake_all()
+
+    async def _load_digest(self) -> str:
+        return await command_digest(self._ledger.reads, CHANNEL_ID)
+
+    async def _save_digest(self, digest: str) -> None:
+        with contextlib.suppress(TryAgain):  # then it is sent once more next time
+            await self._ledger.lane.submit(NoteCommands(CHANNEL_ID, digest))
+
+
+def reveal(secret: Any) -> str:
+    """The value of a secret; "" for one that is not set."""
+    value: str = "" if secret is None else secret.get_secret_value()
+    return value
+
+
+def _places(config: Config) -> tuple[str, ...]:
+    twitch = (TWITCH_CHAT,) if config.twitch else ()
+    return (*twitch, *((DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS) if config.discord else ()))
+
+
+async def _never_live() -> bool:
+    return False
