@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.stage.discord import errors, permissions
@@ -69,9 +68,6 @@ class Guild:
         self.roles: dict[str, Role] = {guild_id: Role(guild_id, "@everyone", permissions.EVERYONE, 0)}
         self.channels: dict[str, Channel] = {}
         self.members: dict[str, Member] = {}
-
-    def __iter__(self) -> Iterator[Member]:
-        return iter(self.members.values())
 
     def channel(self, channel_id: str) -> Channel:
         if (channel := self.channels.get(channel_id)) is None:

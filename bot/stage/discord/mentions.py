@@ -20,9 +20,6 @@ class Mentions:
     roles: list[str] = field(default_factory=list)
     everyone: bool = False
 
-    def __bool__(self) -> bool:
-        return bool(self.members or self.roles or self.everyone)
-
 
 def check(allowed: dict[str, Any] | None) -> None:
     """Raise 50035 when `parse` and an explicit list speak of the same kind."""

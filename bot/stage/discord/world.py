@@ -57,7 +57,7 @@ class DiscordWorld:
         """Furnish the server: three channels, two roles, the streamer, a moderator and the bot."""
         self.guild.owner_id = self.add_member("teapot", global_name="TeaPot").id
         # The bot's role stands above the opt-in role, or it could not hand that out.
-        reminders = self._add_role("drop-reminders", 0, mentionable=True)
+        self._add_role("drop-reminders", 0, mentionable=True)
         moderator = self._add_role("moderator", Permission.MANAGE_MESSAGES)
         managed = self._add_role("Microdrops", permissions.BOT, managed_by=self.application_id)
         hidden = {self.guild.id: (0, int(Permission.VIEW_CHANNEL))}
@@ -75,7 +75,6 @@ class DiscordWorld:
         bot.is_bot = True
         self.desk.bot = bot
         self.add_member("mod_mia", roles=[moderator.name], global_name="Mia")
-        assert reminders.position < managed.position
 
     def add_member(
         self,
@@ -100,7 +99,7 @@ class DiscordWorld:
         return self.guild.role_named(name)
 
     def member(self, name: str) -> Member:
-        for member in self.guild:
+        for member in self.guild.members.values():
             if member.name == name:
                 return member
         raise StageError(f"There is no member named {name!r}.")
@@ -148,7 +147,7 @@ class DiscordWorld:
             "guild_id": self.guild_id,
             "channels": {channel.name: channel.id for channel in self.guild.channels.values()},
             "roles": {role.name: role.id for role in self.guild.roles.values()},
-            "members": {member.name: member.id for member in self.guild},
+            "members": {member.name: member.id for member in self.guild.members.values()},
         }
 
     def note_not_imitated(self, what: str) -> None:

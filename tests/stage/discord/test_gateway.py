@@ -11,7 +11,6 @@ import aiohttp
 import discord
 import pytest
 
-from bot.stage.discord.errors import StageError
 from bot.stage.discord.world import DiscordWorld
 from tests.stage.discord.client import ClaimView, TeaBot
 from tests.stage.discord.conftest import Rest, Start
@@ -34,6 +33,7 @@ async def test_a_dropped_client_resumes_and_is_told_what_it_missed(world: Discor
     assert world.record.seen[-2].data["replayed"] == 1
 
 
+@pytest.mark.slow  # discord.py waits 5 s before it identifies anew
 async def test_a_session_that_is_gone_begins_anew(world: DiscordWorld, bot: TeaBot) -> None:
     world.faults.drop_gateway(resumable=False)
     await until(world.record, lambda: _gateway(world).count("identify") == 2)
@@ -49,6 +49,7 @@ async def test_the_gateway_may_ask_for_a_reconnect(world: DiscordWorld, bot: Tea
     assert _gateway(world) == ["identify", "disconnect", "resume"]
 
 
+@pytest.mark.slow  # discord.py waits 5 s before it identifies anew
 async def test_an_invalid_session_is_replaced(world: DiscordWorld, bot: TeaBot) -> None:
     world.faults.invalidate_session()
     await until(world.record, lambda: _gateway(world).count("identify") == 2)
@@ -205,12 +206,6 @@ async def test_a_silent_client_is_sent_away(world: DiscordWorld, port: int) -> N
     world.heartbeat_interval_ms = 40
     async with aiohttp.ClientSession() as session, session.ws_connect(f"ws://127.0.0.1:{port}/gw/") as opened:
         assert await Socket(opened).close_code() == 4009
-
-
-def test_a_member_joins_once(world: DiscordWorld) -> None:
-    ann = world.add_member("ann")
-    with pytest.raises(StageError, match="already"):
-        world.add_member("ann again", user_id=ann.id)
 
 
 class _Nowhere:
