@@ -172,9 +172,14 @@ def plan(
     if view.refused:
         raise typer.Exit(FOUND_WRONG)
     if apply:
+        from bot.logs import configure_logging
         from bot.wiring import apply_plan
 
-        raise typer.Exit(apply_plan(loaded))
+        configure_logging("WARNING", secrets=loaded.secrets)
+        code = apply_plan(loaded)
+        if code == FINE and not as_json:
+            typer.echo("Applied.")
+        raise typer.Exit(code)
 
 
 @app.command()

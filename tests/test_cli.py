@@ -224,10 +224,15 @@ def test_the_plan_refuses_to_guess_a_ledger_whose_address_is_missing(run: Run, m
     )
 
 
-def test_applying_hands_the_configuration_over(run: Run, mug: Path, module: Callable[..., None]) -> None:
+@pytest.mark.usefixtures("_logging_as_before")
+@pytest.mark.parametrize(("code", "said"), [(0, True), (1, False), (78, False)])
+def test_applying_hands_the_configuration_over(
+    run: Run, mug: Path, module: Callable[..., None], code: int, said: bool
+) -> None:
     applied: list[str] = []
-    module("bot.wiring", apply_plan=lambda config: applied.append(config.drops[0].name) or 78)
-    assert run("plan", "--apply").code == 78
+    module("bot.wiring", apply_plan=lambda config: applied.append(config.drops[0].name) or code)
+    answer = run("plan", "--apply")
+    assert (answer.code, "Applied." in answer.out) == (code, said)
     assert applied == ["mug"]
 
 
