@@ -188,9 +188,7 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
             connecting = [group.create_task(work, name=name) for name, work in bot.connecting(stop)]
             bot.alarm.start()
             log.info("bot started", channel=config.channel.name, places=list(ledger.places))
-            await asyncio.wait(
-                [*connecting, group.create_task(stop.wait(), name="stop")], return_when="FIRST_COMPLETED"
-            )
+            await stop.wait()
             await asyncio.wait(connecting)
             for task in speaking:
                 task.cancel()

@@ -165,7 +165,8 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.postponed":
             return replace(drop, postponed_why=str(public["why"]), on_cue=drop.on_cue or public["why"] == "missed")
         case "drop.rescheduled":
-            return replace(drop, opens_at=_instant(public, "opens_at"), postponed_why="")
+            # The news of the new time is the reminder.
+            return replace(drop, opens_at=_instant(public, "opens_at"), postponed_why="", soon_said=True)
         case "drop.opened":
             return replace(
                 drop,
