@@ -27,7 +27,10 @@ class Planned:
 
 
 class Faults:
-    """`on_message` and `on_callback` are awaited when such a request arrived and just before it is answered."""
+    """`on_message` and `on_callback` are awaited when such a request arrived and just before it is answered.
+
+    A hook that raises ConnectionError cuts the line: before the deed when "received", after it when "answering".
+    """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

@@ -21,6 +21,8 @@ def check_message(body: Json) -> None:
     """Raise 50035 naming every field beyond its limit, 50006 for a message with nothing in it."""
     errors = FormErrors()
     content, embeds, parts = body.get("content"), body.get("embeds") or [], body.get("components") or []
+    _check_shape(parts, ("components",), errors)
+    errors.raise_if_any()
     errors.length(content, 0, CONTENT_MAX, ("content",))
     if isinstance(nonce := body.get("nonce"), str):
         errors.length(nonce, 0, NONCE_MAX, ("nonce",))
@@ -44,6 +46,17 @@ def check_message(body: Json) -> None:
     errors.raise_if_any()
     if not (content or embeds or parts):
         raise empty_message()
+
+
+def _check_shape(parts: object, path: Path, errors: FormErrors) -> None:
+    """Lists of objects with a type, all the way down: what the other checks take for granted."""
+    if not isinstance(parts, list):
+        errors.count(parts, 0, 0, path)
+        return
+    for index, part in enumerate(parts):
+        typed = isinstance(part, dict) and isinstance(part.get("type"), int)
+        if errors.require(typed, (*path, index, "type")):
+            _check_shape(part.get("components") or [], (*path, index, "components"), errors)
 
 
 def _check_embed(embed: Json, path: Path, errors: FormErrors) -> None:
@@ -157,6 +170,8 @@ def check_modal(body: Json) -> None:
         if errors.require(bool(body.get(key)), (key,)):
             errors.length(body[key], 1, most, (key,))
     parts = body.get("components") or []
+    _check_shape(parts, ("components",), errors)
+    errors.raise_if_any()
     errors.count(parts, 1, MODAL_PARTS_MAX, ("components",))
     for index, part in enumerate(parts):
         if part.get("type") == components.LABEL:

@@ -51,19 +51,22 @@ async def _serve(world: DiscordWorld, route: Route, request: web.Request) -> web
             return _too_many(headers, retry_after)
     try:
         reply = await _handle(world, route, request)
+        if world.faults.take("lose", request.method, path) is not None:
+            raise ConnectionResetError("the stage lost this answer on purpose")
     except ApiError as problem:
         return _answer(problem.status, problem.body(), headers)
-    if world.faults.take("lose", request.method, path) is not None:
+    except ConnectionError:
+        # A planned fault, or a hook that plays one: the client is to hear nothing.
         if isinstance(request.transport, asyncio.WriteTransport):
             request.transport.abort()
-        raise ConnectionResetError("the stage lost this answer on purpose")
+        raise
     return _answer(reply.status, reply.body, headers)
 
 
 async def _handle(world: DiscordWorld, route: Route, request: web.Request) -> Reply:
     if route.needs_token and request.headers.get("Authorization") != f"Bot {world.bot_token}":
         raise errors.unauthorized()
-    body = await _body(world, request)
+    body = await _body(world, route, request)
     hook = getattr(world.faults, route.hook) if route.hook is not None else None
     if hook is not None:
         await hook("received", {**request.match_info, "body": body})
@@ -75,16 +78,21 @@ async def _handle(world: DiscordWorld, route: Route, request: web.Request) -> Re
     return reply
 
 
-async def _body(world: DiscordWorld, request: web.Request) -> Any:
+async def _body(world: DiscordWorld, route: Route, request: web.Request) -> Any:
     if not request.body_exists:
-        return {}
+        return route.takes()
     if request.content_type != "application/json":
         world.note_not_imitated(f"{request.method} {request.path} with a {request.content_type} body")
         raise errors.not_imitated(request.method, f"{request.path} with a {request.content_type} body")
     try:
-        return json.loads(await request.read() or b"{}")
+        body = json.loads(await request.read() or b"{}")
     except ValueError:
         raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+    if not isinstance(body, route.takes):
+        wrong = errors.FormErrors()
+        wrong.add((), f"{route.takes.__name__.upper()}_TYPE_CONVERT", f"Only a {route.takes.__name__} may be used")
+        wrong.raise_if_any()
+    return body
 
 
 def _too_many(headers: dict[str, str], retry_after: float) -> web.Response:

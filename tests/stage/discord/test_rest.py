@@ -32,6 +32,12 @@ async def test_an_endpoint_nobody_built_says_so_and_is_noted(world: DiscordWorld
     assert [(seen.kind, seen.text) for seen in world.record.seen] == [("not-imitated", "GET /guilds/1/emojis")]
 
 
+async def test_a_body_of_the_wrong_kind_is_refused(world: DiscordWorld, rest: Rest) -> None:
+    message = await rest("POST", f"/channels/{world.channel('lounge').id}/messages", ["hello"])
+    commands = await rest("PUT", f"/applications/{world.application_id}/commands", {"name": "drop"})
+    assert [answer.body["code"] for answer in (message, commands)] == [50035, 50035]
+
+
 async def test_answers_are_json_without_a_charset(rest: Rest) -> None:
     assert (await rest("GET", "/users/@me")).headers["Content-Type"] == "application/json"
 
@@ -83,6 +89,18 @@ async def test_a_hook_sees_a_message_arrive_and_its_answer_leave(world: DiscordW
     world.faults.on_message = hook
     await bot.channel("lounge").send("hello")
     assert phases == [("received", 0), ("answering", 1)]
+
+
+@pytest.mark.parametrize(("cut_when", "posted"), [("received", []), ("answering", ["hello"])])
+async def test_a_hook_can_cut_the_line(world: DiscordWorld, bot: TeaBot, cut_when: str, posted: list[str]) -> None:
+    async def hook(phase: str, payload: Json) -> None:
+        if phase == cut_when:
+            raise ConnectionResetError
+
+    world.faults.on_message = hook
+    with pytest.raises(aiohttp.ClientError):
+        await bot.channel("lounge").send("hello")
+    assert [message.content for message in world.messages("lounge")] == posted
 
 
 async def test_a_hook_sees_a_callback_arrive_and_its_answer_leave(world: DiscordWorld, bot: TeaBot) -> None:

@@ -68,6 +68,10 @@ def test_a_moderator_may_manage_messages(world: DiscordWorld) -> None:
     assert not world.add_member("ann").permissions & Permission.MANAGE_MESSAGES
 
 
+def test_the_platform_waits_three_seconds(world: DiscordWorld) -> None:
+    assert world.desk.deadline_seconds == 3.0
+
+
 def test_a_member_joins_once(world: DiscordWorld) -> None:
     ann = world.add_member("ann", roles=["drop-reminders"])
     assert [role.name for role in ann.roles] == ["drop-reminders"]

@@ -79,7 +79,7 @@ ROUTES = (
         for path in _COMMANDS
         for route in (
             Route("GET", path, list_commands),
-            Route("PUT", path, replace_commands),
+            Route("PUT", path, replace_commands, takes=list),
             Route("POST", path, create_command),
             Route("GET", f"{path}/{{command_id}}", get_command),
             Route("PATCH", f"{path}/{{command_id}}", change_command),

@@ -33,7 +33,10 @@ Handler = Callable[[DiscordWorld, Call], Reply]
 
 
 class Route(NamedTuple):
-    """`hook` names the fault hook that watches it; `limit` None means the platform does not count it."""
+    """`hook` names the fault hook that watches it; `limit` None means the platform does not count it.
+
+    `major` is the path's part that has a bucket of its own; `takes` the kind of JSON a body must be.
+    """
 
     method: str
     path: str
@@ -42,3 +45,4 @@ class Route(NamedTuple):
     major: str = ""
     needs_token: bool = True
     hook: Literal["on_message", "on_callback"] | None = None
+    takes: type[dict[str, Any]] | type[list[Any]] = dict
