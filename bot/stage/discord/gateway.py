@@ -129,6 +129,7 @@ def gateway_url(request: web.Request) -> str:
 
 async def serve(world: DiscordWorld, request: web.Request) -> web.StreamResponse:
     if world.faults.is_out:
+        world.note_gateway("connection refused")
         return web.Response(status=503, text="upstream connect error")
     # The client may ask for compression; plain text frames are allowed all the same.
     socket = web.WebSocketResponse(compress=False)

@@ -31,7 +31,7 @@ class DiscordWorld:
         self._ids = Snowflakes(clock)
         self.bot_token = f"stage-discord-{secrets.token_urlsafe(32)}"
         self.heartbeat_interval_ms = 41_250
-        self.sessions = Sessions(self.bot_token, clock, self._note_gateway)
+        self.sessions = Sessions(self.bot_token, clock, self.note_gateway)
         self.faults = Faults(self.sessions)
         self.rate_limits = RateLimits(clock)
         self.board = Board(record, clock, self._ids, self.sessions)
@@ -154,6 +154,9 @@ class DiscordWorld:
         """Somebody asked for what the stage does not play: a rehearsal fails on it."""
         self.record.add(Seen(self.clock(), "discord", "not-imitated", text=what))
 
+    def note_gateway(self, what: str, **data: Any) -> None:
+        self.record.add(Seen(self.clock(), "discord", "gateway", text=what, data=data))
+
     async def close(self) -> None:
         """End the timers and say goodbye on every socket."""
         self.desk.close()
@@ -187,6 +190,3 @@ class DiscordWorld:
         )
         told = payloads.member_updated(member)
         self.sessions.dispatch("GUILD_MEMBER_UPDATE", told, intent=GUILD_MEMBERS)
-
-    def _note_gateway(self, what: str, **data: Any) -> None:
-        self.record.add(Seen(self.clock(), "discord", "gateway", text=what, data=data))

@@ -100,6 +100,16 @@ async def test_an_outage_refuses_rest_and_gateway_until_it_ends(world: DiscordWo
     assert (await rest("GET", "/users/@me")).status == 200
 
 
+@pytest.mark.slow  # discord.py backs off for a few seconds
+async def test_a_client_comes_back_after_an_outage(world: DiscordWorld, bot: TeaBot) -> None:
+    world.faults.outage(True)
+    await until(world.record, lambda: "connection refused" in _gateway(world))
+    world.faults.outage(False)
+    await until(world.record, lambda: "resume" in _gateway(world))
+    act = world.slash(world.add_member("ann"), "drop")
+    assert (await act.wait()).text == "mug for nobody"
+
+
 async def test_messages_are_told_only_to_who_wants_them(world: DiscordWorld, port: int) -> None:
     wants = discord.Intents(guilds=True, guild_messages=True)
     async with (
