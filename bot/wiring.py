@@ -47,6 +47,7 @@ from bot.storage.telling import command_digest
 from bot.storage.tokens import Login, TokenFile
 from bot.storage.upgrade import BrokenBackup, LedgerTooNew, upgrade
 from bot.wording.catalogue import Wording
+from cogs.commands import COMMANDS, CommandNames
 
 log = structlog.get_logger(__name__)
 
@@ -204,11 +205,12 @@ class _Bot:
         self._ledger = ledger
         self._probe = probe
         commands = config.commands
-        self._names = {name: getattr(commands, name) for name in type(commands).model_fields if name != "prefix"}
+        by_command = {name: getattr(commands, name) for name in COMMANDS}
+        self._names = CommandNames(by_command, commands.prefix)
         self._words = Wording(
             config.wording,
             zone=config.channel.time_zone,
-            command_names={name: f"!{names[0]}" for name, names in self._names.items() if names},
+            command_names=self._names.typed(),
         )
         self._twitch = self._make_twitch()
         self._discord = self._make_discord()
@@ -304,9 +306,7 @@ class _Bot:
         )
         return TwitchPlatform(
             settings,
-            install=lambda bot: cogs.install_all_twitch(
-                bot, self.services, self._names, self._config.commands.prefix
-            ),
+            install=lambda bot: cogs.install_all_twitch(bot, self.services, self._names),
             on_stream=lambda live: self._streams.reported(live),
             on_connected=self._twitch_connected,
             on_tokens=keep,
