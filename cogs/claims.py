@@ -74,12 +74,5 @@ async def answer_claim(interaction: discord.Interaction[Any], services: Services
         decided = True
         return claim_answer(services.words, answer.decision, services.clock.now(), discord=True)
 
-    services.telling.deliver_elsewhere(request)
-    told = False
-    try:
-        told = await answer_within(interaction, deciding())
-    finally:
-        if not (told and decided):
-            services.telling.given_up(request)
-    if told and decided:
+    if await answer_within(interaction, deciding()) and decided:
         await services.telling.told(request)

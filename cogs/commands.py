@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from twitchio.ext import commands
 
@@ -69,13 +70,13 @@ class ChatCommands:
             self._register(names, answering)
 
     def _register(self, names: tuple[str, ...], answering: Answering) -> None:
-        @commands.command(name=names[0], aliases=list(names[1:]))
         async def run(context: commands.Context[TwitchBot], *, text: str = "") -> None:
             if context.message is not None:
                 request_id = f"twitch:{context.message.id}"
                 await answering(Asked(actor_of(context.chatter), request_id, text.strip()))
 
-        self._bot.add_command(run)
+        command: commands.Command[Any, ...] = commands.Command(run, name=names[0], aliases=list(names[1:]))
+        self._bot.add_command(command)
 
     async def _answer_by_name(self, asked: Asked) -> None:
         name, _, rest = asked.text.partition(" ")

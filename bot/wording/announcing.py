@@ -69,10 +69,18 @@ def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:
     at = facts.resume_at if facts.paused else facts.closes_at
     text = words.say(_live_key(facts), discord=True, when="" if at is None else stamp(at), **_values(words, facts))
     claimable = facts.state == "open" and not facts.paused and facts.units_left > 0
+    fields = (_counter(words, facts), *_stock_fields(words, facts))
+    return Card(title, text, fields, (claim_button(words, facts.drop, enabled=claimable),))
+
+
+def _counter(words: Wording, facts: About) -> tuple[str, str]:
+    """How many are left while that matters; afterwards how many found an owner."""
+    if facts.state in ("closed", "settled", "cancelled"):
+        out = words.say("card-out", discord=True, out=facts.units_out, supply=facts.supply)
+        return words.say("card-field-out", discord=True), out
     claimable_in_all = max(0, facts.supply - max(facts.given, facts.held_back))
     left = words.say("card-left", discord=True, left=facts.units_left, supply=claimable_in_all)
-    fields = [(words.say("card-field-left", discord=True), left), *_stock_fields(words, facts)]
-    return Card(title, text, tuple(fields), (claim_button(words, facts.drop, enabled=claimable),))
+    return words.say("card-field-left", discord=True), left
 
 
 def _announced_card(words: Wording, facts: About, now: Micros) -> Card:
@@ -114,7 +122,7 @@ def _stock_fields(words: Wording, facts: About) -> tuple[tuple[str, str], ...]:
         (words.say("card-field-stock", discord=True), stock_text(words, facts.supply, facts.held_back)),
         (words.say("card-field-each", discord=True), each_text(words, facts.per_person)),
     ]
-    if facts.kind.strip():
+    if facts.kind.strip() not in ("", "other"):
         fields.append((words.say("card-field-kind", discord=True), board_text(facts.kind)))
     return tuple(fields)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
 from bot.domain.time import SECOND, Micros
 from bot.wording.catalogue import Wording
-from bot.wording.text import as_sentence, chat_line, chat_name, chat_text, packed, shown
+from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text
 
 LINE_CHARACTERS_MAX = 450
@@ -37,9 +37,11 @@ def winner_lines(words: Wording, title: str, supply: int, winners: Sequence[tupl
     return _winners_packed(words, "claim-winners", title, supply, winners)
 
 
-def told_late_lines(words: Wording, title: str, supply: int, winners: Sequence[tuple[str, int]]) -> list[str]:
+def told_late_lines(
+    words: Wording, title: str, supply: int, winners: Sequence[tuple[str, int]], *, discord: bool = False
+) -> list[str]:
     """Winners whose answer was lost in a crash, told at the next start."""
-    return _winners_packed(words, "claim-told-late", title, supply, winners)
+    return _winners_packed(words, "claim-told-late", title, supply, winners, discord=discord)
 
 
 def refused_lines(
@@ -71,14 +73,25 @@ def too_fast_text(words: Wording) -> str:
 
 
 def _winners_packed(
-    words: Wording, key: str, title: str, supply: int, winners: Sequence[tuple[str, int]]
+    words: Wording,
+    key: str,
+    title: str,
+    supply: int,
+    winners: Sequence[tuple[str, int]],
+    *,
+    discord: bool = False,
 ) -> list[str]:
-    frame = words.say(key, title=chat_text(title), winners="\0", supply=supply)
-    return _packed_in(frame, [f"@{chat_name(name)} #{number}" for name, number in winners])
+    frame = words.say(key, discord=discord, title=shown(title, discord=discord), winners="\0", supply=supply)
+    # On Discord nobody is mentioned, so no @ pretends to.
+    named = [(board_text(name) if discord else f"@{chat_name(name)}", number) for name, number in winners]
+    return _packed_in(frame, [f"{name} #{number}" for name, number in named])
 
 
 def _packed_in(frame: str, items: Sequence[str]) -> list[str]:
-    head, _, tail = frame.partition("\0")
+    head, place, tail = frame.partition("\0")
+    if not place:
+        # The channel's own sentence names nobody: it is said once for all.
+        return [chat_line(frame, characters_max=LINE_CHARACTERS_MAX)]
     lines = packed(head, items, tail, characters_max=LINE_CHARACTERS_MAX)
     return [chat_line(line, characters_max=LINE_CHARACTERS_MAX) for line in lines]
 

@@ -65,10 +65,6 @@ def try_again_text(words: Wording, *, discord: bool) -> str:
     return words.say("steer-try-again", discord=discord)
 
 
-def lookup_down_text(words: Wording, *, discord: bool) -> str:
-    return words.say("steer-lookup-down", discord=discord)
-
-
 def _done(words: Wording, done: DropSteered, now: Micros, *, discord: bool) -> str:
     steer = words.say("steer-command", discord=discord)
     when = "" if done.closes_at is None else moment_text(words, done.closes_at, now, discord=discord)

@@ -20,7 +20,7 @@ def span_text(words: Wording, span: Micros) -> str:
     minutes = (span + MINUTE // 2) // MINUTE
     if minutes < 60:
         return words.say("time-minutes", count=minutes)
-    if span < 2 * DAY:
+    if span < DAY:
         hours, rest = divmod(minutes, 60)
         if rest:
             return words.say("time-hours-minutes", count=hours, minutes=rest)
@@ -54,5 +54,5 @@ def _clock_text(words: Wording, at: Micros, now: Micros) -> str:
     if 0 < at - now < 6 * DAY:
         weekdays = words.say("time-weekdays").split()
         if len(weekdays) == 7:
-            return f"{weekdays[there.weekday()]} {clock}"
-    return there.strftime("%Y-%m-%d %H:%M")
+            return words.say("time-on-day", clock=clock, day=weekdays[there.weekday()])
+    return words.say("time-on-day", clock=clock, day=there.strftime("%Y-%m-%d"))

@@ -28,7 +28,7 @@ SENTENCES = {
     "claim-retry-when-said": "wait for my line, then type {claim_command} {drop}, "
     "or {md_command} claim {drop} if you just typed that.",
     "claim-retry-board": "use {claim_command} {drop} or press Claim then.",
-    "claim-retry-board-when-said": "I post it here when it does: then press Claim.",
+    "claim-retry-board-when-said": "wait for the news in the announcements channel, then press Claim.",
     "claim-needs-name": "several drops are open: type {choices}.",
     "claim-needs-name-choice": "{claim_command} {drop} for {title}",
     "claim-try-again": "I could not take that just now and nothing happened: please try again in a few seconds.",

@@ -48,5 +48,4 @@ SENTENCES = {
     "steer-overtaken": "that cannot be taken back any more, because {title} has changed since.",
     "steer-window-over": "that cannot be taken back any more, because the time of {title} is over.",
     "steer-try-again": "I could not take that just now and nothing changed; please try again in a few seconds.",
-    "steer-lookup-down": "I could not look that person up just now, so nothing was given; please try again.",
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SENTENCES = {
-    "help-viewer": "{claim_command} takes a unit of the open drop, {drop_command} shows what is on and what is "
-    "next, {mine_command} shows what you hold. Each also answers to {md_command}, like {md_command} claim.",
+    "help-viewer": "Type {claim_command} to get a unit of the open drop, {drop_command} for what is on and what is "
+    "next, {mine_command} for what you hold. Each also answers to {md_command}, like {md_command} claim.",
     "help-moderator": "Steer: {steer_command} open, close, pause, resume, +5, cancel, undo, each with a drop's "
     "name, and {steer_command} give NAME @viewer WHY.",
     "help-viewer-board": "{claim_command} takes a unit of the open drop, as the Claim button does.\n"

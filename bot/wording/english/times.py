@@ -10,6 +10,7 @@ SENTENCES = {
     "time-day": "1 day",
     "time-days": "{count} days",
     "time-weekdays": "Mon Tue Wed Thu Fri Sat Sun",
+    "time-on-day": "{clock} on {day}",
     "time-coming": "{clock} (in {span})",
     "list-more": "and {count} more",
     "list-or": " or ",

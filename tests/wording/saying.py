@@ -1,0 +1,85 @@
+"""Drops, decisions and news to put into words, and a wording that remembers which sentences it was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.announcing import snapshot
+from bot.domain.claims import ClaimRefusal, ClaimRefused
+from bot.domain.control import DropSteered, SteerRefusal, SteerRefused, Verb
+from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.domain.time import MINUTE, SECOND, Micros
+from bot.wording.cards import Card
+from bot.wording.catalogue import Wording
+
+EIGHT: Micros = int(datetime(2026, 12, 1, 20, 0, tzinfo=UTC).timestamp()) * SECOND
+NOW: Micros = EIGHT - 12 * MINUTE
+
+PLAN = DropPlan(
+    key="mug",
+    title="Teal Mug",
+    kind="other",
+    supply=48,
+    held_back=2,
+    per_person=1,
+    opening=Opening.CLOCK,
+    while_offline=WhileOffline.WAIT,
+    zone="UTC",
+    announce_at=NOW,
+    opens_at=EIGHT,
+    window=10 * MINUTE,
+)
+ANNOUNCED = Drop(PLAN, state=DropState.ANNOUNCED, opens_at=EIGHT, announced_at=NOW)
+OPEN = replace(ANNOUNCED, state=DropState.OPEN, opened_at=NOW, closes_at=NOW + 10 * MINUTE, claimed=15, given=0)
+PAUSED = replace(OPEN, paused_at=NOW, paused_why="moderator")
+SOLD_OUT = replace(OPEN, claimed=46)
+CLOSED = replace(OPEN, state=DropState.CLOSED, closed_at=NOW + 10 * MINUTE, closed_why="time")
+CUE = replace(ANNOUNCED, plan=replace(PLAN, key="cap", title="Red Cap", opens_at=None), opens_at=None, on_cue=True)
+
+
+class Remembering(Wording):
+    """The usual words; `asked` collects the keys of the sentences that were used."""
+
+    __slots__ = ("asked",)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        object.__setattr__(self, "asked", set())
+
+    asked: set[str]
+
+    def say(self, key: str, *, discord: bool = False, **values: str | int) -> str:
+        self.asked.add(key)
+        return super().say(key, discord=discord, **values)
+
+
+def about(drop: Drop, **said: object) -> dict[str, object]:
+    """What news carries about a drop; instants the lane knows stand beside the snapshot."""
+    return {**snapshot(drop), "opened_at": drop.opened_at, "closed_at": drop.closed_at, "at": NOW, **said}
+
+
+def refused(because: ClaimRefusal, **more: Any) -> ClaimRefused:
+    return ClaimRefused(because, **{"drop": "mug", "title": "Teal Mug", "supply": 48, **more})
+
+
+def steered(verb: Verb, **more: Any) -> DropSteered:
+    usual = {"closes_at": EIGHT, "supply": 48, "units_left": 31}
+    return DropSteered(verb, **{"drop": "mug", "title": "Teal Mug", **usual, **more})
+
+
+def steer_refused(because: SteerRefusal, verb: Verb = Verb.OPEN, **more: Any) -> SteerRefused:
+    return SteerRefused(because, verb, **{"drop": "mug", "title": "Teal Mug", **more})
+
+
+def drawn(card: Card) -> str:
+    """A card as text, for people to read in a snapshot."""
+    lines = [f"[{card.title}]", *card.text.splitlines()]
+    lines += [f"  {name}: {value}" for name, value in card.fields]
+    lines += ["  " + " ".join(f"<{b.label}>" if b.enabled else f"({b.label})" for b in card.buttons)] * bool(
+        card.buttons
+    )
+    if card.ping:
+        lines.append("  (mentions the reminder role)")
+    return "\n".join(lines)

@@ -1,0 +1,216 @@
+"""Everything the bot can say, in one place to proof-read: run with --snapshot-update after a change of wording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from syrupy.assertion import SnapshotAssertion
+
+from bot.domain.announcing import NewsKind
+from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal
+from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
+from bot.domain.drops import Drop, DropState
+from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
+from bot.domain.time import DAY, HOUR, MINUTE, SECOND
+from bot.wording.announcing import card, chat_line, control_card, gap_line, live_card, repair_card
+from bot.wording.catalogue import Wording
+from bot.wording.claims import (
+    claim_answer,
+    refused_lines,
+    told_late_lines,
+    too_fast_text,
+    try_again_text,
+    winner_lines,
+)
+from bot.wording.control import chat_answer, confirm_card, nothing_waits_text, steer_answer
+from bot.wording.control import try_again_text as steer_try_again_text
+from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.english import SENTENCES
+from bot.wording.help import Reminder, help_text, reminder_text
+from bot.wording.planning import plan_answer
+from bot.wording.times import span_text
+from tests.wording.saying import (
+    ANNOUNCED,
+    CLOSED,
+    CUE,
+    EIGHT,
+    NOW,
+    OPEN,
+    PAUSED,
+    PLAN,
+    SOLD_OUT,
+    Remembering,
+    about,
+    drawn,
+    refused,
+    steer_refused,
+    steered,
+)
+
+GRANTED = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
+NEEDS_NAME = ClaimNeedsName(("mug", "cap"), ("Teal Mug", "Red Cap"))
+REFUSALS = (
+    refused(ClaimRefusal.NOTHING_ON, drop="", title=""),
+    refused(ClaimRefusal.UNKNOWN_DROP, drop="", title="", asked_for="mgu"),
+    refused(ClaimRefusal.CANCELLED),
+    refused(ClaimRefusal.ALREADY_YOURS, numbers=(3,)),
+    refused(ClaimRefusal.ALREADY_YOURS, numbers=(3, 5)),
+    refused(ClaimRefusal.ALREADY_YOURS, numbers=tuple(range(1, 15))),
+    refused(ClaimRefusal.NOT_OPEN_YET, retry_at=EIGHT),
+    refused(ClaimRefusal.NOT_OPEN_YET, retry_at=NOW + 20 * SECOND),
+    refused(ClaimRefusal.NOT_OPEN_YET, on_cue=True),
+    refused(ClaimRefusal.NOT_OPEN_YET),
+    refused(ClaimRefusal.SOLD_OUT),
+    refused(ClaimRefusal.CLOSED),
+    refused(ClaimRefusal.PAUSED, retry_at=NOW + 30 * SECOND),
+    refused(ClaimRefusal.PAUSED),
+)
+PASSES = replace(PLAN, held_back=0, per_person=2, kind="pass")
+CANCELLED = replace(OPEN, state=DropState.CANCELLED)
+NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
+    (NewsKind.ANNOUNCED, about(ANNOUNCED)),
+    (
+        NewsKind.ANNOUNCED,
+        about(replace(ANNOUNCED, plan=replace(ANNOUNCED.plan, held_back=0, per_person=2, kind="pass"))),
+    ),
+    (NewsKind.ANNOUNCED, about(CUE)),
+    (NewsKind.SOON, about(ANNOUNCED)),
+    (NewsKind.POSTPONED, about(replace(ANNOUNCED, postponed_why="offline"))),
+    (NewsKind.POSTPONED, about(replace(ANNOUNCED, postponed_why="unknown"))),
+    (NewsKind.POSTPONED, about(replace(ANNOUNCED, postponed_why="missed", on_cue=True))),
+    (NewsKind.RESCHEDULED, about(replace(ANNOUNCED, opens_at=NOW + 30 * SECOND))),
+    (NewsKind.OPENED, about(replace(OPEN, claimed=0))),
+    (NewsKind.OPENED, about(replace(OPEN, claimed=0), late=True)),
+    (NewsKind.NEARLY_GONE, about(replace(OPEN, claimed=42))),
+    (NewsKind.SOLD_OUT, about(SOLD_OUT)),
+    (NewsKind.SOLD_OUT, about(replace(SOLD_OUT, given=2))),
+    (NewsKind.PAUSED, about(PAUSED)),
+    (NewsKind.PAUSED, about(replace(PAUSED, paused_why="offline"))),
+    (NewsKind.RESUMING, about(replace(PAUSED, paused_why="offline", resume_at=NOW + 30 * SECOND))),
+    (NewsKind.RESUMED, about(OPEN, added=4 * MINUTE)),
+    (NewsKind.EXTENDED, about(OPEN, minutes=5)),
+    (NewsKind.EXTENDED, about(OPEN, minutes=-5)),
+    (NewsKind.CLOSED, about(CLOSED)),
+    (NewsKind.CLOSED, about(CLOSED, late=True)),
+    (NewsKind.CLOSED, about(replace(CLOSED, closed_why="stream"))),
+    (NewsKind.CLOSED, about(replace(CLOSED, claimed=1, closed_at=None))),
+    (NewsKind.REOPENED, about(OPEN)),
+    (NewsKind.RETURNED, about(replace(ANNOUNCED, on_cue=True))),
+    (NewsKind.CANCELLED, about(CANCELLED)),
+    (NewsKind.CANCELLED, about(replace(CANCELLED, claimed=0))),
+)
+STEERINGS: tuple[SteerDecision, ...] = (
+    *(steered(verb) for verb in Verb if verb not in (Verb.GIVE, Verb.UNDO, Verb.EXTEND)),
+    steered(Verb.EXTEND, minutes=5),
+    steered(Verb.GIVE, number=16, receiver="ann"),
+    steered(Verb.UNDO, undone="drop.opened>drop.returned"),
+    steered(Verb.UNDO, undone="drop.opened>drop.paused"),
+    steered(Verb.UNDO, undone="drop.closed>drop.reopened"),
+    steered(Verb.UNDO, undone="drop.paused>drop.resumed"),
+    steered(Verb.UNDO, undone="drop.extended>drop.extended"),
+    steered(Verb.UNDO, undone="unit.granted>unit.voided", number=16),
+    SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 0),
+    SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 15),
+    *(
+        steer_refused(because, choices=("mug", "cap"), numbers=(3,))
+        for because in SteerRefusal
+        if because is not SteerRefusal.NOTHING_FITS
+    ),
+    *(steer_refused(SteerRefusal.NOTHING_FITS, verb) for verb in Verb if verb is not Verb.UNDO),
+    steer_refused(SteerRefusal.UNKNOWN_DROP),
+    steer_refused(SteerRefusal.NAME_NEEDED, Verb.EXTEND, choices=tuple(f"drop-{n}" for n in range(14))),
+)
+BOARDS: tuple[tuple[Drop, ...], ...] = (
+    (),
+    (OPEN, CUE),
+    (PAUSED, ANNOUNCED),
+    (SOLD_OUT, replace(ANNOUNCED, postponed_why="offline")),
+    (CLOSED, CANCELLED),
+)
+
+
+def everything(words: Wording) -> Iterator[str]:
+    yield from ("# Claims in Twitch chat", *_claims_in_chat(words))
+    yield "# Claims on Discord"
+    decisions: tuple[ClaimDecision, ...] = (GRANTED, *REFUSALS, NEEDS_NAME)
+    yield from (claim_answer(words, decision, NOW, discord=True) for decision in decisions)
+    yield try_again_text(words, discord=True)
+    yield too_fast_text(words)
+    yield "# News in Twitch chat"
+    yield from (chat_line(words, kind, said, NOW) for kind, said in NEWS)
+    yield gap_line(words, ["Teal Mug", "Red Cap"], NOW)
+    yield "# News on Discord"
+    yield from (drawn(card(words, kind, said, NOW)) for kind, said in NEWS)
+    yield "# The open drop's card on Discord, as it changes"
+    yield from (drawn(live_card(words, said, NOW)) for _, said in NEWS[8:])
+    yield "# For moderators on Discord"
+    yield from _moderators(words)
+    yield "# Steering in Twitch chat"
+    yield from filter(None, (chat_answer(words, decision, NOW) for decision in STEERINGS))
+    yield steer_try_again_text(words, discord=False)
+    yield "# Steering on Discord"
+    yield from (steer_answer(words, decision, NOW, discord=True) for decision in STEERINGS)
+    yield drawn(confirm_card(words, SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 15), NOW))
+    yield nothing_waits_text(words)
+    yield "# What is on, what is mine, what can be typed"
+    yield from (board_line(words, drops, NOW) for drops in BOARDS)
+    yield from (drawn(board_card(words, drops, NOW)) for drops in BOARDS)
+    for held in ([], [("Teal Mug", 17, 48)], [("Teal Mug", 17, 48), ("Red Cap", 2, 10)]):
+        yield from (mine_text(words, "ann", held, discord=discord) for discord in (False, True))
+    yield mine_text(words, "ann", [("Teal Mug", number, 48) for number in range(1, 40)], discord=False)
+    for moderator in (False, True):
+        yield from (help_text(words, moderator=moderator, discord=discord) for discord in (False, True))
+    yield from (reminder_text(words, reminder) for reminder in Reminder)
+    yield "# Planning a drop live"
+    yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW), NOW)
+    yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
+    yield plan_answer(words, PlanRefused((*FormMistake, "There is a drop called mug already.")), NOW)
+    yield "# Forms and the descriptions of slash commands"
+    yield from (
+        words.say(key, discord=True) for key in SENTENCES if key.startswith(("slash-", "form-", "give-form-"))
+    )
+    yield "# Spans"
+    spans = (0, 1, 45 * SECOND, 60 * SECOND, 89 * SECOND, 10 * MINUTE, HOUR, 90 * MINUTE, 30 * HOUR, DAY, 9 * DAY)
+    yield ", ".join(span_text(words, span) for span in spans)
+    yield chat_line(words, NewsKind.SOON, about(replace(ANNOUNCED, opens_at=EIGHT + 3 * DAY)), NOW)
+    yield chat_line(words, NewsKind.SOON, about(replace(ANNOUNCED, opens_at=EIGHT + 30 * DAY)), NOW)
+
+
+def _claims_in_chat(words: Wording) -> Iterator[str]:
+    yield from winner_lines(words, "Teal Mug", 48, [("ann", 17)])
+    yield from winner_lines(words, "Teal Mug", 48, [("ann", 17), ("bob", 18), ("cem", 19)])
+    yield from told_late_lines(words, "Teal Mug", 48, [("ann", 17)])
+    yield from told_late_lines(words, "Teal Mug", 48, [("ann", 17)], discord=True)
+    for refusal in (*REFUSALS, NEEDS_NAME):
+        yield from refused_lines(words, refusal, ["ann", "bob"], NOW)
+    yield from refused_lines(words, refused(ClaimRefusal.SOLD_OUT), [f"viewer{n}" for n in range(73)], NOW)
+    yield try_again_text(words, discord=False)
+
+
+def _moderators(words: Wording) -> Iterator[str]:
+    planned = replace(ANNOUNCED, state=DropState.PLANNED, announced_at=None)
+    postponed = replace(ANNOUNCED, postponed_why="offline")
+    settled = replace(CLOSED, state=DropState.SETTLED)
+    for drop in (planned, ANNOUNCED, CUE, postponed, OPEN, PAUSED, SOLD_OUT, CLOSED, settled, CANCELLED):
+        yield drawn(control_card(words, about(drop), NOW))
+    yield drawn(repair_card(words, about(CLOSED), [], NOW))
+    yield drawn(repair_card(words, about(CLOSED), ["ann", "bob"], NOW))
+    yield drawn(repair_card(words, about(replace(CLOSED, claimed=46, given=2)), [f"v{n}" for n in range(60)], NOW))
+
+
+def test_everything_the_bot_says_reads_like_this(snapshot: SnapshotAssertion) -> None:
+    assert "\n\n".join(everything(Wording())) == snapshot
+
+
+def test_no_sentence_is_left_out_of_the_proof_and_none_is_unused() -> None:
+    words = Remembering()
+    list(everything(words))
+    assert set(SENTENCES) - words.asked == set()
+
+
+def test_every_reason_every_deed_and_every_news_is_among_them() -> None:
+    assert {refusal.because for refusal in REFUSALS} == set(ClaimRefusal)
+    assert {kind for kind, _ in NEWS} == set(NewsKind) - {NewsKind.CONTROL, NewsKind.REPAIR}
+    assert {s.because for s in STEERINGS if not isinstance(s, DropSteered | SteerNeedsYes)} == set(SteerRefusal)
+    assert {s.verb for s in STEERINGS if isinstance(s, DropSteered)} == set(Verb)
