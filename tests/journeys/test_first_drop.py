@@ -27,7 +27,7 @@ async def test_a_drop_is_claimed_in_chat_and_by_button_and_everybody_is_answered
         slash = tonight.stage.discord.slash(tonight.stage.discord.add_member("cy"), "claim")
         assert "#3 of 3" in (await slash.wait()).text
         tonight.say("late", "!claim")
-        await tonight.hears("@late", "gone")
+        await tonight.hears("@late", "sold out")
         await tonight.hears("is closed")
         await until(lambda: any("closed" in text.lower() for text in tonight.board()), "the final card")
     with sqlite3.connect(tmp_path / "ledger.sqlite") as ledger:
