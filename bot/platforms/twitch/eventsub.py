@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = structlog.stdlib.get_logger(__name__)
 
 _CALM_SECONDS = 30.0
+_CLOSING_SECONDS = 2.0
 
 
 class Hearing:
@@ -57,6 +58,7 @@ class EventSubKeeper:
         self._on_connected = on_connected
         self._sockets: dict[str, EventSocket] = {}
         self._all: set[EventSocket] = set()
+        self._closing: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._announced: tuple[EventSocket, ...] = ()
         self._built = 0
@@ -64,6 +66,11 @@ class EventSubKeeper:
     @property
     def hears_chat(self) -> bool:
         return any(socket.is_open and CHAT in socket.subscribed for socket in self._sockets.values())
+
+    @property
+    def sockets_connected(self) -> int:
+        """How many connections there are, one that Twitch is moving away from included."""
+        return sum(socket.connected for socket in self._all)
 
     def wake(self) -> None:
         """Look now, instead of at the next round."""
@@ -90,8 +97,11 @@ class EventSubKeeper:
                     await asyncio.sleep(self._backoff(tries))
         finally:
             self._remember_gap()
-            for socket in tuple(self._all):
-                await socket.close()
+            self._bot._websockets.clear()
+            for socket in self._all:
+                self._let_go(socket)
+            if self._closing:
+                await asyncio.wait(self._closing, timeout=_CLOSING_SECONDS)
 
     def _backoff(self, tries: int) -> float:
         settings = self._settings
@@ -128,7 +138,7 @@ class EventSubKeeper:
                 return socket
             if socket.is_moving:
                 return None
-            await self._discard(socket)
+            self._discard(socket)
         fresh = EventSocket(
             self._bot,
             owner,
@@ -142,19 +152,25 @@ class EventSubKeeper:
         return fresh
 
     def _adopt(self, socket: EventSocket) -> None:
-        self._all = {each for each in self._all if each.is_open} | {socket}
+        self._all = {each for each in self._all if each.connected} | {socket}
         self._sockets[socket.owner] = socket
         # The library subscribes on whatever socket its map names, also on a dead one.
         self._bot._websockets[socket.owner] = {str(socket.session_id): socket}
         self.wake()
 
-    async def _discard(self, socket: EventSocket) -> None:
+    def _discard(self, socket: EventSocket) -> None:
         if socket in self._announced:
             self._remember_gap()
         self._sockets.pop(socket.owner, None)
         self._bot._websockets.pop(socket.owner, None)
-        await socket.close()
+        self._let_go(socket)
         self._all.discard(socket)
+
+    def _let_go(self, socket: EventSocket) -> None:
+        # A dead server never answers the goodbye; the new connection does not wait for it.
+        closing = asyncio.create_task(socket.close(), name="twitch socket goodbye")
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def _subscribe_missing(self, socket: EventSocket, wanted: Sequence[Wanted]) -> bool:
         complete = True
@@ -180,7 +196,7 @@ class EventSubKeeper:
             return False
         if answer is None:
             # Twitch says it exists: an earlier answer was lost. A new session starts without such riddles.
-            await self._discard(socket)
+            self._discard(socket)
             return False
         return True
 

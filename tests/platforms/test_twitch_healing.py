@@ -1,0 +1,193 @@
+"""Every way in which a Twitch connection dies is played on the stage, and chat must be heard again in time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.platforms.twitch.platform import TwitchPlatform
+from bot.stage.server import Stage
+from bot.stage.twitch.model import TwitchUser
+from tests.platforms.rig import Heard, on_twitch, until
+
+SUBSCRIPTIONS = "/helix/eventsub/subscriptions"
+
+
+class Room:
+    """A connected platform, the stage, and a viewer whose lines tell whether chat is heard."""
+
+    def __init__(self, stage: Stage, heard: Heard, platform: TwitchPlatform, ann: TwitchUser) -> None:
+        self.stage = stage
+        self.heard = heard
+        self.platform = platform
+        self.ann = ann
+        self.typed = 0
+
+    def type(self, words: str = "") -> str:
+        self.typed += 1
+        text = f"line {self.typed} {words}".rstrip()
+        self.stage.twitch.say(self.ann, text)
+        return text
+
+    def is_wired(self) -> bool:
+        """Whether the newest session holds all that is wanted, and the platform knows it."""
+        sessions = [session for session in self.stage.twitch.sessions if session.subscriptions]
+        return bool(sessions) and len(sessions[-1].subscriptions) == 3 and self.platform.connected
+
+    async def heals(self, within: float) -> float:
+        """Wait until the platform has connected once more and a new line arrives; returns the seconds it took."""
+        begun, gaps = time.monotonic(), len(self.heard.gaps)
+        await until(lambda: len(self.heard.gaps) > gaps and self.is_wired(), within=within)
+        await self.hears()
+        return time.monotonic() - begun
+
+    async def hears(self) -> None:
+        text = self.type()
+        await until(lambda: text in self.heard.lines, within=2.0)
+
+
+@pytest.fixture
+async def room(stage: Stage) -> AsyncIterator[Room]:
+    heard = Heard()
+    ann = stage.twitch.add_user("ann", "Ann")
+    async with on_twitch(stage, heard) as platform:
+        made = Room(stage, heard, platform, ann)
+        await until(made.is_wired)
+        await made.hears()
+        yield made
+
+
+@pytest.mark.parametrize(("code", "seconds_max"), [(4000, 2.0), (4001, 2.0), (4002, 2.0), (4003, 2.0), (4006, 2.0)])
+async def test_a_closed_socket_is_built_anew(room: Room, code: int, seconds_max: float) -> None:
+    room.stage.twitch.faults.close_sockets(code)
+    assert await room.heals(seconds_max) < seconds_max
+    assert room.heard.gaps[-1] < seconds_max
+
+
+async def test_a_reset_connection_is_built_anew(room: Room) -> None:
+    room.stage.twitch.faults.drop_tcp()
+    assert await room.heals(2.0) < 2.0
+
+
+@pytest.mark.parametrize("fault", ["a connection that is dead without an end", "a server that only answers pings"])
+async def test_silence_is_noticed_soon_after_the_keepalive_is_due(stage: Stage, fault: str) -> None:
+    heard = Heard()
+    ann = stage.twitch.add_user("ann", "Ann")
+    async with on_twitch(stage, heard, welcome_timeout=1.0) as platform:
+        room = Room(stage, heard, platform, ann)
+        await until(room.is_wired)
+        begun = time.monotonic()
+        if fault == "a server that only answers pings":
+            stage.twitch.faults.silence()
+        else:
+            stage.twitch.faults.freeze_tcp()
+        missed = room.type()
+        # Twitch promises a frame every 10 s; the grace is 1 s here, and 5 s by default.
+        await until(lambda: not platform.connected or len(heard.gaps) == 2, within=13.0)
+        assert time.monotonic() - begun > 10.0
+        stage.twitch.faults.silence(False)
+        await until(lambda: len(heard.gaps) == 2 and room.is_wired(), within=5.0)
+        await room.hears()
+        assert missed not in heard.lines
+        # What was said into the dead connection is the gap that people are told about.
+        assert heard.gaps[-1] > 10.0
+
+
+async def test_nothing_is_lost_while_twitch_moves_the_socket(room: Room) -> None:
+    gaps = len(room.heard.gaps)
+    said: list[str] = []
+    room.stage.twitch.faults.reconnect(meanwhile=lambda: said.extend(room.type("meanwhile") for _ in range(5)))
+    await until(lambda: len(said) == 5, within=5.0)
+    await until(lambda: len(room.heard.gaps) > gaps and room.is_wired(), within=5.0)
+    await room.hears()
+    assert [line for line in room.heard.lines if "meanwhile" in line] == said
+    assert room.heard.gaps[-1] == 0.0
+
+
+async def test_the_old_socket_is_let_go_after_a_move(room: Room) -> None:
+    first = {session.id for session in room.stage.twitch.sessions}
+    room.stage.twitch.faults.reconnect()
+    await until(lambda: not first & {session.id for session in room.stage.twitch.sessions}, within=5.0)
+    bot = room.platform.bot
+    assert bot is not None
+    await until(lambda: bot.eventsub.sockets_connected == 1, within=8.0)
+    assert len(room.stage.twitch.sessions) == 1
+
+
+async def test_a_second_move_is_followed_as_well(room: Room) -> None:
+    for _ in range(2):
+        gaps = len(room.heard.gaps)
+        room.stage.twitch.faults.reconnect()
+        await until(lambda: len(room.heard.gaps) > gaps and room.is_wired(), within=5.0)  # noqa: B023  # awaited here
+    await room.hears()
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500, 502])
+async def test_one_refused_subscription_is_tried_again_and_the_others_are_heard_meanwhile(
+    room: Room, status: int
+) -> None:
+    # The first of three fails, which is chat: the stream's beginning is still heard.
+    room.stage.twitch.faults.fail_next("POST", SUBSCRIPTIONS, status, times=2)
+    room.stage.twitch.faults.close_sockets(4000)
+    assert await room.heals(6.0) < 6.0
+
+
+async def test_a_network_error_while_subscribing_heals(room: Room) -> None:
+    # The socket breaks while the second request for it is on its way.
+    room.stage.twitch.faults.delay_next("POST", SUBSCRIPTIONS, 0.3)
+    room.stage.twitch.faults.close_sockets(4000)
+    await until(lambda: not room.platform.connected, within=2.0)
+    await until(lambda: len(room.stage.twitch.sessions) == 1, within=3.0)
+    room.stage.twitch.faults.drop_tcp()
+    assert await room.heals(6.0) < 6.0
+
+
+async def test_a_request_that_is_never_answered_while_subscribing_heals(stage: Stage) -> None:
+    heard = Heard()
+    ann = stage.twitch.add_user("ann", "Ann")
+    async with on_twitch(stage, heard, request_timeout=0.5) as platform:
+        room = Room(stage, heard, platform, ann)
+        await until(room.is_wired)
+        stage.twitch.faults.delay_next("POST", SUBSCRIPTIONS, 3.0)
+        stage.twitch.faults.close_sockets(4000)
+        assert await room.heals(6.0) < 6.0
+
+
+async def test_a_subscription_whose_answer_was_lost_is_made_again(room: Room) -> None:
+    room.stage.twitch.faults.fail_next("POST", SUBSCRIPTIONS, 500, times=1, after_effect=True)
+    room.stage.twitch.faults.close_sockets(4000)
+    assert await room.heals(6.0) < 6.0
+
+
+async def test_a_revoked_subscription_is_made_again(room: Room) -> None:
+    (chat,) = [
+        each for each in room.stage.twitch.sessions.subscriptions() if each.type.name == "channel.chat.message"
+    ]
+    room.stage.twitch.revoke_subscription(chat, "version_removed")
+    assert await room.heals(4.0) < 4.0
+    assert 0.0 <= room.heard.gaps[-1] < 4.0
+
+
+async def test_a_welcome_that_never_comes_is_not_waited_for_for_ever(stage: Stage) -> None:
+    heard = Heard()
+    ann = stage.twitch.add_user("ann", "Ann")
+    async with on_twitch(stage, heard, welcome_timeout=1.0) as platform:
+        room = Room(stage, heard, platform, ann)
+        stage.twitch.faults.no_welcome()
+        stage.twitch.faults.close_sockets(4000)
+        await until(lambda: not platform.connected, within=2.0)
+        await asyncio.sleep(1.2)
+        stage.twitch.faults.no_welcome(0.0)
+        assert await room.heals(6.0) < 6.0
+
+
+async def test_a_server_that_hangs_up_at_once_is_not_asked_in_a_tight_loop(room: Room) -> None:
+    opened = len([seen for seen in room.stage.record.seen if seen.kind == "socket"])
+    for _ in range(4):
+        gaps = len(room.heard.gaps)
+        room.stage.twitch.faults.close_sockets(4000)
+        await until(lambda: len(room.heard.gaps) > gaps, within=6.0)  # noqa: B023  # awaited here
+    assert len([seen for seen in room.stage.record.seen if seen.kind == "socket"]) <= opened + 4 * 2 + 2
