@@ -78,15 +78,18 @@ def load(connection: Connection, channel_id: int, request_ids: list[str]) -> dic
 
 
 def store(batch: Batch, channel_id: int, request_id: str, actor: Actor, decision: Any, moment: Micros) -> None:
-    """Keep the answer with the effect, in the same transaction."""
+    """Keep the answer with the effect, in the same transaction. Only viewers' claims are owed a telling: whoever
+    steers sees the deed itself."""
+    kind = kind_of(decision)
     batch.add_outcome(
         channel_id=channel_id,
         request_id=request_id,
-        kind=kind_of(decision),
+        kind=kind,
         drop_key=getattr(decision, "drop", ""),
         platform=actor.platform,
         user_id=actor.user_id,
         name=actor.name,
         decision=to_bytes(decision),
         at=moment,
+        told_at=None if kind.startswith("claim.") else moment,
     )
