@@ -1,0 +1,92 @@
+"""The stage as a child process: `python -m bot.stage.child RECORD`, steered by JSON lines on its input.
+
+It prints {"ready": ...} with all that a client needs to join, then {"seen": ...} for every line of the record.
+Orders are {"do": "play", "scene", "seed", "viewers", "discord_viewers"}, answered by {"played": true} when the
+whole crowd has done what it came for, and {"do": "stop"}, answered by {"stopped": {"secrets": [...]}}. When the
+input ends, the parent is gone and so is the stage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.stage.crowd.crowd import Crowd
+from bot.stage.crowd.moderator import moderators
+from bot.stage.crowd.plan import plan
+from bot.stage.crowd.scene import Scene
+from bot.stage.record import Record
+from bot.stage.server import Stage
+
+
+def tell(message: Mapping[str, Any]) -> None:
+    """Write one line to the parent."""
+    sys.stdout.write(json.dumps(message, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.flush()
+
+
+def orders_into(queue: asyncio.Queue[dict[str, Any]], loop: asyncio.AbstractEventLoop) -> None:
+    """Read the parent's orders in a thread of their own: pipes cannot be awaited on every operating system."""
+
+    def read() -> None:
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(queue.put_nowait, json.loads(line))
+        loop.call_soon_threadsafe(queue.put_nowait, {"do": "stop"})
+
+    threading.Thread(target=read, daemon=True).start()
+
+
+async def serve(record_file: Path) -> None:
+    """Run a live stage until told to stop."""
+    orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    orders_into(orders, asyncio.get_running_loop())
+    with record_file.open("w", encoding="utf-8") as file:
+        record = Record(file)
+        async with Stage(record=record) as stage:
+            stage.twitch.go_live()
+            tell({"ready": stage.describe()})
+            record.listen(lambda seen: tell({"seen": asdict(seen)}))
+            await _obey(stage, record, orders)
+            tell({"stopped": {"secrets": secrets_of(stage)}})
+
+
+async def _obey(stage: Stage, record: Record, orders: asyncio.Queue[dict[str, Any]]) -> None:
+    playing: asyncio.Task[None] | None = None
+    try:
+        while (order := await orders.get())["do"] != "stop":
+            if order["do"] == "play":
+                playing = asyncio.create_task(_play(stage, record, order))
+    finally:
+        if playing is not None:
+            playing.cancel()
+            await asyncio.wait([playing])
+
+
+async def _play(stage: Stage, record: Record, order: Mapping[str, Any]) -> None:
+    scene = Scene.from_json(order["scene"])
+    people = plan(order["seed"], order["viewers"], order["discord_viewers"], scene)
+    people += moderators(scene, on_twitch=order["viewers"] > 0)
+    await Crowd(scene, people, stage.twitch, stage.discord, record).run()
+    tell({"played": True})
+
+
+def secrets_of(stage: Stage) -> list[str]:
+    """Everything that must stand in no log: what the bot was given and what it was given later."""
+    tokens = [*stage.twitch.tokens]
+    refreshes = [token.refresh for token in tokens if token.refresh is not None]
+    return [
+        stage.twitch.client_secret,
+        stage.discord.bot_token,
+        *(token.access for token in tokens),
+        *refreshes,
+    ]
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1])))

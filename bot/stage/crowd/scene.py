@@ -1,0 +1,52 @@
+"""What a crowd knows of the show it comes to: the drops, when they are meant to happen, and what one types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StagedDrop:
+    """A drop as it was advertised; instants in microseconds since the epoch (UTC)."""
+
+    key: str
+    title: str
+    announces_at: int
+    opens_at: int
+    closes_at: int
+    on_cue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is typed in this channel's Twitch chat; `claim_again` means the same as `claim` in other letters."""
+
+    claim: str = "!claim"
+    claim_again: str = "!md claim"
+    board: str = "!drop"
+    mine: str = "!mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a script is written from."""
+
+    drops: tuple[StagedDrop, ...]
+    words: Words = Words()
+
+    def drop(self, key: str) -> StagedDrop:
+        """Raises KeyError for a drop that is not on."""
+        for drop in self.drops:
+            if drop.key == key:
+                return drop
+        raise KeyError(key)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Scene:
+        """The scene that `as_json` wrote. Raises KeyError or TypeError for anything else."""
+        return cls(tuple(StagedDrop(**drop) for drop in told["drops"]), Words(**told["words"]))

@@ -1,0 +1,84 @@
+"""What the crowd notices: a drop was announced, it is open, somebody got a number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from bot.stage.crowd.acts import Anchor
+from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.record import Record, Seen
+
+# A number that follows a name in a line of chat: "@ann #17" and "@ann Teal Mug #17 of 48".
+_NAMED = re.compile(r"@(\S+?)[:,]?(?=\s|$)([^@#]*)#(\d+)")
+_NUMBER = re.compile(r"#(\d+)")
+_EARLY_US = 200_000
+Noticed = Callable[[StagedDrop, Anchor], None]
+
+
+class Watching:
+    """Listens to the record with a viewer's eyes: lines in chat, cards and their buttons, and own answers."""
+
+    def __init__(self, record: Record, scene: Scene, noticed: Noticed) -> None:
+        self._scene = scene
+        self._noticed = noticed
+        self._seen: set[tuple[str, Anchor]] = set()
+        self._winners: set[tuple[str, str, str]] = set()
+        self._stop = record.listen(self._look)
+
+    def stop(self) -> None:
+        self._stop()
+
+    def has_won(self, platform: str, person: str, drop: StagedDrop) -> bool:
+        """Whether somebody (by shown name on Twitch, by id on Discord) has seen a number of theirs."""
+        return (platform, plain(person), drop.key) in self._winners
+
+    def _look(self, seen: Seen) -> None:
+        if seen.platform == "twitch" and seen.kind == "chat" and seen.data.get("bot"):
+            self._look_at_line(seen)
+        elif seen.platform == "discord" and seen.kind in ("message", "edit"):
+            self._look_at_card(seen)
+        elif seen.platform == "discord" and seen.kind == "answer" and seen.visible_to:
+            for drop in self._named_in(seen.text):
+                if _NUMBER.search(seen.text.replace(drop.title, "")):
+                    self._winners.add(("discord", plain(seen.visible_to), drop.key))
+
+    def _look_at_line(self, seen: Seen) -> None:
+        for drop in self._named_in(seen.text):
+            rest = seen.text.replace(drop.title, "")
+            for name, _, _ in _NAMED.findall(rest):
+                self._winners.add(("twitch", plain(name), drop.key))
+            if "@" in rest:
+                continue
+            self.notice(drop, Anchor.ANNOUNCED)
+            # After the advertised time, a line that says what to type says it because one can.
+            invites = f"{self._scene.words.claim} {drop.key}" in seen.text
+            if invites and seen.at >= drop.opens_at - _EARLY_US:
+                self.notice(drop, Anchor.OPENED)
+
+    def _look_at_card(self, seen: Seen) -> None:
+        for drop in self._named_in(seen.text.replace("\\", "")):
+            self.notice(drop, Anchor.ANNOUNCED)
+            if any(is_claim_button(custom_id, drop.key) and not off for _, custom_id, off in seen.data["buttons"]):
+                self.notice(drop, Anchor.OPENED)
+
+    def _named_in(self, text: str) -> Iterator[StagedDrop]:
+        return (drop for drop in self._scene.drops if drop.title in text)
+
+    def notice(self, drop: StagedDrop, anchor: Anchor) -> None:
+        """Tell of a cue, the first time it comes."""
+        if (drop.key, anchor) not in self._seen:
+            self._seen.add((drop.key, anchor))
+            self._noticed(drop, anchor)
+
+
+def is_claim_button(custom_id: str, drop: str) -> bool:
+    """A button's id names its deed and its drop."""
+    return "claim" in custom_id and custom_id.endswith(f":{drop}")
+
+
+def plain(name: str) -> str:
+    """A name as two people would say it is the same: no invisible characters, no case, no @."""
+    visible = "".join(each for each in unicodedata.normalize("NFC", name) if unicodedata.category(each) != "Cf")
+    return visible.lstrip("@").casefold()
