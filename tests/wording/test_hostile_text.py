@@ -13,6 +13,7 @@ from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
 from bot.wording.drops import board_card, board_line, mine_text
 from bot.wording.text import board_text, chat_text
+from bot.wording.text import chat_line as fitted
 from tests.wording.saying import CLOSED, NOW, OPEN, PLAN, about, drawn, refused
 from tests.wording.test_everything_it_says import GRANTED
 
@@ -83,6 +84,11 @@ def test_a_right_to_left_name_leaves_the_number_where_it_belongs() -> None:
     assert winner_lines(WORDS, "Teal Mug", 48, [("دعاء", 1), ("bob", 2)]) == [
         "Teal Mug is yours: @دعاء\u200e #1, @bob #2 (of 48)"
     ]
+
+
+def test_a_line_and_a_title_lose_what_would_make_them_commands() -> None:
+    assert chat_text("/ ./!ban ann") == "ban ann"
+    assert fitted("/ ./!ban ann") == "ban ann"
 
 
 def test_plain_text_stays_as_it_is() -> None:
