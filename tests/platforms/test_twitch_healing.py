@@ -171,6 +171,22 @@ async def test_a_revoked_subscription_is_made_again(room: Room) -> None:
     assert 0.0 <= room.heard.gaps[-1] < 4.0
 
 
+async def test_a_socket_that_twitch_closes_because_nothing_could_be_subscribed_heals(room: Room) -> None:
+    world = room.stage.twitch
+    world.subscribe_within_seconds = 0.3
+    world.faults.fail_next("POST", SUBSCRIPTIONS, 500, times=9)
+    world.faults.close_sockets(4000)
+    assert await room.heals(10.0) < 10.0
+    assert room.heard.gaps[-1] > 0.0
+
+
+async def test_the_silence_of_a_connection_can_be_read(room: Room) -> None:
+    bot = room.platform.bot
+    assert bot is not None
+    assert bot.eventsub.silent_seconds is not None
+    assert 0.0 <= bot.eventsub.silent_seconds < 3.0
+
+
 async def test_a_welcome_that_never_comes_is_not_waited_for_for_ever(stage: Stage) -> None:
     heard = Heard()
     ann = stage.twitch.add_user("ann", "Ann")

@@ -16,6 +16,7 @@ from bot.wording.cards import Card
 log = structlog.stdlib.get_logger(__name__)
 
 TEXT_MAX = 2000
+ANSWER_SECONDS = 15.0
 
 
 async def answer(
@@ -38,10 +39,11 @@ async def answer(
         if card.buttons:
             words["view"] = view_of(card)
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(**words)
-        else:
-            await interaction.response.send_message(**words)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            if interaction.response.is_done():
+                await interaction.followup.send(**words)
+            else:
+                await interaction.response.send_message(**words)
     except (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, TimeoutError) as error:
         log.warning("discord.answer-lost", interaction_id=interaction.id, code=getattr(error, "code", None))
         return False

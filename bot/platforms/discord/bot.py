@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import discord
 import structlog
@@ -84,6 +85,11 @@ class DiscordBot(commands.Bot):
         if inspect.isawaitable(installed):
             await installed
         await register(self, self._load_digest, self._save_digest)
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        # A client that was closed soon after it logged in would still announce "ready", and fail in it.
+        if not self.is_closed():
+            super().dispatch(event_name, *args, **kwargs)
 
     async def on_ready(self) -> None:
         await self._connected(resumed=False)

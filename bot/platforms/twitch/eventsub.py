@@ -58,7 +58,7 @@ class EventSubKeeper:
         self._on_connected = on_connected
         self._sockets: dict[str, EventSocket] = {}
         self._all: set[EventSocket] = set()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._goodbyes: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._announced: tuple[EventSocket, ...] = ()
         self._built = 0
@@ -71,6 +71,12 @@ class EventSubKeeper:
     def sockets_connected(self) -> int:
         """How many connections there are, one that Twitch is moving away from included."""
         return sum(socket.connected for socket in self._all)
+
+    @property
+    def silent_seconds(self) -> float | None:
+        """How long ago the last frame was noticed on the stillest connection in use; None without any."""
+        heard = [socket.heard_until for socket in self._sockets.values() if socket.is_open]
+        return asyncio.get_running_loop().time() - min(heard) if heard else None
 
     def wake(self) -> None:
         """Look now, instead of at the next round."""
@@ -94,16 +100,16 @@ class EventSubKeeper:
                 tries, trouble_at = tries + 1, loop.time()
                 # The first loss is mended at once. A server that welcomes and hangs up is not asked in a loop.
                 if not complete or tries > 1:
-                    await asyncio.sleep(self._backoff(tries))
+                    await asyncio.sleep(self._pause_seconds(tries))
         finally:
             self._remember_gap()
             self._bot._websockets.clear()
             for socket in self._all:
                 self._let_go(socket)
-            if self._closing:
-                await asyncio.wait(self._closing, timeout=_CLOSING_SECONDS)
+            if self._goodbyes:
+                await asyncio.wait(self._goodbyes, timeout=_CLOSING_SECONDS)
 
-    def _backoff(self, tries: int) -> float:
+    def _pause_seconds(self, tries: int) -> float:
         settings = self._settings
         ceiling = min(settings.backoff_cap, settings.backoff_base * 2.0 ** min(tries - 1, 10))
         return ceiling * random.uniform(0.5, 1.0)
@@ -169,8 +175,8 @@ class EventSubKeeper:
     def _let_go(self, socket: EventSocket) -> None:
         # A dead server never answers the goodbye; the new connection does not wait for it.
         closing = asyncio.create_task(socket.close(), name="twitch socket goodbye")
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+        self._goodbyes.add(closing)
+        closing.add_done_callback(self._goodbyes.discard)
 
     async def _subscribe_missing(self, socket: EventSocket, wanted: Sequence[Wanted]) -> bool:
         complete = True
