@@ -1,0 +1,179 @@
+"""Services that record what they were asked and answer what a test tells them to; and clients on the stage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from bot.domain.answers import Answer, TryAgain
+from bot.domain.claims import ClaimDecision, ClaimGranted
+from bot.domain.control import DropSteered, SteerDecision, Verb
+from bot.domain.drops import Drop
+from bot.domain.people import Actor
+from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
+from bot.platforms.discord.platform import DiscordPlatform
+from bot.platforms.twitch.platform import TwitchPlatform
+from bot.services.claims import TooFast
+from bot.services.drops import Board
+from bot.services.ports import HeldUnit
+from bot.services.services import Services
+from bot.stage.server import Stage
+from bot.wording.catalogue import Wording
+from cogs import install_all_discord, install_all_twitch
+from cogs.commands import CommandNames
+from tests.platforms.discord_rig import discord_settings
+from tests.platforms.rig import running, twitch_settings, until
+from tests.wording.saying import NOW, OPEN
+
+MUG = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
+
+
+class FakeClock:
+    def now(self) -> int:
+        return NOW
+
+
+@dataclass
+class FakeClaims:
+    decision: ClaimDecision = MUG
+    trouble: type[TryAgain | TooFast] | None = None
+    asked: list[tuple[Actor, str, str]] = field(default_factory=list)
+    decided: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.decided.set()
+
+    async def claim(self, actor: Actor, request_id: str, drop: str = "") -> Answer[ClaimDecision]:
+        self.asked.append((actor, request_id, drop))
+        if self.trouble is not None:
+            raise self.trouble
+        await self.decided.wait()
+        return Answer(request_id, self.decision, NOW)
+
+
+@dataclass
+class FakeDrops:
+    drops: list[Drop] = field(default_factory=lambda: [OPEN])
+    units: list[HeldUnit] = field(default_factory=list)
+    forms: list[tuple[Actor, DropForm]] = field(default_factory=list)
+
+    async def board(self) -> Board:
+        return Board(tuple(self.drops), NOW)
+
+    async def every(self) -> dict[str, Drop]:
+        return {drop.key: drop for drop in self.drops}
+
+    async def held(self, actor: Actor) -> tuple[HeldUnit, ...]:
+        return tuple(self.units)
+
+    async def create(self, actor: Actor, request_id: str, form: DropForm) -> Answer[DropPlanned | PlanRefused]:
+        self.forms.append((actor, form))
+        plan = read_form(form, zone="UTC", now=NOW)
+        if isinstance(plan, PlanRefused):
+            return Answer(request_id, plan, NOW)
+        return Answer(request_id, DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, NOW), NOW)
+
+
+@dataclass
+class FakeControl:
+    decision: SteerDecision = field(default_factory=lambda: DropSteered(Verb.CANCEL, "mug", "Teal Mug"))
+    waiting: SteerDecision | None = None
+    trouble: type[TryAgain] | None = None
+    repeated: bool = False
+    orders: list[tuple[Actor, str, Verb, dict[str, Any]]] = field(default_factory=list)
+    confirmed: list[Actor] = field(default_factory=list)
+
+    async def steer(self, actor: Actor, request_id: str, verb: Verb, **order: Any) -> Answer[SteerDecision]:
+        self.orders.append((actor, request_id, verb, order))
+        if self.trouble is not None:
+            raise self.trouble
+        return Answer(request_id, self.decision, NOW, repeated=self.repeated)
+
+    async def confirm(self, actor: Actor, request_id: str) -> Answer[SteerDecision] | None:
+        self.confirmed.append(actor)
+        return None if self.waiting is None else Answer(request_id, self.waiting, NOW)
+
+
+@dataclass
+class FakeTelling:
+    """`said` holds (to whom or "all", text); `decided` what chat's shared lines were handed."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+    decided: list[tuple[str, Answer[ClaimDecision]]] = field(default_factory=list)
+    told_requests: list[str] = field(default_factory=list)
+
+    def claim_decided(self, actor: Actor, answer: Answer[ClaimDecision]) -> None:
+        self.decided.append((actor.name, answer))
+
+    def say_to(self, actor: Actor, text: str, *, topic: str) -> None:
+        self.said.append((actor.name, text))
+
+    def say_now(self, text: str) -> None:
+        self.said.append(("all", text))
+
+    async def told(self, request_id: str) -> None:
+        self.told_requests.append(request_id)
+
+
+@dataclass
+class Desk:
+    """Everything a dialogue needs at hand."""
+
+    claims: FakeClaims = field(default_factory=FakeClaims)
+    drops: FakeDrops = field(default_factory=FakeDrops)
+    control: FakeControl = field(default_factory=FakeControl)
+    telling: FakeTelling = field(default_factory=FakeTelling)
+    names: CommandNames = field(default_factory=CommandNames)
+
+    def services(self) -> Services:
+        parts: dict[str, Any] = {
+            "claims": self.claims,
+            "drops": self.drops,
+            "control": self.control,
+            "telling": self.telling,
+            "words": Wording(command_names=self.names.typed()),
+            "clock": FakeClock(),
+        }
+        return cast(Services, Services(**parts))
+
+
+@asynccontextmanager
+async def in_chat(stage: Stage, desk: Desk) -> AsyncIterator[None]:
+    """The cogs, connected to the stage's Twitch."""
+    connected = asyncio.Event()
+
+    async def on_connected(gap_seconds: float) -> None:
+        connected.set()
+
+    platform = TwitchPlatform(
+        twitch_settings(stage),
+        install=lambda bot: install_all_twitch(bot, desk.services(), desk.names),
+        on_connected=on_connected,
+    )
+    async with running(platform.run):
+        await asyncio.wait_for(connected.wait(), 15.0)
+        yield
+
+
+@asynccontextmanager
+async def on_board(stage: Stage, desk: Desk, **changes: Any) -> AsyncIterator[DiscordPlatform]:
+    """The cogs, connected to the stage's Discord."""
+    connected = asyncio.Event()
+
+    async def on_connected(gap_seconds: float) -> None:
+        connected.set()
+
+    platform = DiscordPlatform(
+        discord_settings(stage, **changes),
+        install=lambda bot: install_all_discord(bot, desk.services()),
+        on_connected=on_connected,
+    )
+    async with running(platform.run):
+        await asyncio.wait_for(connected.wait(), 15.0)
+        yield platform
+
+
+__all__ = ["MUG", "Desk", "in_chat", "on_board", "until"]
