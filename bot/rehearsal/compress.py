@@ -1,0 +1,189 @@
+"""Tonight in forty seconds: the streamer's own configuration, pointed at the stage and with short windows."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+SECOND = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Between the openings of two drops; however many there are, the last one opens no later than this altogether.
+_STAGGER_SECONDS, _STAGGER_SECONDS_MAX = 4.0, 12.0
+_WINDOW_SECONDS = 20
+_ANNOUNCED_BEFORE_SECONDS = 6.0
+ANSWER_GAP_SECONDS = 6
+_PACE = {
+    "soon_lead": "3s",
+    "resume_warning": "3s",
+    "milestone_gap": "6s",
+    "answer_gap": f"{ANSWER_GAP_SECONDS}s",
+}
+_SECRETS = {
+    ("twitch", "client_secret"): "MICRODROPS_REHEARSAL_CLIENT_SECRET",
+    ("twitch", "bot_token"): "MICRODROPS_REHEARSAL_BOT_TOKEN",
+    ("twitch", "bot_refresh_token"): "MICRODROPS_REHEARSAL_BOT_REFRESH_TOKEN",
+    ("twitch", "streamer_token"): "MICRODROPS_REHEARSAL_STREAMER_TOKEN",
+    ("twitch", "streamer_refresh_token"): "MICRODROPS_REHEARSAL_STREAMER_REFRESH_TOKEN",
+    ("discord", "token"): "MICRODROPS_REHEARSAL_DISCORD_TOKEN",
+}
+# A secret that no program was told to read: it may appear nowhere at all.
+_CANARY = "MICRODROPS_REHEARSAL_CANARY"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedDrop:
+    """A drop with the limits it has in the configuration and the times it has tonight (microseconds UTC)."""
+
+    key: str
+    title: str
+    supply: int
+    held_back: int
+    per_person: int
+    on_cue: bool
+    announces_at: int
+    opens_at: int
+    closes_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A compressed evening: the file for the bot, its secrets, and what the crowd and the judge go by.
+
+    `lasts_until` is when the last window ends if all goes as planned."""
+
+    text: str
+    environment: dict[str, str] = field(repr=False)
+    drops: tuple[PlayedDrop, ...]
+    words: Mapping[str, str]
+    twitch: bool
+    discord: bool
+    reminder_role: str
+
+    @property
+    def lasts_until(self) -> int:
+        return max(drop.closes_at for drop in self.drops)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(self.environment.values())
+
+
+def compress(text: str, stage: Mapping[str, Any], ledger: Path, begins_at: int) -> Play:
+    """Rewrite a configuration that has been checked; `stage` is what the stage says of itself.
+
+    Drops are announced from `begins_at` (microseconds UTC) on. What a drop promises (supply, held back, per
+    person) stays as it stands; where it happens and how long it takes does not."""
+    document = tomllib.loads(text)
+    document["channel"] = {**document["channel"], "time_zone": "UTC"}
+    document["ledger"] = {"url": str(ledger), "backups": str(ledger.parent / "backups")}
+    document["endpoints"] = dict(stage["endpoints"])
+    document["pace"] = {**document.get("pace", {}), **_PACE}
+    environment = {_CANARY: f"canary-{secrets.token_hex(16)}"}
+    environment |= _join_twitch(document, stage["twitch"])
+    environment |= _join_discord(document, stage["discord"])
+    drops = _rewrite_drops(document, begins_at)
+    return Play(
+        text=tomlkit.dumps(document),
+        environment=environment,
+        drops=drops,
+        words=_words(document.get("commands", {})),
+        twitch="twitch" in document,
+        discord="discord" in document,
+        reminder_role=str(document.get("discord", {}).get("reminder_role", "")),
+    )
+
+
+def _join_twitch(document: dict[str, Any], cast: Mapping[str, Any]) -> dict[str, str]:
+    if "twitch" not in document:
+        return {}
+    values = {
+        "client_secret": cast["client_secret"],
+        "bot_token": cast["bot"]["token"],
+        "bot_refresh_token": cast["bot"]["refresh"],
+        "streamer_token": cast["broadcaster"]["token"],
+        "streamer_refresh_token": cast["broadcaster"]["refresh"],
+    }
+    document["twitch"] = {
+        "channel": cast["broadcaster"]["login"],
+        "channel_id": cast["broadcaster"]["id"],
+        "bot_id": cast["bot"]["id"],
+        "client_id": cast["client_id"],
+        **{key: f"env:{_SECRETS['twitch', key]}" for key in values},
+    }
+    return {_SECRETS["twitch", key]: value for key, value in values.items()}
+
+
+def _join_discord(document: dict[str, Any], server: Mapping[str, Any]) -> dict[str, str]:
+    if "discord" not in document:
+        return {}
+    name = _SECRETS["discord", "token"]
+    channels = server["channels"]
+    document["discord"] = {
+        "token": f"env:{name}",
+        "server": server["guild_id"],
+        "announcements": channels["announcements"],
+        "moderators": channels["moderators"],
+        "lounge": channels["lounge"],
+        "reminder_role": server["roles"]["drop-reminders"],
+    }
+    return {name: server["token"]}
+
+
+def _rewrite_drops(document: dict[str, Any], begins_at: int) -> tuple[PlayedDrop, ...]:
+    tables = document["drops"]
+    stagger = min(_STAGGER_SECONDS, _STAGGER_SECONDS_MAX / max(1, len(tables) - 1))
+    played = []
+    for number, table in enumerate(tables):
+        announces_at = begins_at + round(number * stagger * SECOND)
+        opens_at = announces_at + round(_ANNOUNCED_BEFORE_SECONDS * SECOND)
+        for key in ("announce", "opens", "closes", "lasts"):
+            table.pop(key, None)
+        table["announce"] = _local(announces_at)
+        table["lasts"] = f"{_WINDOW_SECONDS}s"
+        on_cue = table.get("opening") == "cue"
+        if not on_cue:
+            table["opens"] = _local(opens_at)
+        played.append(
+            PlayedDrop(
+                key=table["name"],
+                title=table["title"],
+                supply=table["supply"],
+                held_back=table.get("held_back", 0),
+                per_person=table.get("per_person", 1),
+                on_cue=on_cue,
+                announces_at=announces_at,
+                opens_at=opens_at,
+                closes_at=opens_at + _WINDOW_SECONDS * SECOND,
+            )
+        )
+    return tuple(played)
+
+
+def _local(at: int) -> str:
+    """An instant as the file has it: UTC, which the rehearsal's channel lives in."""
+    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _words(commands: Mapping[str, Any]) -> dict[str, str]:
+    """What is typed for each command; one that is switched off still answers behind the prefix command."""
+    prefix = str(commands.get("prefix", "md")).removeprefix("!")
+
+    def typed(command: str) -> str:
+        names = commands.get(command, command)
+        first = names[0] if isinstance(names, list) else names
+        return f"!{first.removeprefix('!')}" if isinstance(first, str) else f"!{prefix} {command}"
+
+    return {
+        "claim": typed("claim"),
+        "claim_again": f"!{prefix} claim",
+        "board": typed("drop"),
+        "mine": typed("mine"),
+    }

@@ -1,0 +1,151 @@
+"""Reads a ledger file as a stranger would: plain SQL, read-only, nothing of the program that wrote it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class LedgerUnreadable(Exception):
+    """There is no ledger, or it has not the tables that it should have."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry as it stands; `document` is its canonical JSON, `secret` its private part (None once erased)."""
+
+    number: int
+    at: int
+    kind: str
+    drop: str
+    canonical: bytes
+    leaf_hash: bytes
+    private: bytes | None
+    salt: bytes | None
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """Raises ValueError when the bytes are no JSON."""
+        return dict(json.loads(self.canonical))
+
+    @property
+    def public(self) -> Mapping[str, Any]:
+        return dict(self.document.get("public") or {})
+
+    @property
+    def secret(self) -> Mapping[str, Any]:
+        return dict(json.loads(self.private)) if self.private else {}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    drop: str
+    number: int
+    person: int
+    how: str
+    granted_at: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """What the ledger says a request was answered: `kind` and the decision's own fields."""
+
+    request: str
+    kind: str
+    drop: str
+    platform: str
+    user: str
+    decision: Mapping[str, Any]
+    at: int
+    told_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewsRow:
+    """Something that was to be said in a place; `reference` is the message id the platform gave it."""
+
+    place: str
+    kind: str
+    drop: str
+    result: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """Everything the judge asks a ledger about. `identities` maps (platform, user id) to the person."""
+
+    entries: tuple[EntryRow, ...] = ()
+    units: tuple[UnitRow, ...] = ()
+    outcomes: tuple[OutcomeRow, ...] = ()
+    news: tuple[NewsRow, ...] = ()
+    identities: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    supplies: Mapping[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise LedgerUnreadable(f"The ledger {path.name} cannot be read: {error}.") from error
+
+
+def read_ledger(path: Path) -> LedgerFile:
+    """Read all of it at one moment. Raises LedgerUnreadable."""
+    with _opened(path) as connection:
+        connection.execute("BEGIN")
+
+        def rows(sql: str) -> list[tuple[Any, ...]]:
+            return connection.execute(sql).fetchall()
+
+        return LedgerFile(
+            entries=tuple(
+                EntryRow(*row)
+                for row in rows(
+                    "SELECT number, at, kind, drop_key, canonical, leaf_hash, private, salt "
+                    "FROM entry ORDER BY number"
+                )
+            ),
+            units=tuple(
+                UnitRow(*row)
+                for row in rows(
+                    "SELECT drop_key, number, person_id, how, granted_at, entry_number FROM unit "
+                    "ORDER BY drop_key, number"
+                )
+            ),
+            outcomes=tuple(
+                OutcomeRow(request, kind, drop, platform, user, json.loads(decision), at, told_at)
+                for request, kind, drop, platform, user, decision, at, told_at in rows(
+                    "SELECT request_id, kind, drop_key, platform, user_id, decision, at, told_at "
+                    "FROM outcome ORDER BY at"
+                )
+            ),
+            news=tuple(
+                NewsRow(*row)
+                for row in rows("SELECT place, kind, drop_key, result, reference FROM outbox ORDER BY id")
+            ),
+            identities={
+                (platform, user): person
+                for platform, user, person in rows("SELECT platform, user_id, person_id FROM identity")
+            },
+            supplies=dict(rows('SELECT key, supply FROM "drop"')),
+        )
+
+
+def is_over(path: Path) -> bool:
+    """Whether every drop has closed, everybody who claimed has been told, and no news waits to be said."""
+    still = (
+        "SELECT EXISTS (SELECT 1 FROM \"drop\" WHERE state NOT IN ('closed', 'settled', 'cancelled')) "
+        "OR EXISTS (SELECT 1 FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%') "
+        "OR EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL)"
+    )
+    with _opened(path) as connection:
+        return not connection.execute(still).fetchone()[0]
