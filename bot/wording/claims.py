@@ -11,7 +11,7 @@ from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat
 from bot.wording.times import moment_text
 
 LINE_CHARACTERS_MAX = 450
-_CHOICES_MAX = 5
+_CHOICES_CHARACTERS_MAX = 220
 # Twitch swallows a viewer's identical message within 30 s: before then a retry needs another text to type.
 _SWALLOWED_WITHIN = 35 * SECOND
 
@@ -100,9 +100,11 @@ def _reason(words: Wording, refused: ClaimRefused | ClaimNeedsName, now: Micros,
     if isinstance(refused, ClaimNeedsName):
         choices = [
             words.say("claim-needs-name-choice", discord=discord, drop=key, title=shown(title, discord=discord))
-            for key, title in list(zip(refused.drops, refused.titles, strict=True))[:_CHOICES_MAX]
+            for key, title in zip(refused.drops, refused.titles, strict=True)
         ]
-        return words.say("claim-needs-name", discord=discord, choices=words.say("list-or").join(choices))
+        # What does not fit is on the board; the line keeps room for the names of those who asked.
+        fitting = packed("", choices, "", characters_max=_CHOICES_CHARACTERS_MAX, between=words.say("list-or"))
+        return words.say("claim-needs-name", discord=discord, choices=fitting[0] if fitting else "")
     title = shown(refused.title, discord=discord)
     when = "" if refused.retry_at is None else moment_text(words, refused.retry_at, now, discord=discord)
     values: dict[str, str | int] = {"title": title, "drop": refused.drop, "when": when}

@@ -56,6 +56,7 @@ def test_people_with_the_same_refusal_share_lines_and_every_one_is_named(refusal
     longest = replace(refusal, title=LONG, drop=KEY) if hasattr(refusal, "title") else refusal
     lines = refused_lines(WORDS, longest, NAMES[:60], NOW)
     assert all(len(line) <= 450 for line in lines)
+    assert len(lines) <= 20
     told = " ".join(lines)
     assert all(told.count(f"@{name}") == 1 for name in NAMES[:60])
 
