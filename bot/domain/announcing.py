@@ -111,6 +111,8 @@ def snapshot(drop: Drop) -> dict[str, object]:
         "units_left": drop.units_left,
         "opens_at": drop.opens_at,
         "closes_at": drop.closes_at,
+        "opened_at": drop.opened_at,
+        "closed_at": drop.closed_at,
         "window": drop.plan.window,
         "on_cue": drop.on_cue,
         "paused": drop.paused,

@@ -56,8 +56,8 @@ class Remembering(Wording):
 
 
 def about(drop: Drop, **said: object) -> dict[str, object]:
-    """What news carries about a drop; instants the lane knows stand beside the snapshot."""
-    return {**snapshot(drop), "opened_at": drop.opened_at, "closed_at": drop.closed_at, "at": NOW, **said}
+    """What news carries about a drop."""
+    return {**snapshot(drop), "at": NOW, **said}
 
 
 def refused(because: ClaimRefusal, **more: Any) -> ClaimRefused:
