@@ -30,8 +30,5 @@ def plan_answer(words: Wording, decision: DropPlanned | PlanRefused, now: Micros
 
 
 def _mistake(words: Wording, mistake: str) -> str:
-    try:
-        known = FormMistake(mistake)
-    except ValueError:
-        return mistake
+    known = FormMistake(mistake)
     return words.say(f"plan-{known}", discord=True, limit=_LIMITS.get(known, 0), choices=", ".join(KINDS))

@@ -31,7 +31,7 @@ SENTENCES = {
     "plan-done": "{title} is planned: {stock}, opens at {when}. In commands it is called {drop}.",
     "plan-done-on-cue": "{title} is planned: {stock}, opens on your cue. In commands it is called {drop}.",
     "plan-refused": "The drop was not made.\n{mistakes}",
-    "plan-title": "Title: write 1 to {limit} plain characters, without @, links or formatting.",
+    "plan-title": "Title: write 1 to {limit} plain characters, without mentions, links or formatting.",
     "plan-kind": "Kind: choose one of {choices}.",
     "plan-supply": "How many: write a whole number from 1 to {limit}, like 48.",
     "plan-opens-unclear": "Opens: write cue, 20:00, 2026-12-01 20:00 or in 10m.",
@@ -40,4 +40,6 @@ SENTENCES = {
     "plan-lasts": "Stays open for: write a span from 1s to 31d, like 10m.",
     "plan-held-back": "Kept for mistakes: write a whole number from 0, less than how many there are.",
     "plan-per-person": "Per person: write a whole number from 1, at most how many there are.",
+    "plan-title-taken": "Title: there was a drop of that name already; choose another one.",
+    "plan-not-allowed": "Only the streamer and moderators plan drops.",
 }
