@@ -40,7 +40,7 @@ from bot.services.services import Services
 from bot.services.stream import Streams
 from bot.services.telling import Telling
 from bot.storage.batch import ChannelSettings
-from bot.storage.database import ledger_url, read_engine, write_engine
+from bot.storage.database import Reads, ledger_url, write_engine
 from bot.storage.lane import Lane, nothing
 from bot.storage.people import KnownNames
 from bot.storage.telling import command_digest
@@ -119,7 +119,7 @@ class OpenLedger:
         url = ledger_url(config.ledger.url)
         self.places = _places(config)
         self.writes = write_engine(url)
-        self.reads = read_engine(url)
+        self.reads = Reads(url)
         settings = ChannelSettings(
             CHANNEL_ID, config.channel.name, self.places, config.twitch is not None, config.pace
         )
@@ -142,7 +142,7 @@ async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> Async
             yield ledger
         finally:
             await ledger.lane.close()
-            await ledger.reads.dispose()
+            await ledger.reads.close()
             ledger.writes.dispose()
 
 

@@ -58,7 +58,7 @@ class DropPlanned:
 
 @dataclass(frozen=True, slots=True)
 class PlanRefused:
-    """Everything that is wrong at once: a `FormMistake`, or a sentence with its cure."""
+    """Everything that is wrong at once: the values of `FormMistake`."""
 
     mistakes: tuple[str, ...]
 
@@ -77,7 +77,7 @@ PlanDecision = DropPlanned | PlanRefused
 
 
 class FormMistake(StrEnum):
-    """What a form can have wrong, in the order of its fields."""
+    """What a form can have wrong, in the order of its fields; then what only the ledger knows."""
 
     TITLE = "title"
     KIND = "kind"
@@ -88,6 +88,8 @@ class FormMistake(StrEnum):
     LASTS = "lasts"
     HELD_BACK = "held-back"
     PER_PERSON = "per-person"
+    TITLE_TAKEN = "title-taken"
+    NOT_ALLOWED = "not-allowed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.announcing import (
     DISCORD_ANNOUNCEMENTS,
@@ -23,6 +22,7 @@ from bot.domain.stream import Pace
 from bot.domain.telling import NoteAttempt, NoteSent
 from bot.domain.time import Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
+from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
 from bot.storage.telling import PendingNews, last_reference, pending_news, untold
@@ -43,7 +43,7 @@ class Announcing:
     def __init__(
         self,
         lane: LedgerLane,
-        reads: AsyncEngine,
+        reads: Reads,
         channel_id: int,
         words: Wording,
         clock: Clock,

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot.domain.answers import Answer
 from bot.domain.drops import Drop, DropPlan, DropState
 from bot.domain.people import BOT, Actor
@@ -15,6 +13,7 @@ from bot.domain.planning import ApplyPlans, DropForm, DropPlanned, PlanDrop, Pla
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import DAY, Micros
 from bot.services.ports import Clock, HeldUnit, LedgerLane
+from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.people import units_held
 
@@ -30,7 +29,7 @@ class Board:
 
 
 class Drops:
-    def __init__(self, lane: LedgerLane, reads: AsyncEngine, channel_id: int, zone: str, clock: Clock) -> None:
+    def __init__(self, lane: LedgerLane, reads: Reads, channel_id: int, zone: str, clock: Clock) -> None:
         self._lane = lane
         self._reads = reads
         self._channel_id = channel_id

@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from cachetools import TTLCache
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, Priority
 from bot.domain.answers import Answer, TryAgain
@@ -19,6 +18,7 @@ from bot.domain.people import Actor
 from bot.domain.telling import NoteTold
 from bot.domain.time import SECOND, Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
+from bot.storage.database import Reads
 from bot.storage.telling import Untold, untold
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
@@ -61,7 +61,7 @@ class Telling:
     def __init__(
         self,
         lane: LedgerLane,
-        reads: AsyncEngine,
+        reads: Reads,
         channel_id: int,
         chat: ChatSender | None,
         board: BoardSender | None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -31,13 +33,42 @@ def write_engine(url: URL) -> Engine:
     return engine
 
 
-def read_engine(url: URL) -> AsyncEngine:
-    """The engine of everything that only reads, beside the lane and never in its way."""
-    if url.get_backend_name() != "sqlite":
-        return create_async_engine(url.set(drivername="postgresql+psycopg"), pool_size=3, max_overflow=0)
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=3, max_overflow=0)
-    _prepare_sqlite(engine.sync_engine, write=False)
-    return engine
+class Reads:
+    """Everything that only reads, asynchronously, beside the lane and never in its way."""
+
+    def __init__(self, url: URL) -> None:
+        if url.get_backend_name() == "sqlite":
+            self._engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=3, max_overflow=0)
+            _prepare_sqlite(self._engine.sync_engine, write=False)
+        else:
+            self._engine = create_async_engine(
+                url.set(drivername="postgresql+psycopg"), pool_size=3, max_overflow=0
+            )
+        self._reading: set[asyncio.Task[Sequence[Row[Any]]]] = set()
+
+    async def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """All rows of a query. Raises OperationalError."""
+        reading = asyncio.create_task(self._fetch(query))
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        # A reader that is cancelled in the middle would leave its connection neither used nor given back.
+        return await asyncio.shield(reading)
+
+    async def scalar(self, query: Select[Any]) -> Any:
+        """The first column of the first row; None without one."""
+        rows = await self.rows(query)
+        return rows[0][0] if rows else None
+
+    async def close(self) -> None:
+        """Let what is being read finish, then close every connection."""
+        while self._reading:
+            await asyncio.wait(self._reading)
+        await self._engine.dispose()
+
+    async def _fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        async with self._engine.connect() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+            return rows
 
 
 def snapshot_engine(url: URL) -> Engine:

@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
 from bot.storage import tables
-from bot.storage.database import ledger_url, snapshot_engine
+from bot.storage.database import Reads, ledger_url, snapshot_engine
 
 
 def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
@@ -160,8 +159,7 @@ def _local_date(opens_at: int | None, zone: str) -> str:
     return datetime.fromtimestamp(opens_at / 1_000_000, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
-async def read_drops(engine: AsyncEngine, channel_id: int) -> dict[str, Drop]:
+async def read_drops(reads: Reads, channel_id: int) -> dict[str, Drop]:
     """Every drop of the channel as last committed, by key, in the order of their announcement."""
     query = select(tables.drop).where(tables.drop.c.channel_id == channel_id).order_by(tables.drop.c.announce_at)
-    async with engine.connect() as connection:
-        return {row.key: drop_of(row) for row in await connection.execute(query)}
+    return {row.key: drop_of(row) for row in await reads.rows(query)}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.people import Actor
 from bot.storage import tables
+from bot.storage.database import Reads
 
 
 class KnownNames:
-    def __init__(self, engine: AsyncEngine, channel_id: int) -> None:
-        self._engine = engine
+    def __init__(self, reads: Reads, channel_id: int) -> None:
+        self._reads = reads
         self._channel_id = channel_id
 
     async def find(self, platform: str, name: str) -> Actor | None:
@@ -26,12 +26,11 @@ class KnownNames:
             )
             .limit(2)
         )
-        async with self._engine.connect() as connection:
-            found = (await connection.execute(query)).all()
+        found = await self._reads.rows(query)
         return Actor(platform, found[0].user_id, found[0].name) if len(found) == 1 else None
 
 
-async def units_held(engine: AsyncEngine, channel_id: int, actor: Actor) -> list[tuple[str, str, int, int]]:
+async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[str, str, int, int]]:
     """Key, title, number and supply of every unit of a person, newest first."""
     identity, unit, drop = tables.identity.c, tables.unit.c, tables.drop.c
     query = (
@@ -49,5 +48,4 @@ async def units_held(engine: AsyncEngine, channel_id: int, actor: Actor) -> list
         )
         .order_by(unit.entry_number.desc())
     )
-    async with engine.connect() as connection:
-        return [(key, title, number, supply) for key, title, number, supply in await connection.execute(query)]
+    return [(row.drop_key, row.title, row.number, row.supply) for row in await reads.rows(query)]

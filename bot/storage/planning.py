@@ -6,7 +6,15 @@ from bot.domain.drops import DropPlan
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
 from bot.domain.plan import compare_plans
-from bot.domain.planning import ApplyPlans, DropPlanned, PlanDecision, PlanDrop, PlanRefused, PlansApplied
+from bot.domain.planning import (
+    ApplyPlans,
+    DropPlanned,
+    FormMistake,
+    PlanDecision,
+    PlanDrop,
+    PlanRefused,
+    PlansApplied,
+)
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
 
@@ -15,9 +23,9 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
     """Plan a drop live. A key that exists already is refused: a drop's numbers are counted once."""
     plan = command.plan
     if not command.actor.steers:
-        return PlanRefused(("Only the streamer and moderators plan drops.",))
+        return PlanRefused((FormMistake.NOT_ALLOWED,))
     if plan.key in batch.book(command.channel_id).drops:
-        return PlanRefused((f'There is a drop called "{plan.key}" already: choose another title.',))
+        return PlanRefused((FormMistake.TITLE_TAKEN,))
     batch.record(command.channel_id, planned_fact(plan, command.actor, "live"), moment)
     return DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.announcing import NewsKind, Priority
 from bot.domain.people import Actor
@@ -15,6 +14,7 @@ from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSe
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
+from bot.storage.database import Reads
 from bot.storage.outcomes import from_bytes
 
 
@@ -90,7 +90,7 @@ def _note(batch: Batch, channel_id: int, news_id: int, values: dict[str, Any]) -
     )
 
 
-async def pending_news(engine: AsyncEngine, channel_id: int, place: str) -> list[PendingNews]:
+async def pending_news(reads: Reads, channel_id: int, place: str) -> list[PendingNews]:
     """What is still to be said in a place, most urgent first, then in the order in which it happened."""
     outbox = tables.outbox.c
     query = (
@@ -99,24 +99,23 @@ async def pending_news(engine: AsyncEngine, channel_id: int, place: str) -> list
         .order_by(outbox.priority, outbox.id)
         .limit(50)
     )
-    async with engine.connect() as connection:
-        return [
-            PendingNews(
-                id=row.id,
-                place=row.place,
-                kind=NewsKind(row.kind),
-                drop=row.drop_key,
-                about=orjson.loads(row.about),
-                priority=Priority(row.priority),
-                created_at=row.created_at,
-                expires_at=row.expires_at,
-                attempted_at=row.attempted_at,
-            )
-            for row in await connection.execute(query)
-        ]
+    return [
+        PendingNews(
+            id=row.id,
+            place=row.place,
+            kind=NewsKind(row.kind),
+            drop=row.drop_key,
+            about=orjson.loads(row.about),
+            priority=Priority(row.priority),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            attempted_at=row.attempted_at,
+        )
+        for row in await reads.rows(query)
+    ]
 
 
-async def last_reference(engine: AsyncEngine, channel_id: int, place: str, drop: str, kind: NewsKind) -> str:
+async def last_reference(reads: Reads, channel_id: int, place: str, drop: str, kind: NewsKind) -> str:
     """The platform's id of the latest such message about a drop; "" where there is none."""
     outbox = tables.outbox.c
     query = (
@@ -131,12 +130,11 @@ async def last_reference(engine: AsyncEngine, channel_id: int, place: str, drop:
         .order_by(outbox.id.desc())
         .limit(1)
     )
-    async with engine.connect() as connection:
-        return await connection.scalar(query) or ""
+    return await reads.scalar(query) or ""
 
 
 async def untold(
-    engine: AsyncEngine, channel_id: int, *, platform: str | None = None, drop: str | None = None
+    reads: Reads, channel_id: int, *, platform: str | None = None, drop: str | None = None
 ) -> list[Untold]:
     """The decisions of claims that nobody is known to have heard, oldest first."""
     outcome = tables.outcome.c
@@ -149,19 +147,17 @@ async def untold(
         query = query.where(outcome.platform == platform)
     if drop is not None:
         query = query.where(outcome.drop_key == drop)
-    async with engine.connect() as connection:
-        return [
-            Untold(
-                row.request_id,
-                Actor(row.platform, row.user_id, row.name),
-                from_bytes(row.kind, row.decision),
-                row.at,
-            )
-            for row in await connection.execute(query)
-        ]
+    return [
+        Untold(
+            row.request_id,
+            Actor(row.platform, row.user_id, row.name),
+            from_bytes(row.kind, row.decision),
+            row.at,
+        )
+        for row in await reads.rows(query)
+    ]
 
 
-async def command_digest(engine: AsyncEngine, channel_id: int) -> str:
+async def command_digest(reads: Reads, channel_id: int) -> str:
     query = select(tables.channel.c.command_digest).where(tables.channel.c.id == channel_id)
-    async with engine.connect() as connection:
-        return await connection.scalar(query) or ""
+    return await reads.scalar(query) or ""

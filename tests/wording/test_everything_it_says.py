@@ -165,7 +165,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# Planning a drop live"
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW), NOW)
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
-    yield plan_answer(words, PlanRefused((*FormMistake, "There is a drop called mug already.")), NOW)
+    yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
     yield "# Forms and the descriptions of slash commands"
     yield from (
         words.say(key, discord=True) for key in SENTENCES if key.startswith(("slash-", "form-", "give-form-"))
