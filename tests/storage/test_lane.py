@@ -15,7 +15,7 @@ from bot.domain.planning import ApplyPlans
 from bot.domain.stream import Wake
 from bot.domain.time import MINUTE, SECOND
 from bot.storage import lane as lane_module
-from bot.storage.database import write_engine
+from bot.storage.database import snapshot_engine, write_engine
 from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
 
 
@@ -32,7 +32,7 @@ async def steer(lane, verb, request, **more):
 
 
 def rows(url, query):
-    engine = create_engine(url)
+    engine = snapshot_engine(url)
     with engine.connect() as connection:
         found = [tuple(row) for row in connection.execute(text(query))]
     engine.dispose()
@@ -47,7 +47,7 @@ async def test_a_burst_of_seventy_five_gets_the_numbers_1_to_48_and_everybody_an
     refused = [a.decision.because for a in answers if isinstance(a.decision, ClaimRefused)]
     assert granted == list(range(1, 49))
     assert refused == [ClaimRefusal.SOLD_OUT] * 27
-    assert rows(new_ledger, "SELECT claimed, given, supply FROM 'drop'") == [(48, 0, 48)]
+    assert rows(new_ledger, 'SELECT claimed, given, supply FROM "drop"') == [(48, 0, 48)]
     numbers = rows(new_ledger, "SELECT number FROM entry ORDER BY number")
     assert [n for (n,) in numbers] == list(range(1, len(numbers) + 1))
 
@@ -160,7 +160,7 @@ async def test_the_database_itself_refuses_a_unit_above_supply(lane, clock, new_
     answers = await asyncio.gather(claim(lane, "ann"), claim(lane, "bob"), return_exceptions=True)
     assert isinstance(answers[0].decision, ClaimGranted)
     assert isinstance(answers[1], Exception)
-    assert rows(new_ledger, "SELECT claimed FROM 'drop'") == [(1,)]
+    assert rows(new_ledger, 'SELECT claimed FROM "drop"') == [(1,)]
 
 
 async def test_a_locked_ledger_answers_try_again_and_heals_by_itself(new_ledger, clock):

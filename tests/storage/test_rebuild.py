@@ -1,0 +1,210 @@
+"""The tables can be rebuilt from the entries, and whoever tampers with either is named."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.domain.claims import ClaimDrop
+from bot.domain.control import SteerDrop, Verb
+from bot.domain.ledger import leaf_hash
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.stream import Wake
+from bot.domain.time import MINUTE
+from bot.storage.rebuild import BrokenEntry, differences, rebuild
+from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
+
+
+async def live_an_evening(url, clock):
+    """A planned, announced and opened mug; claims, a unit given and taken back, a pause, an extension, a close."""
+
+    async with running_lane(url, clock) as lane:
+
+        async def steer(verb, request, **more):
+            await lane.submit(SteerDrop(CHANNEL, request, MIA, verb, "mug", **more))
+
+        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(supply=5, held_back=1, per_person=2),)))
+        clock.at = NOON - MINUTE
+        await lane.submit(Wake(CHANNEL))
+        clock.at = NOON
+        for request, name in enumerate(("ann", "bob", "ann", "cy", "dee")):
+            await lane.submit(ClaimDrop(CHANNEL, f"twitch:m{request}", viewer(name)))
+        await steer(Verb.GIVE, "twitch:g1", receiver=viewer("eve"), why="mistyped")
+        await lane.submit(SteerDrop(CHANNEL, "twitch:u1", MIA, Verb.UNDO))
+        await steer(Verb.GIVE, "twitch:g2", receiver=viewer("fay"), why="late")
+        clock.at += MINUTE
+        await steer(Verb.PAUSE, "twitch:p1")
+        clock.at += MINUTE
+        await steer(Verb.RESUME, "twitch:r1")
+        await steer(Verb.EXTEND, "twitch:e1", minutes=5)
+        await steer(Verb.CLOSE, "twitch:c1")
+
+
+@pytest.fixture
+def ledger(new_ledger, clock):
+    """A connection to a ledger after an evening, for tampering; nothing is committed."""
+    asyncio.run(live_an_evening(new_ledger, clock))
+    engine = create_engine(new_ledger)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_an_untouched_ledger_has_no_differences(ledger):
+    assert differences(ledger, CHANNEL) == []
+
+
+def test_the_entries_alone_tell_the_drops_and_who_holds_which_number(ledger):
+    rebuilt = rebuild(ledger, CHANNEL)
+    assert rebuilt.entries == ledger.scalar(text("SELECT count(*) FROM entry"))
+    assert [(u.number, u.how, u.nth) for u in sorted(rebuilt.units.values(), key=lambda u: u.number)] == [
+        (1, "claim", 1),
+        (2, "claim", 1),
+        (3, "claim", 2),
+        (4, "claim", 1),
+        (5, "hand", 1),
+    ]
+    assert rebuilt.units["mug", 1].holder == rebuilt.units["mug", 3].holder
+    assert len({unit.holder for unit in rebuilt.units.values()}) == 4
+    drop = rebuilt.drops["mug"]
+    assert (str(drop.state), drop.claimed, drop.given) == ("closed", 4, 1)
+    assert drop.closes_at == NOON + (15 + 1 + 5) * MINUTE
+
+
+def test_of_a_channel_without_entries_nothing_is_rebuilt(ledger):
+    assert rebuild(ledger, CHANNEL + 1).entries == 0
+    assert differences(ledger, CHANNEL + 1) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("title", "'Red Mug'"),
+        ("kind", "'skin'"),
+        ("supply", "6"),
+        ("held_back", "0"),
+        ("per_person", "3"),
+        ("opening", "'cue'"),
+        ("while_offline", "'wait'"),
+        ("zone", "'Europe/Berlin'"),
+        ("announce_at", "1"),
+        ("planned_opens_at", "NULL"),
+        ("window", "1"),
+        ("origin", "'live'"),
+        ("state", "'open'"),
+        ("opens_at", "1"),
+        ("closes_at", "NULL"),
+        ("announced_at", "1"),
+        ("opened_at", "1"),
+        ("closed_at", "1"),
+        ("closed_why", "'stream'"),
+        ("paused_at", "1"),
+        ("paused_why", "'offline'"),
+        ("resume_at", "1"),
+        ("postponed_why", "'missed'"),
+        ("soon_said", "1"),
+        ("on_cue", "1"),
+        ("claimed", "3"),
+        ("given", "0"),
+    ],
+)
+def test_every_column_of_a_drop_that_was_changed_by_hand_is_named(ledger, column, value):
+    ledger.execute(text(f'UPDATE "drop" SET "{column}" = {value}'))
+    (difference,) = differences(ledger, CHANNEL)
+    assert difference.startswith(f"drop mug: {column} is ")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("person_id", "6"), ("nth", "2"), ("how", "'hand'"), ("granted_at", "1"), ("entry_number", "1")],
+)
+def test_every_column_of_a_unit_that_was_changed_by_hand_is_named(ledger, column, value):
+    ledger.execute(text(f'UPDATE unit SET "{column}" = {value} WHERE number = 2'))
+    found = differences(ledger, CHANNEL)
+    assert found[0].startswith(f"unit 2 of mug: {column} is ")
+    assert len(found) == (2 if column == "person_id" else 1)
+
+
+def test_an_owner_exchanged_together_with_the_private_part_is_found_by_the_pseudonym(ledger):
+    ledger.execute(text("UPDATE unit SET person_id = 6 WHERE number = 2"))
+    ledger.execute(text("UPDATE entry SET private = NULL, salt = NULL WHERE kind = 'unit.granted'"))
+    assert differences(ledger, CHANNEL) == ["unit 2 of mug: person 6 is not the holder that its entry names"]
+
+
+def test_an_edition_that_was_changed_is_named(ledger):
+    ledger.execute(text("UPDATE unit SET edition = 2 WHERE number = 2"))
+    assert differences(ledger, CHANNEL) == ["unit 2 of mug: edition is 2, the entries say 1"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("DELETE FROM unit WHERE number = 2", "unit 2 of mug: the entries know its owner, the table does not"),
+        ("UPDATE unit SET number = 9 WHERE number = 5", "unit 9 of mug: no entry has granted it"),
+        ("""UPDATE "drop" SET "key" = 'cup'""", "drop cup: no entry has planned it"),
+        ("""UPDATE "drop" SET "key" = 'cup'""", "drop mug: the entries know it, the table does not"),
+    ],
+)
+def test_rows_that_are_missing_or_too_many_are_named(ledger, change, expected):
+    ledger.execute(text(change))
+    assert expected in differences(ledger, CHANNEL)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("leaf_hash = x'00'", "entry 4: the leaf hash is not that of its bytes"),
+        ("private = NULL", "entry 4: only half of the private part is there"),
+        ("salt = x'00'", "entry 4: the private part is not the one that was sealed"),
+        ("private = x'7b7d'", "entry 4: the private part is not the one that was sealed"),
+        ("kind = 'unit.voided'", "entry 4: kind is 'unit.voided', its bytes say 'unit.granted'"),
+        ("drop_key = 'cup'", "entry 4: drop is 'cup', its bytes say 'mug'"),
+        ("person_id = NULL", "entry 4: person_id is None, the private part says 1"),
+        ("person_id = 9", "entry 4: person_id is 9, the private part says 1"),
+        ("at = at + 1", f"entry 4: at is {NOON + 1}, its bytes say {NOON}"),
+    ],
+)
+def test_every_part_of_an_entry_that_was_changed_by_hand_is_named(ledger, change, expected):
+    assert ledger.scalar(text("SELECT kind FROM entry WHERE number = 4")) == "unit.granted"
+    ledger.execute(text(f"UPDATE entry SET {change} WHERE number = 4"))
+    assert expected in differences(ledger, CHANNEL)
+    with pytest.raises(BrokenEntry, match="entry"):
+        rebuild(ledger, CHANNEL)
+
+
+def test_bytes_that_were_changed_with_their_leaf_hash_are_still_found(ledger):
+    """A forger who also mends the hash: the number was changed, so the tables disagree."""
+    sealed = ledger.scalar(text("SELECT canonical FROM entry WHERE number = 4"))
+    forged = sealed.replace(b'"number":1}', b'"number":3}')
+    assert forged != sealed
+    ledger.execute(
+        text("UPDATE entry SET canonical = :bytes, leaf_hash = :leaf WHERE number = 4"),
+        {"bytes": forged, "leaf": leaf_hash(forged)},
+    )
+    found = differences(ledger, CHANNEL)
+    assert "entry 6: cannot be read (ValueError: unit 3 of mug has an owner already)" in found
+    assert "unit 1 of mug: no entry has granted it" in found
+
+
+def test_an_entry_that_was_taken_out_leaves_a_gap_that_is_named(ledger):
+    ledger.execute(text("DELETE FROM entry WHERE number = 5"))
+    found = differences(ledger, CHANNEL)
+    assert found[0] == "entry 5: missing, 6 comes after 4"
+    assert "unit 2 of mug: no entry has granted it" in found
+    assert "drop mug: claimed is 4, the entries say 3" in found
+
+
+def test_an_entry_that_is_no_json_any_more_is_named(ledger):
+    ledger.execute(text("UPDATE entry SET canonical = x'ff' WHERE number = 4"))
+    assert any(
+        fault.startswith("entry 4: cannot be read (JSONDecodeError") for fault in differences(ledger, CHANNEL)
+    )
+
+
+def test_a_person_who_was_erased_leaves_no_difference(ledger):
+    ledger.execute(text("UPDATE entry SET private = NULL, salt = NULL, person_id = NULL WHERE person_id = 2"))
+    ledger.execute(text("UPDATE person SET secret = NULL WHERE id = 2"))
+    assert differences(ledger, CHANNEL) == []
