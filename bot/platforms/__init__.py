@@ -1,0 +1,1 @@
+"""Connections to Twitch and Discord through their unmodified client libraries."""

@@ -55,23 +55,30 @@ async def keep_alive(
         if on_state is not None:
             on_state(name, True)
         try:
-            await _run_until(stop, run_once, closing_seconds)
-        except Fatal:
-            raise
-        except Exception:
-            log.exception("platform.crashed", platform=name)
+            error = await _run_until(stop, run_once, closing_seconds)
         finally:
             if on_state is not None:
                 on_state(name, False)
+        lasted_seconds = loop.time() - started
+        if isinstance(error, Fatal):
+            raise error
+        if isinstance(error, ConnectionError):
+            # An outage is no fault of ours, and a traceback would tell nobody anything.
+            log.warning("platform.unreachable", platform=name, reason=str(error))
+        elif error is not None:
+            log.error("platform.crashed", platform=name, exc_info=error)
         if stop.is_set():
             return
-        tries = 0 if loop.time() - started > healthy_after else tries + 1
+        tries = 0 if lasted_seconds > healthy_after else tries + 1
         seconds = delay_seconds(tries, base=base, cap=cap)
         log.info("platform.restarts", platform=name, seconds=round(seconds, 1), tries=tries)
         await _pause(stop, seconds)
 
 
-async def _run_until(stop: asyncio.Event, run_once: Callable[[], Awaitable[None]], closing_seconds: float) -> None:
+async def _run_until(
+    stop: asyncio.Event, run_once: Callable[[], Awaitable[None]], closing_seconds: float
+) -> BaseException | None:
+    """Run once, or until `stop`; what ended the run is returned, not raised."""
     running = asyncio.ensure_future(run_once())
     stopping = asyncio.ensure_future(stop.wait())
     try:
@@ -83,8 +90,7 @@ async def _run_until(stop: asyncio.Event, run_once: Callable[[], Awaitable[None]
             _, late = await asyncio.wait({running}, timeout=closing_seconds)
             if late:
                 log.warning("platform.closing-abandoned", after_seconds=closing_seconds)
-    if running.done() and not running.cancelled():
-        running.result()
+    return running.exception() if running.done() and not running.cancelled() else None
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -63,11 +63,15 @@ async def test_a_malformed_event_costs_one_client_and_twitch_goes_on(stage: Stag
 
 async def test_an_outage_at_the_first_connection_heals(stage: Stage, booth: Booth) -> None:
     stage.discord.faults.outage(True)
+    states: list[bool] = []
     platform = DiscordPlatform(
-        discord_settings(stage, offline_max=1.0), install=booth.install, on_connected=booth.on_connected
+        discord_settings(stage),
+        install=booth.install,
+        on_connected=booth.on_connected,
+        on_state=lambda name, running: states.append(running),
     )
     async with running(platform.run):
-        await asyncio.sleep(0.3)
+        await until(lambda: len(states) >= 3)
         assert not platform.connected
         stage.discord.faults.outage(False)
         await until(lambda: booth.gaps, within=15.0)

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.platforms.hooks import Connected
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.stage.server import Stage
 from bot.stage.twitch.model import TwitchUser
-from tests.platforms.rig import Heard, on_twitch, until
+from tests.platforms.rig import Heard, on_twitch, running, twitch_settings, until
 
 SUBSCRIPTIONS = "/helix/eventsub/subscriptions"
 
@@ -137,9 +138,10 @@ async def test_one_refused_subscription_is_tried_again_and_the_others_are_heard_
 
 async def test_a_network_error_while_subscribing_heals(room: Room) -> None:
     # The socket breaks while the second request for it is on its way.
+    (first,) = [session.id for session in room.stage.twitch.sessions]
     room.stage.twitch.faults.delay_next("POST", SUBSCRIPTIONS, 0.3)
     room.stage.twitch.faults.close_sockets(4000)
-    await until(lambda: not room.platform.connected, within=2.0)
+    await until(lambda: room.stage.twitch.sessions.find(first) is None, within=2.0)
     await until(lambda: len(room.stage.twitch.sessions) == 1, within=3.0)
     room.stage.twitch.faults.drop_tcp()
     assert await room.heals(6.0) < 6.0
@@ -187,15 +189,50 @@ async def test_the_silence_of_a_connection_can_be_read(room: Room) -> None:
     assert 0.0 <= bot.eventsub.silent_seconds < 3.0
 
 
+async def test_a_catch_up_that_hangs_or_fails_does_not_keep_the_watch_from_healing(stage: Stage) -> None:
+    heard, hangs = Heard(), asyncio.Event()
+    ann = stage.twitch.add_user("ann", "Ann")
+    platform = TwitchPlatform(
+        twitch_settings(stage), install=heard.install, on_connected=_never_ready(heard, hangs)
+    )
+    async with running(platform.run):
+        room = Room(stage, heard, platform, ann)
+        await until(room.is_wired)
+        (first,) = [session.id for session in stage.twitch.sessions]
+        stage.twitch.faults.close_sockets(4000)
+        await until(lambda: stage.twitch.sessions.find(first) is None, within=2.0)
+        await until(room.is_wired, within=5.0)
+        await room.hears()
+        assert len(heard.gaps) == 1
+        hangs.set()
+        await until(lambda: len(heard.gaps) == 2)
+
+
+def _never_ready(heard: Heard, hangs: asyncio.Event) -> Connected:
+    async def on_connected(gap_seconds: float) -> None:
+        heard.gaps.append(gap_seconds)
+        await hangs.wait()
+        raise ValueError("the catch-up is broken")
+
+    return on_connected
+
+
+async def test_a_dead_connection_does_not_hold_up_the_end(stage: Stage) -> None:
+    begun = time.monotonic()
+    async with on_twitch(stage, Heard()):
+        stage.twitch.faults.freeze_tcp()
+    assert time.monotonic() - begun < 6.0
+
+
 async def test_a_welcome_that_never_comes_is_not_waited_for_for_ever(stage: Stage) -> None:
     heard = Heard()
     ann = stage.twitch.add_user("ann", "Ann")
     async with on_twitch(stage, heard, welcome_timeout=1.0) as platform:
         room = Room(stage, heard, platform, ann)
         stage.twitch.faults.no_welcome()
+        opened = platform.bot.eventsub.failures if platform.bot else 0
         stage.twitch.faults.close_sockets(4000)
-        await until(lambda: not platform.connected, within=2.0)
-        await asyncio.sleep(1.2)
+        await until(lambda: platform.bot is not None and platform.bot.eventsub.failures > opened, within=5.0)
         stage.twitch.faults.no_welcome(0.0)
         assert await room.heals(6.0) < 6.0
 

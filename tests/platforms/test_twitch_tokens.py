@@ -153,6 +153,33 @@ async def test_no_token_is_written_to_the_folder_and_no_port_is_opened(
     assert not files_in(tmp_path)
 
 
+async def test_no_secret_is_logged_when_logins_fail_and_are_renewed(
+    stage: Stage, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("INFO")
+    heard, safe = Heard(), Safe()
+    settings = twitch_settings(stage, streamer_token="streamers-old", streamer_refresh="streamers-refresh")
+    platform = TwitchPlatform(settings, install=heard.install, on_connected=heard.on_connected, on_tokens=safe.keep)
+    stage.twitch.faults.fail_next("GET", "/oauth2/validate", 500)
+    run = asyncio.ensure_future(platform.run(asyncio.Event()))
+    await until(lambda: heard.gaps)
+    expire(stage)
+    await platform.fetch_live()
+    stage.twitch.disconnect_app(stage.twitch.bot)
+    stage.twitch.faults.close_sockets(4000)
+    with pytest.raises(Fatal):
+        await asyncio.wait_for(run, 5.0)
+    logged = caplog.text + capsys.readouterr().out
+    renewed = safe.kept[0][1]
+    assert "twitch.connected" in logged
+    assert "twitch.streamer-login-refused" in logged
+    for secret in (
+        *(settings.bot_token, settings.bot_refresh, settings.client_secret),
+        *(renewed.access, renewed.refresh, "streamers-old", "streamers-refresh"),
+    ):
+        assert secret not in logged
+
+
 def files_in(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 

@@ -1,0 +1,1 @@
+"""Discord: one server's commands, buttons and cards through discord.py."""

@@ -1,0 +1,1 @@
+"""Twitch: one chat heard and spoken to through twitchio."""

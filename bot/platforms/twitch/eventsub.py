@@ -40,6 +40,8 @@ class Hearing:
 class EventSubKeeper:
     """Compares wanted with live subscriptions and mends the difference, one socket per token.
 
+    `failures` counts the connections that could not be opened.
+
     What fails does not keep the others from being heard; it is tried again with growing pauses.
     """
 
@@ -62,6 +64,9 @@ class EventSubKeeper:
         self._wake = asyncio.Event()
         self._announced: tuple[EventSocket, ...] = ()
         self._built = 0
+        self.failures = 0
+        self._catch_ups: set[asyncio.Task[None]] = set()
+        self._one_catch_up = asyncio.Lock()
 
     @property
     def hears_chat(self) -> bool:
@@ -91,7 +96,7 @@ class EventSubKeeper:
                 self._wake.clear()
                 built = self._built
                 complete = await self._mend()
-                await self._tell_when_connected()
+                self._tell_when_connected()
                 if complete and self._built == built:
                     if loop.time() - trouble_at > _CALM_SECONDS:
                         tries = 0
@@ -103,6 +108,8 @@ class EventSubKeeper:
                     await asyncio.sleep(self._pause_seconds(tries))
         finally:
             self._remember_gap()
+            for catching_up in self._catch_ups:
+                catching_up.cancel()
             self._bot._websockets.clear()
             for socket in self._all:
                 self._let_go(socket)
@@ -129,6 +136,7 @@ class EventSubKeeper:
                 socket = await self._socket_of(owner)
             except ConnectionError as error:
                 log.warning("twitch.eventsub-unreachable", user_id=owner, reason=str(error))
+                self.failures += 1
                 complete = False
                 continue
             if socket is not None:
@@ -214,15 +222,22 @@ class EventSubKeeper:
         self._hearing.until = min((each.heard_until if not each.is_open else now) for each in self._announced)
         self._announced = ()
 
-    async def _tell_when_connected(self) -> None:
-        """Await the catch-up once for each set of sockets that carries chat."""
+    def _tell_when_connected(self) -> None:
+        """Start the catch-up once for each set of sockets that carries chat."""
         sockets = tuple(self._sockets.values())
         if not self.hears_chat or sockets == self._announced:
             return
         self._announced = sockets
         gap = self._hearing.take_gap(asyncio.get_running_loop().time())
         log.info("twitch.connected", gap_seconds=round(gap, 2))
-        try:
-            await self._on_connected(gap)
-        except Exception:
-            log.exception("twitch.catch-up-failed")
+        # It may ask Twitch and say lines, and the watch must go on meanwhile.
+        catching_up = asyncio.create_task(self._catch_up(gap), name="twitch catch-up")
+        self._catch_ups.add(catching_up)
+        catching_up.add_done_callback(self._catch_ups.discard)
+
+    async def _catch_up(self, gap_seconds: float) -> None:
+        async with self._one_catch_up:
+            try:
+                await self._on_connected(gap_seconds)
+            except Exception:
+                log.exception("twitch.catch-up-failed")
