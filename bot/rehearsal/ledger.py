@@ -68,13 +68,16 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class NewsRow:
-    """Something that was to be said in a place; `reference` is the message id the platform gave it."""
+    """Something that was to be said in a place; `reference` is the message id the platform gave it.
+
+    `created_at` is the moment of the fact that it tells (microseconds UTC)."""
 
     place: str
     kind: str
     drop: str
     result: str
     reference: str
+    created_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,9 @@ def read_ledger(path: Path) -> LedgerFile:
             ),
             news=tuple(
                 NewsRow(*row)
-                for row in rows("SELECT place, kind, drop_key, result, reference FROM outbox ORDER BY id")
+                for row in rows(
+                    "SELECT place, kind, drop_key, result, reference, created_at FROM outbox ORDER BY id"
+                )
             ),
             identities={
                 (platform, user): person

@@ -19,15 +19,14 @@ _PLATFORM_STYLES = {"twitch": "magenta", "discord": "blue"}
 class Transcript:
     """`hear` takes every line of the record; what nobody in a chat would see is left out."""
 
-    def __init__(self, console: Console, *, titles: Mapping[str, str] | None = None) -> None:
+    def __init__(self, console: Console, *, silent: bool = False) -> None:
         self._console = console
-        self._live = console.is_terminal
+        self._silent = silent
         self._status: Status | None = None
         self._asked = self._answers = 0
-        self.titles = dict(titles or {})
 
     def __enter__(self) -> Transcript:
-        if self._live:
+        if self._console.is_terminal and not self._silent:
             self._status = self._console.status("starting")
             self._status.start()
         return self
@@ -38,7 +37,8 @@ class Transcript:
 
     def say(self, text: str) -> None:
         """A remark of the rehearsal's own."""
-        self._console.print(Text(text, style="dim"), soft_wrap=True)
+        if not self._silent:
+            self._console.print(Text(text, style="dim"), soft_wrap=True)
         self.progress(text)
 
     def progress(self, text: str) -> None:
@@ -48,7 +48,7 @@ class Transcript:
 
     def hear(self, seen: Json) -> None:
         line = line_of(seen)
-        if line is None:
+        if line is None or self._silent:
             return
         who, what = line
         by_bot = bool(seen["data"].get("bot")) or seen["kind"] in ("message", "answer")

@@ -1,0 +1,121 @@
+"""Announcements, pings and the tone in chat: what everybody saw."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from bot.rehearsal.evidence import Case, Json, Who
+from bot.rehearsal.promises import Promise, judged, unchecked
+
+_KINDS = ("announced", "opened", "closed")
+_CHAT, _CARDS = "twitch:chat", "discord:announcements"
+_WINDOW = 30_000_000
+_SENDS_MAX, _SENDS_MAX_AS_MODERATOR = 20, 100
+_JITTER = 500_000
+
+
+def announced(case: Case) -> Promise:
+    """The ledger says which message carried which news; the record says whether it was there."""
+    broken = []
+    for place, there, messages in (
+        (_CHAT, case.twitch, _lines(case)),
+        (_CARDS, case.discord, _cards(case)),
+    ):
+        for drop in case.drops if there else ():
+            for kind in _KINDS:
+                rows = [n for n in case.ledger.news if (n.place, n.kind, n.drop) == (place, kind, drop.key)]
+                sent = [row for row in rows if row.result == "sent" and row.reference in messages]
+                if not sent:
+                    broken.append(f"{drop.title}: that it is {kind} never reached {place}.")
+                if place == _CARDS and len(sent) > 1:
+                    broken.append(f"{drop.title}: that it is {kind} was posted {len(sent)} times.")
+    broken += _unaccounted(case)
+    sentence = "Every announcement reaches each place; on Discord exactly once."
+    return judged("announced", sentence, broken, f"{len(_cards(case))} cards, {len(_lines(case))} lines of chat")
+
+
+def _unaccounted(case: Case) -> list[str]:
+    """Cards that the ledger knows nothing of, or that say the same again."""
+    known = {row.reference for row in case.ledger.news}
+    cards = _cards(case)
+    strange = [
+        f"A card that the ledger does not know: “{_first(c)}”" for key, c in cards.items() if key not in known
+    ]
+    repeats = Counter(card["text"] for card in cards.values())
+    return strange + [f"A card came {count} times: “{text[:60]}”" for text, count in repeats.items() if count > 1]
+
+
+def _first(card: Json) -> str:
+    return str(card["text"])[:60].replace("\n", " / ")
+
+
+def _lines(case: Case) -> dict[str, Json]:
+    return {str(seen["data"]["message_id"]): seen for seen in case.bot_lines()}
+
+
+def _cards(case: Case) -> dict[str, Json]:
+    return {
+        str(seen["data"]["message_id"]): seen
+        for seen in case.record
+        if seen["kind"] == "message" and seen["place"] == "discord:#announcements"
+    }
+
+
+def pings(case: Case) -> Promise:
+    sentence = "Nobody is pinged but those who asked for the reminder role."
+    if not case.discord:
+        return unchecked("pings", sentence, "There is no Discord in this configuration.")
+    broken, allowed = [], 0
+    for seen in case.record:
+        if seen["kind"] == "ping":
+            data = seen["data"]
+            others = [role for role in data["roles"] if role != case.reminder_role]
+            if others or data["users"] or data["everyone"]:
+                broken.append(f"In {seen['place']}: {seen['text']}")
+            allowed += 1
+    return judged("pings", sentence, broken, f"{allowed} pings, all of the reminder role")
+
+
+def seldom(case: Case) -> Promise:
+    """At most one answer per person and gap, unless it brings a number they had not been told before."""
+    sentence = f"Nobody is answered more than once in {case.answer_gap // 1_000_000} s in chat, unless they win."
+    last: dict[Who, int] = {}
+    known: defaultdict[Who, set[tuple[str, int]]] = defaultdict(set)
+    broken = []
+    for told in case.told:
+        if told.who[0] != "twitch":
+            continue
+        news = {(told.drop, number) for number in told.numbers} - known[told.who]
+        known[told.who] |= news
+        before = last.get(told.who)
+        if before is not None and not news and told.at != before and told.at - before < case.answer_gap - _JITTER:
+            broken.append(f"{case.name(told.who)} was answered twice in {(told.at - before) / 1e6:.1f} s.")
+        last[told.who] = told.at
+    return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
+
+
+def budget(case: Case) -> Promise:
+    """What Twitch would have refused, and how close the bot came to it."""
+    sentence = "The bot stays within Twitch's send budget."
+    if not case.twitch:
+        return unchecked("budget", sentence, "There is no Twitch in this configuration.")
+    bots = {seen["author"] for seen in case.bot_lines()}
+    refused = [
+        s for s in case.record if s["platform"] == "twitch" and s["kind"] == "refused" and s["author"] in bots
+    ]
+    broken = [f"Twitch refused a line ({seen['data'].get('reason')}): “{seen['text'][:60]}”" for seen in refused]
+    at = sorted(seen["at"] for seen in case.bot_lines())
+    most = max((sum(begin <= each < begin + _WINDOW for each in at) for begin in at), default=0)
+    if most > _SENDS_MAX_AS_MODERATOR:
+        broken.append(f"{most} lines in 30 s.")
+    counted = f"at most {most} lines in 30 s; {_SENDS_MAX} are allowed, {_SENDS_MAX_AS_MODERATOR} to a moderator"
+    return judged("budget", sentence, broken, counted)
+
+
+def imitated(case: Case) -> Promise:
+    asked = Counter(seen["text"] for seen in case.record if seen["kind"] == "not-imitated")
+    broken = [
+        f"The bot asked for what the stage does not play: {what} ({count} times)" for what, count in asked.items()
+    ]
+    sentence = "The stage could play everything that the bot asked of it."
+    return judged("imitated", sentence, broken, "no unknown request")

@@ -1,0 +1,81 @@
+"""Understands what the bot said as a person would: who was named, with which number, of which drop."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_NAME = re.compile(r"@(\S+)")
+_NUMBER = re.compile(r"#(\d+)")
+_AFTER_A_NAME = ",:;.!…"
+_CHAT_CLIENT_JOINER = "\u034f"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Somebody was named ("" is whoever a private answer was for), perhaps with numbers of a drop."""
+
+    name: str
+    drop: str = ""
+    numbers: tuple[int, ...] = ()
+
+
+def listen(text: str, titles: Mapping[str, str], *, private: bool = False) -> list[Heard]:
+    """Everything one line or answer tells anybody. `titles` maps a drop's title to its key.
+
+    "Teal Mug is yours: @ann #1, @bob #2 (of 48)", "@ann Teal Mug #1 of 48 is yours!" and
+    "@ann, @bob: Teal Mug #1 is already yours" all say which name goes with which number: numbers belong to the
+    name before them, or where no name stands behind a title, to everybody at the beginning of the line."""
+    shown = visible(text)
+    found = list(_title_pattern(titles).finditer(shown)) if titles else []
+    head = shown[: found[0].start()] if found else shown
+    at_the_head = [""] if private else _names(head)
+    heard = [Heard(name) for name in at_the_head]
+    for index, title in enumerate(found):
+        end = found[index + 1].start() if index + 1 < len(found) else len(shown)
+        heard += _in_segment(shown[title.end() : end], titles[title.group()], at_the_head, private=private)
+    return heard
+
+
+def _in_segment(text: str, drop: str, at_the_head: list[str], *, private: bool) -> list[Heard]:
+    opening, *named = [text] if private else re.split(r"(?=@\S)", text)
+    heard = []
+    if numbers := _numbers(opening):
+        heard += [Heard(name, drop, numbers) for name in at_the_head]
+    for part in named:
+        heard += [Heard(name, drop, _numbers(part)) for name in _names(part)[:1]]
+    return heard
+
+
+def _title_pattern(titles: Mapping[str, str]) -> re.Pattern[str]:
+    longest_first = sorted(titles, key=len, reverse=True)
+    return re.compile("|".join(re.escape(title) for title in longest_first))
+
+
+def _names(text: str) -> list[str]:
+    return [same(name) for name in _NAME.findall(text)]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _NUMBER.findall(text))
+
+
+def visible(text: str) -> str:
+    """The text without what the eye does not see, and without the strokes that keep Discord from formatting."""
+    return "".join(
+        each
+        for each in text
+        if unicodedata.category(each) not in ("Cf", "Cn", "Co", "Cs") and each not in ("\\", _CHAT_CLIENT_JOINER)
+    )
+
+
+def same(name: str) -> str:
+    """A name as it is compared: two people who say it alike mean one account."""
+    return unicodedata.normalize("NFC", visible(name)).strip("@ ").rstrip(_AFTER_A_NAME).casefold()
+
+
+def typed(text: str) -> str:
+    """A line as its writer meant it: plain letters, single spaces, no case."""
+    return " ".join(visible(unicodedata.normalize("NFKC", text)).split()).casefold()

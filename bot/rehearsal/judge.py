@@ -1,0 +1,44 @@
+"""The judge: believes the record and the ledger file, and knows nothing of how the bot decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.rehearsal.checks import answers, book, places, units
+from bot.rehearsal.evidence import Case
+from bot.rehearsal.promises import Promise, unchecked
+
+CHECKS: tuple[Callable[[Case], Promise], ...] = (
+    units.supply,
+    units.numbers,
+    units.per_person,
+    units.windows,
+    units.asked_for,
+    units.served,
+    answers.answered,
+    answers.winners_told,
+    answers.true_numbers,
+    answers.consistent,
+    answers.once,
+    places.announced,
+    places.pings,
+    places.seldom,
+    places.budget,
+    book.entries,
+    book.secrecy,
+    places.imitated,
+)
+
+# What the product promises and one quiet evening cannot show.
+_NOT_HERE = (
+    ("crash", "What was answered is there after a crash, and a retry gets the same answer.", "Nothing crashed."),
+    ("passes", "A pass is spent once, and one person has one vote.", "There were no passes and no polls."),
+    ("outage", "A platform that is down never silences the other one.", "Both platforms were up."),
+    ("evidence", "Missing evidence is never a yes and never a silent no.", "No drop asked for evidence."),
+    ("identity", "Two accounts that are linked are one person.", "Nobody had linked two accounts."),
+)
+
+
+def judge(case: Case) -> tuple[Promise, ...]:
+    """Every promise, in the order a streamer cares."""
+    return (*(check(case) for check in CHECKS), *(unchecked(*each) for each in _NOT_HERE))

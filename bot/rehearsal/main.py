@@ -1,0 +1,151 @@
+"""`microdrops rehearse`: plays the drops once, judges what happened and reports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.config import ConfigError, load_config
+from bot.rehearsal.compress import ANSWER_GAP_SECONDS, SECOND
+from bot.rehearsal.evidence import Case, JudgedDrop
+from bot.rehearsal.judge import judge
+from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.performance import Performance, perform
+from bot.rehearsal.report import Report, make_report, show
+from bot.rehearsal.staging import ChildFailed
+from bot.rehearsal.transcript import Transcript
+
+__all__ = ["RehearseOptions", "rehearse"]
+
+FOUND_WRONG, USED_WRONG, INTERRUPTED = 1, 2, 130
+_PIPED_WIDTH = 160
+
+
+def rehearse(options: RehearseOptions) -> int:
+    """Play, judge, report. Returns 0 when every promise was kept, 1 when one was broken, 2 when the call or the
+    configuration is wrong."""
+    try:
+        _check(options)
+        with _folder(options.keep) as folder:
+            report = _play(options, folder)
+    except ConfigError as error:
+        return _refuse(options, [m.as_public() for m in error.mistakes], [str(m) for m in error.mistakes])
+    except UnfitForRehearsal as error:
+        return _refuse(options, [{"what": str(error)}], [str(error)])
+    except (ChildFailed, LedgerUnreadable) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command's last word
+        return FOUND_WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    if options.json:
+        print(json.dumps(report.as_public(), ensure_ascii=False, indent=2))  # noqa: T201 - the answer itself
+    else:
+        show(report, _console())
+    return report.exit_code
+
+
+class UnfitForRehearsal(Exception):
+    """There is nothing to play, or no room to keep it in."""
+
+
+def _check(options: RehearseOptions) -> None:
+    config = load_config(options.config, os.environ, secrets="optional")
+    config.check_platforms()
+    if not config.drops:
+        raise UnfitForRehearsal(f"{options.config}: there are no [[drops]] to rehearse.")
+    if options.keep is not None and options.keep.is_dir() and any(options.keep.iterdir()):
+        raise UnfitForRehearsal(f"{options.keep} is not empty. Name a folder that is, or a new one.")
+
+
+def _refuse(options: RehearseOptions, public: Sequence[Mapping[str, object]], sentences: Sequence[str]) -> int:
+    if options.json:
+        print(json.dumps({"mistakes": list(public)}, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - the answer
+    else:
+        for sentence in sentences:
+            print(sentence, file=sys.stderr)  # noqa: T201 - a command's last word
+    return USED_WRONG
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    """Where everything is put: a folder to keep, or one that is gone afterwards."""
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.resolve()
+        return
+    # On Windows a child's last file may still be open for a moment.
+    with tempfile.TemporaryDirectory(prefix="microdrops-rehearsal-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
+def _play(options: RehearseOptions, folder: Path) -> Report:
+    console = _console()
+    silent = options.json or options.quiet
+    with Transcript(console, silent=silent) as transcript:
+        transcript.say(f"Rehearsing {options.config} with seed {options.seed}: the stage is being set.")
+        performance = asyncio.run(perform(options, folder, transcript.hear))
+    case = case_of(performance)
+    return make_report(
+        case,
+        judge(case),
+        complete=performance.complete,
+        seconds=performance.seconds,
+        seed=options.seed,
+        repeat=_repeat(options),
+        kept_in=options.keep,
+    )
+
+
+def case_of(performance: Performance) -> Case:
+    """Lay a performance before the judge. Raises LedgerUnreadable."""
+    play = performance.play
+    return Case(
+        drops=tuple(
+            JudgedDrop(
+                key=drop.key,
+                title=drop.title,
+                supply=drop.supply,
+                held_back=drop.held_back,
+                per_person=drop.per_person,
+                opens_at=None if drop.on_cue else drop.opens_at,
+            )
+            for drop in play.drops
+        ),
+        record=performance.record,
+        ledger=read_ledger(performance.ledger),
+        claim_words=(play.words["claim"].casefold(), play.words["claim_again"].casefold()),
+        answer_gap=ANSWER_GAP_SECONDS * SECOND,
+        twitch=play.twitch,
+        discord=play.discord,
+        reminder_role=play.reminder_role,
+        secrets=performance.secrets,
+        written=performance.written,
+    )
+
+
+def _repeat(options: RehearseOptions) -> tuple[str, ...]:
+    return (
+        "microdrops",
+        "rehearse",
+        "--config",
+        str(options.config),
+        "--seed",
+        str(options.seed),
+        "--viewers",
+        str(options.viewers),
+        "--discord-viewers",
+        str(options.discord_viewers),
+    )
+
+
+def _console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=_PIPED_WIDTH, no_color=True)

@@ -1,0 +1,125 @@
+"""What could have happened: windows, demand and order, worked out anew from what was delivered and entered.
+
+Written apart from the bot's rules on purpose, and simpler: where two sockets or a clock tick leave it open what the
+bot had to decide, the oracle allows either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.rehearsal.evidence import Ask, Case, JudgedDrop
+from bot.rehearsal.ledger import EntryRow
+
+# Between being delivered and being decided a claim may be under way this long.
+TRANSIT = 1_000_000
+_FOR_EVER = 2**63
+
+
+@dataclass(slots=True)
+class Windows:
+    """The spans [from, to) in which a drop could be claimed, as its own entries have it."""
+
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+    def hold(self, at: int) -> bool:
+        return any(begin <= at < end for begin, end in self.spans)
+
+    def surely_hold(self, at: int) -> bool:
+        """Whether a claim delivered at `at` was decided inside, however long it was under way."""
+        return any(begin <= at and at + TRANSIT < end for begin, end in self.spans)
+
+
+def windows_of(entries: Iterable[EntryRow], drop: str) -> Windows:
+    """Read a drop's life from its entries; an end that was said ahead counts even if the close came later."""
+    windows = Windows()
+    begin: int | None = None
+    until = _FOR_EVER
+    for entry in entries:
+        if entry.drop != drop:
+            continue
+        public = entry.public
+        match entry.kind:
+            case "drop.opened" | "drop.resumed" | "drop.reopened":
+                begin, until = entry.at, int(public.get("closes_at", _FOR_EVER))
+            case "drop.extended" | "drop.shortened":
+                until = int(public.get("closes_at", until))
+            case "drop.paused" | "drop.closed" | "drop.returned" | "drop.cancelled" if begin is not None:
+                windows.spans.append((begin, min(until, entry.at)))
+                begin = None
+    if begin is not None:
+        windows.spans.append((begin, until))
+    return windows
+
+
+def outside(case: Case, drop: JudgedDrop) -> list[str]:
+    """Grants by claim that no window allows, by the entry's moment or by when the claim was delivered."""
+    windows = windows_of(case.ledger.entries, drop.key)
+    asks = {ask.request: ask for ask in case.asks}
+    wrong = []
+    for entry in case.ledger.entries:
+        if entry.kind != "unit.granted" or entry.drop != drop.key or entry.public.get("how") != "claim":
+            continue
+        number = f"{drop.title} #{entry.public.get('number')}"
+        ask = asks.get(str(entry.secret.get("request", "")))
+        if not windows.hold(entry.at):
+            wrong.append(f"{number} was granted outside every window (entry {entry.number}).")
+        elif drop.opens_at is not None and entry.at < drop.opens_at:
+            wrong.append(f"{number} was granted before the advertised opening (entry {entry.number}).")
+        elif ask is not None and not any(ask.at < end for _, end in windows.spans):
+            wrong.append(f"{number} was granted to a claim that came after the close ({ask.request}).")
+    return wrong
+
+
+def without_asking(case: Case, drop: JudgedDrop) -> list[str]:
+    """Grants by claim behind which there is no such claim of that person."""
+    asks = {ask.request: ask for ask in case.asks}
+    wrong = []
+    for entry in case.ledger.entries:
+        if entry.kind != "unit.granted" or entry.drop != drop.key or entry.public.get("how") != "claim":
+            continue
+        secret = entry.secret
+        ask = asks.get(str(secret.get("request", "")))
+        who = (str(secret.get("platform", "")), str(secret.get("user", "")))
+        number = f"{drop.title} #{entry.public.get('number')}"
+        if ask is None:
+            wrong.append(f"Nobody asked for {number}: there is no claim {secret.get('request')!r} in the record.")
+        elif ask.who != who:
+            wrong.append(f"{number} went to {case.name(who)}, but {case.name(ask.who)} had asked.")
+        elif ask.at > entry.at:
+            wrong.append(f"{number} was granted before it was asked for ({ask.request}).")
+        elif ask.drop and ask.drop != drop.key:
+            wrong.append(f"{number} was granted to somebody who had asked for {ask.drop} ({ask.request}).")
+    return wrong
+
+
+def held_back_from_askers(case: Case, drop: JudgedDrop) -> list[str]:
+    """Units that stayed although people had surely asked in time, and refusals "sold out" that came too early."""
+    windows = windows_of(case.ledger.entries, drop.key)
+    sure = [ask for ask in case.asks if ask.drop == drop.key and ask.plain and windows.surely_hold(ask.at)]
+    wanted = sum(min(count, drop.per_person) for count in Counter(ask.who for ask in sure).values())
+    granted = case.granted.get(drop.key, [])
+    claimable = drop.supply - drop.held_back
+    wrong = []
+    if len(granted) < min(claimable, wanted):
+        wrong.append(f"{drop.title}: {len(granted)} units were granted, though {wanted} were asked for in time.")
+    return wrong + _overtaken(case, drop, sure)
+
+
+def _overtaken(case: Case, drop: JudgedDrop, sure: list[Ask]) -> list[str]:
+    """People told "sold out" although somebody on the same platform, who asked clearly later, still got a unit."""
+    won = {request for request, outcome in case.outcomes.items() if outcome.kind == "claim.granted"}
+    last_win: dict[str, Ask] = {}
+    for ask in case.asks:
+        if ask.request in won and ask.drop == drop.key:
+            last_win[ask.who[0]] = ask
+    wrong = []
+    for ask in sure:
+        outcome = case.outcomes.get(ask.request)
+        later = last_win.get(ask.who[0])
+        refused = outcome is not None and outcome.decision.get("because") == "sold-out"
+        if refused and later is not None and later.at > ask.at + TRANSIT:
+            wrong.append(f"{drop.title}: {case.name(ask.who)} was refused before {case.name(later.who)} won.")
+    return wrong
