@@ -64,16 +64,25 @@ class Control:
         return answer
 
     async def _person(self, name: str, platform: str) -> Actor | None:
-        """Who is meant by a name: as the platform says now, or else as the ledger has met them."""
+        """Who is meant by a name: as the platforms say now, or else as the ledger has met them.
+
+        On Discord members are picked, not typed: a typed name there means a viewer of Twitch chat."""
         wanted = normalise_command(name).lstrip("@")
         if not wanted:
             return None
+        for where in (platform, "twitch") if platform != "twitch" else (platform,):
+            found = await self._person_on(where, wanted)
+            if found is not None:
+                return found
+        return None
+
+    async def _person_on(self, platform: str, name: str) -> Actor | None:
         lookup = self._lookups.get(platform)
         if lookup is not None:
             try:
-                found = await lookup.find(wanted)
+                found = await lookup.find(name)
             except PlaceDown:
                 found = None
             if found is not None:
                 return found
-        return await self._known.find(platform, wanted)
+        return await self._known.find(platform, name)

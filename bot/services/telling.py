@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,6 +85,10 @@ class Telling:
         self._lines: list[_Line] = []
         self._wake = asyncio.Event()
         self._in_hand: set[str] = set()
+        # Told, but the ledger could not take the note yet.
+        self._unnoted: set[str] = set()
+        # What an earlier process decided and told nobody: lost for certain, however young it is.
+        self._orphans: frozenset[str] = frozenset()
         self._answered: TTLCache[tuple[str, str], Hashable] = TTLCache(50_000, answer_gap, timer=clock.now)
         self._said: TTLCache[str, bool] = TTLCache(1_000, answer_gap, timer=clock.now)
 
@@ -121,13 +126,16 @@ class Telling:
                 await asyncio.sleep(1)
 
     async def sweep(self, *, at_start: bool = False) -> None:
-        """Find decisions that nobody heard of and tell them now, late as it is."""
+        """Find decisions that nobody heard of and tell them now, late as it is.
+
+        At the start all of them were lost with an earlier process; later only those that are old enough, besides
+        the ones of the start whose place was not connected yet."""
+        await self._note(tuple(self._unnoted))
         now = self._clock.now()
-        lost = [
-            u
-            for u in await untold(self._reads, self._channel_id)
-            if u.request_id not in self._in_hand and (at_start or u.at < now - LOST_AFTER)
-        ]
+        found = [u for u in await untold(self._reads, self._channel_id) if u.request_id not in self._in_hand]
+        if at_start:
+            self._orphans = frozenset(u.request_id for u in found)
+        lost = [u for u in found if u.request_id in self._orphans or u.at < now - LOST_AFTER]
         for each in lost:
             if each.actor.platform == "twitch" and self._chat is not None:
                 self._wait(_Waiting(each.actor, each.request_id, each.decision, late=True))
@@ -242,8 +250,12 @@ class Telling:
         try:
             await self._lane.submit(NoteTold(self._channel_id, requests))
         except TryAgain:
-            # They will be told once more after a restart: better twice than never.
+            # They have heard it, so no sweep may tell them again; after a restart one does: better twice than never.
             log.warning("could not note who was told", requests=len(requests))
+            self._unnoted.update(requests)
+            self._in_hand.update(requests)
+            return
+        self._unnoted.difference_update(requests)
         self._in_hand.difference_update(requests)
 
     async def _tell_on_board(self, lost: list[Untold]) -> None:
@@ -258,13 +270,21 @@ class Telling:
             return
         for title, winners in grants.items():
             named = [(each.actor.name, grant.number) for each, grant in winners]
-            text = "\n".join(told_late_lines(self._words, title, winners[0][1].supply, named))
-            nonce = f"late-{winners[0][0].request_id.rpartition(':')[2]}"[:25]
+            supply = winners[0][1].supply
+            text = "\n".join(told_late_lines(self._words, title, supply, named, discord=True))
+            requests = tuple(each.request_id for each, _ in winners)
+            self._in_hand.update(requests)
             try:
-                await self._board.post(DISCORD_ANNOUNCEMENTS, Card(title="", text=text), nonce=nonce)
+                await self._board.post(DISCORD_ANNOUNCEMENTS, Card(title="", text=text), nonce=_nonce_of(requests))
             except (PlaceDown, SendRefused):
+                self._in_hand.difference_update(requests)
                 return  # the next sweep finds them again
-            await self._note(tuple(each.request_id for each, _ in winners))
+            await self._note(requests)
+
+
+def _nonce_of(requests: tuple[str, ...]) -> str:
+    """One nonce for just these requests: with one more winner it is another card, or that winner is never named."""
+    return f"late-{hashlib.blake2b(' '.join(requests).encode(), digest_size=10).hexdigest()}"
 
 
 def _topic(decision: Any) -> Hashable:

@@ -100,7 +100,7 @@ def _announced_card(words: Wording, facts: About, now: Micros) -> Card:
 
 
 def _final_card(words: Wording, facts: About) -> Card:
-    """The public account at the close: how many found an owner, in what time, under which numbers."""
+    """The public account at the close: how many found an owner, and in what time."""
     values = _values(words, facts)
     took = facts.opened_at is not None and facts.closed_at is not None and facts.closed_at > facts.opened_at
     if took and facts.opened_at is not None and facts.closed_at is not None:
@@ -108,10 +108,6 @@ def _final_card(words: Wording, facts: About) -> Card:
         said = [words.say("card-final-took", discord=True, **{**values, "span": span})]
     else:
         said = [words.say("card-final", discord=True, **values)]
-    if facts.units_out == 1:
-        said.append(words.say("card-final-number", discord=True))
-    elif facts.units_out > 1:
-        said.append(words.say("card-final-numbers", discord=True, first=1, last=facts.units_out))
     said.append(words.say(_live_key(facts), discord=True, when="", **values))
     title = words.say("card-closed-title", discord=True, title=board_text(facts.title))
     return Card(title, " ".join(said), _stock_fields(words, facts))

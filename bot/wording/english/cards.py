@@ -36,8 +36,6 @@ SENTENCES = {
     "card-closed-title": "{title} is closed",
     "card-final": "{out} of {supply} found an owner.",
     "card-final-took": "{out} of {supply} found an owner, in {span}.",
-    "card-final-numbers": "The numbers are {first} to {last}.",
-    "card-final-number": "The number is 1.",
     "card-field-kind": "What it is",
     "card-field-left": "Left to claim",
     "card-field-out": "Found an owner",
