@@ -342,6 +342,8 @@ class _Bot:
 
     async def _discord_connected(self, _gap_seconds: float) -> None:
         self._announcing.wake_all()
+        # Winners that a crash left untold can be named only now.
+        await self._telling.sweep()
 
     async def _load_digest(self) -> str:
         return await command_digest(self._ledger.reads, CHANNEL_ID)

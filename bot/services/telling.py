@@ -250,7 +250,7 @@ class Telling:
         try:
             await self._lane.submit(NoteTold(self._channel_id, requests))
         except TryAgain:
-            # They have heard it, so no sweep may tell them again; after a restart one does: better twice than never.
+            # They have heard it, so no sweep tells them again. After a restart one does: better twice than never.
             log.warning("could not note who was told", requests=len(requests))
             self._unnoted.update(requests)
             self._in_hand.update(requests)

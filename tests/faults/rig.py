@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import signal
 import time
@@ -159,7 +158,7 @@ class Night(Evening):
 async def night(
     folder: Path, drops: str, *, start: bool = True, pace: Mapping[str, str] = QUICK
 ) -> AsyncIterator[Night]:
-    """A stage that is live, a config around these drops, and the bot's first life; the last one ends with the block."""
+    """A stage that is live, a config around these drops, and the bot's first life; the last ends with the block."""
     nights: list[Night] = []
     async with Stage(clock=lambda: system_clock() + (nights[0].late_by if nights else 0)) as stage:
         environ = secrets_of(stage)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -129,3 +131,36 @@ async def test_a_press_that_was_stored_is_told_on_the_board_at_the_next_start(tm
         assert len([text for text in tonight.board() if "fan" in text]) == 1
         assert tonight.facts().units() == [1, 2]
         assert tonight.openings() == (1, 1)
+
+
+async def test_a_winner_who_joins_the_untold_while_the_board_names_them_is_named_as_well(tmp_path):
+    async with night(tmp_path, ON_CUE, start=False) as tonight:
+        await tonight.start(Trap("lane.after-commit", armed=tonight.armed))
+        await _one_has_claimed(tonight)
+        tonight.armed.touch()
+        tonight.press("fan")
+        assert await tonight.died() == KILLED
+        discord = tonight.stage.discord
+
+        async def lost(_phase: str, _told: Mapping[str, Any]) -> None:
+            raise ConnectionResetError("gus hears nothing")
+
+        async def on_message(phase: str, told: Mapping[str, Any]) -> None:
+            if "fan #2" not in str(told["body"]):
+                return
+            if phase == "received":
+                discord.faults.on_callback = lost
+                tonight.press("gus")
+                await until(lambda: tonight.facts().units() == [1, 2, 3], "gus has a unit")
+            else:
+                discord.faults.on_message = discord.faults.on_callback = None
+                tonight.kill()
+                await tonight.died()
+
+        discord.faults.on_message = on_message
+        tonight.be_born()
+        assert await tonight.died() == KILLED
+        assert any("fan #2" in text for text in tonight.board())
+        await tonight.start()
+        await until(lambda: [text for text in tonight.board() if "gus #3" in text], "the board names gus as well")
+        await tonight.quiet()
