@@ -49,6 +49,7 @@ class Booth:
         self.told: list[bool] = []
         self.digest: str | None = None
         self.installs = 0
+        self.extra_command = ""
         self.thinking = asyncio.Event()
         self.thinking.set()
 
@@ -88,6 +89,9 @@ class Booth:
             booth.actors.append(actor_of(interaction))
             booth.told.append(await answer(interaction, "Steered."))
 
+        if self.extra_command:
+            bot.tree.command(name=self.extra_command, description="One more")(drop.callback)
+
         class ClaimButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"md:claim:(?P<drop>[a-z-]+)"):
             def __init__(self, drop: str) -> None:
                 super().__init__(discord.ui.Button(label="Claim", custom_id=f"md:claim:{drop}"))
@@ -112,6 +116,7 @@ class Booth:
 @asynccontextmanager
 async def on_discord(stage: Stage, booth: Booth, **changes: Any) -> AsyncIterator[DiscordPlatform]:
     """A connected Discord platform."""
+    before = len(booth.gaps)
     platform = DiscordPlatform(
         discord_settings(stage, **changes),
         install=booth.install,
@@ -120,5 +125,5 @@ async def on_discord(stage: Stage, booth: Booth, **changes: Any) -> AsyncIterato
         save_digest=booth.save_digest,
     )
     async with running(platform.run):
-        await until(lambda: booth.gaps, within=15.0)
+        await until(lambda: len(booth.gaps) > before, within=15.0)
         yield platform

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from discord import app_commands
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
 from bot.domain.people import Rank
@@ -205,23 +207,28 @@ async def test_a_failure_on_our_side_is_told_to_the_person(stage: Stage, booth: 
     assert said.ephemeral
 
 
-async def test_commands_are_registered_only_when_they_changed(stage: Stage, booth: Booth) -> None:
-    def registrations() -> int:
-        return sum(seen.kind == "commands" for seen in stage.record.seen)
+async def test_commands_are_registered_only_when_they_changed(
+    stage: Stage, booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+    sync = app_commands.CommandTree.sync
 
+    async def counted(tree: Any, **words: Any) -> Any:
+        sent.append(len(tree.get_commands(guild=words["guild"])))
+        return await sync(tree, **words)
+
+    monkeypatch.setattr(app_commands.CommandTree, "sync", counted)
+    ann = stage.discord.add_member("ann")
     async with on_discord(stage, booth):
-        pass
-    digest, first = booth.digest, registrations()
-    assert digest
-    booth.gaps.clear()
+        first = booth.digest
     async with on_discord(stage, booth):
-        ann = stage.discord.add_member("ann")
         await stage.discord.slash(ann, "drop").wait()
-    assert (booth.digest, registrations()) == (digest, first)
-    booth.gaps.clear()
-    booth.digest = "of other commands"
+    assert (sent, booth.digest) == ([4], first)
+    booth.extra_command = "mine"
     async with on_discord(stage, booth):
-        assert booth.digest == digest
+        await stage.discord.slash(ann, "mine").wait()
+    assert sent == [4, 5]
+    assert booth.digest not in (first, None)
 
 
 async def test_commands_that_cannot_be_registered_do_not_stop_the_bot(stage: Stage, booth: Booth) -> None:

@@ -36,6 +36,7 @@ async def test_a_dropped_gateway_is_resumed_and_nothing_is_missed(stage: Stage, 
     assert booth.installs == 1
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_forgot_the_session_is_joined_anew(stage: Stage, booth: Booth) -> None:
     async with on_discord(stage, booth):
         stage.discord.faults.drop_gateway(resumable=False)
@@ -78,6 +79,7 @@ async def test_an_outage_at_the_first_connection_heals(stage: Stage, booth: Boot
         await _answers(stage, "ann")
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_cannot_be_reached_at_first_heals(
     stage: Stage, booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,7 @@ async def test_a_gateway_that_cannot_be_reached_at_first_heals(
         await _answers(stage, "ann")
 
 
+@pytest.mark.slow
 async def test_a_client_that_stays_offline_too_long_is_made_anew(stage: Stage, booth: Booth) -> None:
     async with on_discord(stage, booth, offline_max=2.0) as platform:
         first = platform.bot

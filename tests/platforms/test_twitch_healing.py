@@ -73,6 +73,7 @@ async def test_a_reset_connection_is_built_anew(room: Room) -> None:
     assert await room.heals(2.0) < 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["a connection that is dead without an end", "a server that only answers pings"])
 async def test_silence_is_noticed_soon_after_the_keepalive_is_due(stage: Stage, fault: str) -> None:
     heard = Heard()
@@ -108,6 +109,7 @@ async def test_nothing_is_lost_while_twitch_moves_the_socket(room: Room) -> None
     assert room.heard.gaps[-1] == 0.0
 
 
+@pytest.mark.slow
 async def test_the_old_socket_is_let_go_after_a_move(room: Room) -> None:
     first = {session.id for session in room.stage.twitch.sessions}
     room.stage.twitch.faults.reconnect()
@@ -127,13 +129,26 @@ async def test_a_second_move_is_followed_as_well(room: Room) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 403, 429, 500, 502])
-async def test_one_refused_subscription_is_tried_again_and_the_others_are_heard_meanwhile(
-    room: Room, status: int
-) -> None:
-    # The first of three fails, which is chat: the stream's beginning is still heard.
+async def test_a_refused_subscription_is_tried_again(room: Room, status: int) -> None:
     room.stage.twitch.faults.fail_next("POST", SUBSCRIPTIONS, status, times=2)
     room.stage.twitch.faults.close_sockets(4000)
     assert await room.heals(6.0) < 6.0
+
+
+async def test_a_refused_subscription_does_not_keep_the_others_from_being_heard(stage: Stage) -> None:
+    heard = Heard()
+    ann = stage.twitch.add_user("ann", "Ann")
+    async with on_twitch(stage, heard, backoff_base=2.0, backoff_cap=2.0) as platform:
+        room = Room(stage, heard, platform, ann)
+        await until(room.is_wired)
+        # The first of three is chat; the pause before it is tried again lasts a second at least.
+        stage.twitch.faults.fail_next("POST", SUBSCRIPTIONS, 500)
+        stage.twitch.faults.close_sockets(4000)
+        await until(lambda: len(stage.twitch.sessions.subscriptions()) == 2, within=3.0)
+        stage.twitch.go_live()
+        await until(lambda: heard.stream == [True], within=1.0)
+        assert not platform.connected
+        assert await room.heals(6.0) < 6.0
 
 
 async def test_a_network_error_while_subscribing_heals(room: Room) -> None:
@@ -217,6 +232,7 @@ def _never_ready(heard: Heard, hangs: asyncio.Event) -> Connected:
     return on_connected
 
 
+@pytest.mark.slow
 async def test_a_dead_connection_does_not_hold_up_the_end(stage: Stage) -> None:
     begun = time.monotonic()
     async with on_twitch(stage, Heard()):
