@@ -12,20 +12,11 @@ from typing import Any
 
 import tomlkit
 
+from bot.rehearsal.options import Tempo
+
 SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Between the openings of two drops; however many there are, the last one opens no later than this altogether.
-_STAGGER_SECONDS, _STAGGER_SECONDS_MAX = 4.0, 12.0
-_WINDOW_SECONDS = 20
-_ANNOUNCED_BEFORE_SECONDS = 6.0
-ANSWER_GAP_SECONDS = 6
-_PACE = {
-    "soon_lead": "3s",
-    "resume_warning": "3s",
-    "milestone_gap": "6s",
-    "answer_gap": f"{ANSWER_GAP_SECONDS}s",
-}
 _SECRETS = {
     ("twitch", "client_secret"): "MICRODROPS_REHEARSAL_CLIENT_SECRET",
     ("twitch", "bot_token"): "MICRODROPS_REHEARSAL_BOT_TOKEN",
@@ -34,6 +25,7 @@ _SECRETS = {
     ("twitch", "streamer_refresh_token"): "MICRODROPS_REHEARSAL_STREAMER_REFRESH_TOKEN",
     ("discord", "token"): "MICRODROPS_REHEARSAL_DISCORD_TOKEN",
 }
+DEFAULT_TEMPO = Tempo()
 # A secret that no program was told to read: it may appear nowhere at all.
 _CANARY = "MICRODROPS_REHEARSAL_CANARY"
 
@@ -76,7 +68,9 @@ class Play:
         return tuple(self.environment.values())
 
 
-def compress(text: str, stage: Mapping[str, Any], ledger: Path, begins_at: int) -> Play:
+def compress(
+    text: str, stage: Mapping[str, Any], ledger: Path, begins_at: int, tempo: Tempo = DEFAULT_TEMPO
+) -> Play:
     """Rewrite a configuration that has been checked; `stage` is what the stage says of itself.
 
     Drops are announced from `begins_at` (microseconds UTC) on. What a drop promises (supply, held back, per
@@ -85,11 +79,11 @@ def compress(text: str, stage: Mapping[str, Any], ledger: Path, begins_at: int) 
     document["channel"] = {**document["channel"], "time_zone": "UTC"}
     document["ledger"] = {"url": str(ledger), "backups": str(ledger.parent / "backups")}
     document["endpoints"] = dict(stage["endpoints"])
-    document["pace"] = {**document.get("pace", {}), **_PACE}
+    document["pace"] = {**document.get("pace", {}), **_pace(tempo)}
     environment = {_CANARY: f"canary-{secrets.token_hex(16)}"}
     environment |= _join_twitch(document, stage["twitch"])
     environment |= _join_discord(document, stage["discord"])
-    drops = _rewrite_drops(document, begins_at)
+    drops = _rewrite_drops(document, begins_at, tempo)
     return Play(
         text=tomlkit.dumps(document),
         environment=environment,
@@ -99,6 +93,12 @@ def compress(text: str, stage: Mapping[str, Any], ledger: Path, begins_at: int) 
         discord="discord" in document,
         reminder_role=str(document.get("discord", {}).get("reminder_role", "")),
     )
+
+
+def _pace(tempo: Tempo) -> dict[str, str]:
+    soon = f"{max(1, round(tempo.before_opening / 2))}s"
+    gap = f"{tempo.answer_gap}s"
+    return {"soon_lead": soon, "resume_warning": soon, "milestone_gap": gap, "answer_gap": gap}
 
 
 def _join_twitch(document: dict[str, Any], cast: Mapping[str, Any]) -> dict[str, str]:
@@ -137,17 +137,17 @@ def _join_discord(document: dict[str, Any], server: Mapping[str, Any]) -> dict[s
     return {name: server["token"]}
 
 
-def _rewrite_drops(document: dict[str, Any], begins_at: int) -> tuple[PlayedDrop, ...]:
+def _rewrite_drops(document: dict[str, Any], begins_at: int, tempo: Tempo) -> tuple[PlayedDrop, ...]:
     tables = document["drops"]
-    stagger = min(_STAGGER_SECONDS, _STAGGER_SECONDS_MAX / max(1, len(tables) - 1))
+    stagger = min(tempo.stagger, tempo.stagger_max / max(1, len(tables) - 1))
     played = []
     for number, table in enumerate(tables):
         announces_at = begins_at + round(number * stagger * SECOND)
-        opens_at = announces_at + round(_ANNOUNCED_BEFORE_SECONDS * SECOND)
+        opens_at = announces_at + round(tempo.before_opening * SECOND)
         for key in ("announce", "opens", "closes", "lasts"):
             table.pop(key, None)
         table["announce"] = _local(announces_at)
-        table["lasts"] = f"{_WINDOW_SECONDS}s"
+        table["lasts"] = f"{tempo.window}s"
         on_cue = table.get("opening") == "cue"
         if not on_cue:
             table["opens"] = _local(opens_at)
@@ -161,7 +161,7 @@ def _rewrite_drops(document: dict[str, Any], begins_at: int) -> tuple[PlayedDrop
                 on_cue=on_cue,
                 announces_at=announces_at,
                 opens_at=opens_at,
-                closes_at=opens_at + _WINDOW_SECONDS * SECOND,
+                closes_at=opens_at + tempo.window * SECOND,
             )
         )
     return tuple(played)

@@ -10,6 +10,18 @@ OWN_BOT = (sys.executable, "-m", "bot")
 
 
 @dataclass(frozen=True, slots=True)
+class Tempo:
+    """How an evening is compressed, in seconds: from announcement to opening, the window, from one opening to the
+    next and to the last, and the gap between two answers to one person (`answer_gap`, whole seconds)."""
+
+    before_opening: float = 6.0
+    window: int = 20
+    stagger: float = 4.0
+    stagger_max: float = 12.0
+    answer_gap: int = 6
+
+
+@dataclass(frozen=True, slots=True)
 class RehearseOptions:
     """`keep` is a folder to leave everything in; `bot_command` starts the bot that is put to the test, and gets
     the arguments of `microdrops run`."""
@@ -22,3 +34,4 @@ class RehearseOptions:
     keep: Path | None = None
     quiet: bool = False
     bot_command: tuple[str, ...] = OWN_BOT
+    tempo: Tempo = Tempo()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.compress import ANSWER_GAP_SECONDS, SECOND, Play, compress
+from bot.rehearsal.compress import SECOND, Play, compress
 from bot.rehearsal.ledger import LedgerUnreadable, is_over
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.staging import ChildFailed, StageProcess, start_bot, start_stage
@@ -20,8 +20,8 @@ _POLL_SECONDS = 0.25
 # the evening begins later, so that the first announcement is not late.
 _BOT_TO_STAGE = 5.0
 _LEAD_SECONDS_MIN, _LEAD_SECONDS_MAX = 3.0, 20.0
-# After the last window: the answers that had to wait for their gap, the closing lines, and a margin.
-_AFTERMATH_SECONDS = 3 * ANSWER_GAP_SECONDS + 6
+# After the last window come the answers that had to wait for their gap, the closing lines, and a margin.
+_GAPS, _MARGIN_SECONDS = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Performance:
     play: Play
     folder: Path
     record: tuple[Json, ...]
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     complete: bool
     seconds: float
 
@@ -58,20 +58,22 @@ async def perform(options: RehearseOptions, folder: Path, on_seen: Callable[[Jso
     async with start_stage(folder, hear) as stage:
         lead = min(_LEAD_SECONDS_MAX, max(_LEAD_SECONDS_MIN, _BOT_TO_STAGE * (time.monotonic() - began)))
         begins_at = time.time_ns() // 1000 + round(lead * SECOND)
-        play = compress(options.config.read_text("utf-8-sig"), await stage.ready, folder / "ledger.db", begins_at)
+        text, told = options.config.read_text("utf-8-sig"), await stage.ready
+        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo)
         (folder / "config.toml").write_text(play.text, "utf-8")
         async with start_bot(options.bot_command, folder, dict(play.environment)) as bot:
             viewers = options.viewers if play.twitch else 0
             fans = options.discord_viewers if play.discord else 0
             await stage.play(_scene(play), seed=options.seed, viewers=viewers, discord_viewers=fans)
-            complete = await _until_over(play, stage, bot, folder)
+            latest = play.lasts_until + (_GAPS * options.tempo.answer_gap + _MARGIN_SECONDS) * SECOND
+            complete = await _until_over(latest, stage, bot, folder)
         secrets = {*play.secrets, *await stage.stop()}
     return Performance(play, folder, tuple(record), tuple(sorted(secrets)), complete, time.monotonic() - began)
 
 
-async def _until_over(play: Play, stage: StageProcess, bot: asyncio.subprocess.Process, folder: Path) -> bool:
+async def _until_over(latest: int, stage: StageProcess, bot: asyncio.subprocess.Process, folder: Path) -> bool:
     """True when all is done and said; False when the time is up and something still is not."""
-    while time.time_ns() // 1000 < play.lasts_until + _AFTERMATH_SECONDS * SECOND:
+    while time.time_ns() // 1000 < latest:
         if bot.returncode is not None:
             raise ChildFailed(
                 f"The bot ended with code {bot.returncode} in the middle of the play.\n{_tail(folder)}"

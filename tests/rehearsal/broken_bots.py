@@ -10,9 +10,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.domain import claims, drops
+from bot.domain import drops
 from bot.services.telling import Telling
-from bot.wording import claims as sentences
 
 
 def oversell() -> None:
@@ -30,76 +29,47 @@ def oversell() -> None:
     drops.Drop.units_left = property(units_left)  # type: ignore[assignment,method-assign]  # planted
 
 
-def two_numbers() -> None:
-    """A person is told their number, and then another one."""
-    right = Telling._compose_grants
-
-    def compose(self: Telling, ready: list[Any]) -> None:
-        right(self, ready)
-        for each in ready[:1]:
-            wrong = dataclasses.replace(each.decision, number=each.decision.number + 1)
-            right(self, [dataclasses.replace(each, decision=wrong)])
-
-    Telling._compose_grants = compose  # type: ignore[method-assign]  # planted
-
-
 def answers_twice() -> None:
-    """Every winner is told twice, with the right number."""
+    """A winner is told their number, told it again, and told another one."""
     right = Telling._compose_grants
 
     def compose(self: Telling, ready: list[Any]) -> None:
         right(self, ready)
-        right(self, ready)
+        for each in ready:
+            right(self, [each])
+        for each in ready[:1]:
+            another = dataclasses.replace(each.decision, number=each.decision.number + 1)
+            right(self, [dataclasses.replace(each, decision=another)])
 
     Telling._compose_grants = compose  # type: ignore[method-assign]  # planted
 
 
-def forgets_to_say() -> None:
-    """Number 3 is granted, noted as told, and never told in chat."""
-    right = sentences.winner_lines
-
-    def lines(words: Any, title: str, supply: int, winners: Any) -> list[str]:
-        return right(words, title, supply, [each for each in winners if each[1] != 3]) or [""]
-
-    sys.modules["bot.services.telling"].winner_lines = lines  # type: ignore[attr-defined]  # planted
-
-
-def forgets_a_unit() -> None:
-    """When the bot stops, the last unit is gone from the ledger."""
+def forgets() -> None:
+    """Number 2 is granted, noted as told, and never told; and when the bot stops, the first unit is gone."""
     import sqlite3
 
     from bot import wiring
+    from bot.services import telling
 
-    right = wiring.run_bot
+    right = telling.winner_lines
+
+    def lines(words: Any, title: str, supply: int, winners: Any) -> list[str]:
+        others = [each for each in winners if each[1] != 2]
+        return right(words, title, supply, others) if others else [""]
+
+    run_rightly = wiring.run_bot
 
     def run(config: Any, **options: Any) -> int:
-        code = right(config, **options)
+        code = run_rightly(config, **options)
         with sqlite3.connect(config.ledger.path) as connection:
-            connection.execute("DELETE FROM unit WHERE number = (SELECT max(number) FROM unit)")
+            connection.execute("DELETE FROM unit WHERE number = 1")
         return code
 
-    wiring.run_bot = run  # type: ignore[assignment]  # planted
+    telling.winner_lines = lines  # type: ignore[attr-defined]  # planted
+    wiring.run_bot = run
 
 
-def grants_outside() -> None:
-    """The window is not looked at before the opening."""
-    right = claims.decide_claim
-
-    def decide(standing: Any, command: Any, moment: int) -> Any:
-        drop = standing.drop
-        if drop is not None and drop.state is drops.DropState.ANNOUNCED:
-            standing = dataclasses.replace(standing, drop=dataclasses.replace(drop, state=drops.DropState.OPEN))
-        return right(standing, command, moment)
-
-    from bot.storage import claims as storing
-
-    storing.decide_claim = decide  # type: ignore[attr-defined]  # planted
-
-
-BUGS: dict[str, Callable[[], None]] = {
-    bug.__name__: bug
-    for bug in (oversell, two_numbers, answers_twice, forgets_to_say, forgets_a_unit, grants_outside)
-}
+BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in (oversell, answers_twice, forgets)}
 
 if __name__ == "__main__":
     BUGS[sys.argv.pop(1)]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from bot.rehearsal.evidence import Ask, Case, Who
+from bot.rehearsal.hearing import typed
 from bot.rehearsal.promises import Promise, judged
 
 # News of this kind gives the reason to everybody who was refused for it before.
@@ -115,7 +116,7 @@ def consistent(case: Case) -> Promise:
 
 
 def once(case: Case) -> Promise:
-    """One answer per request: by the interaction on Discord, by count of what a person typed on Twitch."""
+    """One answer per request: by the interaction on Discord, by count of a person's commands on Twitch."""
     requests = [seen["data"].get("interaction_id") for seen in case.record if seen["kind"] == "answer"]
     names = {seen["data"].get("interaction_id"): seen for seen in case.record if seen["kind"] in ("slash", "press")}
     broken = [
@@ -126,10 +127,10 @@ def once(case: Case) -> Promise:
     asked = Counter(
         ("twitch", seen["author"])
         for seen in case.record
-        if seen["platform"] == "twitch" and seen["kind"] == "chat" and not seen["data"].get("bot")
+        if seen["platform"] == "twitch" and seen["kind"] == "chat" and typed(seen["text"]).startswith("!")
     )
     lines = {(told.who, told.at, told.text) for told in case.told if told.who[0] == "twitch"}
     for who, count in Counter(who for who, _, _ in lines).items():
         if count > asked[who]:
-            broken.append(f"{case.name(who)} typed {asked[who]} lines and was answered {count} times.")
+            broken.append(f"{case.name(who)} typed {asked[who]} commands and was answered {count} times.")
     return judged("once", "No request is answered twice.", broken, f"{len(requests) + len(lines)} answers")

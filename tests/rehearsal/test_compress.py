@@ -1,0 +1,91 @@
+"""A streamer's configuration becomes one for the stage: times and places change, promises do not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.config import Config, load_config
+from bot.rehearsal.compress import SECOND, Play, compress
+from bot.rehearsal.options import Tempo
+from bot.stage.server import Stage
+from tests.rehearsal.evening import CONFIG
+
+BEGINS_AT = 1_900_000_000 * SECOND
+
+
+@pytest.fixture
+async def told() -> AsyncIterator[dict[str, Any]]:
+    async with Stage() as stage:
+        yield stage.describe()
+
+
+def played(tmp_path: Path, text: str, told: dict[str, Any], tempo: Tempo | None = None) -> tuple[Play, Config]:
+    """The play, and what the bot's own reader makes of the file."""
+    play = compress(text, told, tmp_path / "ledger.db", BEGINS_AT, tempo or Tempo())
+    file = tmp_path / "config.toml"
+    file.write_text(play.text, "utf-8")
+    return play, load_config(file, play.environment)
+
+
+def test_the_bot_reads_the_file_without_a_mistake_and_finds_the_stage(tmp_path: Path, told: dict[str, Any]) -> None:
+    play, config = played(tmp_path, CONFIG, told)
+    assert config.missing_secrets == ()
+    assert config.endpoints.helix == told["endpoints"]["helix"]
+    assert config.ledger.path == tmp_path / "ledger.db"
+    assert config.twitch is not None
+    assert config.twitch.bot_id == told["twitch"]["bot"]["id"]
+    assert config.discord is not None
+    assert str(config.discord.reminder_role) == play.reminder_role
+
+
+def test_no_secret_stands_in_the_file(tmp_path: Path, told: dict[str, Any]) -> None:
+    play, config = played(tmp_path, CONFIG, told)
+    assert set(config.secrets) < set(play.secrets)
+    assert not [secret for secret in play.secrets if secret in play.text]
+
+
+def test_what_a_drop_promises_stays_and_when_it_happens_does_not(tmp_path: Path, told: dict[str, Any]) -> None:
+    text = CONFIG.replace("supply = 5", "supply = 50\nheld_back = 2\nper_person = 3")
+    play, config = played(tmp_path, text, told)
+    (plan,) = config.plans(0)
+    assert (plan.supply, plan.held_back, plan.per_person, plan.kind) == (50, 2, 3, "print")
+    assert (plan.announce_at, plan.opens_at, plan.window) == (BEGINS_AT, BEGINS_AT + 6 * SECOND, 20 * SECOND)
+    assert play.lasts_until == BEGINS_AT + 26 * SECOND
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 9])
+def test_however_many_drops_there_are_the_evening_is_short(
+    tmp_path: Path, told: dict[str, Any], count: int
+) -> None:
+    head, drop = CONFIG.split("[[drops]]")
+    text = head + "".join("[[drops]]" + drop.replace('"mug"', f'"mug-{number}"') for number in range(count))
+    play, config = played(tmp_path, text, told)
+    assert len(config.drops) == count
+    assert play.lasts_until - BEGINS_AT <= 38 * SECOND
+    assert len({each.opens_at for each in play.drops}) == count
+
+
+def test_a_drop_on_cue_is_still_on_cue(tmp_path: Path, told: dict[str, Any]) -> None:
+    text = CONFIG.replace('opens = "2030-06-01 20:00"', 'opening = "cue"')
+    play, config = played(tmp_path, text, told)
+    assert config.plans(0)[0].opens_at is None
+    assert play.drops[0].on_cue
+
+
+def test_the_crowd_types_what_the_channel_calls_its_commands(tmp_path: Path, told: dict[str, Any]) -> None:
+    text = CONFIG + '\n[commands]\nprefix = "fox"\nclaim = ["grab", "claim"]\nmine = false\n'
+    play, _ = played(tmp_path, text, told)
+    assert play.words == {"claim": "!grab", "claim_again": "!fox claim", "board": "!drop", "mine": "!fox mine"}
+
+
+@pytest.mark.parametrize("absent", ["twitch", "discord"])
+def test_a_platform_that_is_not_configured_is_not_played(tmp_path: Path, told: dict[str, Any], absent: str) -> None:
+    sections = CONFIG.split("\n[")
+    text = "\n[".join(each for each in sections if not each.startswith(f"{absent}]"))
+    play, config = played(tmp_path, text, told)
+    assert getattr(config, absent) is None
+    assert (play.twitch, play.discord) == (absent != "twitch", absent != "discord")

@@ -1,0 +1,47 @@
+"""The judge hears a line as a person does: names, numbers, and which belongs to which."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.rehearsal.hearing import Heard, listen, same, typed
+
+TITLES = {"Teal Mug": "mug", "Teal Mug #2 XL": "mug-xl", "Zine": "zine"}
+
+
+@pytest.mark.parametrize(
+    ("line", "heard"),
+    [
+        ("@ann Teal Mug #17 of 48 is yours!", {"ann": ("mug", (17,))}),
+        ("Teal Mug is yours: @ann #1, @Bob #2 (of 48)", {"ann": ("mug", (1,)), "bob": ("mug", (2,))}),
+        ("@ann, @bob: Teal Mug #3 is already yours", {"ann": ("mug", (3,)), "bob": ("mug", (3,))}),
+        ("@ann: Teal Mug #3, #4 are already yours", {"ann": ("mug", (3, 4))}),
+        ("Teal Mug #2 XL is yours: @ann #1 (of 9)", {"ann": ("mug-xl", (1,))}),
+        (
+            "Teal Mug is yours: @小熊猫 #9, @قهوة\u200e #10 (of 48)",
+            {"小熊猫": ("mug", (9,)), "قهوة": ("mug", (10,))},
+        ),
+        ("Teal Mug is open: 48 to claim. Type !claim mug", {}),
+    ],
+)
+def test_numbers_go_to_the_names_they_are_said_to(line: str, heard: dict[str, tuple[str, tuple[int, ...]]]) -> None:
+    assert {each.name: (each.drop, each.numbers) for each in listen(line, TITLES) if each.numbers} == heard
+
+
+def test_a_refusal_names_people_without_a_number() -> None:
+    assert listen("@ann, @bob: no drop goes by that name", TITLES) == [Heard("ann"), Heard("bob")]
+
+
+def test_a_private_answer_is_for_whoever_asked() -> None:
+    heard = listen("you hold Teal Mug #3 of 48, Zine #5 of 9.", TITLES, private=True)
+    assert [(each.drop, each.numbers) for each in heard if each.numbers] == [("mug", (3,)), ("zine", (5,))]
+
+
+def test_the_strokes_that_stop_formatting_are_not_heard() -> None:
+    heard = listen("Zine \\#5 of 9 is yours!", TITLES, private=True)
+    assert Heard("", "zine", (5,)) in heard
+
+
+def test_names_and_commands_are_compared_as_they_are_seen() -> None:
+    assert same("@An\u200en,") == same("ANN")
+    assert typed("！ｃｌａｉｍ  ｍｕｇ \U000e0000") == "!claim mug"
