@@ -64,6 +64,12 @@ def refused_lines(
     return _packed_in(frame, [f"@{chat_name(name)}" for name in names])
 
 
+def already_yours_lines(words: Wording, title: str, held: Sequence[tuple[str, Sequence[int]]]) -> list[str]:
+    """People who ask for what they have, each with their own numbers, in lines of Twitch chat."""
+    frame = words.say("claim-already-yours-people", title=chat_text(title), winners="\0")
+    return _packed_in(frame, [f"@{chat_name(name)} {numbers_text(words, numbers)}" for name, numbers in held])
+
+
 def try_again_text(words: Wording, *, discord: bool) -> str:
     return words.say("claim-try-again" if discord else "claim-try-again-chat", discord=discord)
 

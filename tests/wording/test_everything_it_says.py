@@ -16,6 +16,7 @@ from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from bot.wording.announcing import card, chat_line, control_card, gap_line, live_card, repair_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import (
+    already_yours_lines,
     claim_answer,
     refused_lines,
     told_late_lines,
@@ -184,6 +185,7 @@ def _claims_in_chat(words: Wording) -> Iterator[str]:
     yield from told_late_lines(words, "Teal Mug", 48, [("ann", 17)], discord=True)
     for refusal in (*REFUSALS, NEEDS_NAME):
         yield from refused_lines(words, refusal, ["ann", "bob"], NOW)
+    yield from already_yours_lines(words, "Teal Mug", [("ann", (17,)), ("bob", (3, 18))])
     yield from refused_lines(words, refused(ClaimRefusal.SOLD_OUT), [f"viewer{n}" for n in range(73)], NOW)
     yield try_again_text(words, discord=False)
 

@@ -13,6 +13,7 @@ SENTENCES = {
     "claim-unknown-drop": "no drop goes by that name; {drop_command} shows the names.",
     "claim-unknown-drop-asked": "no drop goes by the name “{asked}”; {drop_command} shows the names.",
     "claim-cancelled": "{title} was cancelled and cannot be claimed; {drop_command} shows what comes next.",
+    "claim-already-yours-people": "{title} is yours already: {winners}; {mine_command} shows what you hold.",
     "claim-already-yours": "{title} {numbers} is already yours; {mine_command} shows what you hold.",
     "claim-already-yours-all": "{title} {numbers} are already yours, and nobody gets more; "
     "{mine_command} shows what you hold.",
