@@ -1,0 +1,201 @@
+"""Which line to say next in Twitch chat: what waits is put together at the moment at which it can be sent."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from bot.domain.announcing import Priority
+from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.people import Actor
+from bot.domain.time import MILLISECOND, SECOND, Micros
+from bot.services.ports import Clock
+from bot.wording.catalogue import Wording
+from bot.wording.claims import already_yours_lines, refused_lines, told_late_lines, winner_lines
+
+WINNERS_A_LINE = 12
+NAMED_A_LINE = 15
+# Above this many with the same refusal, one line gives the reason to all of them without naming anybody.
+NAMED_MAX = 60
+# Lines of the send budget that refusals leave to winners and to what changes the window.
+RESERVE = 5
+# How long an answer waits for company.
+GATHER_GRANTS = 400 * MILLISECOND
+GATHER_REFUSALS = 1_500 * MILLISECOND
+# A refusal that has waited this long may use the reserve.
+PATIENCE = 12 * SECOND
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """One decision to be told in chat; `since` is when it came, `not_before` when its person may be answered."""
+
+    actor: Actor
+    request_id: str
+    decision: ClaimDecision
+    since: Micros
+    late: bool = False
+    not_before: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to say and what it settles. Without text it only settles: those people have just been told."""
+
+    text: str
+    requests: tuple[str, ...] = ()
+    priority: Priority = Priority.ANSWER
+    people: tuple[Actor, ...] = ()
+    topic: Hashable = None
+
+
+class SharedLines:
+    """`answer_gap` (microseconds): for how long a person who was answered gets no further answer but a grant."""
+
+    def __init__(self, words: Wording, clock: Clock, *, answer_gap: Micros) -> None:
+        self._words = words
+        self._clock = clock
+        self._answer_gap = answer_gap
+        self._urgent: deque[Line] = deque()
+        self._grants: list[Waiting] = []
+        self._refusals: list[Waiting] = []
+        self._asides: deque[tuple[Micros, Line]] = deque()
+        self._answered: TTLCache[tuple[str, str], Hashable] = TTLCache(50_000, max(1, answer_gap), timer=clock.now)
+        self._said: TTLCache[str, bool] = TTLCache(1_000, max(1, answer_gap), timer=clock.now)
+
+    def decided(self, waiting: Waiting) -> None:
+        (self._grants if isinstance(waiting.decision, ClaimGranted) else self._refusals).append(waiting)
+
+    def urgent(self, text: str) -> None:
+        self._urgent.append(Line(text, priority=Priority.WINDOW))
+
+    def aside(self, actor: Actor, text: str, topic: str) -> None:
+        """A reply to somebody: the same text is said once in a while for all, a person is answered once."""
+        if text in self._said or actor.key in self._answered:
+            return
+        self._said[text] = True
+        self._asides.append((self._clock.now(), Line(text, people=(actor,), topic=topic)))
+
+    def settled(self, line: Line) -> None:
+        """The line is out: its people have been answered now."""
+        for person in line.people:
+            self._answered[person.key] = line.topic
+
+    def due_at(self) -> Micros | None:
+        """When there may be something to say; None when nothing waits."""
+        if self._urgent:
+            return 0
+        times = [w.since + GATHER_GRANTS for w in self._grants]
+        times += [max(w.since + GATHER_REFUSALS, w.not_before) for w in self._refusals]
+        times += [since for since, _ in self._asides]
+        return min(times, default=None)
+
+    def next_line(self, lines_ready: int) -> Line | None:
+        """The line to say now with `lines_ready` lines of the budget left; None when it is better to wait."""
+        now = self._clock.now()
+        if self._urgent:
+            return self._urgent.popleft()
+        if self._grants and min(w.since for w in self._grants) + GATHER_GRANTS <= now:
+            return self._grants_line()
+        covered = self._covered()
+        if covered is not None:
+            return covered
+        spare = lines_ready > RESERVE
+        if self._asides and (spare or self._asides[0][0] + PATIENCE <= now):
+            return self._next_aside()
+        ready = [w for w in self._refusals if max(w.since + GATHER_REFUSALS, w.not_before) <= now]
+        if ready and (spare or min(w.since for w in ready) + PATIENCE <= now):
+            return self._refusals_line(ready[0], now)
+        return None
+
+    def _grants_line(self) -> Line:
+        first = self._grants[0]
+        group = [w for w in self._grants if _same_grant(w, first)][:WINNERS_A_LINE]
+        render = told_late_lines if first.late else winner_lines
+        while True:
+            winners = [(w.actor.name, w.decision.number) for w in group if isinstance(w.decision, ClaimGranted)]
+            lines = render(self._words, _title(first), _supply(first), winners)
+            if len(lines) == 1 or len(group) == 1:
+                self._grants = _without(self._grants, group)
+                return _line(lines[0], group, "grant")
+            group = group[: max(1, len(group) // 2)]
+
+    def _covered(self) -> Line | None:
+        """Those who have just been told the very same; and of several answers to one person all but the latest."""
+        settled: list[Waiting] = []
+        latest: dict[tuple[str, str], Waiting] = {}
+        for each in self._refusals:
+            last = self._answered.get(each.actor.key)
+            older = latest.get(each.actor.key)
+            if last == _topic(each.decision) or (last == "grant" and _already_yours(each.decision)):
+                settled.append(each)
+                continue
+            if older is not None:
+                settled.append(older)
+            if last is not None and each.not_before == 0:
+                each.not_before = self._clock.now() + self._answer_gap
+            latest[each.actor.key] = each
+        if not settled:
+            return None
+        self._refusals = _without(self._refusals, settled)
+        return Line("", tuple(w.request_id for w in settled))
+
+    def _next_aside(self) -> Line | None:
+        _, line = self._asides.popleft()
+        # Answered meanwhile: then this one has had their answer.
+        return Line("") if any(p.key in self._answered for p in line.people) else line
+
+    def _refusals_line(self, first: Waiting, now: Micros) -> Line:
+        decision = first.decision
+        topic = _topic(decision)
+        group = [w for w in self._refusals if _topic(w.decision) == topic and w.not_before <= now]
+        if isinstance(decision, ClaimGranted):
+            raise TypeError("a grant waits among the refusals")
+        crowd = len(group) > NAMED_MAX and not _already_yours(decision)
+        group = group if crowd else group[:NAMED_A_LINE]
+        while True:
+            lines = self._render_refusals(decision, group, now)
+            if len(lines) == 1 or len(group) == 1:
+                self._refusals = _without(self._refusals, group)
+                return _line(lines[0], group, topic)
+            group = group[: max(1, len(group) // 2)]
+
+    def _render_refusals(
+        self, decision: ClaimRefused | ClaimNeedsName, group: list[Waiting], now: Micros
+    ) -> list[str]:
+        if _already_yours(decision) and len(group) > 1:
+            held = [(w.actor.name, w.decision.numbers) for w in group if isinstance(w.decision, ClaimRefused)]
+            return already_yours_lines(self._words, _title(group[0]), held)
+        return refused_lines(self._words, decision, [w.actor.name for w in group], now, named_max=NAMED_MAX)
+
+
+def _line(text: str, group: list[Waiting], topic: Hashable) -> Line:
+    return Line(text, tuple(w.request_id for w in group), people=tuple(w.actor for w in group), topic=topic)
+
+
+def _without(waiting: list[Waiting], gone: list[Waiting]) -> list[Waiting]:
+    taken = set(gone)
+    return [w for w in waiting if w not in taken]
+
+
+def _topic(decision: ClaimDecision) -> Hashable:
+    return (getattr(decision, "because", "needs-name"), getattr(decision, "drop", ""))
+
+
+def _already_yours(decision: ClaimDecision) -> bool:
+    return isinstance(decision, ClaimRefused) and decision.because is ClaimRefusal.ALREADY_YOURS
+
+
+def _same_grant(one: Waiting, other: Waiting) -> bool:
+    return (_title(one), _supply(one), one.late) == (_title(other), _supply(other), other.late)
+
+
+def _title(waiting: Waiting) -> str:
+    return str(getattr(waiting.decision, "title", ""))
+
+
+def _supply(waiting: Waiting) -> int:
+    return int(getattr(waiting.decision, "supply", 0))
