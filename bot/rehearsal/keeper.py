@@ -6,6 +6,7 @@ for ever. The program's exit code becomes this one's.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -21,7 +22,8 @@ def keep(command: list[str]) -> int:
 
 
 def _end_with_input(child: subprocess.Popen[bytes]) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Read past Python's buffer: its lock, held by this thread, would break the end of the program.
+    while os.read(sys.stdin.fileno(), 4096):
         continue
     child.terminate()
     try:

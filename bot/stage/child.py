@@ -35,8 +35,10 @@ def orders_into(queue: asyncio.Queue[dict[str, Any]], loop: asyncio.AbstractEven
     """Read the parent's orders in a thread of their own: pipes cannot be awaited on every operating system."""
 
     def read() -> None:
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(queue.put_nowait, json.loads(line))
+        # Unbuffered: the lock of a buffer, held by this thread, would break the end of the program.
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as lines:
+            for line in lines:
+                loop.call_soon_threadsafe(queue.put_nowait, json.loads(line))
         loop.call_soon_threadsafe(queue.put_nowait, {"do": "stop"})
 
     threading.Thread(target=read, daemon=True).start()
