@@ -20,21 +20,25 @@ from bot.domain.answers import TryAgain
 from bot.domain.drops import Drop, DropState
 from bot.domain.stream import Pace
 from bot.domain.telling import NoteAttempt, NoteSent
-from bot.domain.time import Micros
+from bot.domain.time import SECOND, Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
 from bot.storage.telling import PendingNews, last_reference, pending_news, untold
-from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
+from bot.wording.announcing import card as card_of
+from bot.wording.announcing import chat_line, control_card, live_card, repair_card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 
 log = structlog.get_logger(__name__)
 
 BACK_OFF_SECONDS_MAX = 30.0
+# After this an answer to a claim is late, and the moderators should hear of it.
+ANSWERS_TAKE = 30 * SECOND
 # Discord slows down whoever edits one message more often than this.
 EDIT_GAP_SECONDS = 1.5
+NOTE_AGAIN_SECONDS = 1.0
 
 
 class Announcing:
@@ -96,10 +100,14 @@ class Announcing:
         while True:
             try:
                 news = await pending_news(self._reads, self._channel_id, place)
+                early = [each for each in news if await self._too_early(each)]
                 for each in news:
-                    await self._announce(each)
+                    if each not in early:
+                        await self._announce(each)
                 back_off = 0.0
-                if not news:
+                if early:
+                    await self._pause(place, 1.0)
+                elif not news:
                     await self._wakes[place].wait()
                     self._wakes[place].clear()
             except (PlaceDown, TryAgain):
@@ -122,14 +130,33 @@ class Announcing:
             return
         await self._lane.submit(NoteAttempt(self._channel_id, news.id))
         try:
-            reference = await self._send(news, now)
+            result, reference = "sent", await self._send(news, now)
         except SendRefused as refused:
-            if refused.retry_after_seconds is not None:
+            if refused.repeats and news.attempted_at is not None:
+                # The attempt whose answer we never got has reached everybody: this is not ours to say again.
+                result, reference = "sent", ""
+            elif refused.retry_after_seconds is not None:
                 raise
-            log.warning("a place refused the news for good", place=news.place, reason=refused.reason)
-            await self._lane.submit(NoteSent(self._channel_id, news.id, f"refused: {refused.reason}"[:200]))
-            return
-        await self._lane.submit(NoteSent(self._channel_id, news.id, "sent", reference))
+            else:
+                log.warning("a place refused the news for good", place=news.place, reason=refused.reason)
+                result, reference = f"refused: {refused.reason}"[:200], ""
+        await self._note_sent(NoteSent(self._channel_id, news.id, result, reference))
+
+    async def _note_sent(self, note: NoteSent) -> None:
+        """Have the ledger take this note, however long that lasts: what was said must not be said again."""
+        while True:
+            try:
+                await self._lane.submit(note)
+            except TryAgain:
+                await asyncio.sleep(NOTE_AGAIN_SECONDS)
+            else:
+                return
+
+    async def _too_early(self, news: PendingNews) -> bool:
+        """Whoever is still waiting for an answer at the close has not been forgotten yet."""
+        if news.kind is not NewsKind.REPAIR or self._clock.now() > news.created_at + ANSWERS_TAKE:
+            return False
+        return bool(await untold(self._reads, self._channel_id, drop=news.drop))
 
     def _not_worth_saying(self, news: PendingNews, now: Micros) -> bool:
         if news.expires_at is not None and now >= news.expires_at:
@@ -148,13 +175,26 @@ class Announcing:
             return reference
         if self._board is None:
             raise PlaceDown(news.place)
-        return await self._board.post(news.place, await self._card(news, now), nonce=f"md-{news.id}")
+        card = await self._card(news, now)
+        if news.attempted_at is not None:
+            # Discord forgets a nonce after some minutes, and this attempt may be older.
+            posted = await self._posted(news.place, card, news.attempted_at)
+            if posted:
+                return posted
+        return await self._board.post(news.place, card, nonce=f"md-{news.id}")
+
+    async def _posted(self, place: str, card: Card, since: Micros) -> str:
+        try:
+            return await self._board.find(place, card, since=since) if self._board is not None else ""
+        except SendRefused as refused:
+            log.info("cannot look back whether a card was posted", place=place, reason=refused.reason)
+            return ""
 
     async def _card(self, news: PendingNews, now: Micros) -> Card:
         if news.kind is NewsKind.REPAIR:
             lost = await untold(self._reads, self._channel_id, drop=news.drop)
             return repair_card(self._words, news.about, list(dict.fromkeys(u.actor.name for u in lost)), now)
-        return card(self._words, news.kind, news.about, now)
+        return card_of(self._words, news.kind, news.about, now)
 
     # -- cards that are edited in place ---------------------------------------------------------------------
 

@@ -17,12 +17,14 @@ class PlaceDown(Exception):
 
 
 class SendRefused(Exception):
-    """The platform has refused this very text. `retry_after_seconds` None means it will never take it."""
+    """The platform has refused this very text. `retry_after_seconds` None means it will never take it; `repeats`
+    that the same text stands there already."""
 
-    def __init__(self, reason: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(self, reason: str, retry_after_seconds: float | None = None, *, repeats: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+        self.repeats = repeats
 
 
 class Clock(Protocol):
@@ -55,6 +57,9 @@ class BoardSender(Protocol):
         """Post a card to a place ("discord:announcements", "discord:moderators") and return its message id.
 
         The same nonce within a few minutes posts nothing new. Raises SendRefused or PlaceDown."""
+
+    async def find(self, place: str, card: Card, *, since: Micros) -> str:
+        """The message id of this very card if the bot has posted it since then, else "". Raises like `post`."""
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card. Raises SendRefused (also when the message is gone) or PlaceDown."""

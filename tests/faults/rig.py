@@ -149,9 +149,9 @@ class Night(Evening):
 
     def openings(self) -> tuple[int, int]:
         """How often chat and the announcements channel have heard that the drop is open."""
-        cards = [s for s in self.seen("message") if s.place == "discord:#announcements" and s.data["buttons"]]
-        opened = [s for s in cards if "md:claim:mug" in str(s.data["buttons"]) or "Claim" in str(s.data["buttons"])]
-        return sum("is open" in line for line in self.chat), len(opened)
+        cards = [s for s in self.seen("message") if s.place == "discord:#announcements"]
+        claimable = [card for card in cards if "md:claim:mug" in str(card.data["buttons"])]
+        return sum("is open" in line for line in self.chat), len(claimable)
 
 
 @asynccontextmanager

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import discord
 
+from bot.domain.time import MINUTE, SECOND, Micros
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.cards import embed_of, view_of
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.hooks import Probe, no_probe
 from bot.services.ports import PlaceDown, SendRefused
 from bot.wording.cards import Card
+
+CLOCKS_APART_MAX = MINUTE
+LOOKED_BACK_MAX = 100
 
 
 class DiscordBoard:
@@ -41,6 +46,19 @@ class DiscordBoard:
             self._probe("discord.send.after")
         return str(message.id)
 
+    async def find(self, place: str, card: Card, *, since: Micros) -> str:
+        """The message id of this card if it was posted since then, else ""; see ports.BoardSender."""
+        channel = self._channel(place)
+        wanted = _words_of(embed_of(card))
+        # Discord's clock makes the ids, and ours may run ahead of it.
+        after = datetime.fromtimestamp((since - CLOCKS_APART_MAX) / SECOND, UTC)
+        async with self._translated(place):
+            async for message in channel.history(limit=LOOKED_BACK_MAX, after=after):
+                own = message.author.id == self._bot_id
+                if own and any(_words_of(embed) == wanted for embed in message.embeds):
+                    return str(message.id)
+        return ""
+
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card that was posted; nobody is mentioned again. See ports.BoardSender."""
         message = self._channel(place).get_partial_message(int(message_id))
@@ -50,6 +68,11 @@ class DiscordBoard:
                 view=view_of(card) if card.buttons else None,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
+
+    @property
+    def _bot_id(self) -> int:
+        bot = self._bot()
+        return bot.user.id if bot is not None and bot.user is not None else 0
 
     def _channel(self, place: str) -> discord.PartialMessageable:
         channel_id = self._settings.channels.get(place)
@@ -86,3 +109,7 @@ class DiscordBoard:
             raise SendRefused(f"{place}: {error.status} ({error.code}: {error.text})") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PlaceDown(f"Discord did not answer ({type(error).__name__})") from None
+
+
+def _words_of(embed: discord.Embed) -> tuple[Any, ...]:
+    return embed.title, embed.description, [(field.name, field.value) for field in embed.fields]

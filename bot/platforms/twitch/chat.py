@@ -40,10 +40,11 @@ class TwitchChat:
         self._bot = bot
         self._own_lines = own_lines
         self._probe = probe
-        self._turns = Turns(settings.lines_per_window, settings.budget_window)
+        self._turns = Turns(settings.lines_per_window(as_moderator=False), settings.budget_window)
 
     @property
     def lines_ready(self) -> int:
+        self._turns.allow(self._settings.lines_per_window(as_moderator=self._own_lines.as_moderator))
         return self._turns.ready
 
     async def say(self, text: str, *, priority: Priority = Priority.ANSWER) -> str:
@@ -90,7 +91,11 @@ class TwitchChat:
         if "rate" in code:
             self._turns.pause(RETRY_SECONDS)
         is_later = any(part in code for part in _NOT_NOW)
-        return SendRefused(f"{code}: {message}".rstrip(": "), RETRY_SECONDS if is_later else None)
+        return SendRefused(
+            f"{code}: {message}".rstrip(": "),
+            RETRY_SECONDS if is_later else None,
+            repeats="duplicate" in code,
+        )
 
     def _failure(self, status: int, line: str) -> Exception:
         if status < 500:
