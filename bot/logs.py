@@ -30,6 +30,8 @@ _LIBRARY_LEVELS = {
     "asyncio": logging.WARNING,
 }
 
+_NOT_MISSED = ("StarletteAdapter", "PyNaCl is not installed", "davey is not installed")
+
 _redactor = Redactor()
 
 
@@ -58,6 +60,7 @@ def configure_logging(
     formatter = _formatter(json=json)
     for handler in handlers:
         handler.setFormatter(formatter)
+        handler.addFilter(_worth_a_line)
     root_level = level.upper() if isinstance(level, str) else level
     logging.basicConfig(level=root_level, handlers=handlers, force=True)
     for name, quiet in _LIBRARY_LEVELS.items():
@@ -78,6 +81,11 @@ def configure_logging(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """Both libraries warn at every start of parts that this program does without."""
+    return not any(part in str(record.msg) for part in _NOT_MISSED)
 
 
 def _shared_processors() -> list[Processor]:

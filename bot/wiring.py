@@ -325,6 +325,7 @@ class _Bot:
                 DISCORD_MODERATORS: int(section.moderators),
                 "discord:lounge": int(section.lounge),
             },
+            trouble_text=self._words.say("trouble", discord=True),
             reminder_role_id=None if section.reminder_role is None else int(section.reminder_role),
         )
         return DiscordPlatform(

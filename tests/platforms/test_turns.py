@@ -84,9 +84,25 @@ async def test_a_cancelled_line_gives_its_turn_on(given_first: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bot_id", "is_moderator", "lines_max", "expected"),
+    ("bot_id", "as_moderator", "lines_max", "expected"),
     [("2", False, None, 20), ("2", True, None, 100), ("1", False, None, 100), ("2", True, 7, 7)],
 )
-def test_the_budget_is_the_accounts(bot_id: str, is_moderator: bool, lines_max: int | None, expected: int) -> None:
-    settings = TwitchSettings("id", "1", bot_id, "t", "r", is_moderator=is_moderator, lines_max=lines_max)
-    assert settings.lines_per_window == expected
+def test_the_budget_is_the_accounts(bot_id: str, as_moderator: bool, lines_max: int | None, expected: int) -> None:
+    settings = TwitchSettings("id", "1", bot_id, "t", "r", lines_max=lines_max)
+    assert settings.lines_per_window(as_moderator=as_moderator) == expected
+
+
+async def test_a_larger_budget_lets_waiting_lines_go_at_once() -> None:
+    turns = Turns(1, 60.0)
+    async with turns.turn(Priority.ANSWER):
+        pass
+    waiting = asyncio.create_task(_go(turns))
+    await asyncio.sleep(0)
+    assert turns.ready == 0
+    turns.allow(3)
+    await asyncio.wait_for(waiting, 2.0)
+
+
+async def _go(turns: Turns) -> None:
+    async with turns.turn(Priority.ANSWER):
+        pass

@@ -167,7 +167,8 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW), NOW)
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
-    yield "# Forms and the descriptions of slash commands"
+    yield "# Trouble, forms and the descriptions of slash commands"
+    yield words.say("trouble", discord=True)
     yield from (
         words.say(key, discord=True) for key in SENTENCES if key.startswith(("slash-", "form-", "give-form-"))
     )

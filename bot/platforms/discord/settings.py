@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-TROUBLE_TEXT = "That did not work on our side. Please try again in a moment."
+from bot.wording.english import SENTENCES
+
+TROUBLE_TEXT = SENTENCES["trouble"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bot.platforms.supervisor import Fatal
 from bot.platforms.twitch.eventsub import EventSubKeeper, Hearing
 from bot.platforms.twitch.lines import clean_line, clean_reply
 from bot.platforms.twitch.own_lines import OwnLines
+from bot.platforms.twitch.people import actor_of
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.platforms.twitch.subscriptions import wanted_subscriptions
 from bot.platforms.twitch.tokens import SingleRefresh, TokenBook
@@ -173,6 +174,7 @@ class TwitchBot(commands.Bot):
     def _pass_on(self, message: twitchio.ChatMessage) -> None:
         by_bot = message.chatter.id == self.settings.bot_id
         if by_bot and self._memory.own_lines.is_own(message.id, message.text):
+            self._memory.own_lines.as_moderator = actor_of(message.chatter).steers
             return
         message.text = clean_reply(message.text) if message.reply else clean_line(message.text)
         super().dispatch("message", message)

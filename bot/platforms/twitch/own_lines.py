@@ -20,6 +20,8 @@ class OwnLines:
     def __init__(self) -> None:
         self._ids: TTLCache[str, bool] = TTLCache(maxsize=4096, ttl=_REMEMBERED_SECONDS)
         self._unanswered: TTLCache[str, bool] = TTLCache(maxsize=256, ttl=_REMEMBERED_SECONDS)
+        # What Twitch's own echo of our lines says of our rank; it decides how many lines we may send.
+        self.as_moderator = False
         self._under_way = 0
         self._settled = asyncio.Event()
         self._settled.set()

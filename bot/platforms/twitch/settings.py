@@ -25,7 +25,6 @@ class TwitchSettings:
     streamer_token: str = field(default="", repr=False)
     streamer_refresh: str = field(default="", repr=False)
     prefix: str = "!"
-    is_moderator: bool = False
     lines_max: int | None = None
     budget_window: float = 31.0
     request_timeout: float = 10.0
@@ -35,10 +34,9 @@ class TwitchSettings:
     backoff_base: float = 1.0
     backoff_cap: float = 60.0
 
-    @property
-    def lines_per_window(self) -> int:
-        """How many lines the account may send in 30 seconds, as far as we know."""
+    def lines_per_window(self, *, as_moderator: bool) -> int:
+        """How many lines the account may send in 30 seconds; a moderator, and the streamer, may send more."""
         if self.lines_max is not None:
             return self.lines_max
-        trusted = self.is_moderator or self.bot_id == self.channel_id
+        trusted = as_moderator or self.bot_id == self.channel_id
         return LINES_MAX_AS_MODERATOR if trusted else LINES_MAX

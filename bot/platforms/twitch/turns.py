@@ -27,6 +27,12 @@ class Turns:
         self._not_before = 0.0
         self._alarm: asyncio.TimerHandle | None = None
 
+    def allow(self, lines_max: int) -> None:
+        """The account's budget is another than was thought."""
+        if lines_max != self._lines_max:
+            self._lines_max = lines_max
+            self._serve()
+
     @property
     def ready(self) -> int:
         """How many lines could begin now, besides those that wait already."""

@@ -15,6 +15,7 @@ SENTENCES = {
     "remind-off": "You will not be pinged any more. Press again to change that.",
     "remind-unset": "Reminders are not set up in this server; a moderator has to choose a role for them.",
     "remind-failed": "I may not hand out that role; a moderator has to place my role above it.",
+    "trouble": "That did not work on our side; please try again in a moment.",
     "form-title": "A new drop",
     "form-title-label": "Title",
     "form-title-hint": "Teal Mug",
