@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,63 +12,57 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bot.domain import drops
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot import wiring
+from bot.domain.drops import Drop
 from bot.services.telling import Telling
 
 
 def oversell() -> None:
     """One unit too many: the check is wrong by one, and the database's own check is gone."""
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
 
     @event.listens_for(Engine, "connect")
     def stop_checking(connection: Any, _record: object) -> None:
         connection.cursor().execute("PRAGMA ignore_check_constraints = ON")
 
-    def units_left(drop: drops.Drop) -> int:
+    def units_left(drop: Drop) -> int:
         return max(0, drop.plan.supply + 1 - max(drop.given, drop.plan.held_back) - drop.claimed)
 
-    drops.Drop.units_left = property(units_left)  # type: ignore[assignment,method-assign]  # planted
+    Drop.units_left = property(units_left)  # type: ignore[assignment,method-assign]  # planted
 
 
 def answers_twice() -> None:
-    """A winner is told their number, told it again, and told another one."""
-    right = Telling._compose_grants
+    """Winners are told their number, told it again, and told another one."""
+    send = Telling._send
 
-    def compose(self: Telling, ready: list[Any]) -> None:
-        right(self, ready)
-        for each in ready:
-            right(self, [each])
-        for each in ready[:1]:
-            another = dataclasses.replace(each.decision, number=each.decision.number + 1)
-            right(self, [dataclasses.replace(each, decision=another)])
+    async def send_again(self: Telling, line: Any) -> bool:
+        sent = await send(self, line)
+        if " is yours" in line.text:
+            another = re.sub(r"#(\d+)", lambda number: f"#{int(number[1]) + 1}", line.text)
+            for text in (f"Once more: {line.text}", another):
+                await send(self, dataclasses.replace(line, text=text))
+        return sent
 
-    Telling._compose_grants = compose  # type: ignore[method-assign]  # planted
+    Telling._send = send_again  # type: ignore[method-assign]  # planted
 
 
 def forgets() -> None:
-    """Number 2 is granted, noted as told, and never told; and when the bot stops, the first unit is gone."""
-    import sqlite3
+    """Whoever got number 2 is noted as told and never is; and when the bot stops, the last unit is gone."""
+    send, run_bot = Telling._send, wiring.run_bot
 
-    from bot import wiring
-    from bot.services import telling
+    async def send_most(self: Telling, line: Any) -> bool:
+        return bool(re.search(r"#2\b", line.text)) or await send(self, line)
 
-    right = telling.winner_lines
-
-    def lines(words: Any, title: str, supply: int, winners: Any) -> list[str]:
-        others = [each for each in winners if each[1] != 2]
-        return right(words, title, supply, others) if others else [""]
-
-    run_rightly = wiring.run_bot
-
-    def run(config: Any, **options: Any) -> int:
-        code = run_rightly(config, **options)
+    def run_and_forget(config: Any, **options: Any) -> int:
+        code = run_bot(config, **options)
         with sqlite3.connect(config.ledger.path) as connection:
-            connection.execute("DELETE FROM unit WHERE number = 1")
+            connection.execute("DELETE FROM unit WHERE number = (SELECT max(number) FROM unit)")
         return code
 
-    telling.winner_lines = lines  # type: ignore[attr-defined]  # planted
-    wiring.run_bot = run
+    Telling._send = send_most  # type: ignore[method-assign]  # planted
+    wiring.run_bot = run_and_forget  # planted
 
 
 BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in (oversell, answers_twice, forgets)}
