@@ -100,7 +100,7 @@ def stage(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 0,
 ) -> None:
     """Start the local Twitch and Discord alone, for any client to join."""
-    from bot.stage.server import main as run_stage
+    from bot.stage.alone import main as run_stage
 
     try:
         run_stage(host, port)
@@ -206,7 +206,8 @@ def _default_config() -> Path:
     """The streamer's own file, or else the example that comes with the project."""
     example = Path("config.example.toml")
     beside_the_code = Path(__file__).parent.parent / example
-    candidates = (Path("config.toml"), example, beside_the_code)
+    installed = Path(sys.prefix) / "share" / "microdrops" / example
+    candidates = (Path("config.toml"), example, beside_the_code, installed)
     return next((path for path in candidates if path.is_file()), candidates[0])
 
 

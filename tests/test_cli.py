@@ -304,7 +304,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, module: Callable[.
     def taken(host: str, port: int) -> None:
         raise OSError(98, "Address already in use")
 
-    module("bot.stage.server", main=taken)
+    module("bot.stage.alone", main=taken)
     answer = run("stage", "--port", "8080")
     assert (answer.code, answer.err) == (
         2,
