@@ -119,9 +119,13 @@ class Night(Evening):
             self.process.terminate()
             assert await self.died() == 0, f"no clean end:\n{self.log.read_text()}"
 
+    def deliveries(self, message: ChatMessage) -> list[dict[str, Any]]:
+        """Every EventSub frame that carried this chat message."""
+        return [f for f in self.frames if f["payload"].get("event", {}).get("message_id") == message.id]
+
     def deliver_again(self, message: ChatMessage) -> None:
         """Twitch delivers a chat message once more, under the same EventSub message id."""
-        told = [f for f in self.frames if f["payload"].get("event", {}).get("message_id") == message.id]
+        told = self.deliveries(message)
         assert told, "the message was never delivered"
         listening = [s for s in self.stage.twitch.sessions.subscriptions() if s.type.name == "channel.chat.message"]
         assert listening, "nobody listens to chat"
