@@ -82,7 +82,11 @@ def run_bot(config: Config, *, probe: Probe = nothing) -> int:
     except (LedgerInUse, LedgerTooNew) as refused:
         return _last_word(f"Not started: {refused}.", DO_NOT_RESTART)
     except (BrokenBackup, OperationalError) as broken:
-        return _last_word(f"Not started: the ledger cannot be opened ({broken}).", FOUND_WRONG)
+        # SQLAlchemy's own text adds the statement and an address.
+        reason = getattr(broken, "orig", None) or broken
+        return _last_word(f"Not started: the ledger cannot be opened ({reason}).", FOUND_WRONG)
+    except TryAgain as refused:
+        return _last_word(f"Not started: {refused}.", FOUND_WRONG)
     return FINE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import time
 
@@ -22,11 +23,11 @@ DO_NOT_RESTART = 78
 ON_CUE = drop("mug", opening="cue")
 
 
-async def _run_beside(tonight: Night) -> tuple[int | None, str]:
-    """`microdrops run` as a person types it; returns the exit code and what it said."""
+async def _run(tonight: Night, *, file_bytes_max: int | None = None) -> tuple[int | None, str]:
+    """`microdrops run` as a person types it, ended by itself; returns the exit code and what it said."""
+    limit = [] if file_bytes_max is None else ["prlimit", f"--fsize={file_bytes_max}"]
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "run", "--config", str(tonight.folder / "config.toml")),
+        *(*limit, sys.executable, "-m", "bot", "run", "--config", str(tonight.folder / "config.toml")),
         env={**os.environ, **tonight.environ},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -38,7 +39,7 @@ async def _run_beside(tonight: Night) -> tuple[int | None, str]:
 async def test_a_second_process_on_the_same_ledger_refuses_in_one_sentence(tmp_path):
     async with night(tmp_path, ON_CUE) as tonight:
         await tonight.open_on_cue()
-        code, said = await _run_beside(tonight)
+        code, said = await _run(tonight)
         assert code == DO_NOT_RESTART
         assert said == "Not started: another Microdrops is using ledger.sqlite; stop that one first.\n"
         tonight.say("ann", "!claim")
@@ -74,3 +75,26 @@ async def test_a_ledger_left_by_a_killed_bot_is_free_for_the_next(tmp_path):
         with FileLock(f"{tonight.ledger}.lock", timeout=0):
             assert tonight.facts().drops["mug"]["state"] == "open"
         await tonight.start()
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="needs prlimit, which only Linux has")
+@pytest.mark.parametrize(
+    ("file_bytes_max", "said"),
+    [
+        (0, "Not started: the ledger cannot be opened (disk I/O error)."),
+        # Room for the index of the write-ahead log, and none at the log's end.
+        (40_000, "Not started: the ledger could not be written."),
+    ],
+)
+async def test_a_bot_that_finds_a_full_disk_at_the_start_says_so_in_one_sentence(tmp_path, file_bytes_max, said):
+    async with night(tmp_path, ON_CUE) as tonight:
+        await tonight.open_on_cue()
+        tonight.kill()
+        await tonight.died()
+        assert tonight.folder.joinpath("ledger.sqlite-wal").stat().st_size > 40_000
+        code, printed = await _run(tonight, file_bytes_max=file_bytes_max)
+        assert (code, printed.splitlines()[-1]) == (1, said)
+        assert "Traceback" not in printed
+        await tonight.start()
+        tonight.say("ann", "!claim")
+        await tonight.hears("@ann", "#1 of 48")
