@@ -68,6 +68,7 @@ class Case:
     reminder_role: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     written: tuple[Path, ...] = ()
+    log_level: str = "debug"
 
     @cached_property
     def titles(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from bot.rehearsal.compress import SECOND
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
-from bot.rehearsal.options import RehearseOptions, Tempo
+from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance, perform
 from bot.rehearsal.report import Report, make_report, show
 from bot.rehearsal.staging import ChildFailed
@@ -93,7 +93,7 @@ def _play(options: RehearseOptions, folder: Path) -> Report:
     with Transcript(console, silent=silent) as transcript:
         transcript.say(f"Rehearsing {options.config} with seed {options.seed}: the stage is being set.")
         performance = asyncio.run(perform(options, folder, transcript.hear))
-    case = case_of(performance, options.tempo)
+    case = case_of(performance, options)
     return make_report(
         case,
         judge(case),
@@ -105,7 +105,7 @@ def _play(options: RehearseOptions, folder: Path) -> Report:
     )
 
 
-def case_of(performance: Performance, tempo: Tempo) -> Case:
+def case_of(performance: Performance, options: RehearseOptions) -> Case:
     """Lay a performance before the judge. Raises LedgerUnreadable."""
     play = performance.play
     return Case(
@@ -123,12 +123,13 @@ def case_of(performance: Performance, tempo: Tempo) -> Case:
         record=performance.record,
         ledger=read_ledger(performance.ledger),
         claim_words=(play.words["claim"].casefold(), play.words["claim_again"].casefold()),
-        answer_gap=tempo.answer_gap * SECOND,
+        answer_gap=options.tempo.answer_gap * SECOND,
         twitch=play.twitch,
         discord=play.discord,
         reminder_role=play.reminder_role,
         secrets=performance.secrets,
         written=performance.written,
+        log_level=options.log_level,
     )
 
 

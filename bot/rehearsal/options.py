@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+# Writing everything down costs the bot more than its work: with more people than this it logs less.
+_LOGGED_MAX = 500
 OWN_BOT = (sys.executable, "-m", "bot")
 
 
@@ -35,3 +37,8 @@ class RehearseOptions:
     quiet: bool = False
     bot_command: tuple[str, ...] = OWN_BOT
     tempo: Tempo = Tempo()
+
+    @property
+    def log_level(self) -> str:
+        """Everything is logged, so that it can be searched for secrets; a huge crowd would drown in that."""
+        return "debug" if self.viewers + self.discord_viewers <= _LOGGED_MAX else "info"

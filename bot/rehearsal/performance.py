@@ -61,7 +61,7 @@ async def perform(options: RehearseOptions, folder: Path, on_seen: Callable[[Jso
         text, told = options.config.read_text("utf-8-sig"), await stage.ready
         play = compress(text, told, folder / "ledger.db", begins_at, options.tempo)
         (folder / "config.toml").write_text(play.text, "utf-8")
-        async with start_bot(options.bot_command, folder, dict(play.environment)) as bot:
+        async with start_bot(options.bot_command, folder, play.environment, log_level=options.log_level) as bot:
             viewers = options.viewers if play.twitch else 0
             fans = options.discord_viewers if play.discord else 0
             await stage.play(_scene(play), seed=options.seed, viewers=viewers, discord_viewers=fans)

@@ -103,10 +103,10 @@ async def start_stage(folder: Path, on_seen: Callable[[Json], None]) -> AsyncIte
 
 @asynccontextmanager
 async def start_bot(
-    command: Sequence[str], folder: Path, environment: dict[str, str]
+    command: Sequence[str], folder: Path, environment: dict[str, str], *, log_level: str = "debug"
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot under its keeper; it is asked to stop at the end, and what it prints goes to bot.out."""
-    arguments = ["run", "--config", str(folder / "config.toml"), "--log-level", "debug"]
+    arguments = ["run", "--config", str(folder / "config.toml"), "--log-level", log_level]
     arguments += ["--log-file", str(folder / "bot.log")]
     kept = [sys.executable, "-m", "bot.rehearsal.keeper", *command, *arguments]
     with (folder / "bot.out").open("wb") as output:

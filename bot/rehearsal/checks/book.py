@@ -45,7 +45,7 @@ def _wrongs(entry: EntryRow) -> Iterable[str]:
 
 
 def secrecy(case: Case) -> Promise:
-    sentence = "No secret stands in the log at DEBUG, in the chats or in the ledger."
+    sentence = f"No secret stands in the log at {case.log_level.upper()}, in the chats or in the ledger."
     if not case.secrets or not case.written:
         return unchecked("secrecy", sentence, "There was no secret or no file to look through.")
     broken = []
