@@ -31,7 +31,7 @@ class Seen:
 
 
 class Record:
-    """An append-only list with listeners; with a file, every line is on its way to the disk before listeners run."""
+    """An append-only list with listeners; with a file, a line is written before its listeners run."""
 
     def __init__(self, file: IO[str] | None = None) -> None:
         self.seen: list[Seen] = []

@@ -57,11 +57,12 @@ def config_text(
     stage: Stage, ledger: Path, drops: str, *, platforms: tuple[str, ...], pace: Mapping[str, str]
 ) -> str:
     about = stage.describe()
+    streamer = about["twitch"]["broadcaster"]
     twitch, discord, endpoints = about["twitch"], about["discord"], about["endpoints"]
     parts = ['[channel]\nname = "TeaPotTV"\ntime_zone = "UTC"']
     if "twitch" in platforms:
         parts.append(
-            f'[twitch]\nchannel = "{twitch["broadcaster"]["login"]}"\nchannel_id = "{twitch["broadcaster"]["id"]}"\n'
+            f'[twitch]\nchannel = "{streamer["login"]}"\nchannel_id = "{streamer["id"]}"\n'
             f'bot_id = "{twitch["bot"]["id"]}"\nclient_id = "{twitch["client_id"]}"\n'
             'client_secret = "env:MICRODROPS_TWITCH_CLIENT_SECRET"\nbot_token = "env:MICRODROPS_TWITCH_BOT_TOKEN"\n'
             'bot_refresh_token = "env:MICRODROPS_TWITCH_BOT_REFRESH_TOKEN"\n'
