@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.config import load_config
+from bot.stage.discord.guild import Member
+from bot.stage.discord.model import Interaction
 from bot.stage.server import Stage, system_clock
 from bot.stage.twitch.model import ChatMessage
 from tests.faults.killed_bot import Trap, live
@@ -65,6 +67,10 @@ class Night(Evening):
         process = self.be_born(trap)
         await until(lambda: process.exitcode is not None or self._listening(before), "the bot listens", 30)
         assert process.exitcode is None, f"the bot ended at once:\n{self.log.read_text()}"
+
+    def listens_since(self, seen: int) -> bool:
+        """Whether both platforms have heard the bot since the record was that long."""
+        return self._listening(seen)
 
     async def died(self, seconds: float = 20.0) -> int:
         """Wait for the end of this life; returns the exit code, negative for a signal."""
@@ -132,12 +138,20 @@ class Night(Evening):
         for subscription in listening:
             subscription.session.outlet.send(told[0])
 
-    def press(self, name: str, key: str = "mug"):
+    def press(self, name: str, key: str = "mug") -> Interaction:
         """A member of the server presses Claim on the newest card."""
         discord = self.stage.discord
-        members = {member.name: member for member in discord.guild.members.values()}
-        card = next(m for m in reversed(discord.messages("announcements")) if m.buttons)
-        return discord.press(members.get(name) or discord.add_member(name), card.id, f"md:claim:{key}")
+        cards = [m for m in discord.messages("announcements") if any("claim" in b.custom_id for b in m.buttons)]
+        return discord.press(self.member(name), cards[-1].id, f"md:claim:{key}")
+
+    def use_claim_command(self, name: str) -> Interaction:
+        """A member of the server types /claim."""
+        return self.stage.discord.slash(self.member(name), "claim")
+
+    def member(self, name: str) -> Member:
+        """The member of that name, who joins when not there yet."""
+        members = {member.name: member for member in self.stage.discord.guild.members.values()}
+        return members.get(name) or self.stage.discord.add_member(name)
 
     async def quiet(self) -> None:
         """Wait until everything is announced and everybody told, so that the lane has nothing left to note."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.crowd import told_so_far
 from tests.faults.killed_bot import Trap
 from tests.faults.rig import KILLED, Night, night
 from tests.journeys.rig import drop, until
@@ -164,3 +165,22 @@ async def test_a_winner_who_joins_the_untold_while_the_board_names_them_is_named
         await tonight.start()
         await until(lambda: [text for text in tonight.board() if "gus #3" in text], "the board names gus as well")
         await tonight.quiet()
+
+
+async def test_winners_who_ask_again_after_a_kill_are_each_told_their_own_number(tmp_path):
+    async with night(tmp_path, ON_CUE) as tonight:
+        await _one_has_claimed(tonight)
+        tonight.say("bob", "!claim")
+        await tonight.hears("@bob", "#2 of 3")
+        await tonight.quiet()
+        tonight.kill()
+        await tonight.died()
+        await tonight.start()
+        heard = len(tonight.chat)
+        tonight.say("ann", "!claim mug")
+        tonight.say("bob", "!claim mug")
+        await tonight.hears("@ann", "#1", since=heard)
+        await tonight.hears("@bob", "#2", since=heard)
+        told = told_so_far(tonight).numbers
+        assert (told["twitch", "ann"], told["twitch", "bob"]) == ({1}, {2})
+        assert tonight.facts().units() == [1, 2]
