@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from cachetools import TTLCache
@@ -120,8 +120,15 @@ class SharedLines:
             lines = render(self._words, _title(first), _supply(first), winners)
             if len(lines) == 1 or len(group) == 1:
                 self._grants = _without(self._grants, group)
-                return _line(lines[0], group, "grant")
+                overtaken = self._overtaken_by(group)
+                self._refusals = _without(self._refusals, overtaken)
+                return _line(lines[0], group, "grant", overtaken)
             group = group[: max(1, len(group) // 2)]
+
+    def _overtaken_by(self, group: list[Waiting]) -> list[Waiting]:
+        """Refusals of before that a grant of the same drop has made untrue: telling them now would only confuse."""
+        won = {(w.actor.key, drop): w.since for w in group for drop in ("", _drop(w))}
+        return [w for w in self._refusals if w.since <= won.get((w.actor.key, _drop(w)), -1)]
 
     def _covered(self) -> Line | None:
         """Those who have just been told the very same; and of several answers to one person all but the latest."""
@@ -172,8 +179,9 @@ class SharedLines:
         return refused_lines(self._words, decision, [w.actor.name for w in group], now, named_max=NAMED_MAX)
 
 
-def _line(text: str, group: list[Waiting], topic: Hashable) -> Line:
-    return Line(text, tuple(w.request_id for w in group), people=tuple(w.actor for w in group), topic=topic)
+def _line(text: str, group: list[Waiting], topic: Hashable, covered: Sequence[Waiting] = ()) -> Line:
+    requests = tuple(w.request_id for w in (*group, *covered))
+    return Line(text, requests, people=tuple(w.actor for w in group), topic=topic)
 
 
 def _without(waiting: list[Waiting], gone: list[Waiting]) -> list[Waiting]:
@@ -183,6 +191,10 @@ def _without(waiting: list[Waiting], gone: list[Waiting]) -> list[Waiting]:
 
 def _topic(decision: ClaimDecision) -> Hashable:
     return (getattr(decision, "because", "needs-name"), getattr(decision, "drop", ""))
+
+
+def _drop(waiting: Waiting) -> str:
+    return str(getattr(waiting.decision, "drop", ""))
 
 
 def _already_yours(decision: ClaimDecision) -> bool:
