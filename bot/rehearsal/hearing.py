@@ -15,7 +15,7 @@ _CHAT_CLIENT_JOINER = "\u034f"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Somebody was named ("" is whoever a private answer was for), perhaps with numbers of a drop."""
+    """Somebody was named ("" is whoever a private answer was for), perhaps with a drop and numbers of it."""
 
     name: str
     drop: str = ""
@@ -32,7 +32,8 @@ def listen(text: str, titles: Mapping[str, str], *, private: bool = False) -> li
     found = list(_title_pattern(titles).finditer(shown)) if titles else []
     head = shown[: found[0].start()] if found else shown
     at_the_head = [""] if private else _names(head)
-    heard = [Heard(name) for name in at_the_head]
+    about = titles[found[0].group()] if found else ""
+    heard = [Heard(name, about) for name in at_the_head]
     for index, title in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(shown)
         heard += _in_segment(shown[title.end() : end], titles[title.group()], at_the_head, private=private)

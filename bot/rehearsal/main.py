@@ -38,11 +38,14 @@ def rehearse(options: RehearseOptions) -> int:
         with _folder(options.keep) as folder:
             report = _play(options, folder)
     except ConfigError as error:
-        return _refuse(options, [m.as_public() for m in error.mistakes], [str(m) for m in error.mistakes])
+        mistakes = [mistake.as_public() for mistake in error.mistakes]
+        _say(options, {"mistakes": mistakes}, [str(mistake) for mistake in error.mistakes])
+        return USED_WRONG
     except UnfitForRehearsal as error:
-        return _refuse(options, [{"what": str(error)}], [str(error)])
+        _say(options, {"mistakes": [{"what": str(error)}]}, [str(error)])
+        return USED_WRONG
     except (ChildFailed, LedgerUnreadable) as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command's last word
+        _say(options, {"kept": False, "error": str(error)}, [str(error)])
         return FOUND_WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -66,13 +69,13 @@ def _check(options: RehearseOptions) -> None:
         raise UnfitForRehearsal(f"{options.keep} is not empty. Name a folder that is, or a new one.")
 
 
-def _refuse(options: RehearseOptions, public: Sequence[Mapping[str, object]], sentences: Sequence[str]) -> int:
+def _say(options: RehearseOptions, public: Mapping[str, object], sentences: Sequence[str]) -> None:
+    """What there is to say instead of a report."""
     if options.json:
-        print(json.dumps({"mistakes": list(public)}, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - the answer
-    else:
-        for sentence in sentences:
-            print(sentence, file=sys.stderr)  # noqa: T201 - a command's last word
-    return USED_WRONG
+        print(json.dumps(public, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - the answer itself
+        return
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)  # noqa: T201 - a command's last word
 
 
 @contextmanager

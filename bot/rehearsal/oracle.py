@@ -14,7 +14,7 @@ from bot.rehearsal.evidence import Ask, Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
 
 # Between being delivered and being decided a claim may be under way this long.
-TRANSIT = 1_000_000
+TRANSIT = 2_000_000
 _FOR_EVER = 2**63
 
 

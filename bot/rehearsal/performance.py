@@ -75,9 +75,10 @@ async def _until_over(latest: int, stage: StageProcess, bot: asyncio.subprocess.
     """True when all is done and said; False when the time is up and something still is not."""
     while time.time_ns() // 1000 < latest:
         if bot.returncode is not None:
-            raise ChildFailed(
-                f"The bot ended with code {bot.returncode} in the middle of the play.\n{_tail(folder)}"
-            )
+            last_words = _tail(folder / "bot.out")
+            raise ChildFailed(f"The bot ended with code {bot.returncode} in the middle of the play.\n{last_words}")
+        if stage.ended:
+            raise ChildFailed(f"The stage ended in the middle of the play.\n{_tail(folder / 'stage.log')}")
         if stage.played.is_set() and _all_said(folder / "ledger.db"):
             return True
         await asyncio.sleep(_POLL_SECONDS)
@@ -91,8 +92,8 @@ def _all_said(ledger: Path) -> bool:
         return False  # it is being made, or locked for a moment
 
 
-def _tail(folder: Path, lines: int = 12) -> str:
-    return "\n".join((folder / "bot.out").read_text("utf-8", "replace").splitlines()[-lines:])
+def _tail(file: Path, lines: int = 12) -> str:
+    return "\n".join(file.read_text("utf-8", "replace").splitlines()[-lines:])
 
 
 def _scene(play: Play) -> dict[str, Any]:

@@ -38,6 +38,11 @@ class StageProcess:
         self._stopped: asyncio.Future[Json] = self._loop.create_future()
         self._reading = asyncio.create_task(self._read())
 
+    @property
+    def ended(self) -> bool:
+        """Whether the stage is gone, asked or not."""
+        return self._reading.done()
+
     async def play(self, scene: Json, *, seed: int, viewers: int, discord_viewers: int) -> None:
         """Let the crowd come; `played` is set when it has done everything."""
         await self._order(

@@ -59,15 +59,14 @@ async def serve(record_file: Path) -> None:
 
 
 async def _obey(stage: Stage, record: Record, orders: asyncio.Queue[dict[str, Any]]) -> None:
-    playing: asyncio.Task[None] | None = None
-    try:
+    """Until told to stop; a crowd that stumbles ends the stage, so that its parent does not wait in vain."""
+    async with asyncio.TaskGroup() as group:
+        playing: list[asyncio.Task[None]] = []
         while (order := await orders.get())["do"] != "stop":
             if order["do"] == "play":
-                playing = asyncio.create_task(_play(stage, record, order))
-    finally:
-        if playing is not None:
-            playing.cancel()
-            await asyncio.wait([playing])
+                playing.append(group.create_task(_play(stage, record, order)))
+        for task in playing:
+            task.cancel()
 
 
 async def _play(stage: Stage, record: Record, order: Mapping[str, Any]) -> None:

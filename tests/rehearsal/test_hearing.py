@@ -30,6 +30,7 @@ def test_numbers_go_to_the_names_they_are_said_to(line: str, heard: dict[str, tu
 
 def test_a_refusal_names_people_without_a_number() -> None:
     assert listen("@ann, @bob: no drop goes by that name", TITLES) == [Heard("ann"), Heard("bob")]
+    assert listen("@ann: Zine is sold out", TITLES) == [Heard("ann", "zine")]
 
 
 def test_a_private_answer_is_for_whoever_asked() -> None:

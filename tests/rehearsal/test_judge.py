@@ -93,6 +93,11 @@ def wrong_number_told(evening: Evening) -> None:
     evening.bot("@ann, @Bob: Teal Mug #1 is already yours.", OPENS + 10 * SECOND)
 
 
+def refused_after_the_win(evening: Evening) -> None:
+    evening.says("ann", "!md claim mug", OPENS + 9 * SECOND)
+    evening.bot("@ann, @dan: Teal Mug opens at 20:00; type !claim mug then.", OPENS + 10 * SECOND)
+
+
 def told_what_is_not_there(evening: Evening) -> None:
     evening.units.pop()
     evening.entries = [entry for entry in evening.entries if entry.public.get("number") != 3]
@@ -166,6 +171,7 @@ def private_part_forged(evening: Evening) -> None:
         (winner_not_told, "winners-told", "Bob (twitch) holds Teal Mug #2"),
         (wrong_number_told, "true-numbers", "Bob (twitch) was told Teal Mug #1, which belongs to ann"),
         (wrong_number_told, "consistent", "Bob (twitch) was told 2 numbers"),
+        (refused_after_the_win, "consistent", "ann (twitch) was told a number of Teal Mug, and then"),
         (told_what_is_not_there, "true-numbers", "cat (discord) was told Teal Mug #3"),
         (told_twice, "once", "ann (twitch) typed 1 commands and was answered 2 times"),
         (pressed_once_answered_twice, "once", "cat was answered 2 times"),

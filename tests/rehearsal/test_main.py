@@ -55,6 +55,8 @@ def test_a_bot_that_ends_early_ends_the_rehearsal_with_its_last_words(
     said = capsys.readouterr().err
     assert "ended with code 1" in said
     assert "no tea, no bot" in said
+    assert rehearse(RehearseOptions(config, bot_command=dying, tempo=TEMPO, json=True)) == 1
+    assert "no tea, no bot" in json.loads(capsys.readouterr().out)["error"]
 
 
 def report_of(evening: Evening, *, complete: bool = True) -> Report:

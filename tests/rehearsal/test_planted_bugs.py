@@ -21,13 +21,17 @@ CAUGHT_BY = {
 }
 
 
-def play(tmp_path: Path, capsys: pytest.CaptureFixture[str], *bot: str) -> tuple[int, dict[str, str], str]:
+def play(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *bot: str, keep: Path | None = None
+) -> tuple[int, dict[str, str], str]:
     """The exit code, the verdict on each promise, and everything that was printed."""
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
     command = tuple(bot) or OWN_BOT
     code = rehearse(
-        RehearseOptions(config, seed=5, viewers=12, discord_viewers=3, json=True, bot_command=command, tempo=TEMPO)
+        RehearseOptions(
+            config, seed=5, viewers=12, discord_viewers=3, json=True, keep=keep, bot_command=command, tempo=TEMPO
+        )
     )
     said = capsys.readouterr().out
     return code, {each["key"]: each["verdict"] for each in json.loads(said)["promises"]}, said
@@ -44,10 +48,18 @@ def test_a_planted_bug_is_caught(
 
 
 @pytest.mark.slow
-def test_the_bot_as_it_is_keeps_every_promise_that_can_be_checked(
+def test_the_bot_as_it_is_keeps_every_promise_and_every_secret(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, verdicts, said = play(tmp_path, capsys)
+    """Every secret of the run is a canary: random, used by the bot, and to be found in no line at DEBUG."""
+    kept = tmp_path / "kept"
+    code, verdicts, said = play(tmp_path, capsys, keep=kept)
     assert "broken" not in verdicts.values(), said
     assert code == 0
-    assert verdicts["secrecy"] == "kept"
+    secrecy = next(each for each in json.loads(said)["promises"] if each["key"] == "secrecy")
+    assert secrecy["verdict"] == "kept"
+    assert secrecy["details"][0].startswith("7 secrets looked for in bot.log, bot.out, record.jsonl, ledger.db")
+    log = (kept / "bot.log").read_text("utf-8")
+    assert "[debug]" in log
+    assert "discord.gateway" in log
+    assert "twitchio" in log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -81,3 +82,12 @@ async def test_the_bot_gets_no_real_secret_and_its_output_is_kept(
     async with start_bot((sys.executable, "-c", show), tmp_path, {"MICRODROPS_REHEARSAL_CANARY": "tweet"}) as bot:
         assert await bot.wait() == 0
     assert (tmp_path / "bot.out").read_text("utf-8").strip() == "{'MICRODROPS_REHEARSAL_CANARY': 'tweet'}"
+
+
+async def test_a_crowd_that_stumbles_ends_the_stage_and_says_why(tmp_path: Path) -> None:
+    async with start_stage(tmp_path, lambda _: None) as stage:
+        await stage.play({"drops": [{"key": "no such drop"}], "words": {}}, seed=1, viewers=1, discord_viewers=0)
+        await asyncio.wait_for(stage._process.wait(), 20)
+        await asyncio.wait_for(asyncio.shield(stage._reading), 5)
+        assert stage.ended
+    assert "TypeError" in (tmp_path / "stage.log").read_text("utf-8")

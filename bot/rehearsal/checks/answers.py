@@ -95,14 +95,18 @@ def true_numbers(case: Case) -> Promise:
 
 
 def consistent(case: Case) -> Promise:
-    """Nobody was told more numbers of a drop than one person may have, no number was told to two people."""
+    """Nobody was told more numbers of a drop than one person may have, no number was told to two people, and who
+    has all they may have is not told anything else about that drop."""
     by_person: defaultdict[tuple[Who, str], set[int]] = defaultdict(set)
     by_number: defaultdict[tuple[str, int], set[Who]] = defaultdict(set)
+    broken = []
     for told in case.told:
+        drop = case.drop(told.drop)
+        if drop is not None and not told.numbers and len(by_person[told.who, drop.key]) >= drop.per_person:
+            broken.append(f"{case.name(told.who)} was told a number of {drop.title}, and then: “{told.text}”")
         for number in told.numbers:
             by_person[told.who, told.drop].add(number)
             by_number[told.drop, number].add(told.who)
-    broken = []
     for (who, key), numbers in by_person.items():
         drop = case.drop(key)
         if drop is not None and len(numbers) > drop.per_person:
