@@ -17,7 +17,6 @@ WAYS_TO_ASK = ("!claim", "!claim mug", "!md claim", "!md claim mug", "!Claim", "
 PATIENCE_SECONDS = 1.5
 
 _WINNERS = re.compile(r"@(\w+)(?: Teal Mug)? #(\d+)")
-_ALREADY = re.compile(r"^(@\w+(?:, @\w+)*): Teal Mug #(\d+) is already yours")
 _REFUSED = re.compile(r"^(@\w+(?:, @\w+)*): Teal Mug is sold out")
 _TO_ONE = re.compile(r"Teal Mug #(\d+) (?:of \d+ is yours|is already yours)")
 _ON_BOARD = re.compile(r"\b(fan\d+) #(\d+)")
@@ -40,9 +39,6 @@ def told_so_far(tonight: Night) -> Told:
     for line in tonight.chat:
         for name, number in _WINNERS.findall(line):
             told.numbers["twitch", name].add(int(number))
-        for names, number in _ALREADY.findall(line):
-            for name in re.findall(r"\w+", names):
-                told.numbers["twitch", name].add(int(number))
         for names in _REFUSED.findall(line):
             told.refused |= {("twitch", name) for name in re.findall(r"\w+", names)}
     for text in tonight.board():
