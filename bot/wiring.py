@@ -53,6 +53,7 @@ log = structlog.get_logger(__name__)
 
 CHANNEL_ID = 1
 SWEEP_SECONDS = 10.0
+STUMBLE_SECONDS = 2.0
 REFUSALS_KEPT = 60 * DAY
 FINE, FOUND_WRONG, USED_WRONG, DO_NOT_RESTART = 0, 1, 2, 78
 
@@ -189,7 +190,7 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
         await bot.prepare()
         stack.callback(bot.alarm.stop)
         async with asyncio.TaskGroup() as group:
-            speaking = [group.create_task(work, name=name) for name, work in bot.speaking()]
+            speaking = [group.create_task(_keep_going(name, work), name=name) for name, work in bot.speaking()]
             connecting = [group.create_task(work, name=name) for name, work in bot.connecting(stop)]
             bot.alarm.start()
             log.info("bot started", channel=config.channel.name, places=list(ledger.places))
@@ -198,6 +199,16 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
             for task in speaking:
                 task.cancel()
         log.info("bot stopped")
+
+
+async def _keep_going(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run one of the speakers for ever: what it trips over is logged, and claims go on being decided meanwhile."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a speaker stumbled and starts anew", speaker=name)
+        await asyncio.sleep(STUMBLE_SECONDS)
 
 
 class _Bot:
@@ -256,11 +267,11 @@ class _Bot:
         await ledger.lane.submit(ForgetRefusals(CHANNEL_ID, self._clock.now() - REFUSALS_KEPT))
         await self._telling.sweep(at_start=True)
 
-    def speaking(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
+    def speaking(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         return [
-            ("telling", self._telling.run()),
-            ("announcing", self._announcing.run()),
-            ("sweeping", self._sweep()),
+            ("telling", self._telling.run),
+            ("announcing", self._announcing.run),
+            ("sweeping", self._sweep),
         ]
 
     def connecting(self, stop: asyncio.Event) -> list[tuple[str, Coroutine[Any, Any, None]]]:

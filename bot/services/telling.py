@@ -139,6 +139,10 @@ class Telling:
                     log.warning("chat refused a line for good", reason=refused.reason)
                     return False
                 await asyncio.sleep(refused.retry_after_seconds)
+            except Exception:
+                # The line must not be lost with the error, nor hold up the lines behind it for ever.
+                log.exception("a line could not be sent; whoever it answers is told after a restart")
+                return False
             else:
                 break
         return True

@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -148,8 +149,15 @@ class Lane:
                 results, committed = await loop.run_in_executor(self._thread, self._process, taken)
                 for asked, result in zip(taken, results, strict=True):
                     _resolve(asked.answered, result)
-                for listener in self._listeners:
-                    listener(committed)
+                self._tell_listeners(committed)
+
+    def _tell_listeners(self, committed: Committed) -> None:
+        for listener in self._listeners:
+            try:
+                listener(committed)
+            except Exception:
+                # Whoever listens may fail; the lane may not, or nobody is answered any more.
+                log.exception("a listener of the lane failed")
 
     # -- in the lane's thread -------------------------------------------------------------------------------
 
@@ -262,10 +270,12 @@ class Lane:
 
     def _disconnect(self) -> None:
         self._forget()
-        if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # It is given up because it failed: it may fail once more on its way out.
+            with suppress(DBAPIError):
+                connection.invalidate()
+                connection.close()
 
 
 def _resolve(answered: asyncio.Future[Answer[Any]], result: Answer[Any] | Exception) -> None:

@@ -235,3 +235,17 @@ async def test_each_batch_is_one_transaction(new_ledger, clock):
         await asyncio.gather(*(claim(lane, f"v{n}") for n in range(40)))
         assert len(begun) == 1
     engine.dispose()
+
+
+async def test_a_listener_that_fails_stops_neither_the_lane_nor_the_other_listeners(lane, clock):
+    heard = []
+
+    def fail(_committed):
+        raise RuntimeError("planted")
+
+    lane.listen(fail)
+    lane.listen(heard.append)
+    await apply(lane, plan())
+    clock.at = NOON
+    assert (await claim(lane, "ann")).decision.number == 1
+    assert len(heard) == 2
