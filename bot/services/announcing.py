@@ -39,6 +39,8 @@ ANSWERS_TAKE = 30 * SECOND
 # Discord slows down whoever edits one message more often than this.
 EDIT_GAP_SECONDS = 1.5
 NOTE_AGAIN_SECONDS = 1.0
+# News whose cards are edited in place from then on.
+_KEPT = (NewsKind.OPENED, NewsKind.CONTROL)
 
 
 class Announcing:
@@ -141,6 +143,10 @@ class Announcing:
                 log.warning("a place refused the news for good", place=news.place, reason=refused.reason)
                 result, reference = f"refused: {refused.reason}"[:200], ""
         await self._note_sent(NoteSent(self._channel_id, news.id, result, reference))
+        if reference and news.kind in _KEPT:
+            # The card shows the drop of when the news was made; meanwhile it may have been claimed empty.
+            self._stale.add(news.drop)
+            self._stale_wake.set()
 
     async def _note_sent(self, note: NoteSent) -> None:
         """Have the ledger take this note, however long that lasts: what was said must not be said again."""
@@ -234,5 +240,8 @@ class Announcing:
             try:
                 await self._board.edit(place, reference, wanted)
             except SendRefused as refused:
+                if refused.retry_after_seconds is not None:
+                    self._stale.add(drop.key)
+                    continue
                 log.info("a card cannot be kept up to date", place=place, reason=refused.reason)
             self._shown[place, reference] = wanted

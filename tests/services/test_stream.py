@@ -1,0 +1,109 @@
+"""What the platform reports of the broadcast, and the line after a time without ears."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.answers import TryAgain
+from bot.domain.claims import ClaimDrop
+from bot.domain.control import SteerDrop, Verb
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.stream import ReportStream, Wake
+from bot.services import stream as stream_module
+from bot.services.drops import Drops
+from bot.services.ports import PlaceDown
+from bot.services.stream import Streams
+from bot.storage.database import Reads
+from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
+from tests.services.fakes import WORDS, NotingLane
+
+
+class Said:
+    """The part of Telling that is used here."""
+
+    def __init__(self):
+        self.lines: list[str] = []
+
+    def say_now(self, text):
+        self.lines.append(text)
+
+
+class Evening:
+    def __init__(self, lane, reads, clock):
+        self.lane, self.clock, self.said = lane, clock, Said()
+        self.drops = Drops(lane, reads, CHANNEL, "UTC", clock)
+        self.live: bool | Exception = True
+        self.streams = Streams(self.drops, self.said, WORDS, clock, self.fetch)
+
+    async def fetch(self):
+        if isinstance(self.live, Exception):
+            raise self.live
+        return self.live
+
+    async def open(self, *plans):
+        await self.lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, plans))
+        self.clock.at = NOON
+        await self.lane.submit(Wake(CHANNEL))
+
+
+@pytest.fixture
+async def evening(lane, new_ledger, clock):
+    reads = Reads(new_ledger)
+    yield Evening(lane, reads, clock)
+    await reads.close()
+
+
+@pytest.mark.parametrize(("gap", "lines"), [(0.0, 0), (4.9, 0), (5.0, 1), (300.0, 1)])
+async def test_after_a_real_gap_one_line_asks_to_claim_again(evening, gap, lines):
+    await evening.open(plan())
+    await evening.streams.connected(gap)
+    assert len(evening.said.lines) == lines
+    assert all("Teal Mug" in line and "claim" in line for line in evening.said.lines)
+
+
+async def test_the_line_names_each_drop_that_can_be_claimed_and_no_other(evening):
+    await evening.open(plan(), plan("print"), plan("coin", supply=1), plan("pin", opens_at=NOON + 10**9))
+    await evening.lane.submit(ClaimDrop(CHANNEL, "twitch:1", viewer("ann"), "coin"))
+    await evening.lane.submit(SteerDrop(CHANNEL, "twitch:2", MIA, Verb.PAUSE, "print"))
+    await evening.streams.connected(60.0)
+    (line,) = evening.said.lines
+    assert "Teal Mug" in line
+    assert not any(title in line for title in ("Teal Print", "Teal Coin", "Teal Pin"))
+
+
+async def test_without_an_open_drop_a_gap_is_nobodys_business(evening):
+    await evening.lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(),)))
+    await evening.streams.connected(60.0)
+    assert evening.said.lines == []
+
+
+async def test_a_platform_that_cannot_say_whether_the_stream_is_live_is_no_reason_to_keep_quiet(evening):
+    evening.live = PlaceDown("twitch")
+    await evening.open(plan())
+    await evening.streams.connected(60.0)
+    assert len(evening.said.lines) == 1
+
+
+async def test_connecting_tells_the_ledger_whether_the_stream_is_live(clock):
+    for live in (True, False):
+        lane = NotingLane()
+
+        async def fetch(live=live):
+            return live
+
+        await Streams(Drops(lane, None, CHANNEL, "UTC", clock), Said(), WORDS, clock, fetch).connected(0.0)
+        assert lane.commands == [ReportStream(CHANNEL, live)]
+
+
+async def test_a_busy_ledger_is_told_again(clock, monkeypatch):
+    waited = []
+
+    async def wait(seconds):
+        waited.append(seconds)
+
+    monkeypatch.setattr(stream_module.asyncio, "sleep", wait)
+    lane = NotingLane(TryAgain("busy"), TryAgain("busy"))
+    await Streams(Drops(lane, None, CHANNEL, "UTC", clock), Said(), WORDS, clock, None).reported(False)
+    assert lane.commands == [ReportStream(CHANNEL, False)]
+    assert waited == [1, 2]
