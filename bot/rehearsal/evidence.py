@@ -142,7 +142,7 @@ class Case:
         if kind == "slash" and data.get("command") == "claim":
             drop = self._meant(typed(str(data.get("options", {}).get("drop", ""))))
             return Ask(f"discord:{data['interaction_id']}", _who(seen), drop, seen["at"], text)
-        if kind == "press" and ":claim:" in str(data.get("custom_id", "")):
+        if kind == "press" and "claim" in str(data.get("custom_id", "")).split(":"):
             drop = str(data["custom_id"]).rpartition(":")[2]
             return Ask(f"discord:{data['interaction_id']}", _who(seen), drop, seen["at"], text)
         return None

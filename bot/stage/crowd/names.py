@@ -4,50 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-_FIRST = (
-    "amber",
-    "brave",
-    "cosmic",
-    "dusty",
-    "early",
-    "fuzzy",
-    "giddy",
-    "hazy",
-    "icy",
-    "jolly",
-    "kind",
-    "lazy",
-    "merry",
-    "noisy",
-    "odd",
-    "pale",
-    "quiet",
-    "rusty",
-    "salty",
-    "teal",
-)
-_SECOND = (
-    "otter",
-    "badger",
-    "comet",
-    "daisy",
-    "ember",
-    "ferret",
-    "gecko",
-    "heron",
-    "ibis",
-    "jackal",
-    "koala",
-    "lemur",
-    "marten",
-    "newt",
-    "owl",
-    "panda",
-    "quail",
-    "raven",
-    "stoat",
-    "tapir",
-)
+_FIRST = """
+amber brave cosmic dusty early fuzzy giddy hazy icy jolly kind lazy merry noisy odd pale quiet rusty salty teal
+"""
+_SECOND = """
+otter badger comet daisy ember ferret gecko heron ibis jackal koala lemur marten newt owl panda quail raven stoat
+tapir
+"""
 
 # Display names that Twitch gives in other scripts, over logins of plain letters; and logins that look like markup.
 _TWITCH_ODD = (
@@ -97,7 +60,7 @@ class Names:
         return login, login.replace("_", " ").title()
 
     def _login(self, random: Random) -> str:
-        word = f"{random.choice(_FIRST)}_{random.choice(_SECOND)}"
+        word = f"{random.choice(_FIRST.split())}_{random.choice(_SECOND.split())}"
         login = word
         while login in self._taken:
             login = f"{word}{random.randrange(2, 10_000)}"
