@@ -116,6 +116,7 @@ class Batch:
         self._settings = settings
         self._random_bytes = random_bytes
         self._people: dict[tuple[int, str, str], Person] = {}
+        self._looked_up: set[tuple[int, str, str]] = set()
         # By person and drop: each number they hold, and the how-manieth of theirs it was.
         self._held: dict[tuple[int, int], dict[str, dict[int, int]]] = {}
         self._rows: dict[Insert, list[dict[str, Any]]] = {statement: [] for statement in _INSERTS}
@@ -133,7 +134,8 @@ class Batch:
 
     def load_people(self, channel_id: int, actors: Iterable[Actor]) -> None:
         """Read the persons behind these identities, and the units they hold, in a few statements for all."""
-        wanted = {actor.key for actor in actors} - {(p, u) for c, p, u in self._people if c == channel_id}
+        wanted = {actor.key for actor in actors} - {(p, u) for c, p, u in self._looked_up if c == channel_id}
+        self._looked_up |= {(channel_id, platform, user_id) for platform, user_id in wanted}
         identity, person, unit = tables.identity.c, tables.person.c, tables.unit.c
         found: list[int] = []
         for platform in sorted({p for p, _ in wanted}):
@@ -169,7 +171,7 @@ class Batch:
         """The person behind an identity; made on first sight. A new name is noted, it never makes a new person."""
         key = (channel_id, actor.platform, actor.user_id)
         known = self._people.get(key)
-        if known is None:
+        if known is None and key not in self._looked_up:
             self.load_people(channel_id, [actor])
             known = self._people.get(key)
         if known is None:
