@@ -325,7 +325,8 @@ def _reversal(drop: Drop, last: Deed, moment: Micros) -> Fact | SteerRefusal:
         case "drop.closed":
             if drop.state is not DropState.CLOSED:
                 return SteerRefusal.OVERTAKEN
-            if moment >= cast(Micros, drop.closes_at):
+            # While a drop is paused its window waits: closing it then has cut off nothing that time would have.
+            if drop.paused_at is None and moment >= cast(Micros, drop.closes_at):
                 return SteerRefusal.WINDOW_OVER
             return Fact("drop.reopened", drop.key, {"closes_at": drop.closes_at})
         case "drop.paused":

@@ -202,9 +202,8 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
             )
         case "drop.returned":
             # Undone opening: back to announced, and from now on the cue decides, else the clock reopens it at once.
-            return replace(
-                drop, state=DropState.ANNOUNCED, opened_at=None, closes_at=None, paused_at=None, on_cue=True
-            )
+            returned = replace(drop, state=DropState.ANNOUNCED, opened_at=None, closes_at=None, on_cue=True)
+            return replace(returned, paused_at=None, paused_why="", resume_at=None)
         case "drop.settled":
             return replace(drop, state=DropState.SETTLED)
         case "drop.cancelled":
