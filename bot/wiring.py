@@ -37,7 +37,7 @@ from bot.services.control import Control
 from bot.services.drops import Drops
 from bot.services.ports import NameLookup
 from bot.services.services import Services
-from bot.services.stream import Streams
+from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
 from bot.storage.batch import ChannelSettings
 from bot.storage.database import Reads, ledger_url, write_engine
@@ -219,6 +219,7 @@ class _Bot:
         self._clock = clock
         self._ledger = ledger
         self._probe = probe
+        self._deaf_before = False
         commands = config.commands
         by_command = {name: getattr(commands, name) for name in COMMANDS}
         self._names = CommandNames(by_command, commands.prefix)
@@ -261,6 +262,8 @@ class _Bot:
         ledger = self._ledger
         ledger.lane.listen(self._announcing.committed)
         ledger.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
+        # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
+        self._deaf_before = any(drop.open for drop in (await ledger.drops.every()).values())
         applied = await ledger.drops.apply(self._config.plans(self._clock.now()))
         for refusal in applied.refused:
             log.warning("config.toml asks for what was promised otherwise", refusal=refusal)
@@ -353,6 +356,8 @@ class _Bot:
         )
 
     async def _twitch_connected(self, gap_seconds: float) -> None:
+        if self._deaf_before:
+            gap_seconds, self._deaf_before = max(gap_seconds, GAP_SECONDS_MIN), False
         await self._streams.connected(gap_seconds)
         self._announcing.wake_all()
 

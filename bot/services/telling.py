@@ -135,6 +135,8 @@ class Telling:
             except PlaceDown:
                 await asyncio.sleep(DOWN_LOOK_SECONDS)
             except SendRefused as refused:
+                if refused.repeats:
+                    break  # the very same words stand there, said moments ago and perhaps by an earlier process
                 if refused.retry_after_seconds is None:
                     log.warning("chat refused a line for good", reason=refused.reason)
                     return False

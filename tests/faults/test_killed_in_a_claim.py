@@ -184,3 +184,33 @@ async def test_winners_who_ask_again_after_a_kill_are_each_told_their_own_number
         told = told_so_far(tonight).numbers
         assert (told["twitch", "ann"], told["twitch", "bob"]) == ({1}, {2})
         assert tonight.facts().units() == [1, 2]
+
+
+async def test_a_winner_whose_late_answer_was_taken_unanswered_does_not_hold_up_the_next_life(tmp_path):
+    async with night(tmp_path, ON_CUE, start=False) as tonight:
+        await tonight.start(Trap("lane.after-commit", armed=tonight.armed))
+        await _one_has_claimed(tonight)
+        tonight.armed.touch()
+        tonight.say("bob", "!claim")
+        assert await tonight.died() == KILLED
+        tonight.kill_in_chat_send("@bob")
+        tonight.be_born()
+        assert await tonight.died() == KILLED
+        assert len([each for each in tonight.chat if "@bob" in each]) == 1
+        # Twitch refuses the same line for 30 seconds, which must not become 30 seconds of silence.
+        await tonight.start()
+        await _still_right(tonight, lines_max=1)
+
+
+async def test_after_a_kill_in_an_open_drop_chat_is_asked_to_claim_again(tmp_path):
+    async with night(tmp_path, ON_CUE) as tonight:
+        await _one_has_claimed(tonight)
+        assert not [line for line in tonight.chat if "I was away" in line]
+        tonight.kill()
+        await tonight.died()
+        tonight.say("bob", "!claim")
+        await tonight.start()
+        await tonight.hears("I was away", "if you claimed Teal Mug", "!md claim")
+        tonight.say("bob", "!md claim mug")
+        await _still_right(tonight, lines_max=1)
+        assert len([line for line in tonight.chat if "I was away" in line]) == 1
