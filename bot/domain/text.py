@@ -25,17 +25,17 @@ def normalise_command(text: str) -> str:
         return " ".join(text[:_COMMAND_CHARACTERS_MAX].split()).casefold()
     # Line breaks and tabs are control characters, but they separate words.
     spaced = re.sub(r"\s", " ", text[:_COMMAND_CHARACTERS_MAX])
-    plain = unicodedata.normalize("NFKC", spaced)
-    return " ".join("".join(filter(_visible, plain)).split()).casefold()
+    # Invisible characters go first: one between a letter and its accent would keep them apart.
+    plain = unicodedata.normalize("NFKC", "".join(filter(_visible, spaced)))
+    return " ".join(plain.split()).casefold()
 
 
 def label(text: str, *, characters_max: int = 60) -> str:
     """A title or name as it is shown: NFC, at most two combining marks in a row, nothing invisible, one line."""
     shown: list[str] = []
     marks = 0
-    for character in unicodedata.normalize("NFC", re.sub(r"\s", " ", text)):
-        if not _visible(character):
-            continue
+    visible = "".join(filter(_visible, re.sub(r"\s", " ", text)))
+    for character in unicodedata.normalize("NFC", visible):
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks <= 2:
             shown.append(character)
