@@ -15,7 +15,7 @@ from bot.stage.crowd.crowd import Crowd
 from bot.stage.crowd.moderator import moderators
 from bot.stage.crowd.plan import in_order, plan
 from bot.stage.crowd.scene import Scene, StagedDrop, Words
-from bot.stage.record import Record, Seen
+from bot.stage.record import Seen
 from bot.stage.server import Stage, system_clock
 
 SECOND = 1_000_000
@@ -167,9 +167,3 @@ async def test_a_drop_on_cue_closes_as_long_after_the_cue_as_it_was_to() -> None
     await play(stage, scene, person("ann", Act(Cue("mug", Anchor.CLOSES, 0.0), Say("!claim mug"))))
     (line,) = [seen for seen in stage.record.seen if seen.kind == "chat"]
     assert line.at - now >= SECOND // 4 + SECOND // 20
-
-
-def test_a_record_without_a_file_is_enough_for_a_crowd() -> None:
-    record = Record()
-    record.add(Seen(1, "stage", "joined"))
-    assert [seen.kind for seen in record.seen] == ["joined"]
