@@ -71,14 +71,18 @@ class Numbers:
 class Book:
     """What the lane knows of one channel between batches. Thrown away whenever a batch fails, then read anew."""
 
-    def __init__(self, connection: Connection, settings: ChannelSettings) -> None:
+    def __init__(self, connection: Connection, settings: ChannelSettings, reported: set[int]) -> None:
         channel_id = settings.channel_id
         self.settings = settings
         row = connection.execute(select(tables.channel).where(tables.channel.c.id == channel_id)).one()
         live = None if row.stream_live is None else bool(row.stream_live)
         # The ledger's own name for the channel, given once: entries and pseudonyms are bound to it for ever.
         self.name: str = row.name
-        self.stream = Stream(settings.stream_watched, live, row.stream_changed_at)
+        self.reported = reported
+        self.stream_before = Stream(settings.stream_watched, live, row.stream_changed_at)
+        # What an earlier process knew is no evidence: until this one has been told, nobody knows.
+        known = live if channel_id in reported else None
+        self.stream = Stream(settings.stream_watched, known, row.stream_changed_at)
         self.drops = load_drops(connection, channel_id)
         self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
         self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)
@@ -109,13 +113,17 @@ class Batch:
         connection: Connection,
         books: dict[int, Book],
         settings: Mapping[int, ChannelSettings],
+        reported: set[int],
         random_bytes: Callable[[int], bytes],
     ) -> None:
         self.connection = connection
         self._books = books
         self._settings = settings
+        self._reported = reported
         self._random_bytes = random_bytes
         self._people: dict[tuple[int, str, str], Person] = {}
+        # Identities that were looked for, found or not: nobody else writes, so a stranger stays one.
+        self._asked: set[tuple[int, str, str]] = set()
         self._looked_up: set[tuple[int, str, str]] = set()
         # By person and drop: each number they hold, and the how-manieth of theirs it was.
         self._held: dict[tuple[int, int], dict[str, dict[int, int]]] = {}
@@ -127,7 +135,7 @@ class Batch:
     def book(self, channel_id: int) -> Book:
         book = self._books.get(channel_id)
         if book is None:
-            book = self._books[channel_id] = Book(self.connection, self._settings[channel_id])
+            book = self._books[channel_id] = Book(self.connection, self._settings[channel_id], self._reported)
         return book
 
     # -- people ---------------------------------------------------------------------------------------------

@@ -104,6 +104,8 @@ class Lane:
         # Of the lane's thread alone:
         self._connection: Connection | None = None
         self._books: dict[int, Book] = {}
+        # The channels of whose stream this process has been told; an earlier process's word may be of last night.
+        self._reported: set[int] = set()
 
     async def start(self) -> None:
         """Open the connection and make sure of the channels' rows. Raises OperationalError."""
@@ -196,7 +198,7 @@ class Lane:
         connection = self._connect()
         self._probe("lane.before-begin")
         with connection.begin():
-            batch = Batch(connection, self._books, self._settings, self._random_bytes)
+            batch = Batch(connection, self._books, self._settings, self._reported, self._random_bytes)
             known = self._prepare(batch, taken)
             answers: list[Answer[Any] | Exception] = [
                 self._decide(batch, asked.command, asked.moment, known) for asked in taken

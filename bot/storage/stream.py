@@ -11,15 +11,18 @@ from bot.storage.batch import Batch
 
 
 def handle_report(batch: Batch, command: ReportStream, moment: Micros) -> None:
-    """Note a change; what it makes due follows at once. The same report twice changes nothing."""
+    """Note a change; what it makes due follows at once. The same report twice changes nothing, and one that only
+    confirms what an earlier process knew keeps the moment of the change."""
     book = batch.book(command.channel_id)
     if book.stream.live is command.live:
         return
-    book.stream = Stream(book.stream.watched, command.live, moment)
+    book.reported.add(command.channel_id)
+    changed_at = book.stream_before.changed_at if book.stream_before.live is command.live else moment
+    book.stream = book.stream_before = Stream(book.stream.watched, command.live, changed_at)
     channel = tables.channel
     batch.connection.execute(
         update(channel).where(channel.c.id == command.channel_id),
-        {"stream_live": int(command.live), "stream_changed_at": moment},
+        {"stream_live": int(command.live), "stream_changed_at": changed_at},
     )
     book.wake_at = 0
     batch.advance(command.channel_id, moment)

@@ -10,13 +10,15 @@ from sqlalchemy import create_engine, event, text
 from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerDrop, Verb
+from bot.domain.drops import WhileOffline
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
-from bot.domain.stream import Wake
-from bot.domain.time import MINUTE, SECOND
+from bot.domain.stream import ReportStream, Wake
+from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.storage import lane as lane_module
+from bot.storage.batch import ChannelSettings
 from bot.storage.database import snapshot_engine, write_engine
-from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
+from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, plan, running_lane, viewer
 
 
 async def apply(lane, *plans, request="config:1"):
@@ -249,3 +251,30 @@ async def test_a_listener_that_fails_stops_neither_the_lane_nor_the_other_listen
     clock.at = NOON
     assert (await claim(lane, "ann")).decision.number == 1
     assert len(heard) == 2
+
+
+async def test_that_the_stream_was_live_last_night_opens_no_drop_tonight(new_ledger, clock):
+    watched = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, True)
+    clock.at = NOON - HOUR
+    async with running_lane(new_ledger, clock, settings=watched) as lane:
+        await lane.submit(ReportStream(CHANNEL, True))
+        await apply(lane, plan(while_offline=WhileOffline.WAIT))
+    clock.at = NOON + SECOND
+    async with running_lane(new_ledger, clock, settings=watched) as lane:
+        assert (await claim(lane, "ann")).decision.because is ClaimRefusal.NOT_OPEN_YET
+        await lane.submit(ReportStream(CHANNEL, True))
+        assert isinstance((await claim(lane, "bob")).decision, ClaimGranted)
+
+
+async def test_a_restart_while_the_stream_is_away_does_not_start_the_three_minutes_anew(new_ledger, clock):
+    watched = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, True)
+    clock.at = NOON
+    async with running_lane(new_ledger, clock, settings=watched) as lane:
+        await lane.submit(ReportStream(CHANNEL, True))
+        await apply(lane, plan(while_offline=WhileOffline.WAIT))
+        clock.at = NOON + MINUTE
+        await lane.submit(ReportStream(CHANNEL, False))
+    clock.at = NOON + 4 * MINUTE
+    async with running_lane(new_ledger, clock, settings=watched) as lane:
+        await lane.submit(ReportStream(CHANNEL, False))
+        assert (await claim(lane, "ann")).decision.because is ClaimRefusal.PAUSED
