@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,17 +22,17 @@ from tests.faults.ledger import Ledger, read_ledger
 from tests.journeys.rig import QUICK, Evening, config_text, secrets_of, until
 
 # The server imports the bot once and forks a process for each life: as fresh as a new one, and much sooner there.
-_nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload(["bot.wiring", "tests.faults.killed_bot"])
+nursery = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+nursery.set_forkserver_preload(["bot.wiring", "tests.faults.killed_bot"])
 
-KILLED = -signal.SIGKILL
+KILLED = -9
 
 
 @dataclass
 class Night(Evening):
     """An evening whose bot can be killed. `late_by` moves the stage's clock ahead, in microseconds."""
 
-    process: ForkServerProcess | None = None
+    process: BaseProcess | None = None
     lives: int = 0
     late_by: int = 0
     frames: list[dict[str, Any]] = field(default_factory=list)
@@ -51,11 +51,11 @@ class Night(Evening):
         """The ledger's facts, checked."""
         return read_ledger(self.ledger)
 
-    def be_born(self, trap: Trap | None = None) -> ForkServerProcess:
+    def be_born(self, trap: Trap | None = None) -> BaseProcess:
         """Start a life and do not wait for it."""
         assert self.process is None or self.process.exitcode is not None, "the last life still lasts"
         self.lives += 1
-        self.process = _nursery.Process(
+        self.process = nursery.Process(
             target=live, args=(self.folder / "config.toml", self.environ, self.log, trap), daemon=True
         )
         self.process.start()
@@ -82,6 +82,11 @@ class Night(Evening):
             raise AssertionError(f"{error}\n{self.log.read_text()}") from None
         assert process.exitcode is not None
         return process.exitcode
+
+    def assert_no_traceback(self) -> None:
+        """No life has stumbled over what it should have foreseen."""
+        for log in sorted(self.folder.glob("life-*.log")):
+            assert "Traceback" not in log.read_text(), log.read_text()
 
     def kill(self) -> None:
         assert self.process is not None
@@ -196,6 +201,7 @@ async def night(
             if tonight.process is not None and tonight.process.exitcode is None:
                 tonight.kill()
                 await tonight.died()
+    tonight.assert_no_traceback()
     strange = [s.text for s in stage.record.seen if s.kind == "not-imitated"]
     assert strange == [], "the stage was asked for what it does not imitate"
 

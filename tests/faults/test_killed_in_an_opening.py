@@ -17,7 +17,7 @@ pytestmark = [
 
 SECOND, MINUTE = 1_000_000, 60_000_000
 # Long enough for the first life to log in and announce the drop, on a busy machine too.
-LEAD_SECONDS = 4
+LEAD_SECONDS = 5
 
 
 async def _open_once(tonight: Night) -> None:
@@ -46,7 +46,7 @@ async def _open_once(tonight: Night) -> None:
 async def test_a_drop_that_was_killed_while_opening_opens_once_and_is_announced_once(tmp_path, point, state):
     opens, opens_at = in_seconds(LEAD_SECONDS)
     async with night(tmp_path, drop("mug", opens=opens), start=False) as tonight:
-        await tonight.start(Trap(point, not_before=opens_at))
+        tonight.be_born(Trap(point, not_before=opens_at))
         assert await tonight.died() == KILLED
         assert tonight.facts().drops["mug"]["state"] == state
         await tonight.start()
@@ -59,8 +59,9 @@ async def test_a_drop_that_was_killed_while_opening_opens_once_and_is_announced_
 async def test_discord_shows_one_card_although_the_bot_died_while_it_was_posted(tmp_path, away):
     """Within minutes the nonce prevents a second card; later the bot looks for the first one."""
     opens, _ = in_seconds(LEAD_SECONDS)
-    async with night(tmp_path, drop("mug", opens=opens)) as tonight:
+    async with night(tmp_path, drop("mug", opens=opens), start=False) as tonight:
         tonight.kill_in_post("md:claim:mug")
+        tonight.be_born()
         assert await tonight.died() == KILLED
         assert tonight.openings()[1] == 1
         tonight.late_by = away
@@ -78,9 +79,9 @@ async def test_chat_may_hear_an_opening_twice_only_when_the_bot_died_unanswered_
     the line is there; after that the line is said once more, word for word, and never a third time."""
     opens, opens_at = in_seconds(LEAD_SECONDS)
     async with night(tmp_path, drop("mug", opens=opens), start=False) as tonight:
-        await tonight.start(Trap("twitch.send.after", not_before=opens_at) if step == "after the send" else None)
         if step == "in the send":
             tonight.kill_in_chat_send("is open")
+        tonight.be_born(Trap("twitch.send.after", not_before=opens_at) if step == "after the send" else None)
         assert await tonight.died() == KILLED
         assert tonight.openings()[0] == 1
         tonight.late_by = away
