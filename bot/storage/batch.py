@@ -123,7 +123,6 @@ class Batch:
         self._random_bytes = random_bytes
         self._people: dict[tuple[int, str, str], Person] = {}
         # Identities that were looked for, found or not: nobody else writes, so a stranger stays one.
-        self._asked: set[tuple[int, str, str]] = set()
         self._looked_up: set[tuple[int, str, str]] = set()
         # By person and drop: each number they hold, and the how-manieth of theirs it was.
         self._held: dict[tuple[int, int], dict[str, dict[int, int]]] = {}
