@@ -7,7 +7,7 @@ import pytest
 from bot.domain.announcing import Priority
 from bot.domain.claims import ClaimNeedsName, ClaimRefusal
 from bot.domain.time import SECOND
-from bot.services.shared_lines import NAMED_MAX, PATIENCE, RESERVE, SharedLines, Waiting
+from bot.services.shared_lines import NAMED_MAX, PATIENCE, RESERVE, SharedLines
 from tests.conftest import NOON, FixedClock, viewer
 from tests.services.fakes import WORDS, granted, refused
 
@@ -24,7 +24,7 @@ class Chat:
 
     def decided(self, name, decision, request=None, late=False):
         request = request or f"twitch:{name}"
-        self.lines.decided(Waiting(viewer(name), request, decision, self.clock.at, late))
+        self.lines.decided(viewer(name), request, decision, late=late)
 
     def hear(self, after=2 * SECOND, lines_ready=20):
         self.clock.at += after
@@ -196,6 +196,19 @@ def test_refusals_leave_the_last_lines_of_the_budget_to_winners_but_not_for_ever
     chat.decided("bob", granted(1))
     assert chat.hear(lines_ready=RESERVE) == ["@bob Teal Mug #1 of 48 is yours!"]
     assert len(chat.hear(after=PATIENCE, lines_ready=RESERVE)) == 1
+
+
+def test_a_line_that_chat_will_not_take_is_said_to_each_alone_and_a_lone_one_is_given_up(chat):
+    for number, name in enumerate(("ann", "bob"), 1):
+        chat.decided(name, granted(number))
+    chat.clock.at += 2 * SECOND
+    shared = chat.lines.next_line(20)
+    assert shared.requests == ("twitch:ann", "twitch:bob")
+    assert chat.lines.apart(shared)
+    alone = [chat.lines.next_line(20) for _ in range(2)]
+    assert [line.text for line in alone] == ["@ann Teal Mug #1 of 48 is yours!", "@bob Teal Mug #2 of 48 is yours!"]
+    assert not chat.lines.apart(alone[0])
+    assert chat.lines.next_line(20) is None
 
 
 def test_what_is_urgent_overtakes_the_answers(chat):
