@@ -8,8 +8,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bot.stage.discord.errors import StageError
-from bot.stage.discord.model import InteractionFailed
+from bot.stage.discord.errors import InteractionFailed, StageError
 from tests.faults.rig import Night
 
 # Twitch swallows a viewer's identical line within 30 seconds.

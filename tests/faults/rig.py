@@ -22,7 +22,10 @@ from tests.faults.ledger import Ledger, read_ledger
 from tests.journeys.rig import QUICK, Evening, config_text, secrets_of, until
 
 # The server imports the bot once and forks a process for each life: as fresh as a new one, and much sooner there.
-nursery = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+if sys.platform == "win32":
+    nursery = multiprocessing.get_context("spawn")
+else:
+    nursery = multiprocessing.get_context("forkserver")
 nursery.set_forkserver_preload(["bot.wiring", "tests.faults.killed_bot"])
 
 KILLED = -9
@@ -92,6 +95,11 @@ class Night(Evening):
         assert self.process is not None
         self.process.kill()
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM, as an init system sends it."""
+        assert self.process is not None
+        self.process.terminate()
+
     def kill_in_chat_send(self, *parts: str) -> None:
         """Kill the bot when Twitch has taken a line with all these parts and has not answered yet."""
 
@@ -127,7 +135,7 @@ class Night(Evening):
 
     async def stop(self) -> None:
         if self.process is not None and self.process.exitcode is None:
-            self.process.terminate()
+            self.ask_to_stop()
             assert await self.died() == 0, f"no clean end:\n{self.log.read_text()}"
 
     def deliveries(self, message: ChatMessage) -> list[dict[str, Any]]:
@@ -158,9 +166,12 @@ class Night(Evening):
         members = {member.name: member for member in self.stage.discord.guild.members.values()}
         return members.get(name) or self.stage.discord.add_member(name)
 
-    async def quiet(self) -> None:
+    async def quiet(self, seconds: float = 15.0) -> None:
         """Wait until everything is announced and everybody told, so that the lane has nothing left to note."""
-        await until(lambda: not self.facts().owed, "nothing is left to say")
+        try:
+            await until(lambda: not self.facts().owed, "nothing is left to say", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; owed: {self.facts().owed}\n{self.log.read_text()}") from None
 
     async def open_on_cue(self) -> None:
         """The moderator opens the drop, and every place has said so."""

@@ -63,7 +63,8 @@ async def test_twenty_random_kills_lose_nothing_and_double_nothing(tmp_path):
                 print(f"kill {life + 1}: {await _killed_once(tonight, chance)}")
                 tonight.facts()
             await tonight.start()
-        await tonight.quiet()
+        # An answer that this life could not give is looked for when it is twenty seconds old.
+        await tonight.quiet(45)
         _nothing_is_wrong(tonight, people)
 
 

@@ -55,7 +55,7 @@ async def test_a_bot_that_is_told_to_stop_in_a_rush_ends_in_time_and_owes_nobody
             tonight.say(name, "!claim")
         await until(lambda: tonight.facts().units(), "the first of them has a unit")
         began = time.monotonic()
-        tonight.process.terminate()
+        tonight.ask_to_stop()
         assert await tonight.died() == 0, tonight.log.read_text()
         assert time.monotonic() - began < 10
         with FileLock(f"{tonight.ledger}.lock", timeout=0):
