@@ -67,6 +67,13 @@ class SystemClock:
         return time.time_ns() // 1_000
 
 
+class SteadyClock:
+    """Measures waiting times: it goes on evenly while somebody sets the machine's clock."""
+
+    def now(self) -> Micros:
+        return time.monotonic_ns() // 1_000
+
+
 class LedgerInUse(Exception):
     """Another process has this ledger: two writers would count the same units."""
 
@@ -233,17 +240,18 @@ class _Bot:
         chat = self._twitch.chat if self._twitch else None
         board = self._discord.board if self._discord else None
         lane, reads = ledger.lane, ledger.reads
+        steady, gap = SteadyClock(), config.pace.answer_gap
         self._telling = Telling(
-            lane, reads, CHANNEL_ID, chat, board, self._words, clock, answer_gap=config.pace.answer_gap
+            lane, reads, CHANNEL_ID, chat, board, self._words, clock, answer_gap=gap, steady=steady
         )
         self._announcing = Announcing(
             lane, reads, CHANNEL_ID, self._words, clock, config.pace, chat=chat, board=board, places=ledger.places
         )
         lookups: dict[str, NameLookup] = {"twitch": self._twitch.lookup} if self._twitch else {}
         self.services = Services(
-            claims=Claims(lane, CHANNEL_ID, clock),
+            claims=Claims(lane, CHANNEL_ID, steady),
             drops=ledger.drops,
-            control=Control(lane, CHANNEL_ID, clock, KnownNames(reads, CHANNEL_ID), lookups),
+            control=Control(lane, CHANNEL_ID, steady, KnownNames(reads, CHANNEL_ID), lookups),
             telling=self._telling,
             words=self._words,
             clock=clock,
@@ -275,6 +283,7 @@ class _Bot:
             ("telling", self._telling.run),
             ("announcing", self._announcing.run),
             ("sweeping", self._sweep),
+            *([("watching the stream", self._streams.watch)] if self._twitch is not None else []),
         ]
 
     def connecting(self, stop: asyncio.Event) -> list[tuple[str, Coroutine[Any, Any, None]]]:
@@ -288,6 +297,8 @@ class _Bot:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             await self._telling.sweep()
+            # The alarm goes by the machine's clock, which somebody may set back; this does not.
+            await self._ledger.drops.wake()
 
     def _make_twitch(self) -> TwitchPlatform | None:
         section = self._config.twitch

@@ -106,6 +106,8 @@ def choose_drop(drops: Sequence[Drop], text: str) -> Drop | ClaimNeedsName | Cla
             return choose_drop(drops, "")
         return ClaimRefused(ClaimRefusal.UNKNOWN_DROP, asked_for=text[:40])
     opened = [d for d in public if d.open]
+    # What is sold out or paused is open by name only: it must not make anybody choose.
+    opened = [d for d in opened if not d.sold_out and not d.paused] or opened
     if len(opened) > 1:
         return ClaimNeedsName(tuple(d.key for d in opened), tuple(d.title for d in opened))
     if opened:

@@ -47,6 +47,7 @@ class SteerRefusal(StrEnum):
     RECEIVER_HAS_ENOUGH = "receiver-has-enough"
     NO_UNIT_LEFT = "no-unit-left"
     NOTHING_TO_UNDO = "nothing-to-undo"
+    LAST_DEED_ELSEWHERE = "last-deed-elsewhere"
     OVERTAKEN = "overtaken"
     WINDOW_OVER = "window-over"
 
@@ -210,8 +211,7 @@ def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRe
                 return SteerRefusal.ALREADY_OPEN
             if drop.over:
                 return SteerRefusal.ALREADY_OVER
-            waits = drop.plan.while_offline is WhileOffline.WAIT and standing.stream.watched
-            return SteerRefusal.STREAM_OFFLINE if waits and standing.stream.live is False else None
+            return SteerRefusal.STREAM_OFFLINE if _waits_for_stream(standing, drop) else None
         case Verb.CLOSE:
             return None if drop.open else _not_open(drop)
         case Verb.PAUSE:
@@ -223,9 +223,7 @@ def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRe
                 return _not_open(drop)
             if not drop.paused:
                 return SteerRefusal.NOT_PAUSED
-            offline = standing.stream.watched and standing.stream.live is False
-            waits = drop.plan.while_offline is WhileOffline.WAIT
-            return SteerRefusal.STREAM_OFFLINE if offline and waits else None
+            return SteerRefusal.STREAM_OFFLINE if _waits_for_stream(standing, drop) else None
         case Verb.EXTEND:
             if not 1 <= command.minutes <= EXTEND_MINUTES_MAX:
                 return SteerRefusal.BAD_MINUTES
@@ -235,6 +233,9 @@ def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRe
         case Verb.GIVE:
             if drop.state is DropState.CANCELLED:
                 return SteerRefusal.ALREADY_OVER
+            if not drop.public:
+                # A gift would tell chat of a drop that is still a secret.
+                return SteerRefusal.NOT_OPEN
             if command.receiver is None:
                 return SteerRefusal.RECEIVER_UNKNOWN
             if len(standing.receiver_numbers) >= drop.plan.per_person:
@@ -242,6 +243,12 @@ def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRe
             return SteerRefusal.NO_UNIT_LEFT if drop.units_to_give <= 0 else None
         case Verb.UNDO:
             return None
+
+
+def _waits_for_stream(standing: SteerStanding, drop: Drop) -> bool:
+    """The stream is known to be off, and the drop would pause at once."""
+    stream = standing.stream
+    return drop.plan.while_offline is WhileOffline.WAIT and stream.watched and stream.live is False
 
 
 def _not_open(drop: Drop) -> SteerRefusal:
@@ -296,7 +303,11 @@ def _undo(standing: SteerStanding, command: SteerDrop, moment: Micros) -> tuple[
     drop = next((d for d in standing.drops if d.key == last.drop), None)
     if drop is None:
         return SteerRefused(SteerRefusal.NOTHING_TO_UNDO, Verb.UNDO), ()
-    fact = _reversal(drop, last, moment)
+    named = find_drop(standing.drops, command.drop)
+    if command.drop.strip() and (named is None or named.key != drop.key):
+        elsewhere = SteerRefusal.LAST_DEED_ELSEWHERE
+        return SteerRefused(elsewhere, Verb.UNDO, drop=drop.key, title=drop.title, asked_for=command.drop[:40]), ()
+    fact = _reversal(standing, drop, last, moment)
     if isinstance(fact, SteerRefusal):
         return SteerRefused(fact, Verb.UNDO, drop=drop.key, title=drop.title), ()
     by = {"platform": command.actor.platform, "user": command.actor.user_id, "name": command.actor.name}
@@ -314,7 +325,7 @@ def _undo(standing: SteerStanding, command: SteerDrop, moment: Micros) -> tuple[
     return done, (fact,)
 
 
-def _reversal(drop: Drop, last: Deed, moment: Micros) -> Fact | SteerRefusal:
+def _reversal(standing: SteerStanding, drop: Drop, last: Deed, moment: Micros) -> Fact | SteerRefusal:
     match last.kind:
         case "drop.opened":
             if not drop.open:
@@ -329,8 +340,10 @@ def _reversal(drop: Drop, last: Deed, moment: Micros) -> Fact | SteerRefusal:
             if drop.paused_at is None and moment >= cast(Micros, drop.closes_at):
                 return SteerRefusal.WINDOW_OVER
             return Fact("drop.reopened", drop.key, {"closes_at": drop.closes_at})
+        case "drop.paused" if not drop.paused:
+            return SteerRefusal.OVERTAKEN
         case "drop.paused":
-            return resume_fact(drop, moment) if drop.paused else SteerRefusal.OVERTAKEN
+            return SteerRefusal.STREAM_OFFLINE if _waits_for_stream(standing, drop) else resume_fact(drop, moment)
         case "drop.resumed":
             if not drop.open or drop.paused:
                 return SteerRefusal.OVERTAKEN
@@ -339,7 +352,8 @@ def _reversal(drop: Drop, last: Deed, moment: Micros) -> Fact | SteerRefusal:
             closes_at = (drop.closes_at or 0) - last.minutes * MINUTE
             if not drop.open:
                 return SteerRefusal.OVERTAKEN
-            if closes_at <= moment:
+            # While it is paused its window waits.
+            if closes_at <= (drop.paused_at or moment):
                 return SteerRefusal.WINDOW_OVER
             return Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": -last.minutes})
         case "unit.granted":

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import cast
 
 from bot.domain.ledger import Fact, Part
-from bot.domain.stream import Pace, Stream
+from bot.domain.stream import LOGIN_TAKES, Pace, Stream
 from bot.domain.time import Micros
 
 TITLE_CHARACTERS_MAX = 60
@@ -146,7 +146,9 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
     if kind == "drop.planned":
         plan = _plan_of(str(public["key"]), public)
         on_cue = plan.opening is Opening.CUE
-        return Drop(plan=plan, origin=str(public["origin"]), opens_at=plan.opens_at, on_cue=on_cue)
+        fresh = Drop(plan=plan, origin=str(public["origin"]), opens_at=plan.opens_at, on_cue=on_cue)
+        # A new plan never forgets a unit that is out.
+        return fresh if drop is None else replace(fresh, claimed=drop.claimed, given=drop.given)
     if drop is None:
         raise ValueError(f"{kind} about a drop that was never planned")
     match kind:
@@ -217,7 +219,8 @@ def due_fact(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | N
     Level-triggered: the lane asks before every decision, so a late or missed wake-up changes nothing."""
     match drop.state:
         case DropState.PLANNED if moment >= drop.plan.announce_at:
-            return Fact("drop.announced", drop.key)
+            # Nobody is told of a drop that nobody can claim any more.
+            return Fact("drop.cancelled" if gone_by(drop.plan, moment) else "drop.announced", drop.key)
         case DropState.ANNOUNCED if not drop.on_cue:
             return _due_before_opening(drop, stream, pace, moment)
         case DropState.OPEN:
@@ -258,7 +261,8 @@ def _due_before_opening(drop: Drop, stream: Stream, pace: Pace, moment: Micros) 
             return Fact("drop.soon", drop.key)
         return None
     if waits:
-        if drop.postponed_why or (stream.live is None and moment < opens_at + pace.late_after):
+        asking = moment < max(opens_at + pace.late_after, stream.changed_at + LOGIN_TAKES)
+        if drop.postponed_why or (stream.live is None and asking):
             return None
         return Fact("drop.postponed", drop.key, {"why": "unknown" if stream.live is None else "offline"})
     if drop.postponed_why:
@@ -272,6 +276,11 @@ def _due_before_opening(drop: Drop, stream: Stream, pace: Pace, moment: Micros) 
 def _just_announced(drop: Drop, pace: Pace) -> bool:
     """Announced within the reminder's lead: the announcement has just said when, a reminder would repeat it."""
     return (drop.announced_at or 0) > cast(Micros, drop.opens_at) - pace.soon_lead
+
+
+def gone_by(plan: DropPlan, moment: Micros) -> bool:
+    """Whether the planned window has passed altogether."""
+    return plan.opens_at is not None and moment >= plan.opens_at + plan.window
 
 
 def open_fact(drop: Drop, begins_at: Micros, *, late: bool = False) -> Fact:

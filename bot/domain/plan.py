@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
 
 from bot.domain.drops import TITLE_CHARACTERS_MAX, DropPlan, DropState
 from bot.domain.text import label
-from bot.domain.time import DAY, SECOND, Micros
+from bot.domain.time import DAY, SECOND, Micros, span_text, utc_text
 
 WINDOW_MIN: Micros = SECOND
 WINDOW_MAX: Micros = 31 * DAY
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MARKUP = re.compile(r"[`*_~|<>\\]|\]\(|://")
 _LEADING = ("/", "!", ".", "#", "-")
 
@@ -115,19 +113,6 @@ def _shown(field: str, value: object) -> str:
     if field == "window" and isinstance(value, int):
         return span_text(value)
     return str(value)
-
-
-def utc_text(at: Micros) -> str:
-    """ "2030-06-01T18:00Z", to the minute."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%MZ")
-
-
-def span_text(span: Micros) -> str:
-    """A span as it is written in the file: "15m", "1h30m"; a begun second counts as one."""
-    minutes, seconds = divmod(-(-span // SECOND), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
 def _broken_promises(before: DropPlan, after: DropPlan) -> list[Refusal]:

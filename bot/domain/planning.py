@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from bot.domain.drops import SUPPLY_MAX, DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor
 from bot.domain.plan import WINDOW_MAX, WINDOW_MIN, title_fault
 from bot.domain.text import label, normalise_command, slug
-from bot.domain.time import DAY, HOUR, MINUTE, SECOND, Micros
+from bot.domain.time import DAY, Micros, in_zone, read_span, to_instant
 
-KINDS = ("other", "badge", "emote", "skin", "print", "unlock", "pass")
-OPENS_WITHIN: Micros = 366 * DAY
+Kind = Literal["other", "badge", "emote", "skin", "print", "unlock", "pass"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+WITHIN: Micros = 366 * DAY
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SPAN_PART = re.compile(r"([0-9]{1,7}) ?(d|h|m|s)[a-z]*")
-_SPAN_UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _DATE_AND_CLOCK = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ t]([0-9]{1,2}):([0-9]{2})")
 
@@ -86,6 +85,11 @@ class FormMistake(StrEnum):
     OPENS_PAST = "opens-past"
     OPENS_TOO_FAR = "opens-too-far"
     LASTS = "lasts"
+    ANNOUNCE_UNCLEAR = "announce-unclear"
+    ANNOUNCE_PAST = "announce-past"
+    ANNOUNCE_TOO_FAR = "announce-too-far"
+    ANNOUNCE_LATE = "announce-late"
+    WHILE_OFFLINE = "while-offline"
     HELD_BACK = "held-back"
     PER_PERSON = "per-person"
     TITLE_TAKEN = "title-taken"
@@ -94,8 +98,9 @@ class FormMistake(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DropForm:
-    """What somebody wrote into the form, as it stands. `opens` is "cue", "20:00", "2026-12-01 20:00" or "in 10m";
-    `lasts` a span like "10m" or "1h 30m". Empty `kind`, `held_back` and `per_person` mean other, 0 and 1."""
+    """What somebody wrote into the form, as it stands. `opens` is "cue", "20:00", "2026-12-01 20:00" or "in 10m",
+    `announce` the same with "now" in the place of "cue"; `lasts` a span like "10m" or "1h 30m". Empty `kind`,
+    `held_back`, `per_person`, `announce` and `while_offline` mean other, 0, 1, now and wait."""
 
     title: str
     supply: str
@@ -104,10 +109,12 @@ class DropForm:
     kind: str = ""
     held_back: str = ""
     per_person: str = ""
+    announce: str = ""
+    while_offline: str = ""
 
 
 def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefused:
-    """The plan that the form asks for, announced at once, or all its mistakes together.
+    """The plan that the form asks for, or all its mistakes together.
 
     Local times are of the IANA zone `zone`: one that the spring change skips moves forward, of one that the autumn
     change repeats the first counts, and a clock time that has passed today means tomorrow."""
@@ -120,12 +127,22 @@ def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefus
     supply = _count(form.supply, 1, SUPPLY_MAX)
     if supply is None:
         mistakes.append(FormMistake.SUPPLY)
-    opens_at = _opening(form.opens, zone, now)
+    on_cue = normalise_command(form.opens) == "cue"
+    opens_at = None if on_cue else _moment(form.opens, zone, now, _OPENS)
     if isinstance(opens_at, FormMistake):
         mistakes.append(opens_at)
-    window = _span(form.lasts)
+    window = read_span(normalise_command(form.lasts))
     if window is None or not WINDOW_MIN <= window <= WINDOW_MAX:
         mistakes.append(FormMistake.LASTS)
+    at_once = normalise_command(form.announce) in ("", "now")
+    announce_at = now if at_once else _moment(form.announce, zone, now, _ANNOUNCE)
+    if isinstance(announce_at, FormMistake):
+        mistakes.append(announce_at)
+    elif isinstance(opens_at, Micros) and announce_at > opens_at:
+        mistakes.append(FormMistake.ANNOUNCE_LATE)
+    while_offline = normalise_command(form.while_offline) or WhileOffline.WAIT
+    if while_offline not in list(WhileOffline):
+        mistakes.append(FormMistake.WHILE_OFFLINE)
     # Against an unreadable supply only the absolute bounds can be checked.
     held_back = _count(form.held_back or "0", 0, (supply or SUPPLY_MAX) - 1)
     if held_back is None:
@@ -134,7 +151,12 @@ def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefus
     if per_person is None:
         mistakes.append(FormMistake.PER_PERSON)
     # Whatever could not be read is among the mistakes; naming each tells the type checker.
-    if isinstance(opens_at, FormMistake) or supply is None or window is None:
+    if (
+        isinstance(opens_at, FormMistake)
+        or isinstance(announce_at, FormMistake)
+        or supply is None
+        or window is None
+    ):
         return PlanRefused(tuple(mistakes))
     if mistakes or held_back is None or per_person is None:
         return PlanRefused(tuple(mistakes))
@@ -147,9 +169,9 @@ def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefus
         held_back=held_back,
         per_person=per_person,
         opening=Opening.CUE if opens_at is None else Opening.CLOCK,
-        while_offline=WhileOffline.WAIT,
+        while_offline=WhileOffline(while_offline),
         zone=zone,
-        announce_at=now,
+        announce_at=announce_at,
         opens_at=opens_at,
         window=window,
     )
@@ -164,51 +186,51 @@ def _count(text: str, least: int, most: int) -> int | None:
     return number if least <= number <= most else None
 
 
-def _span(text: str) -> Micros | None:
-    plain = normalise_command(text)
-    parts = list(_SPAN_PART.finditer(plain))
-    if not parts or "".join(part.group() for part in parts).replace(" ", "") != plain.replace(" ", ""):
-        return None
-    return sum(int(part.group(1)) * _SPAN_UNITS[part.group(2)] for part in parts)
+@dataclass(frozen=True, slots=True)
+class _Faults:
+    """What a moment can have wrong, as the mistakes of its field."""
+
+    unclear: FormMistake
+    past: FormMistake
+    too_far: FormMistake
 
 
-def _opening(text: str, zone: str, now: Micros) -> Micros | FormMistake | None:
-    """The instant, or None for on cue."""
+_OPENS = _Faults(FormMistake.OPENS_UNCLEAR, FormMistake.OPENS_PAST, FormMistake.OPENS_TOO_FAR)
+_ANNOUNCE = _Faults(FormMistake.ANNOUNCE_UNCLEAR, FormMistake.ANNOUNCE_PAST, FormMistake.ANNOUNCE_TOO_FAR)
+
+
+def _moment(text: str, zone: str, now: Micros, faults: _Faults) -> Micros | FormMistake:
     plain = normalise_command(text)
-    if plain == "cue":
-        return None
-    if plain.startswith("in "):
-        span = _span(plain.removeprefix("in "))
-        if not span:
-            return FormMistake.OPENS_UNCLEAR
-        return now + span if span <= OPENS_WITHIN else FormMistake.OPENS_TOO_FAR
     try:
-        opens_at = _local_opening(plain, ZoneInfo(zone), now)
+        at = _from_now(plain, now) if plain.startswith("in ") else _local_moment(plain, ZoneInfo(zone), now)
     except (ValueError, OverflowError):
-        return FormMistake.OPENS_UNCLEAR
-    if opens_at is None:
-        return FormMistake.OPENS_UNCLEAR
-    if opens_at <= now:
-        return FormMistake.OPENS_PAST
-    return opens_at if opens_at <= now + OPENS_WITHIN else FormMistake.OPENS_TOO_FAR
+        return faults.unclear
+    if at is None:
+        return faults.unclear
+    if at <= now:
+        return faults.past
+    return at if at <= now + WITHIN else faults.too_far
 
 
-def _local_opening(plain: str, zone: ZoneInfo, now: Micros) -> Micros | None:
+def _from_now(plain: str, now: Micros) -> Micros | None:
+    span = read_span(plain.removeprefix("in "))
+    return now + span if span else None
+
+
+def _local_moment(plain: str, zone: ZoneInfo, now: Micros) -> Micros | None:
     if written := _DATE_AND_CLOCK.fullmatch(plain):
         year, month, day, hour, minute = map(int, written.groups())
-        return _instant(date(year, month, day), time(hour, minute), zone)
+        return to_instant(datetime(year, month, day, hour, minute), zone)[0]
     if written := _CLOCK.fullmatch(plain):
         clock = time(int(written[1]), int(written[2]))
-        today = (_EPOCH + timedelta(microseconds=now)).astimezone(zone).date()
-        opens_at = _instant(today, clock, zone)
-        return opens_at if opens_at > now else _instant(today + timedelta(days=1), clock, zone)
+        today = in_zone(now, zone).date()
+        at = _instant(today, clock, zone)
+        return at if at > now else _instant(today + timedelta(days=1), clock, zone)
     return None
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> Micros:
-    # fold=0 is the first of a repeated hour, and before a skipped one the old offset, which moves it forward.
-    local = datetime.combine(day, clock).replace(tzinfo=zone, fold=0)
-    return (local.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+    return to_instant(datetime.combine(day, clock), zone)[0]
 
 
 def _key_of_unspellable(title: str) -> str:

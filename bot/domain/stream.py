@@ -9,7 +9,8 @@ from bot.domain.time import MINUTE, SECOND, Micros
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What we know of the broadcast. `live` None means nobody could tell us yet, which is never a yes.
+    """What we know of the broadcast, since `changed_at`. `live` None means nobody could tell us yet, which is never
+    a yes.
 
     `watched` is False for a channel without Twitch: its drops follow the clock alone."""
 
@@ -24,6 +25,10 @@ class Stream:
     def offline_for(self, moment: Micros) -> Micros:
         """How long the stream has been known to be off; 0 while live or unknown."""
         return moment - self.changed_at if self.watched and self.live is False else 0
+
+
+# For so long after a start nobody wonders that the platform has not told us yet.
+LOGIN_TAKES: Micros = 20 * SECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
@@ -39,6 +40,7 @@ ANSWERS_TAKE = 30 * SECOND
 # Discord slows down whoever edits one message more often than this.
 EDIT_GAP_SECONDS = 1.5
 NOTE_AGAIN_SECONDS = 1.0
+STUMBLES_MAX = 4
 # News whose cards are edited in place from then on.
 _KEPT = (NewsKind.OPENED, NewsKind.CONTROL)
 
@@ -72,6 +74,7 @@ class Announcing:
         self._stale: set[str] = set()
         self._stale_wake = asyncio.Event()
         self._shown: dict[tuple[str, str], Card] = {}
+        self._stumbles: Counter[int] = Counter()
 
     def committed(self, committed: Committed) -> None:
         """Hear what the lane has just made durable."""
@@ -98,6 +101,7 @@ class Announcing:
                 group.create_task(self._keep_cards(), name="keep cards")
 
     async def _empty(self, place: str) -> None:
+        """Say what is to be said in one place. Whatever goes wrong here goes wrong in no other place."""
         back_off = 0.0
         while True:
             try:
@@ -105,7 +109,7 @@ class Announcing:
                 early = [each for each in news if await self._too_early(each)]
                 for each in news:
                     if each not in early:
-                        await self._announce(each)
+                        await self._announce_or_stumble(each)
                 back_off = 0.0
                 if early:
                     await self._pause(place, 1.0)
@@ -117,6 +121,23 @@ class Announcing:
                 await self._pause(place, back_off)
             except SendRefused as refused:
                 await asyncio.sleep(refused.retry_after_seconds or 1.0)
+            except Exception:
+                log.exception("a place stumbled over its news", place=place)
+                back_off = min(BACK_OFF_SECONDS_MAX, max(1.0, back_off * 2))
+                await asyncio.sleep(back_off)
+
+    async def _announce_or_stumble(self, news: PendingNews) -> None:
+        """News that fails in an unforeseen way is given up after some tries, or nothing after it is ever said."""
+        try:
+            await self._announce(news)
+        except (PlaceDown, TryAgain, SendRefused):
+            raise
+        except Exception:
+            self._stumbles[news.id] += 1
+            if self._stumbles[news.id] < STUMBLES_MAX:
+                raise
+            log.exception("a piece of news is given up", place=news.place, kind=str(news.kind))
+            await self._note_sent(NoteSent(self._channel_id, news.id, "failed"))
 
     async def _pause(self, place: str, seconds: float) -> None:
         """Wait before the next try, or until the place says that it is back."""
@@ -168,7 +189,8 @@ class Announcing:
         if news.expires_at is not None and now >= news.expires_at:
             return True
         milestone = news.place == TWITCH_CHAT and news.priority is Priority.MILESTONE
-        return milestone and now - self._last_line_at < self._pace.milestone_gap
+        # A clock that was set back must not silence milestones until it has caught up.
+        return milestone and 0 <= now - self._last_line_at < self._pace.milestone_gap
 
     async def _send(self, news: PendingNews, now: Micros) -> str:
         if news.place == TWITCH_CHAT:
@@ -219,6 +241,8 @@ class Announcing:
                     await self._refresh(drops[key])
                 except PlaceDown:
                     self._stale.add(key)
+                except Exception:
+                    log.exception("a card could not be brought up to date", drop=key)
             await asyncio.sleep(EDIT_GAP_SECONDS)
             if self._stale:
                 self._stale_wake.set()

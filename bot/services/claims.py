@@ -22,7 +22,9 @@ class TooFast(Exception):
 
 
 class AskerBudget:
-    """A token bucket per person, in front of the lane: `burst` at once, then one every `refill` microseconds."""
+    """A token bucket per person, in front of the lane: `burst` at once, then one every `refill` microseconds.
+
+    Its clock must never jump: after a step back nobody would be let in until time has caught up."""
 
     def __init__(
         self, clock: Clock, *, burst: int = BURST_MAX, refill: int = REFILL, people_max: int = 20_000

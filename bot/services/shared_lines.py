@@ -31,14 +31,14 @@ PATIENCE = 12 * SECOND
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """One decision to be told in chat; `since` is when it came, `not_before` when its person may be answered."""
+    """One decision to be told in chat; `since` is when it came, `alone` that chat refused it in company."""
 
     actor: Actor
     request_id: str
     decision: ClaimDecision
     since: Micros
     late: bool = False
-    not_before: Micros = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +50,43 @@ class Line:
     priority: Priority = Priority.ANSWER
     people: tuple[Actor, ...] = ()
     topic: Hashable = None
+    group: tuple[Waiting, ...] = ()
 
 
 class SharedLines:
-    """`answer_gap` (microseconds): for how long a person who was answered gets no further answer but a grant."""
+    """`answer_gap` (microseconds): for how long a person who was answered gets no further answer but a grant.
 
-    def __init__(self, words: Wording, clock: Clock, *, answer_gap: Micros) -> None:
+    `clock` tells the time that sentences name; `steady` never jumps, and measures how long somebody waits."""
+
+    def __init__(self, words: Wording, clock: Clock, *, answer_gap: Micros, steady: Clock | None = None) -> None:
+        steady = steady or clock
         self._words = words
         self._clock = clock
+        self._steady = steady
         self._answer_gap = answer_gap
         self._urgent: deque[Line] = deque()
         self._grants: list[Waiting] = []
         self._refusals: list[Waiting] = []
         self._asides: deque[tuple[Micros, Line]] = deque()
-        self._answered: TTLCache[tuple[str, str], Hashable] = TTLCache(50_000, max(1, answer_gap), timer=clock.now)
-        self._said: TTLCache[str, bool] = TTLCache(1_000, max(1, answer_gap), timer=clock.now)
+        gap = max(1, answer_gap)
+        self._answered: TTLCache[tuple[str, str], tuple[Hashable, Micros]] = TTLCache(50_000, gap, timer=steady.now)
+        self._said: TTLCache[str, bool] = TTLCache(1_000, gap, timer=steady.now)
 
-    def decided(self, waiting: Waiting) -> None:
+    def decided(self, actor: Actor, request_id: str, decision: ClaimDecision, *, late: bool = False) -> None:
+        """Take a decision that is to be told."""
+        self._put(Waiting(actor, request_id, decision, self._steady.now(), late))
+
+    def _put(self, waiting: Waiting) -> None:
         (self._grants if isinstance(waiting.decision, ClaimGranted) else self._refusals).append(waiting)
+
+    def apart(self, line: Line) -> bool:
+        """Chat will not take this line: say it to each by themselves. False when it was for one person only."""
+        if len(line.group) < 2:
+            return False
+        for waiting in line.group:
+            waiting.alone = True
+            self._put(waiting)
+        return True
 
     def urgent(self, text: str) -> None:
         self._urgent.append(Line(text, priority=Priority.WINDOW))
@@ -77,25 +96,25 @@ class SharedLines:
         if text in self._said or actor.key in self._answered:
             return
         self._said[text] = True
-        self._asides.append((self._clock.now(), Line(text, people=(actor,), topic=topic)))
+        self._asides.append((self._steady.now(), Line(text, people=(actor,), topic=topic)))
 
     def settled(self, line: Line) -> None:
         """The line is out: its people have been answered now."""
         for person in line.people:
-            self._answered[person.key] = line.topic
+            self._answered[person.key] = (line.topic, self._steady.now())
 
     def due_at(self) -> Micros | None:
         """When there may be something to say; None when nothing waits."""
         if self._urgent:
             return 0
         times = [w.since + GATHER_GRANTS for w in self._grants]
-        times += [max(w.since + GATHER_REFUSALS, w.not_before) for w in self._refusals]
+        times += [self._tellable_at(w) for w in self._refusals]
         times += [since for since, _ in self._asides]
         return min(times, default=None)
 
     def next_line(self, lines_ready: int) -> Line | None:
         """The line to say now with `lines_ready` lines of the budget left; None when it is better to wait."""
-        now = self._clock.now()
+        now = self._steady.now()
         if self._urgent:
             return self._urgent.popleft()
         if self._grants and min(w.since for w in self._grants) + GATHER_GRANTS <= now:
@@ -106,14 +125,21 @@ class SharedLines:
         spare = lines_ready > RESERVE
         if self._asides and (spare or self._asides[0][0] + PATIENCE <= now):
             return self._next_aside()
-        ready = [w for w in self._refusals if max(w.since + GATHER_REFUSALS, w.not_before) <= now]
+        ready = [w for w in self._refusals if self._tellable_at(w) <= now]
         if ready and (spare or min(w.since for w in ready) + PATIENCE <= now):
-            return self._refusals_line(ready[0], now)
+            return self._refusals_line(ready)
         return None
+
+    def _tellable_at(self, refusal: Waiting) -> Micros:
+        """A refusal waits for company, and until its person's last answer is long enough ago."""
+        answered = self._answered.get(refusal.actor.key)
+        gap_ends = 0 if answered is None else answered[1] + self._answer_gap
+        return max(refusal.since + GATHER_REFUSALS, gap_ends)
 
     def _grants_line(self) -> Line:
         first = self._grants[0]
         group = [w for w in self._grants if _same_grant(w, first)][:WINNERS_A_LINE]
+        group = [first] if first.alone else [w for w in group if not w.alone]
         render = told_late_lines if first.late else winner_lines
         while True:
             winners = [(w.actor.name, w.decision.number) for w in group if isinstance(w.decision, ClaimGranted)]
@@ -135,15 +161,13 @@ class SharedLines:
         settled: list[Waiting] = []
         latest: dict[tuple[str, str], Waiting] = {}
         for each in self._refusals:
-            last = self._answered.get(each.actor.key)
+            last, _ = self._answered.get(each.actor.key, (None, 0))
             older = latest.get(each.actor.key)
             if last == _topic(each.decision) or (last == "grant" and _already_yours(each.decision)):
                 settled.append(each)
                 continue
             if older is not None:
                 settled.append(older)
-            if last is not None and each.not_before == 0:
-                each.not_before = self._clock.now() + self._answer_gap
             latest[each.actor.key] = each
         if not settled:
             return None
@@ -155,10 +179,12 @@ class SharedLines:
         # Answered meanwhile: then this one has had their answer.
         return Line("") if any(p.key in self._answered for p in line.people) else line
 
-    def _refusals_line(self, first: Waiting, now: Micros) -> Line:
+    def _refusals_line(self, ready: list[Waiting]) -> Line:
+        first, now = ready[0], self._clock.now()
         decision = first.decision
         topic = _topic(decision)
-        group = [w for w in self._refusals if _topic(w.decision) == topic and w.not_before <= now]
+        company = [w for w in ready if _topic(w.decision) == topic and not w.alone]
+        group = [first] if first.alone else company
         if isinstance(decision, ClaimGranted):
             raise TypeError("a grant waits among the refusals")
         crowd = len(group) > NAMED_MAX and not _already_yours(decision)
@@ -181,7 +207,7 @@ class SharedLines:
 
 def _line(text: str, group: list[Waiting], topic: Hashable, covered: Sequence[Waiting] = ()) -> Line:
     requests = tuple(w.request_id for w in (*group, *covered))
-    return Line(text, requests, people=tuple(w.actor for w in group), topic=topic)
+    return Line(text, requests, people=tuple(w.actor for w in group), topic=topic, group=tuple(group))
 
 
 def _without(waiting: list[Waiting], gone: list[Waiting]) -> list[Waiting]:

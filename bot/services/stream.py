@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 # Below this, nobody noticed: the platform itself delivers with such delays.
 GAP_SECONDS_MIN = 5.0
 TRIES = 5
+LOOK_AGAIN_SECONDS = 45.0
+# For so long an event is newer than what can be asked.
+FRESH_SECONDS = 180.0
 
 
 class Streams:
@@ -38,17 +42,31 @@ class Streams:
         self._words = words
         self._clock = clock
         self._fetch_live = fetch_live
+        self._heard_at = -math.inf
 
     async def reported(self, live: bool) -> None:
         """The platform says that the stream went on or off the air."""
+        self._heard_at = asyncio.get_running_loop().time()
         await self._keep_trying(live)
 
-    async def connected(self, gap_seconds: float) -> None:
-        """Ears again after `gap_seconds` (0: first time): learn what was missed and say so where it matters."""
+    async def watch(self) -> None:
+        """Ask again and again, for ever: an event may be lost, and nobody tells of a stream that already runs."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """Ask once, unless an event has just told: the platform's own answer lags minutes behind its events."""
+        if asyncio.get_running_loop().time() - self._heard_at < FRESH_SECONDS:
+            return
         try:
             await self._keep_trying(await self._fetch_live())
         except PlaceDown:
-            log.warning("could not ask whether the stream is live; the last known state stands")
+            log.info("could not ask whether the stream is live; the last known state stands")
+
+    async def connected(self, gap_seconds: float) -> None:
+        """Ears again after `gap_seconds` (0: first time): learn what was missed and say so where it matters."""
+        await self.look()
         if gap_seconds < GAP_SECONDS_MIN:
             return
         board = await self._drops.board()

@@ -15,7 +15,7 @@ from bot.domain.people import Actor
 from bot.domain.telling import NoteTold
 from bot.domain.time import SECOND, Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
-from bot.services.shared_lines import Line, SharedLines, Waiting
+from bot.services.shared_lines import Line, SharedLines
 from bot.storage.database import Reads
 from bot.storage.telling import Untold, untold
 from bot.wording.cards import Card
@@ -45,6 +45,7 @@ class Telling:
         clock: Clock,
         *,
         answer_gap: Micros,
+        steady: Clock | None = None,
     ) -> None:
         self._lane = lane
         self._reads = reads
@@ -53,9 +54,12 @@ class Telling:
         self._board = board
         self._words = words
         self._clock = clock
-        self._lines = SharedLines(words, clock, answer_gap=answer_gap)
+        self._steady = steady or clock
+        self._lines = SharedLines(words, clock, answer_gap=answer_gap, steady=steady)
         self._wake = asyncio.Event()
         self._in_hand: set[str] = set()
+        # Refused on Discord, where nothing can be said to one person once the press has expired.
+        self._unreachable: set[str] = set()
         # Told, but the ledger could not take the note yet.
         self._unnoted: set[str] = set()
         # What an earlier process decided and told nobody: lost for certain, however young it is.
@@ -93,6 +97,8 @@ class Telling:
             elif await self._send(line):
                 self._lines.settled(line)
                 await self._note(line.requests)
+            elif not self._lines.apart(line):
+                log.warning("an answer cannot be said in chat; the moderators' card at the close names its person")
 
     @property
     def _lines_ready(self) -> int:
@@ -101,7 +107,7 @@ class Telling:
     async def _until_something_is_due(self) -> None:
         due_at = self._lines.due_at()
         # Something is due and yet unsaid: the budget is short, so look again soon.
-        seconds = None if due_at is None else max(BUDGET_LOOK_SECONDS, (due_at - self._clock.now()) / SECOND)
+        seconds = None if due_at is None else max(BUDGET_LOOK_SECONDS, (due_at - self._steady.now()) / SECOND)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
         self._wake.clear()
@@ -113,7 +119,8 @@ class Telling:
         the ones of the start whose place was not connected yet."""
         await self._note(tuple(self._unnoted))
         now = self._clock.now()
-        found = [u for u in await untold(self._reads, self._channel_id) if u.request_id not in self._in_hand]
+        passed_over = self._in_hand | self._unreachable
+        found = [u for u in await untold(self._reads, self._channel_id) if u.request_id not in passed_over]
         if at_start:
             self._orphans = frozenset(u.request_id for u in found)
         lost = [u for u in found if u.request_id in self._orphans or u.at < now - LOST_AFTER]
@@ -124,7 +131,7 @@ class Telling:
 
     def _wait(self, actor: Actor, request_id: str, decision: ClaimDecision, *, late: bool = False) -> None:
         self._in_hand.add(request_id)
-        self._lines.decided(Waiting(actor, request_id, decision, self._clock.now(), late))
+        self._lines.decided(actor, request_id, decision, late=late)
         self._wake.set()
 
     async def _send(self, line: Line) -> bool:
@@ -170,7 +177,8 @@ class Telling:
             if isinstance(each.decision, ClaimGranted):
                 grants.setdefault(each.decision.title, []).append((each, each.decision))
             else:
-                await self._note((each.request_id,))  # a refused press is pressed again; the card says why
+                # A refused press is pressed again. Told it was not, so the moderators' card counts its person.
+                self._unreachable.add(each.request_id)
         if self._board is None:
             return
         for title, winners in grants.items():

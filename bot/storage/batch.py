@@ -68,21 +68,29 @@ class Numbers:
         heapq.heappush(self._free, number)
 
 
+@dataclass(slots=True)
+class Tidings:
+    """What this very process knows of streams: since when it is asked, and of which channels it has been told."""
+
+    since: Micros = 0
+    reported: set[int] = field(default_factory=set)
+
+
 class Book:
     """What the lane knows of one channel between batches. Thrown away whenever a batch fails, then read anew."""
 
-    def __init__(self, connection: Connection, settings: ChannelSettings, reported: set[int]) -> None:
+    def __init__(self, connection: Connection, settings: ChannelSettings, tidings: Tidings) -> None:
         channel_id = settings.channel_id
         self.settings = settings
         row = connection.execute(select(tables.channel).where(tables.channel.c.id == channel_id)).one()
         live = None if row.stream_live is None else bool(row.stream_live)
         # The ledger's own name for the channel, given once: entries and pseudonyms are bound to it for ever.
         self.name: str = row.name
-        self.reported = reported
+        self.tidings = tidings
         self.stream_before = Stream(settings.stream_watched, live, row.stream_changed_at)
         # What an earlier process knew is no evidence: until this one has been told, nobody knows.
-        known = live if channel_id in reported else None
-        self.stream = Stream(settings.stream_watched, known, row.stream_changed_at)
+        told = channel_id in tidings.reported
+        self.stream = self.stream_before if told else Stream(settings.stream_watched, None, tidings.since)
         self.drops = load_drops(connection, channel_id)
         self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
         self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)
@@ -113,13 +121,13 @@ class Batch:
         connection: Connection,
         books: dict[int, Book],
         settings: Mapping[int, ChannelSettings],
-        reported: set[int],
+        tidings: Tidings,
         random_bytes: Callable[[int], bytes],
     ) -> None:
         self.connection = connection
         self._books = books
         self._settings = settings
-        self._reported = reported
+        self._tidings = tidings
         self._random_bytes = random_bytes
         self._people: dict[tuple[int, str, str], Person] = {}
         # Identities that were looked for, found or not: nobody else writes, so a stranger stays one.
@@ -134,7 +142,7 @@ class Batch:
     def book(self, channel_id: int) -> Book:
         book = self._books.get(channel_id)
         if book is None:
-            book = self._books[channel_id] = Book(self.connection, self._settings[channel_id], self._reported)
+            book = self._books[channel_id] = Book(self.connection, self._settings[channel_id], self._tidings)
         return book
 
     # -- people ---------------------------------------------------------------------------------------------

@@ -138,7 +138,10 @@ def read_plans(url: str) -> dict[str, tuple[DropState, DropPlan]]:
     engine = snapshot_engine(ledger_url(url))
     try:
         with engine.connect() as connection:
-            configured = select(tables.drop).where(tables.drop.c.origin == "config")
+            drop = tables.drop.c
+            # What was taken out again before it was announced is as good as never planned.
+            known = (drop.state != DropState.CANCELLED.value) | drop.announced_at.is_not(None)
+            configured = select(tables.drop).where(drop.origin == "config", known)
             rows = connection.execute(configured.order_by(tables.drop.c.announce_at))
             return {row.key: (DropState(row.state), drop_of(row).plan) for row in rows}
     finally:

@@ -23,7 +23,7 @@ from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.storage import claims, control, outcomes, planning, stream, tables, telling
-from bot.storage.batch import Batch, Book, ChannelSettings
+from bot.storage.batch import Batch, Book, ChannelSettings, Tidings
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +104,7 @@ class Lane:
         # Of the lane's thread alone:
         self._connection: Connection | None = None
         self._books: dict[int, Book] = {}
-        # The channels of whose stream this process has been told; an earlier process's word may be of last night.
-        self._reported: set[int] = set()
+        self._tidings = Tidings()
 
     async def start(self) -> None:
         """Open the connection and make sure of the channels' rows. Raises OperationalError."""
@@ -134,6 +133,7 @@ class Lane:
         if self._closing or self._worker is None or len(self._queue) >= QUEUE_MAX:
             raise TryAgain("the ledger takes nothing now")
         self._last_moment = max(self._last_moment, self._clock.now())
+        self._tidings.since = self._tidings.since or self._last_moment
         asked = _Asked(command, self._last_moment, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._wake.set()
@@ -198,7 +198,7 @@ class Lane:
         connection = self._connect()
         self._probe("lane.before-begin")
         with connection.begin():
-            batch = Batch(connection, self._books, self._settings, self._reported, self._random_bytes)
+            batch = Batch(connection, self._books, self._settings, self._tidings, self._random_bytes)
             known = self._prepare(batch, taken)
             answers: list[Answer[Any] | Exception] = [
                 self._decide(batch, asked.command, asked.moment, known) for asked in taken

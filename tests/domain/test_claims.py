@@ -109,3 +109,11 @@ def test_a_drop_that_is_only_planned_is_a_secret():
     planned = Drop(plan(), opens_at=NOON)
     assert choose_drop([planned], "") == ClaimRefused(ClaimRefusal.NOTHING_ON)
     assert choose_drop([planned], "mug") == ClaimRefused(ClaimRefusal.UNKNOWN_DROP, asked_for="mug")
+
+
+def test_what_is_sold_out_or_paused_makes_nobody_choose():
+    poster = replace(OPEN, plan=plan("poster"))
+    assert choose_drop([replace(OPEN, **GONE), poster], "") is poster
+    assert choose_drop([PAUSED, poster], "") is poster
+    gone, paused = replace(OPEN, **GONE), replace(PAUSED, plan=plan("poster"))
+    assert choose_drop([gone, paused], "") == ClaimNeedsName(("mug", "poster"), ("Teal Mug", "Teal Poster"))

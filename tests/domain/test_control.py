@@ -246,3 +246,33 @@ def test_an_opening_that_was_taken_back_leaves_no_trace_of_a_pause():
     _, (fact,) = steer(Verb.UNDO, before, last=deed("drop.opened"))
     returned = after(before, [fact])
     assert (returned.paused_at, returned.paused_why, returned.resume_at) == (None, "", None)
+
+
+def test_a_gift_does_not_tell_of_a_drop_that_is_still_a_secret():
+    decision, facts = steer(Verb.GIVE, PLANNED, drop="mug")
+    assert decision.because is SteerRefusal.NOT_OPEN
+    assert facts == ()
+
+
+def test_undo_is_about_the_named_drop_or_about_nothing():
+    poster = replace(OPEN, plan=plan("poster"))
+    last = deed("drop.extended", minutes=5)
+    decision, facts = steer(Verb.UNDO, OPEN, poster, last=last, drop="poster")
+    assert (decision.because, decision.title) == (SteerRefusal.LAST_DEED_ELSEWHERE, "Teal Mug")
+    assert facts == ()
+    decision, facts = steer(Verb.UNDO, OPEN, poster, last=last, drop="mug")
+    assert isinstance(decision, DropSteered)
+    assert len(facts) == 1
+
+
+def test_a_pause_is_not_taken_back_into_a_stream_that_is_off():
+    decision, facts = steer(Verb.UNDO, PAUSED_OFFLINE, last=deed("drop.paused"), stream=OFF)
+    assert decision.because is SteerRefusal.STREAM_OFFLINE
+    assert facts == ()
+
+
+def test_minutes_added_before_a_pause_can_be_taken_back_while_its_window_waits():
+    paused = replace(PAUSED, closes_at=NOON + 8 * MINUTE, paused_at=NOON + MINUTE)
+    decision, _ = steer(Verb.UNDO, paused, last=deed("drop.extended", minutes=5), now=NOON + 5 * MINUTE)
+    assert isinstance(decision, DropSteered)
+    assert decision.closes_at == NOON + 3 * MINUTE

@@ -187,3 +187,15 @@ def test_a_fact_about_a_drop_that_was_never_planned_is_refused():
 def test_an_unknown_kind_of_fact_is_refused():
     with pytest.raises(ValueError, match="unknown kind"):
         evolve(Drop(plan()), "drop.exploded", {}, NOON)
+
+
+def test_a_new_plan_of_the_same_drop_never_forgets_a_unit_that_is_out():
+    before = replace(Drop(plan()), given=1)
+    again = evolve(before, "drop.planned", {"key": "mug", "origin": "config", **plan(supply=3).as_public()}, NOON)
+    assert (again.given, again.units_to_give) == (1, 2)
+
+
+def test_a_drop_whose_time_had_passed_when_it_was_planned_is_never_announced():
+    story = Story(announce_at=NOON + HOUR).at(NOON + HOUR)
+    assert story.kinds == ["cancelled"]
+    assert not story.drop.public

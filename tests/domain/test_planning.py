@@ -54,8 +54,48 @@ def test_a_form_becomes_the_plan_it_asks_for() -> None:
 
 
 def test_what_may_be_left_empty_gets_its_usual_value() -> None:
-    plan = plan_of(replace(FORM, kind="", held_back="", per_person=""))
+    plan = plan_of(replace(FORM, kind="", held_back="", per_person="", announce="", while_offline=""))
     assert (plan.kind, plan.held_back, plan.per_person) == ("other", 0, 1)
+    assert (plan.announce_at, plan.while_offline) == (NOON, WhileOffline.WAIT)
+
+
+@pytest.mark.parametrize(
+    ("announce", "expected"),
+    [
+        ("now", "2026-12-01 12:00"),
+        ("NOW ", "2026-12-01 12:00"),
+        ("19:30", "2026-12-01 19:30"),
+        ("20:00", "2026-12-01 20:00"),
+        ("in 10m", "2026-12-01 12:10"),
+        ("2026-12-01 13:00", "2026-12-01 13:00"),
+    ],
+)
+def test_the_announcement_is_read_like_the_opening(announce: str, expected: str) -> None:
+    assert plan_of(replace(FORM, opens="20:00", announce=announce)).announce_at == at(expected)
+
+
+@pytest.mark.parametrize(
+    ("announce", "mistake"),
+    [
+        ("cue", FormMistake.ANNOUNCE_UNCLEAR),
+        ("in 0m", FormMistake.ANNOUNCE_UNCLEAR),
+        ("2026-12-01 11:59", FormMistake.ANNOUNCE_PAST),
+        ("in 367 days", FormMistake.ANNOUNCE_TOO_FAR),
+        ("20:01", FormMistake.ANNOUNCE_LATE),
+        ("11:00", FormMistake.ANNOUNCE_LATE),  # that is tomorrow
+    ],
+)
+def test_an_announcement_that_cannot_be_is_told(announce: str, mistake: FormMistake) -> None:
+    assert mistakes_of(replace(FORM, opens="20:00", announce=announce)) == (mistake,)
+
+
+def test_a_drop_on_cue_may_be_announced_at_any_time() -> None:
+    assert plan_of(replace(FORM, announce="2026-12-24 18:30")).announce_at == at("2026-12-24 18:30")
+
+
+def test_a_drop_may_run_while_the_stream_is_off() -> None:
+    assert plan_of(replace(FORM, while_offline="Run")).while_offline is WhileOffline.RUN
+    assert mistakes_of(replace(FORM, while_offline="maybe")) == (FormMistake.WHILE_OFFLINE,)
 
 
 @pytest.mark.parametrize(
@@ -148,13 +188,15 @@ def test_counts_have_to_fit_the_supply(held_back: str, per_person: str, expected
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_form() -> None:
-    form = DropForm("@everyone", "x", "x", "x", kind="x", held_back="x", per_person="x")
+    form = DropForm("@everyone", *"xxx", kind="x", held_back="x", per_person="x", announce="x", while_offline="x")
     assert mistakes_of(form) == (
         FormMistake.TITLE,
         FormMistake.KIND,
         FormMistake.SUPPLY,
         FormMistake.OPENS_UNCLEAR,
         FormMistake.LASTS,
+        FormMistake.ANNOUNCE_UNCLEAR,
+        FormMistake.WHILE_OFFLINE,
         FormMistake.HELD_BACK,
         FormMistake.PER_PERSON,
     )
@@ -167,7 +209,9 @@ def test_a_title_in_another_script_gets_a_key_that_can_be_typed() -> None:
     assert plan.key == plan_of(replace(FORM, title="青いマグ")).key
 
 
-@given(st.builds(DropForm, *[st.text(max_size=80)] * 4, held_back=st.text(max_size=9)))
+@given(
+    st.builds(DropForm, *[st.text(max_size=80)] * 4, held_back=st.text(max_size=9), announce=st.text(max_size=80))
+)
 def test_no_text_makes_the_form_fail(form: DropForm) -> None:
     decision = read_form(form, zone="Europe/Berlin", now=NOON)
     assert isinstance(decision, DropPlan) or decision.mistakes

@@ -278,3 +278,20 @@ async def test_a_restart_while_the_stream_is_away_does_not_start_the_three_minut
     async with running_lane(new_ledger, clock, settings=watched) as lane:
         await lane.submit(ReportStream(CHANNEL, False))
         assert (await claim(lane, "ann")).decision.because is ClaimRefusal.PAUSED
+
+
+async def test_a_secret_drop_that_leaves_the_configuration_may_come_back_as_something_new(lane, clock):
+    await apply(lane, plan(), request="config:1")
+    gone = await apply(lane, request="config:2")
+    assert gone.removed == ("mug",)
+    back = await apply(lane, plan(supply=12), request="config:3")
+    assert (back.new, back.refused) == (("mug",), ())
+    clock.at = NOON
+    assert (await claim(lane, "ann")).decision.supply == 12
+
+
+async def test_a_drop_of_last_year_in_a_fresh_ledger_is_left_alone(lane, clock, new_ledger):
+    clock.at = NOON + HOUR
+    applied = await apply(lane, plan())
+    assert applied.new == ()
+    assert rows(new_ledger, "SELECT count(*) FROM outbox") == [(0,)]

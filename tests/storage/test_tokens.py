@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import stat
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
@@ -58,6 +61,25 @@ def test_the_configured_tokens_are_not_in_the_file_and_no_login_shows_itself(pat
     assert "access-2" not in repr(RENEWED)
 
 
+def test_two_accounts_that_are_renewed_at_the_same_time_are_both_kept(path, monkeypatch):
+    file = TokenFile(path)
+    both_read = Barrier(2)
+
+    def read_slowly():
+        kept = read()
+        # Without a lock both threads come here before either writes.
+        with suppress(BrokenBarrierError):
+            both_read.wait(timeout=0.2)
+        return kept
+
+    read = file._read
+    monkeypatch.setattr(file, "_read", read_slowly)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda user_id: file.put(user_id, CONFIGURED, RENEWED), ["42", "43"]))
+    assert [TokenFile(path).newest(user_id, CONFIGURED) for user_id in ("42", "43")] == [RENEWED, RENEWED]
+    assert [each.name for each in path.parent.iterdir()] == ["logins.json"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 def test_the_file_is_for_its_owner_alone_and_nothing_else_is_left(path):
     TokenFile(path).put("42", CONFIGURED, RENEWED)
@@ -75,3 +97,4 @@ def test_a_disk_that_refuses_leaves_the_file_as_it_was(path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         TokenFile(path).put("42", CONFIGURED, Login("access-3", "refresh-3"))
     assert TokenFile(path).newest("42", CONFIGURED) == RENEWED
+    assert [each.name for each in path.parent.iterdir()] == ["logins.json"]

@@ -54,7 +54,7 @@ def test_an_older_ledger_is_copied_before_it_is_touched(url, tmp_path):
         assert copy.execute("SELECT word FROM keepsake").fetchall() == [("mug",)]
 
 
-def test_a_ledger_of_a_newer_program_is_refused_untouched(url):
+def test_a_ledger_of_a_newer_program_is_refused_untouched(url, tmp_path):
     upgrading.upgrade(url, now=lambda: 0)
     with closing(sqlite3.connect(url.database)) as ledger:
         ledger.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -62,6 +62,8 @@ def test_a_ledger_of_a_newer_program_is_refused_untouched(url):
     with pytest.raises(upgrading.LedgerTooNew):
         upgrading.upgrade(url, now=lambda: 0)
     assert upgrading.stored_revision(url) == "9999"
+    # Nothing is touched, so there is nothing to copy, however often it is started.
+    assert not (tmp_path / "backups").exists()
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):

@@ -166,6 +166,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# Planning a drop live"
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW), NOW)
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
+    yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW + MINUTE), NOW)
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)

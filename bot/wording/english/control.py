@@ -45,6 +45,7 @@ SENTENCES = {
     "steer-receiver-has-enough": "that person already holds {title} {numbers}, and nobody gets more.",
     "steer-no-unit-left": "every {title} has an owner; there is none left to give.",
     "steer-nothing-to-undo": "you did nothing in the last 5 minutes that can be taken back.",
+    "steer-last-deed-elsewhere": "your last deed was about {title}; leave the name out to take that back.",
     "steer-overtaken": "that cannot be taken back any more, because {title} has changed since.",
     "steer-window-over": "that cannot be taken back any more, because the time of {title} is over.",
     "steer-try-again": "I could not take that just now and nothing changed; please try again in a few seconds.",
