@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -12,10 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.domain.drops import DropPlan, DropState, Opening
-from bot.domain.plan import PlanDifference, compare_plans, span_text, utc_text
-from bot.domain.time import Micros
+from bot.domain.plan import PlanDifference, compare_plans
+from bot.domain.time import Micros, local_text, span_text, utc_text
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OVER = (DropState.CLOSED, DropState.SETTLED, DropState.CANCELLED)
 
 
@@ -86,11 +84,6 @@ def _moments(plan: DropPlan, state: DropState | None, now: Micros) -> tuple[Mome
         moments.append(Moment("open", plan.opens_at, waits))
         moments.append(Moment("close", plan.opens_at + plan.window, f"after {span_text(plan.window)}"))
     return tuple(moments)
-
-
-def local_text(at: Micros, zone: ZoneInfo) -> str:
-    """ "Sat 2030-06-01 20:00 CEST"."""
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
 
 
 def print_plans(view: PlanView, console: Console) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot.domain.answers import TryAgain
+from bot.domain.drops import WhileOffline
 from bot.domain.planning import KINDS, DropForm
 from bot.platforms.discord.answers import answer_within
 from bot.platforms.discord.bot import DiscordBot
@@ -19,6 +21,7 @@ from bot.wording.catalogue import Wording
 from bot.wording.control import try_again_text
 from bot.wording.drops import board_card, board_line, mine_text
 from bot.wording.planning import plan_answer
+from cogs.choices import TYPED_MAX
 from cogs.commands import Asked, ChatCommands
 from cogs.presses import request_id
 
@@ -63,14 +66,22 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
     @app_commands.describe(
         kind=words.say("slash-option-kind", discord=True)[:100],
         per_person=words.say("slash-option-per-person", discord=True)[:100],
+        announce=words.say("slash-option-announce", discord=True)[:100],
+        while_offline=words.say("slash-option-while-offline", discord=True)[:100],
     )
-    @app_commands.choices(kind=[app_commands.Choice(name=kind, value=kind) for kind in KINDS])
+    @app_commands.choices(
+        kind=[app_commands.Choice(name=kind, value=kind) for kind in KINDS],
+        while_offline=[app_commands.Choice(name=str(each), value=str(each)) for each in WhileOffline],
+    )
     async def new(
         interaction: discord.Interaction[Any],
         kind: str = KINDS[0],
         per_person: app_commands.Range[int, 1, 1000] = 1,
+        announce: app_commands.Range[str, 0, TYPED_MAX] = "now",
+        while_offline: str = WhileOffline.WAIT.value,
     ) -> None:
-        await interaction.response.send_modal(DropModal(services, kind=kind, per_person=str(per_person)))
+        chosen = Chosen(kind, str(per_person), announce, while_offline)
+        await interaction.response.send_modal(DropModal(services, chosen))
 
 
 async def _board(services: Services) -> Card:
@@ -85,14 +96,23 @@ async def _mine(interaction: discord.Interaction[Any], services: Services) -> st
     return mine_text(services.words, actor.name, units, discord=True)
 
 
-class DropModal(GuardedModal):
-    """The form of a new drop: as many questions as Discord allows, the rest are options of the command."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the command's options say about a new drop; the form asks for the rest."""
 
-    def __init__(self, services: Services, *, kind: str, per_person: str) -> None:
+    kind: str
+    per_person: str
+    announce: str
+    while_offline: str
+
+
+class DropModal(GuardedModal):
+    """The form of a new drop: the five questions that Discord allows, the rest are options of the command."""
+
+    def __init__(self, services: Services, chosen: Chosen) -> None:
         super().__init__(title=services.words.say("form-title", discord=True)[:45])
         self._services = services
-        self._kind = kind
-        self._per_person = per_person
+        self._chosen = chosen
         self._title = self._ask("title")
         self._supply = self._ask("supply")
         self._opens = self._ask("opens")
@@ -108,9 +128,11 @@ class DropModal(GuardedModal):
             supply=self._supply.value,
             opens=self._opens.value,
             lasts=self._lasts.value,
-            kind=self._kind,
+            kind=self._chosen.kind,
             held_back=self._held_back.value,
-            per_person=self._per_person,
+            per_person=self._chosen.per_person,
+            announce=self._chosen.announce,
+            while_offline=self._chosen.while_offline,
         )
         await answer_within(interaction, self._deciding(interaction, form))
 

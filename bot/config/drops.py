@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.config.sections import Section
-from bot.config.values import Duration, Finding, LocalTime, refuse, surroundings, to_instant
+from bot.config.values import Duration, Finding, LocalTime, refuse, surroundings
 from bot.domain.drops import SUPPLY_MAX, DropPlan, Opening, WhileOffline
 from bot.domain.plan import WINDOW_MAX, WINDOW_MIN, title_fault
+from bot.domain.planning import Kind
 from bot.domain.text import label
-from bot.domain.time import Micros
+from bot.domain.time import Micros, to_instant
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _NAME_CHARACTERS_MAX = 40
@@ -22,7 +23,7 @@ _NAME_CHARACTERS_MAX = 40
 class DropTable(Section):
     name: str = Field(description='Give the drop a short name for commands, like "mug".')
     title: str = Field(description='Say what viewers get, like "Teal Mug".')
-    kind: Literal["badge", "emote", "skin", "print", "unlock", "pass", "other"] = "other"
+    kind: Kind = "other"
     supply: int = Field(ge=1, le=SUPPLY_MAX, description="Say how many units there are, like 48.")
     held_back: int = Field(
         0, ge=0, description="Say how many units you keep for mistakes, like 2, or leave it out."

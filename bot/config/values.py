@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 from urllib.parse import urlsplit
@@ -14,12 +14,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from bot.domain.time import DAY, HOUR, MILLISECOND, MINUTE, SECOND, Micros
+from bot.domain.time import DAY, Micros, read_span
 
 SecretsMode = Literal["required", "optional"]
 
-_UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
-_DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|[smhd])")
 # Capitals only: anything else after "env:" may be the secret itself, and names are repeated in messages.
 _ENVIRONMENT_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 # The names config.example.toml uses; all other secrets are Twitch's.
@@ -28,7 +26,6 @@ _DURATION_MAX = 366 * DAY
 _NUMBER_DIGITS_MAX = 20
 # Beyond these, a time zone would take the date out of the calendar.
 _YEARS = range(2000, 2200)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +114,9 @@ def parse_duration(value: object) -> Micros:
     """ "90s", "3m", "1h30m" or "1.5h" as microseconds; refuses anything else."""
     if not isinstance(value, str):
         refuse(Finding("a length of time is text with a unit", 'Write it like "30s", "3m" or "1h30m".'))
-    text = value.replace(" ", "").casefold()
-    parts = _DURATION_PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
+    span = read_span(value)
+    if span is None:
         refuse(Finding(f'"{value[:40]}" is no length of time', 'Write it like "30s", "3m" or "1h30m".'))
-    span = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
     if not 0 < span <= _DURATION_MAX:
         refuse(Finding(f'"{value[:40]}" is out of range', "It has to be more than nothing and at most a year."))
     return span
@@ -177,17 +172,3 @@ LocalTime = Annotated[datetime, BeforeValidator(_parse_local_time)]
 TwitchId = Annotated[str, BeforeValidator(_parse_number_text)]
 DiscordId = Annotated[int, BeforeValidator(_parse_number)]
 Address = Annotated[str, BeforeValidator(_parse_address)]
-
-
-def to_instant(local: datetime, zone: ZoneInfo) -> tuple[Micros, Literal["", "gap", "fold"]]:
-    """The instant of a local time, and whether clocks change over it.
-
-    A time that the spring change skips moves forward; of one that the autumn change repeats, the first counts."""
-    here = local.replace(tzinfo=zone, fold=0)
-    instant = here.astimezone(UTC)
-    # Integer arithmetic: `timestamp()` is a float, which loses microseconds.
-    since = instant - _EPOCH
-    micros = (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
-    if instant.astimezone(zone).replace(tzinfo=None, fold=0) != local:
-        return micros, "gap"
-    return micros, "fold" if here.utcoffset() != here.replace(fold=1).utcoffset() else ""

@@ -151,12 +151,9 @@ def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefus
     if per_person is None:
         mistakes.append(FormMistake.PER_PERSON)
     # Whatever could not be read is among the mistakes; naming each tells the type checker.
-    if (
-        isinstance(opens_at, FormMistake)
-        or isinstance(announce_at, FormMistake)
-        or supply is None
-        or window is None
-    ):
+    if isinstance(opens_at, FormMistake) or isinstance(announce_at, FormMistake):
+        return PlanRefused(tuple(mistakes))
+    if supply is None or window is None:
         return PlanRefused(tuple(mistakes))
     if mistakes or held_back is None or per_person is None:
         return PlanRefused(tuple(mistakes))
@@ -220,7 +217,7 @@ def _from_now(plain: str, now: Micros) -> Micros | None:
 def _local_moment(plain: str, zone: ZoneInfo, now: Micros) -> Micros | None:
     if written := _DATE_AND_CLOCK.fullmatch(plain):
         year, month, day, hour, minute = map(int, written.groups())
-        return to_instant(datetime(year, month, day, hour, minute), zone)[0]
+        return _instant(date(year, month, day), time(hour, minute), zone)
     if written := _CLOCK.fullmatch(plain):
         clock = time(int(written[1]), int(written[2]))
         today = in_zone(now, zone).date()

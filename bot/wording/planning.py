@@ -19,7 +19,7 @@ def plan_answer(words: Wording, decision: DropPlanned | PlanRefused, now: Micros
         mistakes = "\n".join(_mistake(words, mistake) for mistake in decision.mistakes)
         return words.say("plan-refused", discord=True, mistakes=mistakes)
     on_cue = decision.opens_at is None
-    return words.say(
+    done = words.say(
         "plan-done-on-cue" if on_cue else "plan-done",
         discord=True,
         title=board_text(decision.title),
@@ -27,6 +27,10 @@ def plan_answer(words: Wording, decision: DropPlanned | PlanRefused, now: Micros
         stock=stock_text(words, decision.supply, 0),
         when="" if decision.opens_at is None else moment_text(words, decision.opens_at, now, discord=True),
     )
+    if decision.announce_at <= now:
+        return done
+    when = moment_text(words, decision.announce_at, now, discord=True)
+    return f"{done} {words.say('plan-announced-later', discord=True, when=when)}"
 
 
 def _mistake(words: Wording, mistake: str) -> str:

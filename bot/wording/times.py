@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.time import DAY, HOUR, MINUTE, SECOND, Micros
+from bot.domain.time import DAY, HOUR, MINUTE, SECOND, Micros, in_zone
 from bot.wording.catalogue import Wording
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS_SHOWN_BELOW = 90 * SECOND
 
 
@@ -46,8 +44,8 @@ def stamp(at: Micros) -> str:
 
 def _clock_text(words: Wording, at: Micros, now: Micros) -> str:
     zone = ZoneInfo(words.zone)
-    there = (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
-    today = (_EPOCH + timedelta(microseconds=now)).astimezone(zone)
+    there = in_zone(at, zone)
+    today = in_zone(now, zone)
     clock = there.strftime("%H:%M")
     if abs(at - now) < 12 * HOUR or there.date() == today.date():
         return clock

@@ -74,7 +74,8 @@ class FakeDrops:
         plan = read_form(form, zone="UTC", now=NOW)
         if isinstance(plan, PlanRefused):
             return Answer(request_id, plan, NOW)
-        return Answer(request_id, DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, NOW), NOW)
+        planned = DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at)
+        return Answer(request_id, planned, NOW)
 
 
 @dataclass

@@ -215,7 +215,8 @@ async def test_a_drop_is_planned_in_one_form(stage: Stage, desk: Desk) -> None:
     mia = stage.discord.member("mod_mia")
     answers = {"Title": "Red Cap", "How many": "10", "Opens": "cue", "Stays open for": "10m"}
     async with on_board(stage, desk):
-        command = stage.discord.slash(mia, "drop new", {"kind": "badge", "per_person": 2})
+        options = {"kind": "badge", "per_person": 2, "announce": "in 10m", "while_offline": "run"}
+        command = stage.discord.slash(mia, "drop new", options)
         await command.wait()
         said = await stage.discord.submit(mia, command, answers).wait()
     ((actor, form),) = desk.drops.forms
@@ -227,7 +228,12 @@ async def test_a_drop_is_planned_in_one_form(stage: Stage, desk: Desk) -> None:
         "2",
         "",
     )
-    assert said.text == r"Red Cap is planned: 10 numbered, opens on your cue. In commands it is called red-cap."
+    assert (form.announce, form.while_offline) == ("in 10m", "run")
+    stamp = NOW // 1_000_000 + 600
+    assert said.text == (
+        "Red Cap is planned: 10 numbered, opens on your cue. In commands it is called red-cap. "
+        f"It is announced at <t:{stamp}:t> (<t:{stamp}:R>)."
+    )
 
 
 async def test_a_form_with_mistakes_tells_them_all(stage: Stage, desk: Desk) -> None:

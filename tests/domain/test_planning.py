@@ -209,9 +209,10 @@ def test_a_title_in_another_script_gets_a_key_that_can_be_typed() -> None:
     assert plan.key == plan_of(replace(FORM, title="青いマグ")).key
 
 
-@given(
-    st.builds(DropForm, *[st.text(max_size=80)] * 4, held_back=st.text(max_size=9), announce=st.text(max_size=80))
-)
+texts = st.text(max_size=80)
+
+
+@given(st.builds(DropForm, *[texts] * 4, held_back=st.text(max_size=9), announce=texts))
 def test_no_text_makes_the_form_fail(form: DropForm) -> None:
     decision = read_form(form, zone="Europe/Berlin", now=NOON)
     assert isinstance(decision, DropPlan) or decision.mistakes
