@@ -10,6 +10,7 @@ import pytest
 
 from bot.platforms.hooks import Connected
 from bot.platforms.twitch.platform import TwitchPlatform
+from bot.stage.record import Seen
 from bot.stage.server import Stage
 from bot.stage.twitch.model import TwitchUser
 from tests.platforms.rig import Heard, on_twitch, running, twitch_settings, until
@@ -149,6 +150,25 @@ async def test_a_refused_subscription_does_not_keep_the_others_from_being_heard(
         await until(lambda: heard.stream == [True], within=1.0)
         assert not platform.connected
         assert await room.heals(6.0) < 6.0
+
+
+async def test_an_event_that_is_subscribed_late_is_caught_up_with_too(stage: Stage) -> None:
+    heard = Heard()
+    # Chat is the first of three; the second tells that the stream goes on the air.
+    refused = asyncio.Event()
+
+    def refuse_the_second(seen: Seen) -> None:
+        if seen.kind == "subscription" and not refused.is_set():
+            refused.set()
+            stage.twitch.faults.fail_next("POST", SUBSCRIPTIONS, 500)
+
+    stage.record.listen(refuse_the_second)
+    async with on_twitch(stage, heard) as platform:
+        assert heard.gaps == [0.0]
+        stage.twitch.go_live()
+        await until(lambda: len(heard.gaps) == 2, within=5.0)
+        assert Room(stage, heard, platform, stage.twitch.broadcaster).is_wired()
+        assert (heard.stream, heard.gaps) == ([], [0.0, 0.0])
 
 
 async def test_a_network_error_while_subscribing_heals(room: Room) -> None:

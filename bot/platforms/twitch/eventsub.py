@@ -63,6 +63,7 @@ class EventSubKeeper:
         self._goodbyes: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._announced: tuple[EventSocket, ...] = ()
+        self._completed_late = False
         self._built = 0
         self.failures = 0
         self._catch_ups: set[asyncio.Task[None]] = set()
@@ -195,7 +196,11 @@ class EventSubKeeper:
                 self._remember_gap()
             if not socket.is_open:
                 return False
-            complete = await self._subscribe(socket, each) and complete
+            if not await self._subscribe(socket, each):
+                complete = False
+            elif socket in self._announced:
+                # What it would have told until now is lost as well, such as that the stream went on the air.
+                self._completed_late = True
         return complete
 
     async def _subscribe(self, socket: EventSocket, wanted: Wanted) -> bool:
@@ -223,11 +228,11 @@ class EventSubKeeper:
         self._announced = ()
 
     def _tell_when_connected(self) -> None:
-        """Start the catch-up once for each set of sockets that carries chat."""
+        """Start the catch-up once for each set of sockets that carries chat, and for what they carry later."""
         sockets = tuple(self._sockets.values())
-        if not self.hears_chat or sockets == self._announced:
+        if not self.hears_chat or (sockets == self._announced and not self._completed_late):
             return
-        self._announced = sockets
+        self._announced, self._completed_late = sockets, False
         gap = self._hearing.take_gap(asyncio.get_running_loop().time())
         log.info("twitch.connected", gap_seconds=round(gap, 2))
         # It may ask Twitch and say lines, and the watch must go on meanwhile.
