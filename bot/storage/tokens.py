@@ -6,6 +6,8 @@ import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkstemp
+from threading import Lock
 
 import orjson
 
@@ -23,6 +25,7 @@ class TokenFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._writing = Lock()
 
     def newest(self, user_id: str, configured: Login) -> Login:
         """The tokens to use: the renewed ones of this configured login, or else the configured ones."""
@@ -33,16 +36,25 @@ class TokenFile:
 
     def put(self, user_id: str, configured: Login, renewed: Login) -> None:
         """Keep renewed tokens; they are on the disk when this returns. Raises OSError."""
-        kept = self._read()
-        kept[user_id] = {"of": _trace(configured), "access": renewed.access, "refresh": renewed.refresh}
+        # Two accounts may be renewed at once, each in a thread of its own.
+        with self._writing:
+            kept = self._read()
+            kept[user_id] = {"of": _trace(configured), "access": renewed.access, "refresh": renewed.refresh}
+            self._write(kept)
+
+    def _write(self, kept: dict[str, dict[str, str]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(orjson.dumps(kept))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self._path)
+        # A name of its own, readable by its owner alone.
+        descriptor, name = mkstemp(prefix=f"{self._path.stem}-", suffix=".partial", dir=self._path.parent)
+        partial = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(orjson.dumps(kept))
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self._path)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:
