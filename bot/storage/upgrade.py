@@ -7,12 +7,15 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 import migrations
 from bot.domain.time import Micros
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 Now = Callable[[], Micros]
 
@@ -32,6 +35,7 @@ def upgrade(url: URL, *, now: Now, backups: Path | None = None) -> Path | None:
     stored = stored_revision(url)
     if stored == migrations.HEAD:
         return None
+    _check_known(stored)
     backup = None
     source = Path(url.database or "")
     if url.get_backend_name() == "sqlite" and source.exists() and source.stat().st_size > 0:
@@ -75,18 +79,27 @@ def back_up(source: Path, target: Path) -> Path:
     return target
 
 
-def _migrate(url: URL) -> None:
-    # Imported here: Alembic is a third of the start-up time, and nearly no start needs it.
-    from alembic import command
-    from alembic.config import Config
+def _check_known(stored: str | None) -> None:
+    # Alembic is imported where it is used: it is a third of the start-up time, and nearly no start needs it.
     from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
+    if stored is not None and stored not in known:
+        raise LedgerTooNew(f"the ledger is at revision {stored}, this program knows {migrations.HEAD}")
+
+
+def _alembic_config() -> Config:
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
-    stored = stored_revision(url)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if stored is not None and stored not in known:
-        raise LedgerTooNew(f"the ledger is at revision {stored}, this program knows {migrations.HEAD}")
+    return config
+
+
+def _migrate(url: URL) -> None:
+    from alembic import command
+
+    config = _alembic_config()
     engine = _engine(url)
     try:
         with engine.connect() as connection:
