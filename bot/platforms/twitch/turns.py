@@ -14,8 +14,8 @@ from bot.domain.announcing import Priority
 class Turns:
     """At most `lines_max` turns begin in any `window_seconds`.
 
-    Lines go one after the other, so that they stand in chat in the order in which they were meant. The limiters that
-    libraries offer serve whoever came first; here a line that changes the window overtakes the answers.
+    Lines go one after the other, so that they stand in chat in the order in which they were meant. The limiters
+    that libraries offer serve whoever came first; here a line that changes the window overtakes the answers.
     """
 
     def __init__(self, lines_max: int, window_seconds: float) -> None:
