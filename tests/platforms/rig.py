@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from twitchio.ext import commands
 
 from bot.platforms.endpoints import Endpoints, point
@@ -23,6 +24,25 @@ async def until(fact: Callable[[], Any], *, within: float = 10.0) -> None:
     async with asyncio.timeout(within):
         while not fact():  # noqa: ASYNC110  # clients and stage share no event to wait for
             await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def library_pause(monkeypatch: pytest.MonkeyPatch, *, seconds: int) -> Any:
+    """Hold a client library in the pause before it repeats a request; clear the event to let it go on."""
+    paused, sleep = asyncio.Event(), asyncio.sleep
+
+    async def hold(delay: float, result: Any = None) -> Any:
+        # Only the libraries pause for whole seconds that are no float.
+        if not isinstance(delay, int) or delay != seconds:
+            return await sleep(delay, result)
+        paused.set()
+        while paused.is_set():
+            await sleep(0.01)
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio, "sleep", hold)
+        yield paused
 
 
 def twitch_settings(stage: Stage, **changes: Any) -> TwitchSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,13 @@ from discord import app_commands
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
 from bot.domain.people import Rank
+from bot.platforms.discord.board import DiscordBoard
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.services.ports import PlaceDown, SendRefused
 from bot.stage.server import Stage
 from bot.wording.cards import Button, Card, Style
 from tests.platforms.discord_rig import Booth, discord_settings, on_discord
-from tests.platforms.rig import running, until
+from tests.platforms.rig import library_pause, running, until
 
 MUG = Card(
     "Teal Mug",
@@ -138,6 +140,32 @@ async def test_a_post_that_is_never_answered_is_given_up(stage: Stage, booth: Bo
         stage.discord.faults.delay_next("POST", "/channels/", 2.0)
         with pytest.raises(PlaceDown):
             await platform.board.post(DISCORD_ANNOUNCEMENTS, MUG, nonce="n1")
+
+
+@pytest.mark.parametrize(
+    ("method", "deed"),
+    [
+        ("POST", lambda board: board.post(DISCORD_ANNOUNCEMENTS, MUG, nonce="n1")),
+        ("PATCH", lambda board: board.edit(DISCORD_ANNOUNCEMENTS, "1", MUG)),
+        ("GET", lambda board: board.find(DISCORD_ANNOUNCEMENTS, MUG, since=0)),
+    ],
+)
+async def test_a_client_that_closes_while_its_request_waits_to_be_repeated_is_a_place_that_is_down(
+    stage: Stage,
+    booth: Booth,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    deed: Callable[[DiscordBoard], Awaitable[object]],
+) -> None:
+    async with on_discord(stage, booth) as platform, library_pause(monkeypatch, seconds=1) as paused:
+        stage.discord.faults.fail_next(method, "/channels/", 502)
+        asking = asyncio.ensure_future(deed(platform.board))
+        await asyncio.wait_for(paused.wait(), 5.0)
+        assert platform.bot is not None
+        await platform.bot.close()
+        paused.clear()
+        with pytest.raises(PlaceDown, match="RuntimeError"):
+            await asking
 
 
 async def test_a_post_waits_out_a_short_rate_limit(stage: Stage, booth: Booth) -> None:

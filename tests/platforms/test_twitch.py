@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from bot.domain.people import Rank
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.ports import PlaceDown, SendRefused
 from bot.stage.server import Stage
-from tests.platforms.rig import Heard, lines_of, on_twitch, running, twitch_settings, until
+from tests.platforms.rig import Heard, library_pause, lines_of, on_twitch, running, twitch_settings, until
 
 MESSAGES = "/helix/chat/messages"
 
@@ -132,6 +133,18 @@ async def test_an_unknown_command_is_silent_and_a_broken_one_is_logged(
     assert list(lines_of(stage, stage.twitch.bot.id)) == []
 
 
+async def test_another_program_is_not_heard_and_a_person_who_wears_other_badges_is(
+    stage: Stage, heard: Heard
+) -> None:
+    other = stage.twitch.add_user("otherbot", "OtherBot", badges=("moderator", "bot-badge"))
+    ann = stage.twitch.add_user("ann", "Ann", badges=("moderator", "vip"))
+    async with on_twitch(stage, heard):
+        stage.twitch.say(other, "!claim mug")
+        stage.twitch.say(ann, "!claim cap")
+        await until(lambda: heard.claims)
+    assert (heard.claims, heard.lines) == ([("Ann", "cap")], ["!claim cap"])
+
+
 class Alone:
     """One account is streamer and bot at once."""
 
@@ -165,6 +178,17 @@ async def test_one_account_as_streamer_and_bot_commands_by_hand_and_does_not_hea
         await until(lambda: "over" in heard.lines)
     assert heard.claims == [("TeaPotTV", "by hand")]
     assert heard.lines == ["!claim by hand", "over"]
+
+
+async def test_the_account_that_is_streamer_and_bot_is_heard_whatever_badge_it_wears(
+    stage: Stage, heard: Heard
+) -> None:
+    alone = Alone(stage)
+    stage.twitch.broadcaster.badges.add("bot-badge")
+    async with on_twitch(stage, heard, **alone.settings):
+        stage.twitch.say(stage.twitch.broadcaster, "!claim by hand")
+        await until(lambda: heard.claims)
+    assert heard.claims == [("TeaPotTV", "by hand")]
 
 
 async def test_an_echo_that_comes_before_the_answer_is_still_the_bots_own(stage: Stage, heard: Heard) -> None:
@@ -282,6 +306,33 @@ async def test_a_send_that_is_never_answered_is_given_up(stage: Stage, heard: He
         stage.twitch.faults.delay_next("POST", MESSAGES, 3.0)
         with pytest.raises(PlaceDown):
             await platform.chat.say("The drop is open.")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "deed"),
+    [
+        ("POST", MESSAGES, lambda platform: platform.chat.say("The drop is open.")),
+        ("GET", "/helix/streams", lambda platform: platform.fetch_live()),
+        ("GET", "/helix/users", lambda platform: platform.lookup.find("ann")),
+    ],
+)
+async def test_a_client_that_closes_while_its_request_waits_to_be_repeated_is_a_place_that_is_down(
+    stage: Stage,
+    heard: Heard,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    deed: Callable[[TwitchPlatform], Awaitable[object]],
+) -> None:
+    async with on_twitch(stage, heard) as platform, library_pause(monkeypatch, seconds=3) as paused:
+        stage.twitch.faults.fail_next(method, path, 503)
+        asking = asyncio.ensure_future(deed(platform))
+        await asyncio.wait_for(paused.wait(), 5.0)
+        assert platform.bot is not None
+        await platform.bot.close()
+        paused.clear()
+        with pytest.raises(PlaceDown, match="RuntimeError"):
+            await asking
 
 
 async def test_nothing_is_said_while_chat_is_not_heard(stage: Stage, heard: Heard) -> None:

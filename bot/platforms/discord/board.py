@@ -107,7 +107,8 @@ class DiscordBoard:
             if error.status in (401, 429) or error.status >= 500:
                 raise PlaceDown(f"Discord answers {error.status}") from None
             raise SendRefused(f"{place}: {error.status} ({error.code}: {error.text})") from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError) as error:
+            # RuntimeError: the client was closed while the library waited to try again.
             raise PlaceDown(f"Discord did not answer ({type(error).__name__})") from None
 
 

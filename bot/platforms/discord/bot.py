@@ -68,7 +68,10 @@ class DiscordBot(commands.Bot):
         try:
             await self.start(self.settings.token)
         except discord.LoginFailure:
-            raise Fatal("Discord refuses the bot's token: make a new one and run `microdrops setup`") from None
+            raise Fatal(
+                "Discord refuses the bot's token: reset it at https://discord.com/developers/applications and put "
+                "the new one where token in [discord] of config.toml says"
+            ) from None
         except discord.PrivilegedIntentsRequired:
             raise Fatal("Discord refuses an intent that must be switched on in its developer portal") from None
         except discord.ConnectionClosed as error:

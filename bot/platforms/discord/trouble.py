@@ -44,15 +44,6 @@ def guarded(callback: Callback[Item]) -> Callback[Item]:
     return safely
 
 
-class GuardedView(discord.ui.View):
-    """A view whose errors reach the person who pressed."""
-
-    async def on_error(
-        self, interaction: discord.Interaction[Any], error: Exception, item: discord.ui.Item[Any], /
-    ) -> None:
-        await tell_trouble(interaction, error)
-
-
 class GuardedModal(discord.ui.Modal):
     """A form whose errors reach the person who filled it in."""
 

@@ -27,6 +27,10 @@ from bot.platforms.twitch.tokens import SingleRefresh, TokenBook
 log = structlog.stdlib.get_logger(__name__)
 
 _DRAIN_SECONDS = 2.0
+_BOT_BADGE = "bot-badge"
+_MAKE_NEW_TOKENS = (
+    "make new tokens and put them where bot_token and bot_refresh_token in [twitch] of config.toml say"
+)
 
 
 async def nobody_listens(live: bool) -> None:
@@ -47,7 +51,8 @@ class TwitchMemory:
 class TwitchBot(commands.Bot):
     """One login to Twitch. It cannot be started twice; after a crash a new one is made.
 
-    Listeners for `event_message` get each line once, cleaned, without shared-chat lines and the bot's own.
+    Listeners for `event_message` get each line once, cleaned, without shared-chat lines, the bot's own and
+    other bots'.
     """
 
     def __init__(
@@ -109,7 +114,7 @@ class TwitchBot(commands.Bot):
                 if part.done():
                     part.result()
             if doomed.done():
-                raise Fatal("Twitch refuses to renew the bot's login: log in again with `microdrops setup`")
+                raise Fatal(f"Twitch refuses to renew the bot's login: {_MAKE_NEW_TOKENS}")
         finally:
             for part in parts:
                 part.cancel()
@@ -132,11 +137,14 @@ class TwitchBot(commands.Bot):
                 if error.status >= 500 or error.status == 429:
                     raise ConnectionError("Twitch cannot check the login now") from None
                 if is_bot:
-                    raise Fatal("Twitch refuses the bot's login: log in again with `microdrops setup`") from None
+                    raise Fatal(f"Twitch refuses the bot's login: {_MAKE_NEW_TOKENS}") from None
                 log.warning("twitch.streamer-login-refused", user_id=user_id)
                 continue
             if is_bot and known.user_id != user_id:
-                raise Fatal(f"the bot's login belongs to user {known.user_id}, not to {user_id}")
+                raise Fatal(
+                    f"the bot's login belongs to user {known.user_id}, not to {user_id}: correct bot_id in "
+                    "[twitch] of config.toml, or make bot_token and bot_refresh_token with the account it names"
+                )
 
     async def save_tokens(self, path: str | None = None, /) -> None:
         """Nothing: the book stores new tokens at the moment of their renewal, and never in a file of twitchio."""
@@ -173,8 +181,12 @@ class TwitchBot(commands.Bot):
 
     def _pass_on(self, message: twitchio.ChatMessage) -> None:
         by_bot = message.chatter.id == self.settings.bot_id
+        by_streamer = message.chatter.id == self.settings.channel_id
         if by_bot and self._memory.own_lines.is_own(message.id, message.text):
             self._memory.own_lines.as_moderator = actor_of(message.chatter).steers
+            return
+        if not (by_bot and by_streamer) and any(badge.set_id == _BOT_BADGE for badge in message.badges):
+            # Another program is never answered: two that answer each other would not end.
             return
         message.text = clean_reply(message.text) if message.reply else clean_line(message.text)
         super().dispatch("message", message)

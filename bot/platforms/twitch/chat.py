@@ -77,7 +77,8 @@ class TwitchChat:
         except twitchio.HTTPException as error:
             # Its text holds the address with all parameters, so only the status goes on.
             raise self._failure(error.status, line) from None
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, RuntimeError) as error:
+            # RuntimeError: the client was closed while the library waited to try again.
             raise PlaceDown(f"Twitch did not answer ({type(error).__name__})") from None
         if not sent.sent:
             self._own_lines.dropped(line)

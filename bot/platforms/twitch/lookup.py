@@ -14,6 +14,8 @@ from bot.platforms.twitch.people import named
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.services.ports import PlaceDown
 
+# RuntimeError: the client was closed while the library waited to try again.
+_UNREACHABLE = (twitchio.HTTPException, aiohttp.ClientError, TimeoutError, RuntimeError)
 _LOGIN = re.compile(r"[A-Za-z0-9_]{1,25}")
 
 
@@ -32,7 +34,7 @@ class TwitchLookup:
         bot = self._logged_in()
         try:
             users = await bot.fetch_users(logins=[login.lower()], token_for=self._settings.bot_id)
-        except (twitchio.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        except _UNREACHABLE as error:
             raise PlaceDown(f"Twitch cannot be asked ({type(error).__name__})") from None
         return named(users[0]) if users else None
 
@@ -42,7 +44,7 @@ class TwitchLookup:
         streams = bot.fetch_streams(user_ids=[self._settings.channel_id], token_for=self._settings.bot_id)
         try:
             return bool(await streams)
-        except (twitchio.HTTPException, aiohttp.ClientError, TimeoutError) as error:
+        except _UNREACHABLE as error:
             raise PlaceDown(f"Twitch cannot be asked ({type(error).__name__})") from None
 
     def _logged_in(self) -> TwitchBot:
