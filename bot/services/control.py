@@ -7,7 +7,7 @@ from typing import Any
 
 from cachetools import TTLCache
 
-from bot.domain.answers import Answer
+from bot.domain.answers import Answer, TryAgain
 from bot.domain.control import SteerDecision, SteerDrop, SteerNeedsYes, Verb
 from bot.domain.people import Actor
 from bot.domain.text import normalise_command
@@ -60,7 +60,12 @@ class Control:
         command = self._waiting.pop(actor.key, None)
         if command is None:
             return None
-        answer: Answer[Any] = await self._lane.submit(replace(command, request_id=request_id, actor=actor))
+        try:
+            answer: Answer[Any] = await self._lane.submit(replace(command, request_id=request_id, actor=actor))
+        except TryAgain:
+            # The yes was said: saying it once more is enough.
+            self._waiting[actor.key] = command
+            raise
         return answer
 
     async def _person(self, name: str, platform: str) -> Actor | None:

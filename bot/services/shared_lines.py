@@ -39,6 +39,7 @@ class Waiting:
     since: Micros
     late: bool = False
     alone: bool = False
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ class SharedLines:
         """Chat will not take this line: say it to each by themselves. False when it was for one person only."""
         if len(line.group) < 2:
             return False
+        own = {waiting.request_id for waiting in line.group}
+        # What the line would have settled besides is settled with the first of them.
+        line.group[0].covers += tuple(request for request in line.requests if request not in own)
         for waiting in line.group:
             waiting.alone = True
             self._put(waiting)
@@ -172,7 +176,7 @@ class SharedLines:
         if not settled:
             return None
         self._refusals = _without(self._refusals, settled)
-        return Line("", tuple(w.request_id for w in settled))
+        return Line("", tuple(request for w in settled for request in (w.request_id, *w.covers)))
 
     def _next_aside(self) -> Line | None:
         _, line = self._asides.popleft()
@@ -206,7 +210,7 @@ class SharedLines:
 
 
 def _line(text: str, group: list[Waiting], topic: Hashable, covered: Sequence[Waiting] = ()) -> Line:
-    requests = tuple(w.request_id for w in (*group, *covered))
+    requests = tuple(request for w in (*group, *covered) for request in (w.request_id, *w.covers))
     return Line(text, requests, people=tuple(w.actor for w in group), topic=topic, group=tuple(group))
 
 

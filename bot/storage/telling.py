@@ -77,7 +77,7 @@ def handle_forget(batch: Batch, command: ForgetRefusals, moment: Micros) -> None
     batch.connection.execute(
         delete(outcome).where(
             outcome.c.channel_id == command.channel_id,
-            outcome.c.kind == "claim.refused",
+            outcome.c.kind.in_(("claim.refused", "claim.needs-name")),
             outcome.c.at < command.before,
         )
     )

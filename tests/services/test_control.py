@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDrop
 from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, Verb
 from bot.domain.people import BOT, Actor, Rank
@@ -98,3 +99,24 @@ async def test_a_name_that_is_nobodys_gives_nothing(control, names, name):
     names.down = True
     done = await control.steer(MIA, "twitch:1", Verb.GIVE, receiver=name)
     assert done.decision.because is SteerRefusal.RECEIVER_UNKNOWN
+
+
+async def test_a_yes_that_the_ledger_could_not_take_may_be_said_once_more(clock):
+    class Stumbling:
+        def __init__(self):
+            self.tries = 0
+
+        async def submit(self, command):
+            self.tries += 1
+            if self.tries == 1:
+                return Answer(command.request_id, SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 0), NOON)
+            if self.tries == 2:
+                raise TryAgain("planted")
+            return Answer(command.request_id, command, NOON)
+
+    control = Control(Stumbling(), CHANNEL, clock, None, {})
+    await control.steer(MIA, "twitch:1", Verb.CANCEL, drop="mug")
+    with pytest.raises(TryAgain):
+        await control.confirm(MIA, "twitch:2")
+    answer = await control.confirm(MIA, "twitch:3")
+    assert answer.decision.confirmed

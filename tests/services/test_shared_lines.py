@@ -239,3 +239,15 @@ def test_everything_that_was_told_is_forgotten_again(chat):
     chat.hear(after=2 * GAP)
     assert len(chat.settled) == 600
     assert chat.lines.due_at() is None
+
+
+def test_what_a_refused_line_would_have_settled_besides_is_settled_with_its_people(chat):
+    chat.decided("ann", refused(ClaimRefusal.NOT_OPEN_YET), "twitch:early")
+    chat.decided("ann", granted(1), "twitch:ann")
+    chat.decided("bob", granted(2), "twitch:bob")
+    chat.clock.at += SECOND
+    line = chat.lines.next_line(20)
+    assert set(line.requests) == {"twitch:early", "twitch:ann", "twitch:bob"}
+    assert chat.lines.apart(line)
+    assert len(chat.hear()) == 2
+    assert sorted(chat.settled) == ["twitch:ann", "twitch:bob", "twitch:early"]
