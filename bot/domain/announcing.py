@@ -147,8 +147,6 @@ def _milestone(
 
 def _expiry(kind: NewsKind, drop: Drop, moment: Micros, pace: Pace) -> Micros | None:
     match kind:
-        case NewsKind.ANNOUNCED:
-            return None if drop.opens_at is None else drop.opens_at + drop.plan.window
         case NewsKind.SOON:
             return drop.opens_at
         case NewsKind.OPENED | NewsKind.REOPENED | NewsKind.RESUMED | NewsKind.EXTENDED:
