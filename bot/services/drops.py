@@ -61,11 +61,11 @@ class Drops:
         answer: Answer[Any] = await self._lane.submit(PlanDrop(self._channel_id, request_id, actor, plan))
         return answer
 
-    async def apply(self, plans: Sequence[DropPlan]) -> PlansApplied:
-        """Follow config.toml as far as promises allow. Raises TryAgain."""
+    async def apply(self, plans: Sequence[DropPlan], *, whole: bool = False) -> PlansApplied:
+        """Follow config.toml as far as promises allow, or with `whole` only if all of it can be. Raises TryAgain."""
         # Each start reads the file anew, so each is a request of its own.
         request_id = f"config:{self._clock.now()}"
-        answer = await self._lane.submit(ApplyPlans(self._channel_id, request_id, BOT, tuple(plans)))
+        answer = await self._lane.submit(ApplyPlans(self._channel_id, request_id, BOT, tuple(plans), whole))
         applied: PlansApplied = answer.decision
         return applied
 

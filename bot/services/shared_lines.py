@@ -25,6 +25,8 @@ RESERVE = 5
 # How long an answer waits for company.
 GATHER_GRANTS = 400 * MILLISECOND
 GATHER_REFUSALS = 1_500 * MILLISECOND
+# For so long Twitch swallows the same text again, with a second to spare.
+SWALLOWED = 31 * SECOND
 # A refusal that has waited this long may use the reserve.
 PATIENCE = 12 * SECOND
 
@@ -72,6 +74,7 @@ class SharedLines:
         gap = max(1, answer_gap)
         self._answered: TTLCache[tuple[str, str], tuple[Hashable, Micros]] = TTLCache(50_000, gap, timer=steady.now)
         self._said: TTLCache[str, bool] = TTLCache(1_000, gap, timer=steady.now)
+        self._texts: TTLCache[str, bool] = TTLCache(1_000, SWALLOWED, timer=steady.now)
 
     def decided(self, actor: Actor, request_id: str, decision: ClaimDecision, *, late: bool = False) -> None:
         """Take a decision that is to be told."""
@@ -104,6 +107,7 @@ class SharedLines:
 
     def settled(self, line: Line) -> None:
         """The line is out: its people have been answered now."""
+        self._texts[line.text] = True
         for person in line.people:
             self._answered[person.key] = (line.topic, self._steady.now())
 
@@ -131,7 +135,21 @@ class SharedLines:
             return self._next_aside()
         ready = [w for w in self._refusals if self._tellable_at(w) <= now]
         if ready and (spare or min(w.since for w in ready) + PATIENCE <= now):
-            return self._refusals_line(ready)
+            return self._next_refusals(ready)
+        return None
+
+    def _next_refusals(self, ready: list[Waiting]) -> Line | None:
+        """The first group whose line chat would take: Twitch swallows what it has just heard word for word."""
+        seen: set[Hashable] = set()
+        for first in ready:
+            topic = first if first.alone else _topic(first.decision)
+            if topic in seen:
+                continue
+            seen.add(topic)
+            line = self._refusals_line(first, ready)
+            if line.text not in self._texts:
+                self._refusals = _without(self._refusals, list(line.group))
+                return line
         return None
 
     def _tellable_at(self, refusal: Waiting) -> Micros:
@@ -183,8 +201,8 @@ class SharedLines:
         # Answered meanwhile: then this one has had their answer.
         return Line("") if any(p.key in self._answered for p in line.people) else line
 
-    def _refusals_line(self, ready: list[Waiting]) -> Line:
-        first, now = ready[0], self._clock.now()
+    def _refusals_line(self, first: Waiting, ready: list[Waiting]) -> Line:
+        now = self._clock.now()
         decision = first.decision
         topic = _topic(decision)
         company = [w for w in ready if _topic(w.decision) == topic and not w.alone]
@@ -196,7 +214,6 @@ class SharedLines:
         while True:
             lines = self._render_refusals(decision, group, now)
             if len(lines) == 1 or len(group) == 1:
-                self._refusals = _without(self._refusals, group)
                 return _line(lines[0], group, topic)
             group = group[: max(1, len(group) // 2)]
 

@@ -251,3 +251,22 @@ def test_what_a_refused_line_would_have_settled_besides_is_settled_with_its_peop
     assert chat.lines.apart(line)
     assert len(chat.hear()) == 2
     assert sorted(chat.settled) == ["twitch:ann", "twitch:bob", "twitch:early"]
+
+
+def test_the_same_words_are_not_said_again_while_twitch_would_swallow_them():
+    clock = FixedClock(NOON)
+    lines = SharedLines(WORDS, clock, answer_gap=SECOND)
+
+    def heard():
+        said = []
+        while (line := lines.next_line(20)) is not None:
+            lines.settled(line)
+            said += [line.text]
+        return said
+
+    for moment, expected in ((0, 1), (5, 0), (31, 1)):
+        clock.at = NOON + moment * SECOND
+        if moment < 31:
+            lines.decided(viewer("ann"), f"twitch:{moment}", refused(ClaimRefusal.UNKNOWN_DROP))
+        clock.at += 2 * SECOND
+        assert len(heard()) == expected
