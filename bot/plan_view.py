@@ -10,8 +10,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bot.domain.drops import DropPlan, DropState, Opening
-from bot.domain.plan import PlanDifference, compare_plans
+from bot.domain.drops import Drop, DropPlan, DropState, Opening, gone_by
+from bot.domain.plan import PlanDifference, compare_plans, known_drops, past_note
 from bot.domain.time import Micros, local_text, span_text, utc_text
 
 _OVER = (DropState.CLOSED, DropState.SETTLED, DropState.CANCELLED)
@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDrop:
-    """One drop of the file. `state` is its state in the ledger, or "new"."""
+    """One drop of the file. `state` is its state in the ledger, or "new", or why it will be none."""
 
     plan: DropPlan
     state: str
@@ -51,22 +51,27 @@ class PlanView:
 
 def view_plans(
     plans: Sequence[DropPlan],
-    standing: Mapping[str, tuple[DropState, DropPlan]] | None,
+    standing: Mapping[str, Drop] | None,
     zone: ZoneInfo,
     now: Micros,
     notes: Sequence[str] = (),
 ) -> PlanView:
     """Put together what the file asks for with what the ledger holds; None is no ledger yet."""
-    known = standing or {}
+    known = known_drops(standing or {})
     drops = []
-    late = []
+    past = []
     for plan in plans:
-        state = known[plan.key][0] if plan.key in known else None
-        drops.append(PlannedDrop(plan, str(state or "new"), _moments(plan, state, now)))
-        if state in (None, DropState.PLANNED) and plan.opens_at is not None and plan.opens_at + plan.window <= now:
-            late.append(f"{plan.key}: its window is already over; it will wait for your cue.")
-    difference = None if standing is None else compare_plans(plans, standing)
-    return PlanView(zone, tuple(drops), difference, (*notes, *late))
+        drop = known.get(plan.key)
+        state = None if drop is None else drop.state
+        if drop is not None and drop.origin != "config":
+            drops.append(PlannedDrop(plan, "name taken", ()))
+        elif state in (None, DropState.PLANNED) and gone_by(plan, now):
+            past.append(past_note(plan.key))
+            drops.append(PlannedDrop(plan, str(state or "past"), ()))
+        else:
+            drops.append(PlannedDrop(plan, str(state or "new"), _moments(plan, state, now)))
+    difference = None if standing is None else compare_plans(plans, standing, now)
+    return PlanView(zone, tuple(drops), difference, (*notes, *past))
 
 
 def _moments(plan: DropPlan, state: DropState | None, now: Micros) -> tuple[Moment, ...]:

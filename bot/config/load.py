@@ -30,7 +30,8 @@ from bot.config.sections import (
 )
 from bot.config.values import Finding, SecretsMode, Surroundings
 from bot.config.wording import Placeholders, wording_findings
-from bot.domain.drops import DropPlan
+from bot.domain.drops import DropPlan, gone_by
+from bot.domain.plan import past_note
 from bot.domain.stream import Pace
 from bot.domain.time import Micros
 from bot.wording.catalogue import KNOWN
@@ -86,6 +87,10 @@ class Config:
     def plans(self, now: Micros) -> tuple[DropPlan, ...]:
         """The drops of this file; one without an announce time is announced at `now`."""
         return tuple(drop.plan(self.zone, now) for drop in self.drops)
+
+    def notes_at(self, now: Micros) -> tuple[str, ...]:
+        """The notes, and which drops are too late at `now` to be announced, unless they have been."""
+        return (*self.notes, *(past_note(plan.key) for plan in self.plans(now) if gone_by(plan, now)))
 
     def check_platforms(self) -> None:
         """Raise ConfigError when there is no platform to run on."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo
 
-from bot.domain.drops import TITLE_CHARACTERS_MAX, DropPlan, DropState
+from bot.domain.drops import TITLE_CHARACTERS_MAX, Drop, DropPlan, DropState, gone_by
 from bot.domain.text import label
-from bot.domain.time import DAY, SECOND, Micros, span_text, utc_text
+from bot.domain.time import DAY, SECOND, Micros, local_text, span_text
 
 WINDOW_MIN: Micros = SECOND
 WINDOW_MAX: Micros = 31 * DAY
@@ -39,61 +40,72 @@ def title_fault(title: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A change that would break what viewers were told. `field` is "" where the drop itself is missing."""
+    """A change that would break what viewers were told. `field` is "" where the drop itself is missing, and
+    "origin" where its name belongs to a drop that was planned live; instants are shown in the IANA zone `zone`."""
 
     key: str
     field: str
-    announced: object
-    wanted: object
+    announced: object = None
+    wanted: object = None
+    zone: str = "UTC"
 
     def __str__(self) -> str:
         if not self.field:
             return f"{self.key}: it was announced and cannot be removed; cancel it in chat instead"
-        announced, wanted = (_shown(self.field, value) for value in (self.announced, self.wanted))
+        if self.field == "origin":
+            return f"{self.key}: a drop of that name was planned live; give this one another name"
+        announced, wanted = (_shown(self.field, value, self.zone) for value in (self.announced, self.wanted))
         name = self.field.removesuffix("_at")
-        return f"{self.key}: {name} was announced as {announced} and cannot become {wanted}"
+        changed = f"{self.key}: {name} was announced as {announced} and cannot become {wanted}"
+        return f"{changed}; put it back, or give the new drop another name"
 
 
 @dataclass(frozen=True, slots=True)
 class PlanDifference:
-    """What applying the configuration would do. Nothing may be applied while something is refused."""
+    """What applying the configuration would do. `past` are new drops whose whole window is over already: they are
+    left out. Where something is refused, `microdrops run` applies the rest and `plan --apply` applies nothing."""
 
     new: tuple[DropPlan, ...] = ()
     changed: tuple[DropPlan, ...] = ()
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    past: tuple[str, ...] = ()
 
 
-def compare_plans(wanted: Sequence[DropPlan], standing: Mapping[str, tuple[DropState, DropPlan]]) -> PlanDifference:
-    """Compare the configured drops with those in the ledger that came from a configuration.
+def compare_plans(wanted: Sequence[DropPlan], drops: Mapping[str, Drop], moment: Micros) -> PlanDifference:
+    """Compare the configured drops with those in the ledger, by key.
 
     A planned drop may change or go. From the announcement on every field is a promise, except the time of
-    the announcement. A drop that is settled or cancelled may leave the configuration: the ledger keeps it."""
+    the announcement. A drop that is settled or cancelled may leave the configuration: the ledger keeps it.
+    What was planned live is no business of the configuration, and its name is taken."""
+    known = known_drops(drops)
     new: list[DropPlan] = []
     changed: list[DropPlan] = []
     unchanged: list[str] = []
     refused: list[Refusal] = []
+    past: list[str] = []
     for plan in wanted:
-        if plan.key not in standing:
+        before = known.get(plan.key)
+        if before is None and gone_by(plan, moment):
+            past.append(plan.key)
+        elif before is None:
             new.append(plan)
-            continue
-        state, before = standing[plan.key]
-        if before == plan:
+        elif before.origin != "config":
+            refused.append(Refusal(plan.key, "origin", before.origin, "config"))
+        elif before.plan == plan:
             unchanged.append(plan.key)
-        elif state is DropState.PLANNED:
+        elif before.state is DropState.PLANNED:
             changed.append(plan)
         else:
-            broken = _broken_promises(before, plan)
+            broken = _broken_promises(before.plan, plan)
             refused += broken
             if not broken:
                 unchanged.append(plan.key)
     keys = {plan.key for plan in wanted}
-    gone = {key: state for key, (state, _) in standing.items() if key not in keys}
+    gone = {key: drop.state for key, drop in known.items() if drop.origin == "config" and key not in keys}
     refused += [
-        Refusal(key, "", None, None)
-        for key, state in gone.items()
-        if state is not DropState.PLANNED and state not in _TIDIED
+        Refusal(key, "") for key, state in gone.items() if state is not DropState.PLANNED and state not in _TIDIED
     ]
     return PlanDifference(
         new=tuple(new),
@@ -101,15 +113,27 @@ def compare_plans(wanted: Sequence[DropPlan], standing: Mapping[str, tuple[DropS
         removed=tuple(key for key, state in gone.items() if state is DropState.PLANNED),
         unchanged=tuple(unchanged),
         refused=tuple(refused),
+        past=tuple(past),
     )
 
 
-def _shown(field: str, value: object) -> str:
-    """A value as a streamer reads it: instants in UTC, spans with units."""
+def known_drops(drops: Mapping[str, Drop]) -> dict[str, Drop]:
+    """The drops that count. What was taken out again before anybody heard of it was never promised: it may come
+    back as something new."""
+    return {key: drop for key, drop in drops.items() if drop.public or drop.state is not DropState.CANCELLED}
+
+
+def past_note(key: str) -> str:
+    """What to know about a drop whose whole window was over before anybody heard of it."""
+    return f"{key}: its time has passed: it will not be announced."
+
+
+def _shown(field: str, value: object, zone: str) -> str:
+    """A value as a streamer reads it: instants by the clock of `zone`, spans with units."""
     if value is None:
         return "on cue"
     if field == "opens_at" and isinstance(value, int):
-        return utc_text(value)
+        return local_text(value, ZoneInfo(zone))
     if field == "window" and isinstance(value, int):
         return span_text(value)
     return str(value)
@@ -117,7 +141,7 @@ def _shown(field: str, value: object) -> str:
 
 def _broken_promises(before: DropPlan, after: DropPlan) -> list[Refusal]:
     return [
-        Refusal(before.key, field.name, getattr(before, field.name), getattr(after, field.name))
+        Refusal(before.key, field.name, getattr(before, field.name), getattr(after, field.name), after.zone)
         for field in fields(DropPlan)
         if field.name not in _PROMISE_NOTHING and getattr(before, field.name) != getattr(after, field.name)
     ]

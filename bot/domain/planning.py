@@ -36,12 +36,15 @@ class PlanDrop:
 
 @dataclass(frozen=True, slots=True)
 class ApplyPlans:
-    """The drops of config.toml as they stand: new ones are planned, planned ones follow, announced ones stay."""
+    """The drops of config.toml as they stand: new ones are planned, planned ones follow, announced ones stay.
+
+    With `whole` nothing at all is applied while something is refused."""
 
     channel_id: int
     request_id: str
     actor: Actor
     plans: tuple[DropPlan, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Drops:
         return answer
 
     async def apply(self, plans: Sequence[DropPlan], *, whole: bool = False) -> PlansApplied:
-        """Follow config.toml as far as promises allow, or with `whole` only if all of it can be. Raises TryAgain."""
+        """Follow config.toml as far as promises allow, with `whole` only if all of it may be. Raises TryAgain."""
         # Each start reads the file anew, so each is a request of its own.
         request_id = f"config:{self._clock.now()}"
         answer = await self._lane.submit(ApplyPlans(self._channel_id, request_id, BOT, tuple(plans), whole))

@@ -131,19 +131,15 @@ def save_drop(connection: Connection, channel_id: int, drop: Drop, *, new: bool)
     )
 
 
-def read_plans(url: str) -> dict[str, tuple[DropState, DropPlan]]:
-    """What the ledger at `url` holds of each configured drop, read beside a running bot.
+def read_plans(url: str) -> dict[str, Drop]:
+    """Every drop of the ledger at `url` by key, read beside a running bot.
 
     Raises OperationalError where there is no ledger yet."""
     engine = snapshot_engine(ledger_url(url))
     try:
         with engine.connect() as connection:
-            drop = tables.drop.c
-            # What was taken out again before it was announced is as good as never planned.
-            known = (drop.state != DropState.CANCELLED.value) | drop.announced_at.is_not(None)
-            configured = select(tables.drop).where(drop.origin == "config", known)
-            rows = connection.execute(configured.order_by(tables.drop.c.announce_at))
-            return {row.key: (DropState(row.state), drop_of(row).plan) for row in rows}
+            rows = connection.execute(select(tables.drop).order_by(tables.drop.c.announce_at))
+            return {row.key: drop_of(row) for row in rows}
     finally:
         engine.dispose()
 

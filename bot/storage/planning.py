@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.drops import DropPlan, DropState, gone_by
+from bot.domain.drops import DropPlan
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
 from bot.domain.plan import compare_plans
@@ -31,24 +31,20 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
 
 
 def handle_all(batch: Batch, command: ApplyPlans, moment: Micros) -> PlansApplied:
-    """Follow config.toml as far as promises allow; what is refused stays as it was announced."""
-    book = batch.book(command.channel_id)
-    # What was taken out again before anybody heard of it was never promised: it may come back as something new.
-    known = {key: d for key, d in book.drops.items() if d.public or d.state is not DropState.CANCELLED}
-    standing = {key: (d.state, d.plan) for key, d in known.items() if d.origin == "config"}
-    taken = {key for key, d in known.items() if d.origin != "config"}
-    wanted = [p for p in command.plans if p.key in known or not gone_by(p, moment)]
-    difference = compare_plans([plan for plan in wanted if plan.key not in taken], standing)
+    """Follow config.toml as far as promises allow, or as a whole; what is refused stays as it was announced."""
+    difference = compare_plans(command.plans, batch.book(command.channel_id).drops, moment)
+    refused = tuple(str(refusal) for refusal in difference.refused)
+    if refused and command.whole:
+        return PlansApplied((), (), (), refused)
     for plan in (*difference.new, *difference.changed):
         batch.record(command.channel_id, planned_fact(plan, command.actor, "config"), moment)
     for key in difference.removed:
         batch.record(command.channel_id, Fact("drop.cancelled", key), moment)
-    clashes = (f"{p.key}: a drop of that name was planned live" for p in command.plans if p.key in taken)
     return PlansApplied(
         new=tuple(plan.key for plan in difference.new),
         changed=tuple(plan.key for plan in difference.changed),
         removed=difference.removed,
-        refused=(*(str(refusal) for refusal in difference.refused), *clashes),
+        refused=refused,
     )
 
 

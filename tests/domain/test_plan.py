@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.drops import DropPlan, DropState, Opening, WhileOffline
+from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
 from bot.domain.plan import PlanDifference, Refusal, compare_plans, title_fault
-from bot.domain.time import MINUTE
+from bot.domain.time import DAY, MINUTE
 
 NOON = 1_900_000_000_000_000
 MUG = DropPlan(
@@ -30,34 +30,38 @@ PROMISED = [DropState.ANNOUNCED, DropState.OPEN, DropState.CLOSED]
 TIDIED = [DropState.SETTLED, DropState.CANCELLED]
 
 
+def standing(state: DropState, plan: DropPlan = MUG) -> Drop:
+    return Drop(plan, state=state, announced_at=None if state is DropState.PLANNED else NOON)
+
+
 def test_a_drop_the_ledger_does_not_know_is_new() -> None:
-    assert compare_plans([MUG], {}) == PlanDifference(new=(MUG,))
+    assert compare_plans([MUG], {}, NOON) == PlanDifference(new=(MUG,))
 
 
 @pytest.mark.parametrize("state", list(DropState))
 def test_an_unchanged_drop_is_fine_in_every_state(state: DropState) -> None:
-    assert compare_plans([MUG], {"mug": (state, MUG)}) == PlanDifference(unchanged=("mug",))
+    assert compare_plans([MUG], {"mug": standing(state)}, NOON) == PlanDifference(unchanged=("mug",))
 
 
 def test_a_planned_drop_may_change() -> None:
     more = replace(MUG, supply=60, announce_at=NOON + MINUTE)
-    assert compare_plans([more], {"mug": (DropState.PLANNED, MUG)}) == PlanDifference(changed=(more,))
+    assert compare_plans([more], {"mug": standing(DropState.PLANNED)}, NOON) == PlanDifference(changed=(more,))
 
 
 def test_a_planned_drop_may_go() -> None:
-    assert compare_plans([], {"mug": (DropState.PLANNED, MUG)}) == PlanDifference(removed=("mug",))
+    assert compare_plans([], {"mug": standing(DropState.PLANNED)}, NOON) == PlanDifference(removed=("mug",))
 
 
 @pytest.mark.parametrize("state", PROMISED)
 def test_a_drop_viewers_know_may_not_go(state: DropState) -> None:
-    difference = compare_plans([], {"mug": (state, MUG)})
-    assert difference == PlanDifference(refused=(Refusal("mug", "", None, None),))
+    difference = compare_plans([], {"mug": standing(state)}, NOON)
+    assert difference == PlanDifference(refused=(Refusal("mug", ""),))
     assert str(difference.refused[0]) == "mug: it was announced and cannot be removed; cancel it in chat instead"
 
 
 @pytest.mark.parametrize("state", TIDIED)
 def test_a_drop_that_is_done_may_leave_the_file(state: DropState) -> None:
-    assert compare_plans([], {"mug": (state, MUG)}) == PlanDifference()
+    assert compare_plans([], {"mug": standing(state)}, NOON) == PlanDifference()
 
 
 @pytest.mark.parametrize("state", PROMISED + TIDIED)
@@ -78,36 +82,66 @@ def test_a_drop_that_is_done_may_leave_the_file(state: DropState) -> None:
     ],
 )
 def test_what_was_announced_may_not_change(state: DropState, field: str, value: Any) -> None:
-    difference = compare_plans([replace(MUG, **{field: value})], {"mug": (state, MUG)})
-    assert difference == PlanDifference(refused=(Refusal("mug", field, getattr(MUG, field), value),))
+    difference = compare_plans([replace(MUG, **{field: value})], {"mug": standing(state)}, NOON)
+    assert difference == PlanDifference(refused=(Refusal("mug", field, getattr(MUG, field), value, MUG.zone),))
 
 
 @pytest.mark.parametrize("state", PROMISED)
 def test_a_drop_without_an_announce_time_is_not_changed_by_the_passing_of_time(state: DropState) -> None:
     later = replace(MUG, announce_at=NOON + MINUTE)
-    assert compare_plans([later], {"mug": (state, MUG)}) == PlanDifference(unchanged=("mug",))
+    assert compare_plans([later], {"mug": standing(state)}, NOON) == PlanDifference(unchanged=("mug",))
 
 
 def test_each_broken_promise_is_told_with_both_values() -> None:
     wanted = replace(MUG, supply=60, window=30 * MINUTE, opens_at=None)
-    refused = compare_plans([wanted], {"mug": (DropState.ANNOUNCED, MUG)}).refused
+    refused = compare_plans([wanted], {"mug": standing(DropState.ANNOUNCED)}, NOON).refused
+    cure = "; put it back, or give the new drop another name"
     assert [str(refusal) for refusal in refused] == [
-        "mug: supply was announced as 48 and cannot become 60",
-        "mug: opens was announced as 2030-03-17T18:16Z and cannot become on cue",
-        "mug: window was announced as 15m and cannot become 30m",
+        "mug: supply was announced as 48 and cannot become 60" + cure,
+        "mug: opens was announced as Sun 2030-03-17 19:16 CET and cannot become on cue" + cure,
+        "mug: window was announced as 15m and cannot become 30m" + cure,
     ]
+
+
+def test_last_weeks_name_with_a_new_date_is_refused_in_local_times_with_the_cure() -> None:
+    again = replace(MUG, opens_at=NOON + 30 * MINUTE + 14 * DAY)
+    (refusal,) = compare_plans([again], {"mug": standing(DropState.SETTLED)}, NOON + 7 * DAY).refused
+    assert str(refusal) == (
+        "mug: opens was announced as Sun 2030-03-17 19:16 CET and cannot become Sun 2030-03-31 20:16 CEST; "
+        "put it back, or give the new drop another name"
+    )
+
+
+def test_a_name_that_was_taken_live_is_refused() -> None:
+    live = {"mug": replace(standing(DropState.PLANNED), origin="live")}
+    difference = compare_plans([MUG], live, NOON)
+    assert difference == PlanDifference(refused=(Refusal("mug", "origin", "live", "config"),))
+    assert str(difference.refused[0]) == ("mug: a drop of that name was planned live; give this one another name")
+    assert compare_plans([], live, NOON) == PlanDifference()
+
+
+def test_a_drop_whose_time_has_passed_before_it_was_planned_is_left_out() -> None:
+    end = NOON + 45 * MINUTE
+    assert compare_plans([MUG], {}, end) == PlanDifference(past=("mug",))
+    assert compare_plans([MUG], {}, end - 1) == PlanDifference(new=(MUG,))
+    assert compare_plans([MUG], {"mug": standing(DropState.SETTLED)}, end) == PlanDifference(unchanged=("mug",))
+
+
+def test_what_was_taken_out_before_anybody_heard_of_it_may_come_back() -> None:
+    gone = {"mug": Drop(MUG, state=DropState.CANCELLED)}
+    assert compare_plans([MUG], gone, NOON) == PlanDifference(new=(MUG,))
 
 
 def test_several_drops_are_sorted_into_their_groups() -> None:
     cup, pin, cap = (replace(MUG, key=key) for key in ("cup", "pin", "cap"))
-    standing = {
-        "mug": (DropState.OPEN, MUG),
-        "cup": (DropState.PLANNED, cup),
-        "cap": (DropState.PLANNED, cap),
-        "old": (DropState.SETTLED, replace(MUG, key="old")),
+    drops = {
+        "mug": standing(DropState.OPEN),
+        "cup": standing(DropState.PLANNED, cup),
+        "cap": standing(DropState.PLANNED, cap),
+        "old": standing(DropState.SETTLED, replace(MUG, key="old")),
     }
     changed = replace(cup, supply=5)
-    difference = compare_plans([MUG, changed, pin], standing)
+    difference = compare_plans([MUG, changed, pin], drops, NOON)
     assert difference == PlanDifference(new=(pin,), changed=(changed,), removed=("cap",), unchanged=("mug",))
 
 

@@ -18,6 +18,7 @@ from bot.domain.planning import ApplyPlans
 from bot.storage.database import Reads, ledger_url, snapshot_engine
 from bot.storage.drops import read_drops, read_plans
 from bot.storage.people import KnownNames, units_held
+from bot.storage.process_lock import LedgerInUse, only_process
 from bot.storage.rebuild import differences
 from bot.storage.telling import pending_news, untold
 from bot.storage.upgrade import stored_revision, upgrade
@@ -117,11 +118,37 @@ async def test_everything_that_only_reads_works_beside_the_lane(new_ledger, lane
     finally:
         await reads.close()
     plans = read_plans(new_ledger.render_as_string(hide_password=False))
-    assert plans["mug"][1] == plan()
+    assert plans["mug"].plan == plan()
     engine = snapshot_engine(new_ledger)
     with engine.connect() as connection:
         assert differences(connection, CHANNEL) == []
     engine.dispose()
+
+
+def test_one_process_alone_may_have_a_ledger_and_it_is_free_when_that_one_is_gone(server, new_ledger):
+    with only_process(new_ledger):
+        with (
+            pytest.raises(LedgerInUse, match="another Microdrops is using the database ledger; stop that"),
+            only_process(new_ledger),
+        ):
+            pytest.fail("the ledger was had twice")
+        with only_process(ledger_url(server.get_uri())):
+            pass  # another database has a lock of its own
+    with only_process(new_ledger):
+        # What a killed process leaves behind: a connection that the server has ended.
+        run(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ledger'")
+        with only_process(new_ledger):
+            pass
+
+
+async def test_what_only_reads_does_not_stumble_over_a_connection_that_the_server_has_closed(server, new_ledger):
+    reads = Reads(new_ledger)
+    try:
+        assert await read_drops(reads, CHANNEL) == {}
+        run(server, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'ledger'")
+        assert await read_drops(reads, CHANNEL) == {}
+    finally:
+        await reads.close()
 
 
 async def test_a_database_that_goes_away_answers_try_again_and_the_lane_heals(server, new_ledger, clock):
@@ -141,7 +168,7 @@ async def test_a_database_that_goes_away_answers_try_again_and_the_lane_heals(se
 
 
 async def test_a_second_program_on_the_same_ledger_cannot_make_it_oversell(new_ledger, clock):
-    """No file lock guards PostgreSQL: whoever comes second finds the number taken, and reads anew."""
+    """Should the lock be lost with its connection: whoever comes second finds the number taken, and reads anew."""
 
     async def claim(lane, name):
         command = ClaimDrop(CHANNEL, f"twitch:{name}", viewer(name))
