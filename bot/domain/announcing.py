@@ -82,12 +82,12 @@ def nearly_gone_at(supply: int) -> int:
 
 def news_of(before: Drop | None, after: Drop, fact: Fact, moment: Micros, pace: Pace) -> tuple[News, ...]:
     """What to say after `fact` turned `before` into `after`. Cancelling what nobody knew of is not news."""
-    about = {**snapshot(after), **_said(fact), "at": moment}
     if fact.kind == "unit.granted":
-        return _milestone(before, after, about, moment, pace)
+        return _milestone(before, after, moment, pace)
     kind = _KIND_OF_FACT.get(fact.kind)
     if kind is None or not after.public:
         return ()
+    about = {**snapshot(after), **_said(fact), "at": moment}
     news = [News(kind, _EVERYWHERE, about, expires_at=_expiry(kind, after, moment, pace))]
     if kind is NewsKind.ANNOUNCED:
         news.append(News(NewsKind.CONTROL, (DISCORD_MODERATORS,), about))
@@ -129,16 +129,16 @@ def _said(fact: Fact) -> dict[str, object]:
     return {key: fact.public[key] for key in ("why", "late", "added", "minutes") if key in fact.public}
 
 
-def _milestone(
-    before: Drop | None, after: Drop, about: dict[str, object], moment: Micros, pace: Pace
-) -> tuple[News, ...]:
+def _milestone(before: Drop | None, after: Drop, moment: Micros, pace: Pace) -> tuple[News, ...]:
     left_before = before.units_left if before is not None else after.plan.supply
-    if not after.open or left_before == after.units_left:
+    left = after.units_left
+    if not after.open or left_before == left:
         return ()
-    if after.units_left == 0:
-        return (News(NewsKind.SOLD_OUT, _EVERYWHERE, about, Priority.WINDOW),)
+    if left == 0:
+        return (News(NewsKind.SOLD_OUT, _EVERYWHERE, {**snapshot(after), "at": moment}, Priority.WINDOW),)
     nearly = nearly_gone_at(after.plan.supply)
-    if left_before > nearly >= after.units_left:
+    if left_before > nearly >= left:
+        about = {**snapshot(after), "at": moment}
         # Discord's card counts down in place, so only chat needs the line.
         expires_at = moment + pace.milestone_gap
         return (News(NewsKind.NEARLY_GONE, (TWITCH_CHAT,), about, Priority.MILESTONE, expires_at),)

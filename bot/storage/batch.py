@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Insert, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.domain.announcing import news_of
 from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
@@ -18,6 +18,7 @@ from bot.domain.stream import Pace, Stream
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.drops import load_drops, save_drop
+from bot.storage.rows import Insertion
 
 T = TypeVar("T")
 
@@ -134,7 +135,10 @@ class Batch:
         self._looked_up: set[tuple[int, str, str]] = set()
         # By person and drop: each number they hold, and the how-manieth of theirs it was.
         self._held: dict[tuple[int, int], dict[str, dict[int, int]]] = {}
-        self._rows: dict[Insert, list[dict[str, Any]]] = {statement: [] for statement in _INSERTS}
+        self._persons, self._identities = Insertion(tables.person), Insertion(tables.identity)
+        self._entries, self._units = Insertion(tables.entry), Insertion(tables.unit)
+        self.outcomes, self.actions = Insertion(tables.outcome), Insertion(tables.action)
+        self._news = Insertion(tables.outbox)
         self._dirty: dict[tuple[int, str], bool] = {}
         self.places: set[str] = set()
         self.changed: set[str] = set()
@@ -194,15 +198,8 @@ class Batch:
             known = Person(book.next_person, self._random_bytes(32), actor.name)
             book.next_person += 1
             self._held[channel_id, known.id] = {}
-            self._add(INSERT_PERSON, channel_id=channel_id, id=known.id, secret=known.secret, created_at=moment)
-            self._add(
-                INSERT_IDENTITY,
-                channel_id=channel_id,
-                platform=actor.platform,
-                user_id=actor.user_id,
-                person_id=known.id,
-                name=actor.name,
-            )
+            self._persons.add(channel_id, known.id, known.secret, moment)
+            self._identities.add(channel_id, actor.platform, actor.user_id, known.id, actor.name)
         elif known.name != actor.name:
             self.write_rows()
             identity = tables.identity
@@ -253,18 +250,17 @@ class Batch:
         book.drops[fact.drop] = after
         self._dirty[channel_id, fact.drop] = self._dirty.get((channel_id, fact.drop), False) or before is None
         self.changed.add(fact.drop)
-        self._add(
-            INSERT_ENTRY,
-            channel_id=channel_id,
-            number=entry.number,
-            at=entry.at,
-            kind=entry.kind,
-            drop_key=entry.drop,
-            canonical=entry.canonical,
-            leaf_hash=entry.leaf_hash,
-            private=entry.private,
-            salt=entry.salt,
-            person_id=entry.person_id,
+        self._entries.add(
+            channel_id,
+            entry.number,
+            entry.at,
+            entry.kind,
+            entry.drop,
+            entry.canonical,
+            entry.leaf_hash,
+            entry.private,
+            entry.salt,
+            entry.person_id,
         )
         self._announce(channel_id, before, after, fact, moment)
         return entry
@@ -273,21 +269,13 @@ class Batch:
         number, person_id = _whole(fact, "number"), fact.person_id
         if person_id is None:
             raise ValueError("a unit is granted to nobody")
+        if number > self.book(channel_id).drops[fact.drop].plan.supply:
+            raise ValueError(f"there is no unit {number} of {fact.drop}")
         self.book(channel_id).numbers(self.connection, fact.drop).take(number)
         held = self._held[channel_id, person_id].setdefault(fact.drop, {})
         nth = next(n for n in range(1, len(held) + 2) if n not in held.values())
-        self._add(
-            INSERT_UNIT,
-            channel_id=channel_id,
-            drop_key=fact.drop,
-            edition=1,
-            number=number,
-            person_id=person_id,
-            nth=nth,
-            how=fact.public["how"],
-            granted_at=entry.at,
-            entry_number=entry.number,
-        )
+        how = fact.public["how"]
+        self._units.add(channel_id, fact.drop, 1, number, person_id, nth, how, entry.at, entry.number)
         held[number] = nth
 
     def _void(self, channel_id: int, fact: Fact) -> None:
@@ -309,33 +297,25 @@ class Batch:
             for place in news.places:
                 if place not in book.settings.places:
                     continue
-                self._add(
-                    INSERT_NEWS,
-                    channel_id=channel_id,
-                    id=book.next_news,
-                    place=place,
-                    kind=str(news.kind),
-                    drop_key=after.key,
-                    about=orjson.dumps(news.about),
-                    priority=int(news.priority),
-                    created_at=moment,
-                    expires_at=news.expires_at,
-                    result="",
-                    reference="",
+                self._news.add(
+                    channel_id,
+                    book.next_news,
+                    place,
+                    str(news.kind),
+                    after.key,
+                    orjson.dumps(news.about),
+                    int(news.priority),
+                    moment,
+                    news.expires_at,
+                    None,
+                    None,
+                    "",
+                    "",
                 )
                 book.next_news += 1
                 self.places.add(place)
 
     # -- rows -----------------------------------------------------------------------------------------------
-
-    def add_outcome(self, **values: Any) -> None:
-        self._add(INSERT_OUTCOME, **values)
-
-    def add_action(self, **values: Any) -> None:
-        self._add(INSERT_ACTION, **values)
-
-    def _add(self, statement: Insert, **values: Any) -> None:
-        self._rows[statement].append(values)
 
     def write_rows(self) -> None:
         """Write what is waiting, within the transaction; `flush` does it once more at the end."""
@@ -344,10 +324,11 @@ class Batch:
             if new or self.book(channel_id).drops[key].state is DropState.PLANNED:
                 save_drop(self.connection, channel_id, self.book(channel_id).drops[key], new=new)
                 self._dirty[channel_id, key] = False
-        for statement, rows in self._rows.items():
-            if rows:
-                self.connection.execute(statement, rows)
-                rows.clear()
+        # In the order in which they refer to each other.
+        for rows in (self._persons, self._identities, self._entries, self._units):
+            rows.write(self.connection)
+        for rows in (self.outcomes, self.actions, self._news):
+            rows.write(self.connection)
 
     def flush(self) -> None:
         """Write every row of the batch: one executemany a table, one update a drop that changed."""
@@ -355,25 +336,6 @@ class Batch:
         for channel_id, key in self._dirty:
             save_drop(self.connection, channel_id, self.book(channel_id).drops[key], new=False)
         self._dirty.clear()
-
-
-INSERT_PERSON = insert(tables.person)
-INSERT_IDENTITY = insert(tables.identity)
-INSERT_ENTRY = insert(tables.entry)
-INSERT_UNIT = insert(tables.unit)
-INSERT_OUTCOME = insert(tables.outcome)
-INSERT_ACTION = insert(tables.action)
-INSERT_NEWS = insert(tables.outbox)
-# In the order in which they refer to each other.
-_INSERTS = (
-    INSERT_PERSON,
-    INSERT_IDENTITY,
-    INSERT_ENTRY,
-    INSERT_UNIT,
-    INSERT_OUTCOME,
-    INSERT_ACTION,
-    INSERT_NEWS,
-)
 
 
 def _whole(fact: Fact, name: str) -> int:

@@ -47,17 +47,8 @@ def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:
         where = (action.c.channel_id == channel_id) & (action.c.entry_number == last.entry_number)
         batch.connection.execute(update(action).where(where), {"undone": 1})
         return decision
-    batch.add_action(
-        channel_id=channel_id,
-        entry_number=entries[-1].number,
-        person_id=by.id,
-        kind=facts[-1].kind,
-        drop_key=decision.drop,
-        number=decision.number,
-        minutes=decision.minutes,
-        at=moment,
-        undone=0,
-    )
+    number, kind = entries[-1].number, facts[-1].kind
+    batch.actions.add(channel_id, number, by.id, kind, decision.drop, decision.number, decision.minutes, moment, 0)
     return decision
 
 

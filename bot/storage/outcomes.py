@@ -81,15 +81,17 @@ def store(batch: Batch, channel_id: int, request_id: str, actor: Actor, decision
     """Keep the answer with the effect, in the same transaction. Only viewers' claims are owed a telling: whoever
     steers sees the deed itself."""
     kind = kind_of(decision)
-    batch.add_outcome(
-        channel_id=channel_id,
-        request_id=request_id,
-        kind=kind,
-        drop_key=getattr(decision, "drop", ""),
-        platform=actor.platform,
-        user_id=actor.user_id,
-        name=actor.name,
-        decision=to_bytes(decision),
-        at=moment,
-        told_at=None if kind.startswith("claim.") else moment,
+    told_at = None if kind.startswith("claim.") else moment
+    drop = getattr(decision, "drop", "")
+    batch.outcomes.add(
+        channel_id,
+        request_id,
+        kind,
+        drop,
+        actor.platform,
+        actor.user_id,
+        actor.name,
+        to_bytes(decision),
+        moment,
+        told_at,
     )
