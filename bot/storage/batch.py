@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import orjson
+from cachetools import LRUCache
 from sqlalchemy import Connection, func, select, update
 
 from bot.domain.announcing import news_of
+from bot.domain.claims import ClaimNeedsName, ClaimRefused
 from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
 from bot.domain.ledger import Entry, Fact, seal
 from bot.domain.people import Actor, pseudonym
@@ -97,6 +99,8 @@ class Book:
         self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)
         self.next_news = _next(connection, tables.outbox.c.id, tables.outbox.c.channel_id == channel_id)
         self.wake_at: Micros = 0
+        # Which drop a typed name means, or the refusal it gets, as long as no drop changes its state.
+        self.chosen: LRUCache[str, str | ClaimNeedsName | ClaimRefused] = LRUCache(1_000)
         self._numbers: dict[str, Numbers] = {}
 
     def numbers(self, connection: Connection, drop: str) -> Numbers:
@@ -246,6 +250,8 @@ class Batch:
             self._void(channel_id, fact)
         else:
             book.wake_at = 0
+        if fact.kind != "unit.granted" or after.sold_out:
+            book.chosen.clear()
         book.next_entry += 1
         book.drops[fact.drop] = after
         self._dirty[channel_id, fact.drop] = self._dirty.get((channel_id, fact.drop), False) or before is None

@@ -20,15 +20,20 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     """Decide one claim within the batch."""
     channel_id = command.channel_id
     book = batch.book(channel_id)
-    chosen = choose_drop(tuple(book.drops.values()), command.drop)
-    if not isinstance(chosen, Drop):
+    chosen = book.chosen.get(command.drop)
+    if chosen is None:
+        choice = choose_drop(tuple(book.drops.values()), command.drop)
+        # In a rush everybody types the same: what that means changes only with a drop's state.
+        chosen = book.chosen[command.drop] = choice.key if isinstance(choice, Drop) else choice
+    if not isinstance(chosen, str):
         return chosen
+    drop = book.drops[chosen]
     person = batch.person(channel_id, command.actor, moment)
     standing = ClaimStanding(
-        drop=chosen,
-        numbers_held=batch.numbers_held(channel_id, person.id, chosen.key),
-        next_number=book.numbers(batch.connection, chosen.key).next,
-        holder=batch.holder(channel_id, person, chosen.key),
+        drop=drop,
+        numbers_held=batch.numbers_held(channel_id, person.id, chosen),
+        next_number=book.numbers(batch.connection, chosen).next,
+        holder=batch.holder(channel_id, person, chosen),
         person_id=person.id,
     )
     decision = decide_claim(standing, command, moment)

@@ -137,8 +137,8 @@ class Lane:
         asked = _Asked(command, self._last_moment, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._wake.set()
-        # An asker who goes away cancels nothing: the decision is taken and stored all the same.
-        return await asyncio.shield(asked.answered)
+        # An asker who goes away cancels only this future: the command stays queued, is decided and stored.
+        return await asked.answered
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()

@@ -14,7 +14,7 @@ Values = tuple[Any, ...]
 class Insertion:
     """Waiting rows of one table. A tuple holds the values in the order of the table's columns.
 
-    On a driver with positional parameters the statement is compiled once and handed over with the tuples as they are:
+    On a driver with positional parameters the statement is compiled once and handed over with the tuples:
     building a dictionary a row, and checking it against the statement, costs several times the insert itself."""
 
     def __init__(self, table: Table) -> None:
