@@ -42,7 +42,7 @@ class Reads:
             _prepare_sqlite(self._engine.sync_engine, write=False)
         else:
             self._engine = create_async_engine(
-                url.set(drivername="postgresql+psycopg"), pool_size=3, max_overflow=0
+                url.set(drivername="postgresql+psycopg"), pool_size=3, max_overflow=0, pool_pre_ping=True
             )
         self._reading: set[asyncio.Task[Sequence[Row[Any]]]] = set()
 
