@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ class LedgerTooNew(Exception):
 
 
 class BrokenBackup(Exception):
-    """A copy of the ledger did not pass its check; the ledger was left as it is."""
+    """A copy of the ledger could not be made or did not pass its check; the ledger was left as it is."""
 
 
 def upgrade(url: URL, *, now: Now, backups: Path | None = None) -> Path | None:
@@ -66,11 +66,16 @@ def stored_revision(url: URL) -> str | None:
 
 def back_up(source: Path, target: Path) -> Path:
     """Copy a SQLite ledger while it may be in use, and open the copy to check it. Raises BrokenBackup."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
-    with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(partial)) as copy:
-        origin.backup(copy)
-        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(partial)) as copy:
+            origin.backup(copy)
+            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise BrokenBackup(f"{source.name} cannot be copied to {target.parent}: {error}") from None
     if verdict != "ok":
         partial.unlink(missing_ok=True)
         raise BrokenBackup(f"{source.name}: {verdict}")
