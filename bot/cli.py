@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from bot.exits import FINE, FOUND_WRONG, USED_WRONG
+
 if TYPE_CHECKING:
     from bot.config import Config, ConfigError, SecretsMode
     from bot.domain.drops import DropPlan, DropState
-
-FINE, FOUND_WRONG, USED_WRONG = 0, 1, 2
 
 _PIPED_WIDTH = 200
 

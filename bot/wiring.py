@@ -7,22 +7,24 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import structlog
-from filelock import FileLock, Timeout
-from sqlalchemy.exc import OperationalError
 
 import cogs
 from bot.config import Config
-from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
+from bot.config.sections import data_folder
+from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
 from bot.domain.answers import TryAgain
 from bot.domain.planning import PlansApplied
 from bot.domain.telling import ForgetRefusals, NoteCommands
 from bot.domain.time import DAY, Micros
+from bot.exits import DO_NOT_RESTART, FINE, FOUND_WRONG
 from bot.logs import add_secret
+from bot.opening import CHANNEL_ID, NOT_OPENED, OpenLedger, Probe, SystemClock, open_ledger, why_not
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.endpoints import Endpoints, point
@@ -34,37 +36,24 @@ from bot.scheduler import Alarm
 from bot.services.announcing import Announcing
 from bot.services.claims import Claims
 from bot.services.control import Control
-from bot.services.drops import Drops
 from bot.services.ports import NameLookup
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
-from bot.storage.batch import ChannelSettings
-from bot.storage.database import Reads, ledger_url, write_engine
-from bot.storage.lane import Lane, nothing
+from bot.storage.lane import nothing
 from bot.storage.people import KnownNames
+from bot.storage.process_lock import LedgerInUse
 from bot.storage.telling import command_digest
 from bot.storage.tokens import Login, TokenFile
-from bot.storage.upgrade import BrokenBackup, LedgerTooNew, upgrade
+from bot.storage.upgrade import LedgerTooNew
 from bot.wording.catalogue import Wording
 from cogs.commands import COMMANDS, CommandNames
 
 log = structlog.get_logger(__name__)
 
-CHANNEL_ID = 1
 SWEEP_SECONDS = 10.0
 STUMBLE_SECONDS = 2.0
 REFUSALS_KEPT = 60 * DAY
-FINE, FOUND_WRONG, USED_WRONG, DO_NOT_RESTART = 0, 1, 2, 78
-
-Probe = Callable[[str], None]
-
-
-class SystemClock:
-    """The machine's clock, in microseconds UTC."""
-
-    def now(self) -> Micros:
-        return time.time_ns() // 1_000
 
 
 class SteadyClock:
@@ -72,10 +61,6 @@ class SteadyClock:
 
     def now(self) -> Micros:
         return time.monotonic_ns() // 1_000
-
-
-class LedgerInUse(Exception):
-    """Another process has this ledger: two writers would count the same units."""
 
 
 def run_bot(config: Config, *, probe: Probe = nothing) -> int:
@@ -87,14 +72,9 @@ def run_bot(config: Config, *, probe: Probe = nothing) -> int:
         if fatal is None or others is not None:
             raise
         return _last_word(f"Stopped for good: {_first(fatal)}", DO_NOT_RESTART)
-    except (LedgerInUse, LedgerTooNew) as refused:
-        return _last_word(f"Not started: {refused}.", DO_NOT_RESTART)
-    except (BrokenBackup, OperationalError) as broken:
-        # SQLAlchemy's own text adds the statement and an address.
-        reason = getattr(broken, "orig", None) or broken
-        return _last_word(f"Not started: the ledger cannot be opened ({reason}).", FOUND_WRONG)
-    except TryAgain as refused:
-        return _last_word(f"Not started: {refused}.", FOUND_WRONG)
+    except NOT_OPENED as error:
+        for_good = isinstance(error, (LedgerInUse, LedgerTooNew))
+        return _last_word(f"Not started: {why_not(error)}.", DO_NOT_RESTART if for_good else FOUND_WRONG)
     return FINE
 
 
@@ -117,63 +97,11 @@ def apply_plan(config: Config) -> int:
 
     try:
         applied = asyncio.run(apply())
-    except LedgerInUse as error:
-        return _last_word(f"Not applied: {error}.", FOUND_WRONG)
+    except NOT_OPENED as error:
+        return _last_word(f"Not applied: {why_not(error)}.", FOUND_WRONG)
     for refusal in applied.refused:
         _last_word(f"Refused: {refusal}.", FOUND_WRONG)
     return FOUND_WRONG if applied.refused else FINE
-
-
-class OpenLedger:
-    """The ledger of a running process: the lane, the reads, and the drops above them."""
-
-    def __init__(self, config: Config, clock: SystemClock, probe: Probe) -> None:
-        url = ledger_url(config.ledger.url)
-        self.places = _places(config)
-        self.writes = write_engine(url)
-        self.reads = Reads(url)
-        settings = ChannelSettings(
-            CHANNEL_ID, config.channel.name, self.places, config.twitch is not None, config.pace
-        )
-        self.lane = Lane(self.writes, [settings], clock, probe=probe)
-        self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
-
-
-@asynccontextmanager
-async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> AsyncIterator[OpenLedger]:
-    """Lock, migrate and open the ledger. Raises LedgerInUse, LedgerTooNew, BrokenBackup, OperationalError."""
-    with _only_process(config):
-        backup = await asyncio.to_thread(
-            upgrade, ledger_url(config.ledger.url), now=clock.now, backups=config.ledger.backups_folder
-        )
-        if backup is not None:
-            log.info("ledger migrated", backup=str(backup))
-        ledger = OpenLedger(config, clock, probe)
-        try:
-            await ledger.lane.start()
-            yield ledger
-        finally:
-            await ledger.lane.close()
-            await ledger.reads.close()
-            ledger.writes.dispose()
-
-
-@contextlib.contextmanager
-def _only_process(config: Config) -> Any:
-    path = config.ledger.path
-    if path is None:
-        yield
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{path}.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise LedgerInUse(f"another Microdrops is using {path.name}; stop that one first") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 async def _run_until_signalled(config: Config, probe: Probe) -> None:
@@ -198,11 +126,9 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
         stack.callback(bot.alarm.stop)
         async with asyncio.TaskGroup() as group:
             speaking = [group.create_task(_keep_going(name, work), name=name) for name, work in bot.speaking()]
-            connecting = [group.create_task(work, name=name) for name, work in bot.connecting(stop)]
             bot.alarm.start()
             log.info("bot started", channel=config.channel.name, places=list(ledger.places))
-            await stop.wait()
-            await asyncio.wait(connecting)
+            await bot.stay_connected(stop)
             for task in speaking:
                 task.cancel()
         log.info("bot stopped")
@@ -216,6 +142,16 @@ async def _keep_going(name: str, work: Callable[[], Coroutine[Any, Any, None]]) 
         except Exception:
             log.exception("a speaker stumbled and starts anew", speaker=name)
         await asyncio.sleep(STUMBLE_SECONDS)
+
+
+async def _until_refused(name: str, platform: TwitchPlatform | DiscordPlatform, stop: asyncio.Event) -> str | None:
+    """Run a platform until `stop` is set; returns why it cannot go on, None when it was only told to stop."""
+    try:
+        await platform.run(stop)
+    except Fatal as refusal:
+        log.critical("a platform refuses us and stays stopped", platform=name, reason=str(refusal))
+        return str(refusal)
+    return None
 
 
 class _Bot:
@@ -276,7 +212,11 @@ class _Bot:
         for refusal in applied.refused:
             log.warning("config.toml asks for what was promised otherwise", refusal=refusal)
         await ledger.lane.submit(ForgetRefusals(CHANNEL_ID, self._clock.now() - REFUSALS_KEPT))
-        await self._telling.sweep(at_start=True)
+        try:
+            await self._telling.sweep(at_start=True)
+        except Exception:
+            # Whoever was not told yet is found by the next sweep: claims do not wait for that.
+            log.exception("a speaker stumbled and starts anew", speaker="sweeping")
 
     def speaking(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
         return [
@@ -286,12 +226,24 @@ class _Bot:
             *([("watching the stream", self._streams.watch)] if self._twitch is not None else []),
         ]
 
-    def connecting(self, stop: asyncio.Event) -> list[tuple[str, Coroutine[Any, Any, None]]]:
-        platforms: list[tuple[str, TwitchPlatform | DiscordPlatform | None]] = [
-            ("twitch", self._twitch),
-            ("discord", self._discord),
-        ]
-        return [(name, platform.run(stop)) for name, platform in platforms if platform is not None]
+    async def stay_connected(self, stop: asyncio.Event) -> None:
+        """Keep every platform connected until `stop` is set. Raises Fatal when none is left.
+
+        One that refuses us for good costs the other nothing: each is complete by itself."""
+        platforms: dict[str, TwitchPlatform | DiscordPlatform | None] = {
+            "twitch": self._twitch,
+            "discord": self._discord,
+        }
+        async with asyncio.TaskGroup() as group:
+            connecting = [
+                group.create_task(_until_refused(name, platform, stop), name=name)
+                for name, platform in platforms.items()
+                if platform is not None
+            ]
+        refusals = [refusal for task in connecting if (refusal := task.result()) is not None]
+        if connecting and len(refusals) == len(connecting):
+            raise Fatal("; ".join(refusals))
+        await stop.wait()
 
     async def _sweep(self) -> None:
         while True:
@@ -308,7 +260,7 @@ class _Bot:
         if section.streamer_token is not None and section.streamer_refresh_token is not None:
             streamer = Login(reveal(section.streamer_token), reveal(section.streamer_refresh_token))
             logins.setdefault(section.channel_id, streamer)
-        file = TokenFile(self._config.ledger.backups_folder.parent / "logins.json")
+        file = TokenFile(logins_file(self._config))
         newest = {user_id: file.newest(user_id, login) for user_id, login in logins.items()}
         for login in newest.values():
             add_secret(login.access)
@@ -385,15 +337,16 @@ class _Bot:
             await self._ledger.lane.submit(NoteCommands(CHANNEL_ID, digest))
 
 
+def logins_file(config: Config) -> Path:
+    """Where renewed logins are kept: beside the ledger, never among the backups, which may be copied anywhere."""
+    ledger = config.ledger.path
+    return (ledger.parent if ledger else data_folder()) / "logins.json"
+
+
 def reveal(secret: Any) -> str:
     """The value of a secret; "" for one that is not set."""
     value: str = "" if secret is None else secret.get_secret_value()
     return value
-
-
-def _places(config: Config) -> tuple[str, ...]:
-    twitch = (TWITCH_CHAT,) if config.twitch else ()
-    return (*twitch, *((DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS) if config.discord else ()))
 
 
 async def _never_live() -> bool:

@@ -12,13 +12,9 @@ from bot.platforms.hooks import StateChanged
 
 log = structlog.stdlib.get_logger(__name__)
 
-EXIT_DO_NOT_RESTART = 78
-
 
 class Fatal(Exception):
-    """Starting again cannot help: a refused login or a missing intent. The process ends with `exit_code`."""
-
-    exit_code = EXIT_DO_NOT_RESTART
+    """Starting again cannot help: a refused login or a missing intent."""
 
 
 def delay_seconds(tries: int, *, base: float, cap: float) -> float:

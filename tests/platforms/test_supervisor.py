@@ -38,7 +38,7 @@ async def test_a_fatal_error_is_raised_and_nothing_is_run_again() -> None:
 
     with pytest.raises(Fatal) as fatal:
         await asyncio.wait_for(keep_alive("twitch", run_once, asyncio.Event(), base=0.01), 2.0)
-    assert (runs, fatal.value.exit_code) == (1, 78)
+    assert (runs, str(fatal.value)) == (1, "no such token")
 
 
 async def test_a_stop_ends_a_run_and_lets_it_close() -> None:

@@ -1,0 +1,84 @@
+"""Opens the ledger for a process that writes: locked, brought to the newest schema, and with the drops above it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.config import Config
+from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
+from bot.domain.answers import TryAgain
+from bot.domain.time import Micros
+from bot.services.drops import Drops
+from bot.storage.batch import ChannelSettings
+from bot.storage.database import Reads, ledger_url, write_engine
+from bot.storage.lane import Lane
+from bot.storage.process_lock import LedgerInUse, only_process
+from bot.storage.upgrade import BrokenBackup, LedgerTooNew, upgrade
+
+log = structlog.get_logger(__name__)
+
+CHANNEL_ID = 1
+NOT_OPENED = (LedgerInUse, LedgerTooNew, BrokenBackup, SQLAlchemyError, TryAgain)
+
+Probe = Callable[[str], None]
+
+
+class SystemClock:
+    """The machine's clock, in microseconds UTC."""
+
+    def now(self) -> Micros:
+        return time.time_ns() // 1_000
+
+
+def why_not(error: Exception) -> str:
+    """What to tell of an error among NOT_OPENED: one clause, without an address or a statement."""
+    if not isinstance(error, (BrokenBackup, SQLAlchemyError)):
+        return str(error)
+    # SQLAlchemy's own text adds the statement and an address.
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return f"the ledger cannot be opened ({reason})"
+
+
+class OpenLedger:
+    """The ledger of a running process: the lane, the reads, and the drops above them."""
+
+    def __init__(self, config: Config, clock: SystemClock, probe: Probe) -> None:
+        url = ledger_url(config.ledger.url)
+        self.places = _places(config)
+        self.writes = write_engine(url)
+        self.reads = Reads(url)
+        settings = ChannelSettings(
+            CHANNEL_ID, config.channel.name, self.places, config.twitch is not None, config.pace
+        )
+        self.lane = Lane(self.writes, [settings], clock, probe=probe)
+        self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
+
+
+@asynccontextmanager
+async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> AsyncIterator[OpenLedger]:
+    """Lock, migrate and open the ledger. Raises those of NOT_OPENED."""
+    with only_process(ledger_url(config.ledger.url)):
+        backup = await asyncio.to_thread(
+            upgrade, ledger_url(config.ledger.url), now=clock.now, backups=config.ledger.backups_folder
+        )
+        if backup is not None:
+            log.info("ledger migrated", backup=str(backup))
+        ledger = OpenLedger(config, clock, probe)
+        try:
+            await ledger.lane.start()
+            yield ledger
+        finally:
+            await ledger.lane.close()
+            await ledger.reads.close()
+            ledger.writes.dispose()
+
+
+def _places(config: Config) -> tuple[str, ...]:
+    twitch = (TWITCH_CHAT,) if config.twitch else ()
+    return (*twitch, *((DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS) if config.discord else ()))
