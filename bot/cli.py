@@ -19,7 +19,7 @@ from bot.exits import FINE, FOUND_WRONG, USED_WRONG
 
 if TYPE_CHECKING:
     from bot.config import Config, ConfigError, SecretsMode
-    from bot.domain.drops import DropPlan, DropState
+    from bot.domain.drops import Drop
 
 _PIPED_WIDTH = 200
 
@@ -135,17 +135,18 @@ def run(
 def check(config: ConfigOption = Path("config.toml"), as_json: JsonOption = False) -> None:
     """Say what is wrong in the configuration, and which secrets are still to be set."""
     loaded = _load(config, secrets="optional", as_json=as_json)
+    notes = loaded.notes_at(_now())
     if as_json:
         _print_json(
             {
                 "mistakes": [],
                 "missing_secrets": [mistake.as_public() for mistake in loaded.missing_secrets],
-                "notes": list(loaded.notes),
+                "notes": list(notes),
             }
         )
         return
     typer.echo(f"{config}: no mistakes, {_count(len(loaded.drops), 'drop')}.")
-    for note in loaded.notes:
+    for note in notes:
         typer.echo(f"Note: {note}")
     if loaded.missing_secrets:
         typer.echo("A rehearsal needs nothing more. Before `microdrops run`, these secrets are still to be set:")
@@ -163,7 +164,7 @@ def plan(
     from bot.plan_view import plans_as_public, print_plans, view_plans
 
     loaded = _load(config, secrets="optional", as_json=as_json)
-    now = time.time_ns() // 1000
+    now = _now()
     view = view_plans(loaded.plans(now), _standing(loaded), loaded.zone, now, loaded.notes)
     if as_json:
         _print_json(plans_as_public(view))
@@ -211,7 +212,7 @@ def _default_config() -> Path:
     return next((path for path in candidates if path.is_file()), candidates[0])
 
 
-def _standing(config: Config) -> dict[str, tuple[DropState, DropPlan]] | None:
+def _standing(config: Config) -> dict[str, Drop] | None:
     """What the ledger holds; None when there is none yet. Leaves with 1 when there is one that cannot be read."""
     from bot.config import ConfigError
 
@@ -232,6 +233,10 @@ def _standing(config: Config) -> dict[str, tuple[DropState, DropPlan]] | None:
         where = config.ledger.path or "its address"
         _say_wrong(Redactor(config.secrets).redact(f"The ledger at {where} cannot be read: {reason}."))
         raise typer.Exit(FOUND_WRONG) from None
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 def _tell_mistakes(error: ConfigError, *, as_json: bool) -> None:

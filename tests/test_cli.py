@@ -7,7 +7,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -77,18 +77,20 @@ def mug(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, mug: Path) -> Callable[[DropState], None]:
+def ledger(tmp_path: Path, mug: Path) -> Callable[..., None]:
     """Puts the mug into a real ledger, in the given state."""
 
-    def put(state: DropState) -> None:
+    def put(state: DropState, origin: str = "config") -> None:
         (plan,) = load_config(mug, {}, secrets="optional").plans(1_800_000_000_000_000)
         engine = create_engine(f"sqlite:///{tmp_path / 'ledger.db'}")
         tables.metadata.create_all(engine)
+        announced_at = None if state is DropState.PLANNED else plan.announce_at
+        drop = Drop(plan, origin, state, announced_at=announced_at)
         with engine.begin() as connection:
             connection.execute(
                 insert(tables.channel).values(id=1, name="Fox", stream_watched=0, stream_changed_at=0)
             )
-            connection.execute(insert(tables.drop).values(drop_values(1, replace(Drop(plan), state=state))))
+            connection.execute(insert(tables.drop).values(drop_values(1, drop)))
         engine.dispose()
 
     return put
@@ -181,10 +183,26 @@ def test_the_plan_for_machines_has_microseconds(run: Run, mug: Path) -> None:
 
 def test_a_window_that_is_over_is_noted(run: Run, mug: Path) -> None:
     mug.write_text(MUG.replace("2030", "2020"))
-    assert "Note: mug: its window is already over; it will wait for your cue." in run("plan").out
+    note = "Note: mug: its time has passed: it will not be announced."
+    shown = run("plan").out
+    assert note in shown
+    assert "at once" not in shown
+    assert note in run("config", "check").out
+    machine = json.loads(run("config", "check", "--json").out)
+    assert machine["notes"] == [note.removeprefix("Note: ")]
 
 
-def test_the_plan_compares_with_the_ledger(run: Run, mug: Path, ledger: Callable[[DropState], None]) -> None:
+def test_a_name_that_was_planned_live_is_refused_by_the_plan(
+    run: Run, mug: Path, ledger: Callable[..., None]
+) -> None:
+    ledger(DropState.ANNOUNCED, "live")
+    answer = run("plan")
+    assert answer.code == 1
+    assert "Refused: mug: a drop of that name was planned live; give this one another name." in answer.out
+    assert "New: mug." not in answer.out
+
+
+def test_the_plan_compares_with_the_ledger(run: Run, mug: Path, ledger: Callable[..., None]) -> None:
     ledger(DropState.ANNOUNCED)
     answer = run("plan")
     assert answer.code == 0
@@ -193,13 +211,13 @@ def test_the_plan_compares_with_the_ledger(run: Run, mug: Path, ledger: Callable
     answer = run("plan")
     assert answer.code == 1
     assert "New: cap." in answer.out
-    assert "Refused: mug: supply was announced as 48 and cannot become 60." in answer.out
+    assert "Refused: mug: supply was announced as 48 and cannot become 60; put it back, or" in answer.out
     refused = json.loads(run("plan", "--json").out)["difference"]["refused"]
     assert [(r["key"], r["field"], r["announced"], r["wanted"]) for r in refused] == [("mug", "supply", 48, 60)]
 
 
 def test_looking_at_the_plan_changes_nothing_in_the_ledger(
-    run: Run, mug: Path, tmp_path: Path, ledger: Callable[[DropState], None]
+    run: Run, mug: Path, tmp_path: Path, ledger: Callable[..., None]
 ) -> None:
     ledger(DropState.PLANNED)
     before = (tmp_path / "ledger.db").read_bytes()
@@ -237,7 +255,7 @@ def test_applying_hands_the_configuration_over(
 
 
 def test_nothing_is_applied_while_something_is_refused(
-    run: Run, mug: Path, ledger: Callable[[DropState], None], module: Callable[..., None]
+    run: Run, mug: Path, ledger: Callable[..., None], module: Callable[..., None]
 ) -> None:
     applied: list[object] = []
     module("bot.wiring", apply_plan=applied.append)
