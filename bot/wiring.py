@@ -47,7 +47,7 @@ from bot.storage.telling import command_digest
 from bot.storage.tokens import Login, TokenFile
 from bot.storage.upgrade import LedgerTooNew
 from bot.wording.catalogue import Wording
-from cogs.commands import COMMANDS, CommandNames
+from cogs.commands import CommandNames
 
 log = structlog.get_logger(__name__)
 
@@ -164,12 +164,12 @@ class _Bot:
         self._probe = probe
         self._deaf_before = False
         commands = config.commands
-        by_command = {name: getattr(commands, name) for name in COMMANDS}
-        self._names = CommandNames(by_command, commands.prefix)
+        self._names = CommandNames(commands.by_command(), commands.prefix)
         self._words = Wording(
             config.wording,
             zone=config.channel.time_zone,
             command_names=self._names.typed(),
+            undo_within=config.pace.undo_within,
         )
         self._twitch = self._make_twitch()
         self._discord = self._make_discord()
@@ -304,7 +304,7 @@ class _Bot:
             channels={
                 DISCORD_ANNOUNCEMENTS: int(section.announcements),
                 DISCORD_MODERATORS: int(section.moderators),
-                "discord:lounge": int(section.lounge),
+                **({} if section.lounge is None else {"discord:lounge": int(section.lounge)}),
             },
             trouble_text=self._words.say("trouble", discord=True),
             reminder_role_id=None if section.reminder_role is None else int(section.reminder_role),

@@ -8,11 +8,10 @@ from typing import Any
 
 from twitchio.ext import commands
 
+from bot.domain.commands import COMMANDS
 from bot.domain.people import Actor
 from bot.platforms.twitch.bot import TwitchBot
 from bot.platforms.twitch.people import actor_of
-
-COMMANDS = ("claim", "mine", "drop", "help", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,9 @@ class ChatCommands:
         self._register((names.word,), self._answer_by_name)
 
     def add(self, command: str, answering: Answering) -> None:
-        """Let chat reach one of COMMANDS."""
+        """Let chat reach one of COMMANDS. Raises ValueError for any other, which nobody could rename."""
+        if command not in COMMANDS:
+            raise ValueError(f"{command} is missing in bot.domain.commands.COMMANDS")
         self._answering[command] = answering
         names = self._names.of(command)
         if names:

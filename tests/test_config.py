@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config, ConfigError, DropTable, check_wording, load_config
+from bot.config import CommandsSection, Config, ConfigError, DropTable, check_wording, load_config
 from bot.config.sections import PaceSection
+from bot.domain.commands import COMMANDS
 from bot.domain.drops import Opening
 from bot.domain.stream import Pace
 from bot.domain.time import MINUTE, SECOND
@@ -37,7 +38,6 @@ token = "env:DISCORD"
 server = "100000000000000001"
 announcements = 100000000000000002
 moderators = "100000000000000003"
-lounge = "100000000000000004"
 """
 MUG = """[[drops]]
 name = "mug"
@@ -104,6 +104,13 @@ def test_the_example_names_every_key_and_its_default() -> None:
     assert "closes = " in shown
 
 
+def test_the_example_says_what_each_command_is_for() -> None:
+    lines = [line.split() for line in EXAMPLE.read_text(encoding="utf-8").splitlines()]
+    wanted = [f'# {name} = "{name}" # {command.purpose}'.split() for name, command in COMMANDS.items()]
+    assert [line for line in wanted if line not in lines] == []
+    assert set(CommandsSection.model_fields) == {"prefix", *COMMANDS}
+
+
 def test_everything_right_becomes_plain_values(load: Load, tmp_path: Path) -> None:
     config = load(CHANNEL + TWITCH + DISCORD + MUG)
     assert config.twitch is not None
@@ -113,7 +120,7 @@ def test_everything_right_becomes_plain_values(load: Load, tmp_path: Path) -> No
     assert config.twitch.bot_token.get_secret_value() == "bot-token-canary"
     assert config.twitch.streamer_token is None
     assert (config.discord.server, config.discord.announcements) == (100000000000000001, 100000000000000002)
-    assert config.discord.reminder_role is None
+    assert (config.discord.reminder_role, config.discord.lounge) == (None, None)
     assert config.pace == Pace()
     assert config.commands.names("claim") == ("claim",)
     assert config.missing_secrets == ()

@@ -4,7 +4,6 @@ from bot.config.drops import DropTable
 from bot.config.load import Config, load_config
 from bot.config.mistakes import ConfigError, Mistake
 from bot.config.sections import (
-    COMMANDS,
     ChannelSection,
     CommandsSection,
     DiscordSection,
@@ -16,7 +15,6 @@ from bot.config.values import SecretsMode
 from bot.config.wording import Placeholders, check_wording
 
 __all__ = [
-    "COMMANDS",
     "ChannelSection",
     "CommandsSection",
     "Config",

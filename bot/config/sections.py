@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 import platformdirs
@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationInfo,
+    create_model,
     field_validator,
     model_validator,
 )
@@ -33,10 +34,9 @@ from bot.config.values import (
     resolve_reference,
     surroundings,
 )
+from bot.domain.commands import COMMANDS
 from bot.domain.stream import Pace
 from bot.domain.text import label
-
-COMMANDS = ("claim", "mine", "drop", "help", "yes")
 
 _TWITCH_LOGIN = re.compile(r"[a-z0-9_]{1,25}")
 _COMMAND_NAME = re.compile(r"[^\W_][\w-]{0,24}")
@@ -119,8 +119,8 @@ class DiscordSection(Section):
     moderators: DiscordId = Field(
         description="Right-click the moderators' channel, Copy Channel ID, and put the number here."
     )
-    lounge: DiscordId = Field(
-        description="Right-click the fans' channel, Copy Channel ID, and put the number here."
+    lounge: DiscordId | None = Field(
+        None, description="Right-click the fans' channel, Copy Channel ID, or leave the key out."
     )
     reminder_role: DiscordId | None = Field(None, description="Put the role's number here, or leave the key out.")
 
@@ -218,15 +218,10 @@ def _parse_names(value: object) -> tuple[str, ...]:
 Names = Annotated[tuple[str, ...], BeforeValidator(_parse_names), Field(strict=False)]
 
 
-class CommandsSection(Section):
+class _CommandNames(Section):
     """What each command is called, first name first; no name at all is a command switched off."""
 
     prefix: str = "md"
-    claim: Names = ("claim",)
-    mine: Names = ("mine",)
-    drop: Names = ("drop",)
-    help: Names = ("help",)
-    yes: Names = ("yes",)
 
     @field_validator("prefix")
     @classmethod
@@ -234,7 +229,7 @@ class CommandsSection(Section):
         return _parse_names(prefix)[0]
 
     @model_validator(mode="after")
-    def _names_are_distinct(self) -> CommandsSection:
+    def _names_are_distinct(self) -> _CommandNames:
         owners = {self.prefix: "prefix"}
         findings = []
         for command in COMMANDS:
@@ -252,7 +247,16 @@ class CommandsSection(Section):
         return self.by_command()[command]
 
     def by_command(self) -> Mapping[str, tuple[str, ...]]:
-        return {"claim": self.claim, "mine": self.mine, "drop": self.drop, "help": self.help, "yes": self.yes}
+        return {command: getattr(self, command) for command in COMMANDS}
+
+
+if TYPE_CHECKING:
+    CommandsSection = _CommandNames
+else:
+    # A key for each of COMMANDS, so that a new command can be renamed without a line here.
+    CommandsSection = create_model(
+        "CommandsSection", __base__=_CommandNames, **{command: (Names, (command,)) for command in COMMANDS}
+    )
 
 
 _PACE = Pace()

@@ -7,32 +7,17 @@ from dataclasses import dataclass, field
 from string import Formatter
 from types import MappingProxyType
 
+from bot.domain.commands import COMMANDS
+from bot.domain.stream import Pace
+from bot.domain.time import Micros
 from bot.wording.english import SENTENCES
 
 TEMPLATE_CHARACTERS_MAX = 400
 
 # What a viewer types in chat unless [commands] says otherwise; on Discord the names are fixed.
-CHAT_COMMANDS = MappingProxyType(
-    {
-        "claim": "!claim",
-        "drop": "!drop",
-        "steer": "!drop",
-        "mine": "!mine",
-        "help": "!help",
-        "yes": "!yes",
-        "md": "!md",
-    }
-)
+CHAT_COMMANDS = MappingProxyType({**{name: f"!{name}" for name in COMMANDS}, "steer": "!drop", "md": "!md"})
 BOARD_COMMANDS = MappingProxyType(
-    {
-        "claim": "/claim",
-        "drop": "/drops",
-        "steer": "/drop",
-        "mine": "/mine",
-        "help": "/help",
-        "yes": "/drop",
-        "md": "/claim",
-    }
+    {**{name: command.on_discord for name, command in COMMANDS.items()}, "steer": "/drop", "md": "/claim"}
 )
 _COMMAND_FIELDS = frozenset(f"{name}_command" for name in CHAT_COMMANDS)
 
@@ -76,13 +61,15 @@ def mistake_in(key: str, template: str) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Wording:
     """All sentences of one channel. `overrides` replace them by key; `zone` is the IANA zone of clock times;
-    `command_names` maps a command ("claim") to what viewers type for it ("!grab").
+    `command_names` maps a command ("claim") to what viewers type for it ("!grab"); `undo_within` is how long a
+    moderator can take a step back.
 
     Raises ValueError for an override that `mistake_in` finds fault with."""
 
     overrides: Mapping[str, str] = field(default_factory=dict)
     zone: str = field(default="UTC", kw_only=True)
     command_names: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    undo_within: Micros = field(default=Pace().undo_within, kw_only=True)
 
     def __post_init__(self) -> None:
         for key, template in self.overrides.items():
