@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.control import EXTEND_MINUTES_MAX, SteerDecision, SteerNeedsYes, Verb, fits
+from bot.domain.control import EXTEND_MINUTES_MAX, DropSteered, SteerDecision, SteerNeedsYes, Verb, fits
 from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.platforms.discord.answers import answer_within
@@ -19,12 +19,20 @@ from bot.platforms.discord.trouble import GuardedModal
 from bot.services.services import Services
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
-from bot.wording.control import chat_answer, confirm_card, nothing_waits_text, steer_answer, try_again_text
+from bot.wording.control import (
+    chat_answer,
+    confirm_card,
+    incomplete_gift_text,
+    nothing_waits_text,
+    steer_answer,
+    try_again_text,
+)
+from bot.wording.times import undo_text
 from cogs.choices import TYPED_MAX, choices
 from cogs.commands import Asked, ChatCommands
 from cogs.drops import ask, show_board
 from cogs.presses import pressable, request_id
-from cogs.steering import Order, read_order
+from cogs.steering import Order, read_order, with_receiver
 
 BUTTON = r"md:control:(?P<verb>open|close|pause|resume|extend|give|undo):(?P<drop>[a-z0-9-]{1,40})"
 YES = r"md:confirm:yes"
@@ -39,6 +47,12 @@ def install_twitch(chat: ChatCommands, services: Services) -> None:
         if order is None or not asked.actor.steers:
             await show_board(asked, services)
             return
+        if order.verb is Verb.GIVE:
+            order = with_receiver(order, (await services.drops.every()).values())
+            if not order.receiver or not order.why:
+                known = bool(order.receiver)
+                services.telling.say_now(incomplete_gift_text(services.words, order.drop, receiver_known=known))
+                return
         try:
             answer = await services.control.steer(
                 asked.actor,
@@ -89,7 +103,10 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
     _add_extend(steering, services)
     _add_give(steering, services)
 
-    @steering.command(name="undo", description=services.words.say("slash-undo", discord=True)[:100])
+    words = services.words
+    undo_description = words.say("slash-undo", discord=True, within=undo_text(words))[:100]
+
+    @steering.command(name="undo", description=undo_description)
     async def undo(interaction: discord.Interaction[Any]) -> None:
         await answer_order(interaction, services, Order(Verb.UNDO))
 
@@ -191,9 +208,17 @@ async def answer_order(
             )
         except TryAgain:
             return try_again_text(services.words, discord=True)
+        _tell_chat_of_gift(services, answer)
         return _shown(services, answer)
 
     await answer_within(interaction, deciding())
+
+
+def _tell_chat_of_gift(services: Services, answer: Answer[SteerDecision]) -> None:
+    """A viewer of Twitch chat who is given a unit from Discord hears of it where they are."""
+    done = answer.decision
+    if isinstance(done, DropSteered) and done.verb is Verb.GIVE and done.receiver_platform == "twitch":
+        _say(services, answer)
 
 
 async def _confirming(interaction: discord.Interaction[Any], services: Services) -> str | Card:

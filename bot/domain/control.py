@@ -95,7 +95,8 @@ class SteerStanding:
 
 @dataclass(frozen=True, slots=True)
 class DropSteered:
-    """Done. `undone` names the deed that an undo took back, and what became of it in `verb`'s place."""
+    """Done. `undone` names the deed that an undo took back, and what became of it in `verb`'s place;
+    `receiver_platform` is where a given unit's new owner is at home."""
 
     verb: Verb
     drop: str
@@ -107,6 +108,7 @@ class DropSteered:
     receiver: str = ""
     minutes: int = 0
     undone: str = ""
+    receiver_platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ def decide_steer(
         units_left=drop.units_left,
         receiver=command.receiver.name if command.receiver else "",
         minutes=command.minutes,
+        receiver_platform=command.receiver.platform if command.receiver else "",
     )
     return done, facts
 

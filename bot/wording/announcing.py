@@ -59,7 +59,7 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
     when = "" if at is None else stamp(at)
     text = words.say(_card_key(kind, facts), discord=True, when=when, **_values(words, facts))
     buttons = (remind_button(words),) if kind in (NewsKind.SOON, NewsKind.RESCHEDULED) else ()
-    return Card(title, text, buttons=buttons)
+    return Card(title, text, buttons=buttons, ping=kind is NewsKind.SOON)
 
 
 def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:

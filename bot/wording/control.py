@@ -18,8 +18,8 @@ from bot.wording.buttons import yes_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import numbers_text
-from bot.wording.text import as_sentence, chat_line, chat_name, shown
-from bot.wording.times import moment_text
+from bot.wording.text import as_sentence, chat_line, chat_name, chat_text, shown
+from bot.wording.times import moment_text, undo_text
 
 _CHOICES_MAX = 10
 
@@ -51,6 +51,14 @@ def chat_answer(words: Wording, decision: SteerDecision, now: Micros) -> str:
     return "" if heard_by_all else steer_answer(words, decision, now, discord=False)
 
 
+def incomplete_gift_text(words: Wording, drop: str, *, receiver_known: bool) -> str:
+    """What a gift typed in chat lacks: who gets it, or else the reason; with an example to type."""
+    key = "steer-give-why" if receiver_known else "steer-give-whom"
+    # Without a receiver nobody can tell the words of the drop's name from those of the reason.
+    example = _give_example(words.say("steer-command"), chat_text(drop) if receiver_known and drop else "")
+    return chat_line(as_sentence(words.say(key, give=example)))
+
+
 def confirm_card(words: Wording, needs: SteerNeedsYes, now: Micros) -> Card:
     """The question before what cannot be taken back, with its button."""
     text = steer_answer(words, needs, now, discord=True)
@@ -80,6 +88,7 @@ def _done(words: Wording, done: DropSteered, now: Micros, *, discord: bool) -> s
         receiver=receiver,
         minutes=done.minutes,
         undo=f"{steer} undo",
+        within=undo_text(words),
         resume=f"{steer} resume {done.drop}",
     )
 
@@ -105,6 +114,10 @@ def _done_key(done: DropSteered) -> str:
             return f"undone-{done.undone.rpartition('.')[2]}"
 
 
+def _give_example(steer: str, drop: str) -> str:
+    return f"{steer} give {drop or 'mug'} @viewer why"
+
+
 def _refused(words: Wording, refused: SteerRefused, *, discord: bool) -> str:
     steer = words.say("steer-command", discord=discord)
     return words.say(
@@ -115,8 +128,9 @@ def _refused(words: Wording, refused: SteerRefused, *, discord: bool) -> str:
         choices=_choices(words, refused.choices),
         numbers=numbers_text(words, refused.numbers),
         limit=EXTEND_MINUTES_MAX,
+        within=undo_text(words),
         extend=f"{steer} extend 5" if discord else f"{steer} +5 {refused.drop}".rstrip(),
-        give=f"{steer} give {refused.drop or 'mug'} @viewer why",
+        give=_give_example(steer, refused.drop),
     )
 
 

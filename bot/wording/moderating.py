@@ -11,7 +11,7 @@ from bot.wording.buttons import can_give, control_button, control_buttons
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.text import board_text
-from bot.wording.times import moment_text, stamp
+from bot.wording.times import moment_text, stamp, undo_text
 
 _NAMES_MAX = 40
 
@@ -38,7 +38,7 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
         fields.append((words.say("card-field-opens", discord=True), when))
     return Card(
         words.say("control-title", discord=True, title=board_text(facts.title), state=state),
-        words.say("control-text", discord=True),
+        words.say("control-text", discord=True, within=undo_text(words)),
         tuple(fields),
         control_buttons(words, facts),
     )

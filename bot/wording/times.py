@@ -27,6 +27,11 @@ def span_text(words: Wording, span: Micros) -> str:
     return words.say("time-day") if days == 1 else words.say("time-days", count=days)
 
 
+def undo_text(words: Wording) -> str:
+    """How long a moderator can take back their last step."""
+    return span_text(words, words.undo_within)
+
+
 def moment_text(words: Wording, at: Micros, now: Micros, *, discord: bool) -> str:
     """When, for a sentence with "at" or "until": the clock time and how far off it is."""
     if discord:

@@ -119,6 +119,35 @@ async def test_a_moderator_gives_a_unit_and_chat_hears_it(stage: Stage, desk: De
     assert desk.telling.said == [("all", "Teal Mug #18 of 48 now belongs to @ann.")]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("!drop give teal ann she won", "I cannot tell who is to get it: put an @ before the name, like"),
+        ("!drop give mug", "I cannot tell who is to get it: put an @ before the name, like"),
+        ("!drop give mug @ann", "Say why as well, it is kept in the ledger, like !drop give mug @viewer why"),
+        ("!drop give mug ann", "Say why as well, it is kept in the ledger, like !drop give mug @viewer why"),
+    ],
+)
+async def test_a_gift_that_lacks_something_is_asked_for_again(
+    stage: Stage, desk: Desk, line: str, said: str
+) -> None:
+    async with in_chat(stage, desk):
+        say(stage, moderator(stage), line)
+        await until(lambda: desk.telling.said)
+    assert desk.control.orders == []
+    ((name, text),) = desk.telling.said
+    assert name == "all"
+    assert text.startswith(said)
+
+
+async def test_a_gift_needs_no_mark_where_one_drop_alone_can_be_meant(stage: Stage, desk: Desk) -> None:
+    async with in_chat(stage, desk):
+        say(stage, moderator(stage), "!drop give teal mug ann answer got lost")
+        await until(lambda: desk.control.orders)
+    order = desk.control.orders[0][3]
+    assert (order["drop"], order["receiver"], order["why"]) == ("teal mug", "ann", "answer got lost")
+
+
 async def test_a_deed_that_everybody_hears_of_is_not_said_twice(stage: Stage, desk: Desk) -> None:
     desk.control.decision = DropSteered(Verb.EXTEND, "mug", "Teal Mug", minutes=5)
     async with in_chat(stage, desk):

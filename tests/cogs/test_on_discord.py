@@ -170,7 +170,10 @@ def give_form(form: dict[str, Any], *, member: Member | None, name: str, why: st
 
 @pytest.mark.parametrize("by_name", [False, True])
 async def test_the_give_form_takes_a_member_or_a_name_from_chat(stage: Stage, desk: Desk, by_name: bool) -> None:
-    desk.control.decision = DropSteered(Verb.GIVE, "mug", "Teal Mug", number=18, supply=48, receiver="ann")
+    home = "twitch" if by_name else "discord"
+    desk.control.decision = DropSteered(
+        Verb.GIVE, "mug", "Teal Mug", number=18, supply=48, receiver="ann", receiver_platform=home
+    )
     mia, ann = stage.discord.member("mod_mia"), stage.discord.add_member("ann")
     async with on_board(stage, desk) as platform:
         control = control_card(Wording(), about(OPEN), NOW)
@@ -187,6 +190,8 @@ async def test_the_give_form_takes_a_member_or_a_name_from_chat(stage: Stage, de
     ((_, _, verb, order),) = desk.control.orders
     assert (verb, order["drop"], order["why"]) == (Verb.GIVE, "mug", "lost")
     assert order["receiver"] == ("ann_ttv" if by_name else Actor("discord", ann.id, "ann"))
+    # A viewer of Twitch chat hears of it there.
+    assert desk.telling.said == ([("all", "Teal Mug #18 of 48 now belongs to @ann.")] if by_name else [])
 
 
 async def test_a_refused_deed_says_why(stage: Stage, desk: Desk) -> None:

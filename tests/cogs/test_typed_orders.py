@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from bot.domain.commands import COMMANDS
 from bot.domain.control import Verb
-from cogs.commands import CommandNames
-from cogs.steering import Order, read_order
+from bot.domain.drops import Drop
+from cogs import install_all_twitch
+from cogs.commands import ChatCommands, CommandNames
+from cogs.steering import Order, read_order, with_receiver
+from tests.cogs.fakes import Desk
+from tests.wording.saying import CUE, OPEN, PLAN
 
 
 @pytest.mark.parametrize(
@@ -34,14 +42,41 @@ from cogs.steering import Order, read_order
         ("give mug @ann lost answer", Order(Verb.GIVE, "mug", 0, "@ann", "lost answer")),
         ("give teal mug @ann", Order(Verb.GIVE, "teal mug", 0, "@ann", "")),
         ("give @ann she won the raffle", Order(Verb.GIVE, "", 0, "@ann", "she won the raffle")),
-        ("give mug ann lost answer", Order(Verb.GIVE, "mug", 0, "ann", "lost answer")),
-        ("give ann", Order(Verb.GIVE, "", 0, "ann", "")),
+        ("give mug ann lost answer", Order(Verb.GIVE, "mug ann lost answer")),
+        ("give ann", Order(Verb.GIVE, "ann")),
         ("give", Order(Verb.GIVE)),
-        ("give @", Order(Verb.GIVE, "", 0, "@", "")),
+        ("give @", Order(Verb.GIVE, "@")),
     ],
 )
 def test_a_deed_is_read_as_it_was_typed(text: str, order: Order) -> None:
     assert read_order(text) == order
+
+
+MUG, CUP = OPEN, CUE
+TEAL = replace(OPEN, plan=replace(PLAN, key="teal", title="Teal"))
+TWIN = replace(OPEN, plan=replace(PLAN, key="mug-2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "drops", "order"),
+    [
+        ("give mug ann lost answer", [MUG, CUP], Order(Verb.GIVE, "mug", 0, "ann", "lost answer")),
+        ("give teal mug ann", [MUG], Order(Verb.GIVE, "teal mug", 0, "ann")),
+        ("give TEAL Mug ann why", [MUG], Order(Verb.GIVE, "TEAL Mug", 0, "ann", "why")),
+        ("give teal mug ann why", [MUG, TEAL], Order(Verb.GIVE, "teal mug ann why")),
+        ("give teal mug ann why", [MUG, TWIN], Order(Verb.GIVE, "teal mug ann why")),
+        ("give teal ann why", [MUG], Order(Verb.GIVE, "teal ann why")),
+        ("give mug", [MUG], Order(Verb.GIVE, "mug")),
+        ("give ann why", [MUG], Order(Verb.GIVE, "ann why")),
+        ("give teal @ann why", [MUG], Order(Verb.GIVE, "teal", 0, "@ann", "why")),
+    ],
+)
+def test_without_a_mark_the_receiver_is_whoever_stands_behind_the_only_drop_that_can_be_meant(
+    text: str, drops: list[Drop], order: Order
+) -> None:
+    read = read_order(text)
+    assert read is not None
+    assert with_receiver(read, drops) == order
 
 
 @pytest.mark.parametrize("text", ["", "mug", "openmug", "extended", "5", "-5", "ореn", "x" * 10_000, "give_mug"])
@@ -62,3 +97,21 @@ def test_after_the_word_a_command_answers_to_its_own_name_and_its_new_ones() -> 
     assert names.meant_by("mine") == "mine"
     assert names.meant_by("claim") == "drop"
     assert names.meant_by("what") is None
+
+
+class Listing:
+    """Takes commands as a client does, and remembers their names."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def add_command(self, command: Any) -> None:
+        self.names.append(command.name)
+
+
+def test_every_command_of_the_list_is_answered_and_none_besides() -> None:
+    listing: Any = Listing()
+    install_all_twitch(listing, Desk().services(), CommandNames())
+    assert sorted(listing.names) == sorted([*COMMANDS, "md"])
+    with pytest.raises(ValueError, match="grab is missing"):
+        ChatCommands(listing, CommandNames()).add("grab", lambda asked: None)  # type: ignore[arg-type, return-value]  # it is never answered

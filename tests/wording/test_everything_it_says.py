@@ -24,13 +24,13 @@ from bot.wording.claims import (
     try_again_text,
     winner_lines,
 )
-from bot.wording.control import chat_answer, confirm_card, nothing_waits_text, steer_answer
+from bot.wording.control import chat_answer, confirm_card, incomplete_gift_text, nothing_waits_text, steer_answer
 from bot.wording.control import try_again_text as steer_try_again_text
 from bot.wording.drops import board_card, board_line, mine_text
 from bot.wording.english import SENTENCES
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
-from bot.wording.times import span_text
+from bot.wording.times import span_text, undo_text
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
@@ -150,6 +150,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# Steering in Twitch chat"
     yield from filter(None, (chat_answer(words, decision, NOW) for decision in STEERINGS))
     yield steer_try_again_text(words, discord=False)
+    yield from (incomplete_gift_text(words, "mug", receiver_known=known) for known in (False, True))
     yield "# Steering on Discord"
     yield from (steer_answer(words, decision, NOW, discord=True) for decision in STEERINGS)
     yield drawn(confirm_card(words, SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 15), NOW))
@@ -171,7 +172,9 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)
     yield from (
-        words.say(key, discord=True) for key in SENTENCES if key.startswith(("slash-", "form-", "give-form-"))
+        words.say(key, discord=True, within=undo_text(words))
+        for key in SENTENCES
+        if key.startswith(("slash-", "form-", "give-form-"))
     )
     yield "# Spans"
     spans = (0, 1, 45 * SECOND, 60 * SECOND, 89 * SECOND, 10 * MINUTE, HOUR, 90 * MINUTE, 30 * HOUR, DAY, 9 * DAY)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.claims import ClaimRefusal
+from bot.domain.control import SteerRefusal, Verb
+from bot.domain.time import MINUTE
 from bot.wording.catalogue import KNOWN, Wording, fields_of, mistake_in
 from bot.wording.claims import refused_lines, winner_lines
+from bot.wording.control import steer_answer
 from bot.wording.english import SENTENCES
 from bot.wording.help import help_text
+from bot.wording.moderating import control_card
 from bot.wording.times import moment_text
-from tests.wording.saying import EIGHT, NOW, refused
+from tests.wording.saying import EIGHT, NOW, OPEN, about, refused, steer_refused, steered
 
 
 def test_an_override_replaces_the_sentence() -> None:
@@ -73,6 +77,17 @@ def test_every_sentence_is_known_with_its_own_placeholders() -> None:
 def test_clock_times_are_of_the_channels_zone() -> None:
     assert moment_text(Wording(zone="America/New_York"), EIGHT, NOW, discord=False) == "15:00 (in 12 min)"
     assert moment_text(Wording(zone="Asia/Kolkata"), EIGHT, NOW, discord=False) == "01:30 (in 12 min)"
+
+
+def test_how_long_a_step_can_be_taken_back_is_said_as_it_is_set() -> None:
+    words = Wording(undo_within=90 * MINUTE)
+    said = [
+        steer_answer(words, steered(Verb.CLOSE), NOW, discord=False),
+        steer_answer(words, steer_refused(SteerRefusal.NOTHING_TO_UNDO, Verb.UNDO), NOW, discord=False),
+        control_card(words, about(OPEN), NOW).text,
+    ]
+    assert [text for text in said if "1 h 30 min" not in text] == []
+    assert [key for key, template in SENTENCES.items() if "5 min" in template.replace("+5 min", "")] == []
 
 
 def test_weekdays_can_be_translated() -> None:

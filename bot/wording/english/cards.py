@@ -61,7 +61,7 @@ SENTENCES = {
     "button-yes": "Yes, do it",
     "control-title": "{title}: {state}",
     "control-text": "Steer it here, or with the {steer_command} commands. Undo takes back your own last step "
-    "within 5 minutes.",
+    "within {within}.",
     "state-planned": "planned",
     "state-announced": "announced",
     "state-postponed": "waits for the stream",

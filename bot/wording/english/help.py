@@ -11,7 +11,7 @@ SENTENCES = {
     "{drop_command} shows what is on and what is next.\n{mine_command} shows what you hold.",
     "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, cancels, gives and undoes; "
     "{steer_command} new makes a drop. The card in the moderators' channel does the same with buttons.",
-    "remind-on": "You will be pinged when a drop opens. Press again to stop.",
+    "remind-on": "You will be pinged shortly before a drop opens and when it does. Press again to stop.",
     "remind-off": "You will not be pinged any more. Press again to change that.",
     "remind-unset": "Reminders are not set up in this server; a moderator has to choose a role for them.",
     "remind-failed": "I may not hand out that role; a moderator has to place my role above it.",
@@ -46,7 +46,7 @@ SENTENCES = {
     "slash-extend": "Keep a drop open for longer",
     "slash-cancel": "Cancel a drop for good; asks once more",
     "slash-give": "Give a unit by hand, with a reason that is kept",
-    "slash-undo": "Take back your own last step within 5 minutes",
+    "slash-undo": "Take back your own last step within {within}",
     "slash-option-drop": "Which drop; may be left out when only one can be meant",
     "slash-option-kind": "What it is",
     "slash-option-per-person": "How many one person may claim",
