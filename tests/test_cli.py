@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -263,6 +265,29 @@ def test_nothing_is_applied_while_something_is_refused(
     mug.write_text(MUG.replace("48", "60"))
     assert run("plan", "--apply").code == 1
     assert applied == []
+
+
+@pytest.mark.usefixtures("_logging_as_before")
+def test_nothing_is_applied_when_a_drop_is_announced_between_the_look_and_the_deed(
+    run: Run, mug: Path, tmp_path: Path
+) -> None:
+    mug.write_text(MUG + 'announce = "2030-06-01 19:00"\n')
+    assert run("plan", "--apply").code == 0
+    assert keys_and_states(tmp_path / "ledger.db") == [("mug", "planned")]
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+        # Its time comes while nobody runs: whoever writes next announces it first.
+        connection.execute('UPDATE "drop" SET announce_at = 1')
+        connection.commit()
+    mug.write_text(MUG.replace("48", "60") + MUG[MUG.index("[[drops]]") :].replace('"mug"', '"cap"'))
+    answer = run("plan", "--apply")
+    assert answer.code == 1
+    assert "Refused: mug: supply was announced as 48 and cannot become 60" in answer.err
+    assert keys_and_states(tmp_path / "ledger.db") == [("mug", "announced")]
+
+
+def keys_and_states(ledger: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(ledger)) as connection:
+        return connection.execute('SELECT key, state FROM "drop"').fetchall()
 
 
 @pytest.mark.usefixtures("_logging_as_before")
