@@ -56,6 +56,10 @@ class DropPlan:
     opens_at: Micros | None
     window: Micros
 
+    def has_unit(self, number: int) -> bool:
+        """Whether there is such a number at all."""
+        return 1 <= number <= self.supply
+
     def as_public(self) -> dict[str, object]:
         return {
             "title": self.title,

@@ -56,6 +56,7 @@ class DropPlanned:
     supply: int
     opens_at: int | None
     announce_at: int
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)

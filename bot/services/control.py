@@ -75,7 +75,7 @@ class Control:
         wanted = normalise_command(name).lstrip("@")
         if not wanted:
             return None
-        for where in (platform, "twitch") if platform != "twitch" else (platform,):
+        for where in ("twitch", platform) if platform != "twitch" else (platform,):
             found = await self._person_on(where, wanted)
             if found is not None:
                 return found

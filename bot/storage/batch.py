@@ -275,7 +275,7 @@ class Batch:
         number, person_id = _whole(fact, "number"), fact.person_id
         if person_id is None:
             raise ValueError("a unit is granted to nobody")
-        if number > self.book(channel_id).drops[fact.drop].plan.supply:
+        if not self.book(channel_id).drops[fact.drop].plan.has_unit(number):
             raise ValueError(f"there is no unit {number} of {fact.drop}")
         self.book(channel_id).numbers(self.connection, fact.drop).take(number)
         held = self._held[channel_id, person_id].setdefault(fact.drop, {})

@@ -27,7 +27,7 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
     if plan.key in batch.book(command.channel_id).drops:
         return PlanRefused((FormMistake.TITLE_TAKEN,))
     batch.record(command.channel_id, planned_fact(plan, command.actor, "live"), moment)
-    return DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at)
+    return DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at, plan.held_back)
 
 
 def handle_all(batch: Batch, command: ApplyPlans, moment: Micros) -> PlansApplied:

@@ -24,7 +24,7 @@ def plan_answer(words: Wording, decision: DropPlanned | PlanRefused, now: Micros
         discord=True,
         title=board_text(decision.title),
         drop=decision.drop,
-        stock=stock_text(words, decision.supply, 0),
+        stock=stock_text(words, decision.supply, decision.held_back),
         when="" if decision.opens_at is None else moment_text(words, decision.opens_at, now, discord=True),
     )
     if decision.announce_at <= now:

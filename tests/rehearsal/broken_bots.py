@@ -16,12 +16,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot import wiring
-from bot.domain.drops import Drop
+from bot.domain.drops import Drop, DropPlan
 from bot.services.telling import Telling
 
 
 def oversell() -> None:
-    """One unit too many: the check is wrong by one, and the database's own check is gone."""
+    """One unit too many: the rule is wrong by one, and both checks behind it are gone."""
 
     @event.listens_for(Engine, "connect")
     def stop_checking(connection: Any, _record: object) -> None:
@@ -31,6 +31,7 @@ def oversell() -> None:
         return max(0, drop.plan.supply + 1 - max(drop.given, drop.plan.held_back) - drop.claimed)
 
     Drop.units_left = property(units_left)  # type: ignore[assignment,method-assign]  # planted
+    DropPlan.has_unit = lambda plan, number: True  # type: ignore[method-assign]  # planted
 
 
 def answers_twice() -> None:

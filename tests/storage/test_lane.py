@@ -155,7 +155,8 @@ async def test_a_poisoned_command_fails_alone(lane, clock, monkeypatch):
 
 
 async def test_the_database_itself_refuses_a_unit_above_supply(lane, clock, new_ledger, monkeypatch):
-    """The backstop: with the rule broken, the constraint still holds."""
+    """The last backstop: with the rule and the lane's own look broken, the constraint still holds."""
+    monkeypatch.setattr("bot.domain.drops.DropPlan.has_unit", lambda plan, number: True)
     await apply(lane, plan(supply=1))
     clock.at = NOON
     monkeypatch.setattr("bot.domain.drops.Drop.sold_out", False)
@@ -295,3 +296,12 @@ async def test_a_drop_of_last_year_in_a_fresh_ledger_is_left_alone(lane, clock, 
     applied = await apply(lane, plan())
     assert applied.new == ()
     assert rows(new_ledger, "SELECT count(*) FROM outbox") == [(0,)]
+
+
+async def test_the_lane_hands_out_no_number_above_supply_whatever_a_rule_decides(lane, clock, monkeypatch):
+    await apply(lane, plan(supply=1))
+    clock.at = NOON
+    monkeypatch.setattr("bot.domain.drops.Drop.sold_out", False)
+    assert (await claim(lane, "ann")).decision.number == 1
+    with pytest.raises(ValueError, match="no unit 2"):
+        await claim(lane, "bob")
