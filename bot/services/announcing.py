@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -23,6 +22,7 @@ from bot.domain.stream import Pace
 from bot.domain.telling import NoteAttempt, NoteSent
 from bot.domain.time import SECOND, Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
+from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
@@ -141,9 +141,7 @@ class Announcing:
 
     async def _pause(self, place: str, seconds: float) -> None:
         """Wait before the next try, or until the place says that it is back."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wakes[place].wait(), seconds)
-            self._wakes[place].clear()
+        await woken(self._wakes[place], seconds)
 
     async def _announce(self, news: PendingNews) -> None:
         """Say one piece of news and note it. Raises PlaceDown, TryAgain, or SendRefused with a time to wait."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import suppress
 
 import structlog
 
@@ -16,6 +15,7 @@ from bot.domain.telling import NoteTold
 from bot.domain.time import SECOND, Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
 from bot.services.shared_lines import Line, SharedLines
+from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.telling import Untold, untold
 from bot.wording.cards import Card
@@ -108,9 +108,7 @@ class Telling:
         due_at = self._lines.due_at()
         # Something is due and yet unsaid: the budget is short, so look again soon.
         seconds = None if due_at is None else max(BUDGET_LOOK_SECONDS, (due_at - self._steady.now()) / SECOND)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        self._wake.clear()
+        await woken(self._wake, seconds)
 
     async def sweep(self, *, at_start: bool = False) -> None:
         """Find decisions that nobody heard of and tell them now, late as it is.
