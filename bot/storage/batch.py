@@ -176,7 +176,7 @@ class Batch:
                         identity.user_id.in_(users),
                     )
                 )
-                for user_id, person_id, name, secret in rows:
+                for user_id, person_id, name, secret in rows.all():
                     self._people[channel_id, platform, user_id] = Person(person_id, secret or b"", name)
                     found.append(person_id)
         for ids in chunks(found):
@@ -187,7 +187,7 @@ class Batch:
                 .where(unit.channel_id == channel_id, unit.person_id.in_(ids))
                 .order_by(unit.number)
             )
-            for person_id, drop, number, nth in rows:
+            for person_id, drop, number, nth in rows.all():
                 self._held[channel_id, person_id].setdefault(drop, {})[number] = nth
 
     def person(self, channel_id: int, actor: Actor, moment: Micros) -> Person:
