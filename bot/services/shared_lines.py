@@ -84,8 +84,9 @@ class SharedLines:
         (self._grants if isinstance(waiting.decision, ClaimGranted) else self._refusals).append(waiting)
 
     def apart(self, line: Line) -> bool:
-        """Chat will not take this line: say it to each by themselves. False when it was for one person only."""
-        if len(line.group) < 2:
+        """Chat will not take this line: say it to each by themselves. False when it was for one person, or for a
+        crowd that nobody was named in: hundreds of single lines would drown the chat."""
+        if not 2 <= len(line.group) <= NAMED_MAX:
             return False
         own = {waiting.request_id for waiting in line.group}
         # What the line would have settled besides is settled with the first of them.

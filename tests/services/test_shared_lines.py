@@ -270,3 +270,11 @@ def test_the_same_words_are_not_said_again_while_twitch_would_swallow_them():
             lines.decided(viewer("ann"), f"twitch:{moment}", refused(ClaimRefusal.UNKNOWN_DROP))
         clock.at += 2 * SECOND
         assert len(heard()) == expected
+
+
+def test_a_line_to_a_crowd_is_never_taken_apart(chat):
+    for number in range(NAMED_MAX + 1):
+        chat.decided(f"viewer{number}", refused(ClaimRefusal.SOLD_OUT))
+    chat.clock.at += 2 * SECOND
+    assert not chat.lines.apart(chat.lines.next_line(20))
+    assert chat.hear() == []
