@@ -24,7 +24,7 @@ NAMED_MAX = 60
 RESERVE = 5
 # How long an answer waits for company.
 GATHER_GRANTS = 400 * MILLISECOND
-GATHER_REFUSALS = 1_500 * MILLISECOND
+GATHER_REFUSALS = 2 * SECOND
 # For so long Twitch swallows the same text again, with a second to spare.
 SWALLOWED = 31 * SECOND
 # A refusal that has waited this long may use the reserve.
@@ -147,7 +147,7 @@ class SharedLines:
             if topic in seen:
                 continue
             seen.add(topic)
-            line = self._refusals_line(first, ready)
+            line = self._refusals_line(first)
             if line.text not in self._texts:
                 self._refusals = _without(self._refusals, list(line.group))
                 return line
@@ -155,9 +155,11 @@ class SharedLines:
 
     def _tellable_at(self, refusal: Waiting) -> Micros:
         """A refusal waits for company, and until its person's last answer is long enough ago."""
-        answered = self._answered.get(refusal.actor.key)
-        gap_ends = 0 if answered is None else answered[1] + self._answer_gap
-        return max(refusal.since + GATHER_REFUSALS, gap_ends)
+        return max(refusal.since + GATHER_REFUSALS, self._gap_ends(refusal.actor))
+
+    def _gap_ends(self, actor: Actor) -> Micros:
+        answered = self._answered.get(actor.key)
+        return 0 if answered is None else answered[1] + self._answer_gap
 
     def _grants_line(self) -> Line:
         first = self._grants[0]
@@ -202,11 +204,16 @@ class SharedLines:
         # Answered meanwhile: then this one has had their answer.
         return Line("") if any(p.key in self._answered for p in line.people) else line
 
-    def _refusals_line(self, first: Waiting, ready: list[Waiting]) -> Line:
+    def _refusals_line(self, first: Waiting) -> Line:
         now = self._clock.now()
         decision = first.decision
         topic = _topic(decision)
-        company = [w for w in ready if _topic(w.decision) == topic and not w.alone]
+        # One of them has waited long enough: whoever has just come with the same goes along.
+        company = [
+            w
+            for w in self._refusals
+            if _topic(w.decision) == topic and not w.alone and self._gap_ends(w.actor) <= self._steady.now()
+        ]
         group = [first] if first.alone else company
         if isinstance(decision, ClaimGranted):
             raise TypeError("a grant waits among the refusals")

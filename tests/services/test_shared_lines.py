@@ -278,3 +278,11 @@ def test_a_line_to_a_crowd_is_never_taken_apart(chat):
     chat.clock.at += 2 * SECOND
     assert not chat.lines.apart(chat.lines.next_line(20))
     assert chat.hear() == []
+
+
+def test_whoever_comes_with_the_same_refusal_meanwhile_goes_along(chat):
+    for second, name in enumerate(("ann", "bob", "cy", "dee")):
+        chat.clock.at = NOON + second * SECOND
+        chat.decided(name, refused(ClaimRefusal.SOLD_OUT))
+    (line,) = chat.hear(after=0)
+    assert all(f"@{name}" in line for name in ("ann", "bob", "cy", "dee"))
