@@ -40,11 +40,11 @@ class ClaimDrop:
 class ClaimStanding:
     """The facts a claim depends on: the drop that was meant, the asker's numbers in it, the next free number."""
 
-    drop: Drop | None
+    drop: Drop
     numbers_held: tuple[int, ...]
     next_number: int
     holder: str
-    person_id: int | None
+    person_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,6 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
 
     What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at)."""
     drop = standing.drop
-    if drop is None:
-        return ClaimRefused(ClaimRefusal.UNKNOWN_DROP, asked_for=command.drop[:40])
 
     def refuse(because: ClaimRefusal, retry_at: Micros | None = None) -> ClaimRefused:
         return ClaimRefused(

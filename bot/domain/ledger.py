@@ -11,7 +11,6 @@ import orjson
 from bot.domain.time import Micros
 
 ENTRY_VERSION = 1
-Value = str | int | bool | None
 Part = Mapping[str, object]
 
 

@@ -331,9 +331,16 @@ class Batch:
                 save_drop(self.connection, channel_id, self.book(channel_id).drops[key], new=new)
                 self._dirty[channel_id, key] = False
         # In the order in which they refer to each other.
-        for rows in (self._persons, self._identities, self._entries, self._units):
-            rows.write(self.connection)
-        for rows in (self.outcomes, self.actions, self._news):
+        in_order = (
+            self._persons,
+            self._identities,
+            self._entries,
+            self._units,
+            self.outcomes,
+            self.actions,
+            self._news,
+        )
+        for rows in in_order:
             rows.write(self.connection)
 
     def flush(self) -> None:
