@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.config import ConfigError, load_config
+from bot.exits import FOUND_WRONG, USED_WRONG
 from bot.rehearsal.compress import SECOND
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.judge import judge
@@ -26,7 +27,7 @@ from bot.rehearsal.transcript import Transcript
 
 __all__ = ["RehearseOptions", "rehearse"]
 
-FOUND_WRONG, USED_WRONG, INTERRUPTED = 1, 2, 130
+INTERRUPTED = 130
 _PIPED_WIDTH = 160
 
 
