@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -88,6 +88,7 @@ class Lane:
         *,
         probe: Callable[[str], None] = nothing,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        thread: Executor | None = None,
     ) -> None:
         self._engine = engine
         self._settings = {each.channel_id: each for each in settings}
@@ -96,7 +97,8 @@ class Lane:
         self._random_bytes = random_bytes
         self._queue: deque[_Asked] = deque()
         self._wake = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
+        # A simulation hands in its own: there, time passes and disks fail between the loop and the writer.
+        self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix="lane")
         self._worker: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Committed], None]] = []
         self._closing = False
