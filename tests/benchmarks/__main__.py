@@ -1,84 +1,66 @@
-"""`python -m tests.benchmarks`: measures everything and prints one table, in less than a minute."""
+"""`python -m tests.benchmarks`: measures everything, prints the table and writes docs/performance.md."""
 
 from __future__ import annotations
 
 import asyncio
-from asyncio.subprocess import Process
+from collections.abc import Awaitable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Annotated, Protocol
 
-from bot.stage.server import Stage
-from tests.benchmarks import burst, children
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.benchmarks import page
+from tests.benchmarks.chat import Chat
 from tests.benchmarks.figures import Figure, show
+from tests.benchmarks.starts import Starts
+from tests.benchmarks.workshop import workshop
 
 ROUNDS = 5
-PLAIN_MESSAGES = 400
-CLAIM_MESSAGES = 200
-IDLE_SECONDS = 1.0
 
 
-async def starts(folder: Path, start: Figure, memory: Figure) -> None:
-    """Starts of the bot, each beside a start of the bare libraries."""
-    async with Stage() as stage:
-        stage.twitch.go_live()
-        for turn in range(ROUNDS):
-            imported = await children.import_seconds()
-            async with children.the_bot(stage, folder / f"start-{turn}") as (bot, seconds):
-                start.add(seconds * 1_000, imported * 1_000)
-                # Nothing to wait for: idling is what is measured.
-                await asyncio.sleep(IDLE_SECONDS)
-                memory.add(children.memory(bot), await children.import_memory())
+class Measurement(Protocol):
+    """Some figures that belong together. Each round gets an empty folder of its own."""
+
+    figures: list[Figure]
+
+    def measure(self, turn: int, folder: Path) -> Awaitable[None]: ...
 
 
-async def messages(folder: Path, plain: Figure, claims: Figure) -> None:
-    """The same chat heard by the bot and by the bare client at the same time."""
-    async with Stage() as stage:
-        stage.twitch.go_live()
-        async with children.the_bot(stage, folder / "chat") as (bot, _), children.bare_twitchio(stage) as bare:
-            await _chat(stage, bot, bare, plain, claims)
-    children.check_granted(folder / "chat", ROUNDS * CLAIM_MESSAGES)
+MEASUREMENTS: dict[str, type[Measurement]] = {"start": Starts, "chat": Chat}
 
 
-async def _chat(stage: Stage, bot: Process, bare: Process, plain: Figure, claims: Figure) -> None:
-    await children.settled(bot, bare)
-    for turn in range(ROUNDS):
-        for figure, count, text in (
-            (plain, PLAIN_MESSAGES, "nice stream {}"),
-            (claims, CLAIM_MESSAGES, "!claim"),
-        ):
-            viewers = [stage.twitch.add_user(f"{figure.unit[0]}{text[0]}{turn}x{n}") for n in range(count)]
-            before = children.cpu(bot), children.cpu(bare)
-            for number, each in enumerate(viewers):
-                stage.twitch.say(each, text.format(number))
-                await asyncio.sleep(0.0005)  # a chat that is busy, not one burst
-            await children.settled(bot, bare)
-            ours, theirs = children.cpu(bot) - before[0], children.cpu(bare) - before[1]
-            figure.add(ours / count * 1e6, theirs / count * 1e6)
+async def measured(names: list[str], rounds: int, folder: Path) -> list[Figure]:
+    """The figures of these measurements: every round takes each of them once, every other round backwards."""
+    chosen = {name: MEASUREMENTS[name]() for name in names}
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task("", total=rounds * len(chosen))
+        for turn in range(rounds):
+            for name in names if turn % 2 == 0 else reversed(names):
+                progress.update(task, description=f"round {turn + 1} of {rounds}: {name}")
+                if not progress.console.is_terminal:
+                    progress.console.print(f"round {turn + 1} of {rounds}: {name}")
+                place = folder / f"{turn}-{name}"
+                place.mkdir()
+                await chosen[name].measure(turn, place)
+                progress.advance(task)
+    return [figure for each in chosen.values() for figure in each.figures]
 
 
-async def bursts(folder: Path, figure: Figure) -> None:
-    for turn in range(ROUNDS):
-        place = folder / f"burst-{turn}"
-        place.mkdir()
-        lane = await burst.through_the_lane(place)
-        figure.add(lane * 1_000, await asyncio.to_thread(burst.one_by_one, place) * 1_000)
-
-
-async def main() -> None:
-    start = Figure("start until it hears chat", "ms", "import discord, twitchio")
-    memory = Figure("resident memory after start, idle", "MiB", "import discord, twitchio")
-    plain = Figure("CPU per plain chat message", "µs", "twitchio alone, one idle command")
-    claims = Figure("CPU per !claim, ledger and answers included", "µs", "twitchio alone, one idle command")
-    burst_of_claims = Figure(
-        f"burst of {burst.CLAIMS:,} claims, all durable", "ms", "sqlite3, one commit per claim"
-    )
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        await starts(folder, start, memory)
-        await messages(folder, plain, claims)
-        await bursts(folder, burst_of_claims)
-    show([start, memory, plain, claims, burst_of_claims], ROUNDS)
+def main(
+    only: Annotated[list[str] | None, typer.Option(help=f"Some of: {', '.join(MEASUREMENTS)}.")] = None,
+    rounds: Annotated[int, typer.Option(min=1)] = ROUNDS,
+) -> None:
+    """Measure. The page is written only by a whole run."""
+    if unknown := set(only or ()) - set(MEASUREMENTS):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(MEASUREMENTS)}")
+    with workshop() as folder:
+        figures = asyncio.run(measured(only or list(MEASUREMENTS), rounds, folder))
+        show(figures, rounds)
+        if not only:
+            page.keep("bench", figures, rounds=rounds, remarks=[], folder=folder)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    typer.run(main)

@@ -11,6 +11,7 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -31,13 +32,23 @@ async def ended(child: Process) -> None:
     await asyncio.wait_for(child.wait(), 15)
 
 
-async def import_seconds() -> float:
-    """How long a Python takes that only imports both client libraries."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process took: seconds on the wall, and seconds of CPU of all its threads."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+async def import_cost() -> Cost:
+    """What a Python costs, from its call to its end, that only imports both client libraries."""
+    program = f"{IMPORTS}, time; print(time.process_time())"
     began = time.perf_counter()
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", IMPORTS)
-    if await child.wait() != 0:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=PIPE)
+    told, _ = await child.communicate()
+    if child.returncode != 0:
         raise RuntimeError("the libraries cannot be imported")
-    return time.perf_counter() - began
+    return Cost(time.perf_counter() - began, float(told))
 
 
 async def import_memory() -> float:
@@ -73,9 +84,9 @@ async def settled(*children: Process) -> None:
             last, since = now, time.monotonic()
 
 
-def _configured(stage: Stage, folder: Path) -> Path:
+def configured(stage: Stage, folder: Path) -> Path:
     """A configuration with a drop that is open by the time the bot has started."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     file = folder / "config.toml"
     drops = drop("mug", supply=100_000, opens=local(1), lasts="1h")
     platforms = ("twitch", "discord")
@@ -94,7 +105,7 @@ def check_granted(folder: Path, expected: int) -> None:
 @asynccontextmanager
 async def the_bot(stage: Stage, folder: Path) -> AsyncIterator[tuple[Process, float]]:
     """The bot as `microdrops run` starts it, and how many seconds it took until it heard chat."""
-    file = _configured(stage, folder)
+    file = configured(stage, folder)
     before = listening(stage)
     began = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
