@@ -15,7 +15,7 @@ from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWI
 from bot.domain.answers import TryAgain
 from bot.domain.time import Micros
 from bot.services.drops import Drops
-from bot.storage.batch import ChannelSettings
+from bot.storage.book import ChannelSettings
 from bot.storage.database import Reads, ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.process_lock import LedgerInUse, only_process

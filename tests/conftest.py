@@ -10,7 +10,7 @@ import pytest
 from bot.domain.drops import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.time import DAY, HOUR, MINUTE
-from bot.storage.batch import ChannelSettings
+from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.upgrade import upgrade

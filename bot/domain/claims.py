@@ -43,8 +43,6 @@ class ClaimStanding:
     drop: Drop
     numbers_held: tuple[int, ...]
     next_number: int
-    holder: str
-    person_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +158,20 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
     )
 
 
-def grant_fact(standing: ClaimStanding, command: ClaimDrop, granted: ClaimGranted) -> Fact:
-    """The ledger's fact of a grant: the number is public, whose it is stands in the private part."""
+def grant_fact(command: ClaimDrop, granted: ClaimGranted, holder: str, person_id: int) -> Fact:
+    """The ledger's fact of a grant: the number and the holder's pseudonym are public, whose it is stands in the
+    private part."""
     actor = command.actor
     return Fact(
         "unit.granted",
         granted.drop,
-        {"number": granted.number, "how": "claim", "holder": standing.holder},
+        {"number": granted.number, "how": "claim", "holder": holder},
         {
-            "person": standing.person_id,
+            "person": person_id,
             "platform": actor.platform,
             "user": actor.user_id,
             "name": actor.name,
             "request": command.request_id,
         },
-        standing.person_id,
+        person_id,
     )

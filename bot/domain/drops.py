@@ -156,14 +156,10 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
     if drop is None:
         raise ValueError(f"{kind} about a drop that was never planned")
     match kind:
-        case "unit.granted" if public["how"] == "claim":
-            return replace(drop, claimed=drop.claimed + 1)
         case "unit.granted":
-            return replace(drop, given=drop.given + 1)
-        case "unit.voided" if public["how"] == "claim":
-            return replace(drop, claimed=drop.claimed - 1)
+            return _counted(drop, public, +1)
         case "unit.voided":
-            return replace(drop, given=drop.given - 1)
+            return _counted(drop, public, -1)
         case "drop.announced":
             return replace(drop, state=DropState.ANNOUNCED, announced_at=at)
         case "drop.soon":
@@ -215,6 +211,30 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.cancelled":
             return replace(drop, state=DropState.CANCELLED, closed_at=at, closed_why="cancelled")
     raise ValueError(f"unknown kind of fact: {kind}")
+
+
+def _counted(drop: Drop, public: Part, units: int) -> Drop:
+    """The drop with so many more units out. Written out, as `replace` takes a tenth of a whole claim."""
+    claimed = public["how"] == "claim"
+    return Drop(
+        drop.plan,
+        drop.origin,
+        drop.state,
+        drop.opens_at,
+        drop.closes_at,
+        drop.announced_at,
+        drop.opened_at,
+        drop.closed_at,
+        drop.closed_why,
+        drop.paused_at,
+        drop.paused_why,
+        drop.resume_at,
+        drop.postponed_why,
+        drop.soon_said,
+        drop.on_cue,
+        drop.claimed + units if claimed else drop.claimed,
+        drop.given if claimed else drop.given + units,
+    )
 
 
 def due_fact(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:

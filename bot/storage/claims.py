@@ -18,25 +18,18 @@ from bot.storage.batch import Batch
 
 def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     """Decide one claim within the batch."""
-    channel_id = command.channel_id
-    book = batch.book(channel_id)
-    chosen = book.chosen.get(command.drop)
+    book = batch.book
+    chosen = book.choice(command.drop)
     if chosen is None:
         choice = choose_drop(tuple(book.drops.values()), command.drop)
-        # In a rush everybody types the same: what that means changes only with a drop's state.
-        chosen = book.chosen[command.drop] = choice.key if isinstance(choice, Drop) else choice
+        chosen = choice.key if isinstance(choice, Drop) else choice
+        book.keep_choice(command.drop, chosen)
     if not isinstance(chosen, str):
         return chosen
-    drop = book.drops[chosen]
-    person = batch.person(channel_id, command.actor, moment)
-    standing = ClaimStanding(
-        drop=drop,
-        numbers_held=batch.numbers_held(channel_id, person.id, chosen),
-        next_number=book.numbers(batch.connection, chosen).next,
-        holder=batch.holder(channel_id, person, chosen),
-        person_id=person.id,
-    )
+    person = batch.person(command.actor, moment)
+    register = batch.register(chosen)
+    standing = ClaimStanding(book.drops[chosen], register.held(person.id), register.next_number)
     decision = decide_claim(standing, command, moment)
     if isinstance(decision, ClaimGranted):
-        batch.record(channel_id, grant_fact(standing, command, decision), moment)
+        batch.record(grant_fact(command, decision, batch.holder(person, chosen), person.id), moment)
     return decision

@@ -22,48 +22,48 @@ from bot.storage.batch import Batch
 
 def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:
     """Decide one deed within the batch, and remember it so that its doer can take it back."""
-    channel_id = command.channel_id
-    book = batch.book(channel_id)
-    by = batch.person(channel_id, command.actor, moment)
-    receiver = None if command.receiver is None else batch.person(channel_id, command.receiver, moment)
+    book = batch.book
+    by = batch.person(command.actor, moment)
+    receiver = None if command.receiver is None else batch.person(command.receiver, moment)
     giving = _drop_given(batch, command) if receiver is not None else ""
-    last = _last_deed(batch, channel_id, by.id) if command.verb is Verb.UNDO else None
+    last = _last_deed(batch, by.id) if command.verb is Verb.UNDO else None
     standing = SteerStanding(
         drops=tuple(book.drops.values()),
         stream=book.stream,
         pace=book.settings.pace,
-        next_numbers={giving: book.numbers(batch.connection, giving).next} if giving else {},
+        next_numbers={giving: batch.register(giving).next_number} if giving else {},
         last=last,
         receiver_id=receiver.id if receiver else None,
-        receiver_holder=batch.holder(channel_id, receiver, giving) if receiver and giving else "",
-        receiver_numbers=batch.numbers_held(channel_id, receiver.id, giving) if receiver and giving else (),
+        receiver_holder=batch.holder(receiver, giving) if receiver and giving else "",
+        receiver_numbers=batch.register(giving).held(receiver.id) if receiver and giving else (),
     )
     decision, facts = decide_steer(standing, command, moment)
-    entries = [batch.record(channel_id, fact, moment) for fact in facts]
+    entries = [batch.record(fact, moment) for fact in facts]
     if not isinstance(decision, DropSteered):
         return decision
     if command.verb is Verb.UNDO and last is not None:
         action = tables.action
-        where = (action.c.channel_id == channel_id) & (action.c.entry_number == last.entry_number)
+        where = (action.c.channel_id == batch.channel_id) & (action.c.entry_number == last.entry_number)
         batch.connection.execute(update(action).where(where), {"undone": 1})
         return decision
     number, kind = entries[-1].number, facts[-1].kind
-    batch.actions.add(channel_id, number, by.id, kind, decision.drop, decision.number, decision.minutes, moment, 0)
+    what = (kind, decision.drop, decision.number, decision.minutes)
+    batch.actions.add((batch.channel_id, number, by.id, *what, moment, 0))
     return decision
 
 
 def _drop_given(batch: Batch, command: SteerDrop) -> str:
     """The key of the drop a unit is to be given of, "" when the decision will refuse for want of one."""
-    meant = meant_drop(tuple(batch.book(command.channel_id).drops.values()), command.verb, command.drop)
+    meant = meant_drop(tuple(batch.book.drops.values()), command.verb, command.drop)
     return meant.key if isinstance(meant, Drop) else ""
 
 
-def _last_deed(batch: Batch, channel_id: int, person_id: int) -> Deed | None:
+def _last_deed(batch: Batch, person_id: int) -> Deed | None:
     batch.write_rows()  # the deed may be in this very batch
     action = tables.action.c
     row = batch.connection.execute(
         select(tables.action)
-        .where(action.channel_id == channel_id, action.person_id == person_id, action.undone == 0)
+        .where(action.channel_id == batch.channel_id, action.person_id == person_id, action.undone == 0)
         .order_by(action.entry_number.desc())
         .limit(1)
     ).one_or_none()

@@ -1,17 +1,18 @@
-"""The engines: one synchronous connection that writes, asynchronous ones that read. All that is SQLite's own."""
+"""The engines: one connection that writes, a few that read, each in threads. All that is SQLite's own."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
 BUSY_TIMEOUT_MS = 5_000
+READERS = 3
 
 
 def ledger_url(text: str) -> URL:
@@ -34,25 +35,26 @@ def write_engine(url: URL) -> Engine:
 
 
 class Reads:
-    """Everything that only reads, asynchronously, beside the lane and never in its way."""
+    """Everything that only reads, in threads of its own, beside the lane and never in its way."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, threads: Executor | None = None) -> None:
         if url.get_backend_name() == "sqlite":
-            self._engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=3, max_overflow=0)
-            _prepare_sqlite(self._engine.sync_engine, write=False)
+            # A connection serves whichever thread comes next, one at a time.
+            sqlite = {"check_same_thread": False}
+            self._engine = create_engine(url, pool_size=READERS, max_overflow=0, connect_args=sqlite)
+            _prepare_sqlite(self._engine, write=False)
         else:
-            self._engine = create_async_engine(
-                url.set(drivername="postgresql+psycopg"), pool_size=3, max_overflow=0, pool_pre_ping=True
+            self._engine = create_engine(
+                url.set(drivername="postgresql+psycopg"), pool_size=READERS, max_overflow=0, pool_pre_ping=True
             )
-        self._reading: set[asyncio.Task[Sequence[Row[Any]]]] = set()
+        # A simulation hands in its own, as it does for the lane.
+        self._threads = threads or ThreadPoolExecutor(READERS, thread_name_prefix="reads")
 
     async def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         """All rows of a query. Raises OperationalError."""
-        reading = asyncio.create_task(self._fetch(query))
-        self._reading.add(reading)
-        reading.add_done_callback(self._reading.discard)
-        # A reader that is cancelled in the middle would leave its connection neither used nor given back.
-        return await asyncio.shield(reading)
+        # One hop for connecting, asking and giving the connection back. A reader that is cancelled meanwhile
+        # leaves the thread to finish, so no connection is ever left half read.
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch, query)
 
     async def scalar(self, query: Select[Any]) -> Any:
         """The first column of the first row; None without one."""
@@ -61,14 +63,12 @@ class Reads:
 
     async def close(self) -> None:
         """Let what is being read finish, then close every connection."""
-        while self._reading:
-            await asyncio.wait(self._reading)
-        await self._engine.dispose()
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
 
-    async def _fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        async with self._engine.connect() as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-            return rows
+    def _fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).all()
 
 
 def snapshot_engine(url: URL) -> Engine:

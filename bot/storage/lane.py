@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
@@ -23,9 +23,13 @@ from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.storage import claims, control, outcomes, planning, stream, tables, telling
-from bot.storage.batch import Batch, Book, ChannelSettings, Tidings
+from bot.storage.batch import Batch
+from bot.storage.book import Book, ChannelSettings, Tidings
 
 log = structlog.get_logger(__name__)
+
+# The requests of a channel that were answered before, in this batch or in any earlier one.
+Known = dict[str, Answer[Any]]
 
 QUEUE_MAX = 20_000
 BATCH_MAX = 2_000
@@ -200,50 +204,40 @@ class Lane:
         connection = self._connect()
         self._probe("lane.before-begin")
         with connection.begin():
-            batch = Batch(connection, self._books, self._settings, self._tidings, self._random_bytes)
-            known = self._prepare(batch, taken)
+            chapters = self._prepare(connection, taken)
             answers: list[Answer[Any] | Exception] = [
-                self._decide(batch, asked.command, asked.moment, known) for asked in taken
+                _decide(*chapters[asked.command.channel_id], asked.command, asked.moment) for asked in taken
             ]
-            batch.flush()
+            batches = [batch for batch, _ in chapters.values()]
+            for batch in batches:
+                batch.flush()
             self._probe("lane.before-commit")
         self._probe("lane.after-commit")
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
-        return answers, Committed(frozenset(batch.places), frozenset(batch.changed), wake_at)
+        places = frozenset[str]().union(*(batch.places for batch in batches))
+        changed = frozenset[str]().union(*(batch.changed for batch in batches))
+        return answers, Committed(places, changed, wake_at)
 
-    def _prepare(self, batch: Batch, taken: list[_Asked]) -> dict[tuple[int, str], Answer[Any]]:
-        """Read in a few statements what the batch's decisions will ask for; returns the requests known before."""
-        requests: dict[int, list[str]] = {}
-        actors: dict[int, dict[tuple[str, str], Any]] = {}
+    def _prepare(self, connection: Connection, taken: list[_Asked]) -> dict[int, tuple[Batch, Known]]:
+        """For each channel its working set, with what the decisions will ask for read in a few statements, and the
+        requests that were answered before."""
+        commands: dict[int, list[Any]] = {}
         for asked in taken:
-            actor = getattr(asked.command, "actor", None)
-            if actor is not None:
-                requests.setdefault(asked.command.channel_id, []).append(asked.command.request_id)
-                actors.setdefault(asked.command.channel_id, {})[actor.key] = actor
-        known: dict[tuple[int, str], Answer[Any]] = {}
-        for channel_id, ids in requests.items():
-            known |= outcomes.load(batch.connection, channel_id, ids)
-            batch.load_people(channel_id, actors[channel_id].values())
-        return known
+            commands.setdefault(asked.command.channel_id, []).append(asked.command)
+        chapters = {}
+        for channel_id, its in commands.items():
+            batch = Batch(connection, self._book(connection, channel_id), self._random_bytes)
+            asking = [command for command in its if hasattr(command, "actor")]
+            batch.load_people([command.actor.key for command in asking])
+            known = outcomes.load(connection, channel_id, [command.request_id for command in asking])
+            chapters[channel_id] = (batch, known)
+        return chapters
 
-    def _decide(
-        self, batch: Batch, command: Any, moment: Micros, known: dict[tuple[int, str], Answer[Any]]
-    ) -> Answer[Any]:
-        channel_id = command.channel_id
-        actor = getattr(command, "actor", None)
-        batch.advance(channel_id, moment)
-        if actor is None:
-            decision = _HANDLERS[type(command)](batch, command, moment)
-            return Answer("", decision, moment)
-        request = (channel_id, command.request_id)
-        before = known.get(request)
-        if before is not None:
-            return before
-        decision = _HANDLERS[type(command)](batch, command, moment)
-        batch.advance(channel_id, moment)
-        outcomes.store(batch, channel_id, command.request_id, actor, decision, moment)
-        known[request] = Answer(command.request_id, decision, moment, repeated=True)
-        return Answer(command.request_id, decision, moment)
+    def _book(self, connection: Connection, channel_id: int) -> Book:
+        book = self._books.get(channel_id)
+        if book is None:
+            book = self._books[channel_id] = Book(connection, self._settings[channel_id], self._tidings)
+        return book
 
     def _open_channels(self) -> Micros:
         connection = self._connect()
@@ -280,6 +274,23 @@ class Lane:
             with suppress(DBAPIError):
                 connection.invalidate()
                 connection.close()
+
+
+def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[Any]:
+    batch.advance(moment)
+    handle = _HANDLERS[type(command)]
+    actor = getattr(command, "actor", None)
+    if actor is None:
+        return Answer("", handle(batch, command, moment), moment)
+    request_id = command.request_id
+    before = known.get(request_id)
+    if before is not None:
+        return before if before.repeated else replace(before, repeated=True)
+    decision = handle(batch, command, moment)
+    batch.advance(moment)
+    outcomes.store(batch, request_id, actor, decision, moment)
+    answer = known[request_id] = Answer(request_id, decision, moment)
+    return answer
 
 
 def _resolve(answered: asyncio.Future[Answer[Any]], result: Answer[Any] | Exception) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
@@ -15,7 +16,8 @@ from bot.domain.people import Actor
 from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
 from bot.domain.time import Micros
 from bot.storage import tables
-from bot.storage.batch import Batch, chunks
+from bot.storage.batch import Batch
+from bot.storage.rows import Lookup
 
 # The names are stored: a class may be renamed, its name here may not.
 _CLASSES: dict[str, type[Any]] = {
@@ -62,36 +64,30 @@ def from_bytes(kind: str, raw: bytes) -> Any:
     return cls(**values)
 
 
-def load(connection: Connection, channel_id: int, request_ids: list[str]) -> dict[tuple[int, str], Answer[Any]]:
-    """The answers that these requests were given before."""
+def _by_request(requests: Sequence[BindParameter[Any]]) -> Select[Any]:
     outcome = tables.outcome.c
-    known: dict[tuple[int, str], Answer[Any]] = {}
-    for ids in chunks(request_ids):
-        rows = connection.execute(
-            select(outcome.request_id, outcome.kind, outcome.decision, outcome.at).where(
-                outcome.channel_id == channel_id, outcome.request_id.in_(ids)
-            )
-        )
-        for request_id, kind, decision, at in rows:
-            known[channel_id, request_id] = Answer(request_id, from_bytes(kind, decision), at, repeated=True)
-    return known
+    return select(outcome.request_id, outcome.kind, outcome.decision, outcome.at).where(
+        outcome.channel_id == bindparam("channel"), outcome.request_id.in_(requests)
+    )
 
 
-def store(batch: Batch, channel_id: int, request_id: str, actor: Actor, decision: Any, moment: Micros) -> None:
+_BY_REQUEST = Lookup(_by_request)
+
+
+def load(connection: Connection, channel_id: int, request_ids: Sequence[str]) -> dict[str, Answer[Any]]:
+    """The answers that these requests were given before."""
+    rows = _BY_REQUEST.rows(connection, request_ids, channel=channel_id)
+    return {
+        request_id: Answer(request_id, from_bytes(kind, decision), at, repeated=True)
+        for request_id, kind, decision, at in rows
+    }
+
+
+def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Micros) -> None:
     """Keep the answer with the effect, in the same transaction. Only viewers' claims are owed a telling: whoever
     steers sees the deed itself."""
     kind = kind_of(decision)
     told_at = None if kind.startswith("claim.") else moment
     drop = getattr(decision, "drop", "")
-    batch.outcomes.add(
-        channel_id,
-        request_id,
-        kind,
-        drop,
-        actor.platform,
-        actor.user_id,
-        actor.name,
-        to_bytes(decision),
-        moment,
-        told_at,
-    )
+    who = (actor.platform, actor.user_id, actor.name)
+    batch.outcomes.add((batch.channel_id, request_id, kind, drop, *who, to_bytes(decision), moment, told_at))

@@ -24,22 +24,22 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
     plan = command.plan
     if not command.actor.steers:
         return PlanRefused((FormMistake.NOT_ALLOWED,))
-    if plan.key in batch.book(command.channel_id).drops:
+    if plan.key in batch.book.drops:
         return PlanRefused((FormMistake.TITLE_TAKEN,))
-    batch.record(command.channel_id, planned_fact(plan, command.actor, "live"), moment)
+    batch.record(planned_fact(plan, command.actor, "live"), moment)
     return DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at, plan.held_back)
 
 
 def handle_all(batch: Batch, command: ApplyPlans, moment: Micros) -> PlansApplied:
     """Follow config.toml as far as promises allow, or as a whole; what is refused stays as it was announced."""
-    difference = compare_plans(command.plans, batch.book(command.channel_id).drops, moment)
+    difference = compare_plans(command.plans, batch.book.drops, moment)
     refused = tuple(str(refusal) for refusal in difference.refused)
     if refused and command.whole:
         return PlansApplied((), (), (), refused)
     for plan in (*difference.new, *difference.changed):
-        batch.record(command.channel_id, planned_fact(plan, command.actor, "config"), moment)
+        batch.record(planned_fact(plan, command.actor, "config"), moment)
     for key in difference.removed:
-        batch.record(command.channel_id, Fact("drop.cancelled", key), moment)
+        batch.record(Fact("drop.cancelled", key), moment)
     return PlansApplied(
         new=tuple(plan.key for plan in difference.new),
         changed=tuple(plan.key for plan in difference.changed),

@@ -13,7 +13,7 @@ from bot.storage.batch import Batch
 def handle_report(batch: Batch, command: ReportStream, moment: Micros) -> None:
     """Note a change; what it makes due follows at once. The same report twice changes nothing, and one that only
     confirms what an earlier process knew keeps the moment of the change."""
-    book = batch.book(command.channel_id)
+    book = batch.book
     if book.stream.live is command.live:
         return
     book.tidings.reported.add(command.channel_id)
@@ -25,7 +25,7 @@ def handle_report(batch: Batch, command: ReportStream, moment: Micros) -> None:
         {"stream_live": int(command.live), "stream_changed_at": changed_at},
     )
     book.wake_at = 0
-    batch.advance(command.channel_id, moment)
+    batch.advance(moment)
 
 
 def handle_wake(batch: Batch, command: Wake, moment: Micros) -> None:

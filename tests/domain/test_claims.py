@@ -30,7 +30,7 @@ GONE = {"claimed": 48}
 
 
 def decide(drop, held=()):
-    standing = ClaimStanding(drop, held, drop.units_out + 1, "holder", 7)
+    standing = ClaimStanding(drop, held, drop.units_out + 1)
     return decide_claim(standing, ClaimDrop(CHANNEL, "twitch:1", viewer("ann")), NOON + 2 * MINUTE)
 
 

@@ -16,7 +16,7 @@ from bot.domain.planning import ApplyPlans
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.storage import lane as lane_module
-from bot.storage.batch import ChannelSettings
+from bot.storage.book import ChannelSettings
 from bot.storage.database import snapshot_engine, write_engine
 from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, plan, running_lane, viewer
 

@@ -27,7 +27,7 @@ from bot.domain.planning import ApplyPlans, PlanDrop
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.storage import tables
-from bot.storage.batch import ChannelSettings
+from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, snapshot_engine, write_engine
 from bot.storage.lane import Lane
 from bot.storage.rebuild import differences
