@@ -34,6 +34,8 @@ class NewsKind(StrEnum):
     REOPENED = "reopened"
     RETURNED = "returned"
     CANCELLED = "cancelled"
+    FROZEN = "frozen"
+    THAWED = "thawed"
     CONTROL = "control"  # the moderators' card for a drop, edited in place from then on
     REPAIR = "repair"  # the moderators' card at the close: who may have got no answer, what to mend
 
@@ -84,6 +86,8 @@ def news_of(before: Drop | None, after: Drop, fact: Fact, moment: Micros, pace: 
     """What to say after `fact` turned `before` into `after`. Cancelling what nobody knew of is not news."""
     if fact.kind == "unit.granted":
         return _milestone(before, after, moment, pace)
+    if fact.kind in ("drop.frozen", "drop.thawed"):
+        return _repairs(after, fact, moment)
     kind = _KIND_OF_FACT.get(fact.kind)
     if kind is None or not after.public:
         return ()
@@ -94,6 +98,21 @@ def news_of(before: Drop | None, after: Drop, fact: Fact, moment: Micros, pace: 
     if kind is NewsKind.CLOSED:
         news.append(News(NewsKind.REPAIR, (DISCORD_MODERATORS,), about))
     return tuple(news)
+
+
+def _repairs(after: Drop, fact: Fact, moment: Micros) -> tuple[News, ...]:
+    """Viewers hear that an open drop stands still and goes on, and which numbers were lost; moderators hear of
+    every drop that waits for somebody."""
+    about = {**snapshot(after), **_said(fact), "at": moment}
+    if fact.kind == "drop.frozen":
+        waiting = (News(NewsKind.FROZEN, (DISCORD_MODERATORS,), about),) if not after.over else ()
+        return (*((News(NewsKind.FROZEN, _EVERYWHERE, about),) if after.open else ()), *waiting)
+    if fact.public["lost"]:
+        # Whoever was told one of these numbers must hear it, however late the bot is started again.
+        return (News(NewsKind.THAWED, (*_EVERYWHERE, DISCORD_MODERATORS), about),)
+    if not after.open:
+        return ()
+    return (News(NewsKind.THAWED, _EVERYWHERE, about, expires_at=after.closes_at),)
 
 
 def snapshot(drop: Drop) -> dict[str, object]:
@@ -108,6 +127,9 @@ def snapshot(drop: Drop) -> dict[str, object]:
         "per_person": drop.plan.per_person,
         "claimed": drop.claimed,
         "given": drop.given,
+        "lost": drop.lost,
+        "last_number": drop.last_number,
+        "frozen": drop.frozen,
         "units_left": drop.units_left,
         "opens_at": drop.opens_at,
         "closes_at": drop.closes_at,
@@ -126,18 +148,18 @@ def snapshot(drop: Drop) -> dict[str, object]:
 
 
 def _said(fact: Fact) -> dict[str, object]:
-    return {key: fact.public[key] for key in ("why", "late", "added", "minutes") if key in fact.public}
+    said = {key: fact.public[key] for key in ("why", "late", "added", "minutes") if key in fact.public}
+    return {**said, "lost_ranges": fact.public["lost"]} if fact.kind == "drop.thawed" else said
 
 
 def _milestone(before: Drop | None, after: Drop, moment: Micros, pace: Pace) -> tuple[News, ...]:
-    left_before = before.units_left if before is not None else after.plan.supply
-    left = after.units_left
-    if not after.open or left_before == left:
+    left, nearly = after.units_left, nearly_gone_at(after.plan.supply)
+    if left > nearly or not after.open:
         return ()
-    if left == 0:
+    left_before = before.units_left if before is not None else after.plan.supply
+    if left == 0 and left_before:
         return (News(NewsKind.SOLD_OUT, _EVERYWHERE, {**snapshot(after), "at": moment}, Priority.WINDOW),)
-    nearly = nearly_gone_at(after.plan.supply)
-    if left_before > nearly >= left:
+    if left_before > nearly:
         about = {**snapshot(after), "at": moment}
         # Discord's card counts down in place, so only chat needs the line.
         expires_at = moment + pace.milestone_gap

@@ -20,6 +20,7 @@ class ClaimRefusal(StrEnum):
     UNKNOWN_DROP = "unknown-drop"
     CANCELLED = "cancelled"
     ALREADY_YOURS = "already-yours"
+    FROZEN = "frozen"
     NOT_OPEN_YET = "not-open-yet"
     SOLD_OUT = "sold-out"
     CLOSED = "closed"
@@ -104,8 +105,8 @@ def choose_drop(drops: Sequence[Drop], text: str) -> Drop | ClaimNeedsName | Cla
             return choose_drop(drops, "")
         return ClaimRefused(ClaimRefusal.UNKNOWN_DROP, asked_for=text[:40])
     opened = [d for d in public if d.open]
-    # What is sold out or paused is open by name only: it must not make anybody choose.
-    opened = [d for d in opened if not d.sold_out and not d.paused] or opened
+    # What is sold out, paused or frozen is open by name only: it must not make anybody choose.
+    opened = [d for d in opened if not (d.sold_out or d.paused or d.frozen)] or opened
     if len(opened) > 1:
         return ClaimNeedsName(tuple(d.key for d in opened), tuple(d.title for d in opened))
     if opened:
@@ -123,38 +124,35 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
     """Grant the next number or refuse with the first reason that applies.
 
     What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at)."""
-    drop = standing.drop
-
-    def refuse(because: ClaimRefusal, retry_at: Micros | None = None) -> ClaimRefused:
-        return ClaimRefused(
-            because,
-            drop=drop.key,
-            title=drop.title,
-            supply=drop.plan.supply,
-            numbers=standing.numbers_held,
-            retry_at=retry_at,
-            on_cue=drop.on_cue,
-        )
-
-    if drop.state is DropState.CANCELLED:
-        return refuse(ClaimRefusal.CANCELLED)
+    drop, state, left = standing.drop, standing.drop.state, standing.drop.units_left
+    if state is DropState.CANCELLED:
+        return _refused(standing, ClaimRefusal.CANCELLED)
     if len(standing.numbers_held) >= drop.plan.per_person:
-        return refuse(ClaimRefusal.ALREADY_YOURS)
-    if drop.state in (DropState.PLANNED, DropState.ANNOUNCED):
+        return _refused(standing, ClaimRefusal.ALREADY_YOURS)
+    if drop.frozen and not drop.over:
+        return _refused(standing, ClaimRefusal.FROZEN)
+    if state is DropState.PLANNED or state is DropState.ANNOUNCED:
         waiting = drop.on_cue or drop.postponed_why
-        return refuse(ClaimRefusal.NOT_OPEN_YET, None if waiting else drop.opens_at)
-    if drop.sold_out:
-        return refuse(ClaimRefusal.SOLD_OUT)
-    if not drop.open:
-        return refuse(ClaimRefusal.CLOSED)
+        return _refused(standing, ClaimRefusal.NOT_OPEN_YET, None if waiting else drop.opens_at)
+    if left == 0:
+        return _refused(standing, ClaimRefusal.SOLD_OUT)
+    if state is not DropState.OPEN:
+        return _refused(standing, ClaimRefusal.CLOSED)
     if drop.paused:
-        return refuse(ClaimRefusal.PAUSED, drop.resume_at)
-    return ClaimGranted(
+        return _refused(standing, ClaimRefusal.PAUSED, drop.resume_at)
+    return ClaimGranted(drop.plan.key, drop.plan.title, standing.next_number, drop.plan.supply, left - 1)
+
+
+def _refused(standing: ClaimStanding, because: ClaimRefusal, retry_at: Micros | None = None) -> ClaimRefused:
+    drop = standing.drop
+    return ClaimRefused(
+        because,
         drop=drop.key,
         title=drop.title,
-        number=standing.next_number,
         supply=drop.plan.supply,
-        units_left=drop.units_left - 1,
+        numbers=standing.numbers_held,
+        retry_at=retry_at,
+        on_cue=drop.on_cue,
     )
 
 

@@ -36,6 +36,7 @@ class SteerRefusal(StrEnum):
     NAME_NEEDED = "name-needed"
     UNKNOWN_DROP = "unknown-drop"
     NOTHING_FITS = "nothing-fits"
+    FROZEN = "frozen"
     STREAM_OFFLINE = "stream-offline"
     ALREADY_OPEN = "already-open"
     NOT_OPEN = "not-open"
@@ -184,11 +185,11 @@ def decide_steer(
     drop = meant_drop(standing.drops, verb, command.drop)
     if isinstance(drop, SteerRefused):
         return drop, ()
-    refusal = _why_not(standing, command, drop)
+    refusal = SteerRefusal.FROZEN if drop.frozen and _hands_out(verb) else _why_not(standing, command, drop)
     if refusal is not None:
         return SteerRefused(refusal, verb, drop=drop.key, title=drop.title, numbers=standing.receiver_numbers), ()
     if verb is Verb.CANCEL and not command.confirmed:
-        return SteerNeedsYes(verb, drop.key, drop.title, drop.units_out), ()
+        return SteerNeedsYes(verb, drop.key, drop.title, drop.units_owned), ()
     facts = _facts(standing, command, drop, moment)
     last = facts[-1]
     number = cast(int, last.public.get("number", 0))
@@ -205,6 +206,11 @@ def decide_steer(
         receiver_platform=command.receiver.platform if command.receiver else "",
     )
     return done, facts
+
+
+def _hands_out(verb: Verb) -> bool:
+    """Whether the deed gives a unit away, or lets a drop do so."""
+    return verb in (Verb.OPEN, Verb.RESUME, Verb.GIVE)
 
 
 def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRefusal | None:
@@ -310,7 +316,8 @@ def _undo(standing: SteerStanding, command: SteerDrop, moment: Micros) -> tuple[
     if command.drop.strip() and (named is None or named.key != drop.key):
         elsewhere = SteerRefusal.LAST_DEED_ELSEWHERE
         return SteerRefused(elsewhere, Verb.UNDO, drop=drop.key, title=drop.title, asked_for=command.drop[:40]), ()
-    fact = _reversal(standing, drop, last, moment)
+    # Who remembers an evening that the ledger has forgotten means another deed than the last one in it.
+    fact = SteerRefusal.FROZEN if drop.frozen else _reversal(standing, drop, last, moment)
     if isinstance(fact, SteerRefusal):
         return SteerRefused(fact, Verb.UNDO, drop=drop.key, title=drop.title), ()
     by = {"platform": command.actor.platform, "user": command.actor.user_id, "name": command.actor.name}

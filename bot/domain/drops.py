@@ -76,7 +76,7 @@ class DropPlan:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drop:
     """The fold of a drop's facts (see `evolve`). Sold out and paused are derived, not states."""
 
@@ -97,6 +97,9 @@ class Drop:
     on_cue: bool = False
     claimed: int = 0
     given: int = 0
+    lost: int = 0  # numbers that a repair has written off: out, but nobody's
+    last_number: int = 0  # the highest that was ever out, also if it was taken back
+    frozen_at: Micros | None = None  # since then the ledger may have forgotten what was handed out
 
     @property
     def key(self) -> str:
@@ -107,18 +110,26 @@ class Drop:
         return self.plan.title
 
     @property
-    def units_out(self) -> int:
+    def units_owned(self) -> int:
         """How many units have an owner, however they came by it."""
         return self.claimed + self.given
 
     @property
+    def units_out(self) -> int:
+        """How many units cannot be handed out: the owned ones, and those that a repair has written off."""
+        return self.claimed + self.given + self.lost
+
+    @property
     def units_left(self) -> int:
         """How many a viewer can still claim: what is held back for mistakes is not among them."""
-        return max(0, self.plan.supply - max(self.given, self.plan.held_back) - self.claimed)
+        plan, given = self.plan, self.given
+        kept = given if given > plan.held_back else plan.held_back
+        left = plan.supply - kept - self.claimed - self.lost
+        return left if left > 0 else 0
 
     @property
     def units_to_give(self) -> int:
-        """How many a moderator can still give by hand: everything without an owner."""
+        """How many a moderator can still give by hand: everything that is not out."""
         return self.plan.supply - self.units_out
 
     @property
@@ -132,6 +143,11 @@ class Drop:
     @property
     def paused(self) -> bool:
         return self.state is DropState.OPEN and self.paused_at is not None
+
+    @property
+    def frozen(self) -> bool:
+        """Restored from a backup, and nobody has said yet which of its numbers were made public since."""
+        return self.frozen_at is not None
 
     @property
     def public(self) -> bool:
@@ -152,7 +168,10 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         on_cue = plan.opening is Opening.CUE
         fresh = Drop(plan=plan, origin=str(public["origin"]), opens_at=plan.opens_at, on_cue=on_cue)
         # A new plan never forgets a unit that is out.
-        return fresh if drop is None else replace(fresh, claimed=drop.claimed, given=drop.given)
+        if drop is None:
+            return fresh
+        kept = replace(fresh, claimed=drop.claimed, given=drop.given, lost=drop.lost)
+        return replace(kept, last_number=drop.last_number, frozen_at=drop.frozen_at)
     if drop is None:
         raise ValueError(f"{kind} about a drop that was never planned")
     match kind:
@@ -160,6 +179,8 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
             return _counted(drop, public, +1)
         case "unit.voided":
             return _counted(drop, public, -1)
+        case "unit.lost":
+            return replace(drop, lost=drop.lost + 1, last_number=_highest(drop, public))
         case "drop.announced":
             return replace(drop, state=DropState.ANNOUNCED, announced_at=at)
         case "drop.soon":
@@ -209,38 +230,37 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.settled":
             return replace(drop, state=DropState.SETTLED)
         case "drop.cancelled":
-            return replace(drop, state=DropState.CANCELLED, closed_at=at, closed_why="cancelled")
+            cancelled = replace(drop, state=DropState.CANCELLED, closed_at=at, closed_why="cancelled")
+            return replace(cancelled, frozen_at=None)  # nothing will be handed out any more
+        case "drop.frozen":
+            return replace(drop, frozen_at=_instant(public, "since"))
+        case "drop.thawed":
+            closes_at = _instant(public, "closes_at") if drop.open else drop.closes_at
+            return replace(drop, frozen_at=None, closes_at=closes_at)
     raise ValueError(f"unknown kind of fact: {kind}")
 
 
 def _counted(drop: Drop, public: Part, units: int) -> Drop:
-    """The drop with so many more units out. Written out, as `replace` takes a tenth of a whole claim."""
-    claimed = public["how"] == "claim"
-    return Drop(
-        drop.plan,
-        drop.origin,
-        drop.state,
-        drop.opens_at,
-        drop.closes_at,
-        drop.announced_at,
-        drop.opened_at,
-        drop.closed_at,
-        drop.closed_why,
-        drop.paused_at,
-        drop.paused_why,
-        drop.resume_at,
-        drop.postponed_why,
-        drop.soon_said,
-        drop.on_cue,
-        drop.claimed + units if claimed else drop.claimed,
-        drop.given if claimed else drop.given + units,
-    )
+    """The drop with so many more units out."""
+    how = "claimed" if public["how"] == "claim" else "given"
+    # `replace` passes every field through the constructor, which alone is a tenth of what a claim may cost.
+    counted = object.__new__(Drop)
+    counted.__dict__.update(drop.__dict__)
+    counted.__dict__[how] += units
+    counted.__dict__["last_number"] = _highest(drop, public)
+    return counted
+
+
+def _highest(drop: Drop, public: Part) -> int:
+    return max(drop.last_number, cast(int, public["number"]))
 
 
 def due_fact(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:
     """What time or the stream asks of this drop now, one fact at a time; None when nothing is due.
 
     Level-triggered: the lane asks before every decision, so a late or missed wake-up changes nothing."""
+    if drop.frozen:
+        return None
     match drop.state:
         case DropState.PLANNED if moment >= drop.plan.announce_at:
             # Nobody is told of a drop that nobody can claim any more.
@@ -256,6 +276,8 @@ def due_fact(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | N
 
 def next_due(drop: Drop, stream: Stream, pace: Pace) -> Micros | None:
     """When to ask `due_fact` again at the latest, as far as the clock decides it."""
+    if drop.frozen:
+        return None
     match drop.state:
         case DropState.PLANNED:
             return drop.plan.announce_at

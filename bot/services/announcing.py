@@ -28,7 +28,7 @@ from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
 from bot.storage.telling import PendingNews, last_reference, pending_news, untold
 from bot.wording.announcing import card as card_of
-from bot.wording.announcing import chat_line, control_card, live_card, repair_card
+from bot.wording.announcing import chat_line, control_card, frozen_card, live_card, lost_card, repair_card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 
@@ -43,6 +43,8 @@ NOTE_AGAIN_SECONDS = 1.0
 STUMBLES_MAX = 4
 # News whose cards are edited in place from then on.
 _KEPT = (NewsKind.OPENED, NewsKind.CONTROL)
+# What moderators read of a repair is not what viewers read.
+_MODERATORS_CARDS = {NewsKind.FROZEN: frozen_card, NewsKind.THAWED: lost_card}
 
 
 class Announcing:
@@ -207,7 +209,7 @@ class Announcing:
             posted = await self._posted(news.place, card, news.attempted_at)
             if posted:
                 return posted
-        return await self._board.post(news.place, card, nonce=f"md-{news.id}")
+        return await self._board.post(news.place, card, nonce=_nonce_of(news))
 
     async def _posted(self, place: str, card: Card, since: Micros) -> str:
         try:
@@ -220,6 +222,8 @@ class Announcing:
         if news.kind is NewsKind.REPAIR:
             lost = await untold(self._reads, self._channel_id, drop=news.drop)
             return repair_card(self._words, news.about, list(dict.fromkeys(u.actor.name for u in lost)), now)
+        if news.place == DISCORD_MODERATORS and news.kind in _MODERATORS_CARDS:
+            return _MODERATORS_CARDS[news.kind](self._words, news.about)
         return card_of(self._words, news.kind, news.about, now)
 
     # -- cards that are edited in place ---------------------------------------------------------------------
@@ -267,3 +271,9 @@ class Announcing:
                     continue
                 log.info("a card cannot be kept up to date", place=place, reason=refused.reason)
             self._shown[place, reference] = wanted
+
+
+def _nonce_of(news: PendingNews) -> str:
+    """At most 25 characters. A restored ledger counts its news anew: with the number alone, Discord would take the
+    first cards after a repair for repetitions of those from before."""
+    return f"md-{news.created_at:x}-{news.id}"[:25]

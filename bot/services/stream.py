@@ -70,7 +70,7 @@ class Streams:
         if gap_seconds < GAP_SECONDS_MIN:
             return
         board = await self._drops.board()
-        opened: list[Drop] = [d for d in board.drops if d.open and not d.paused and not d.sold_out]
+        opened: list[Drop] = [d for d in board.drops if d.open and not (d.paused or d.sold_out or d.frozen)]
         if opened:
             self._telling.say_now(gap_line(self._words, [d.title for d in opened], board.now))
 

@@ -32,6 +32,7 @@ class Batch:
         self._met: dict[Key, Person | None] = {}
         self._persons, self._identities = Insertion(tables.person), Insertion(tables.identity)
         self._entries, self._units = Insertion(tables.entry), Insertion(tables.unit)
+        self._lost = Insertion(tables.lost_unit)
         self.outcomes, self.actions = Insertion(tables.outcome), Insertion(tables.action)
         self._news = Insertion(tables.outbox)
         # Drops whose row is to be written; True for one that has none yet.
@@ -109,6 +110,8 @@ class Batch:
             self._grant(after, fact, entry)
         elif fact.kind == "unit.voided":
             self._void(fact)
+        elif fact.kind == "unit.lost":
+            self._lose(after, fact, entry)
         else:
             book.wake_at = 0
         if fact.kind != "unit.granted" or after.sold_out:
@@ -143,6 +146,13 @@ class Batch:
             raise ValueError(f"unit {number} of {fact.drop} has no owner to take it from")
         register.void(number)
 
+    def _lose(self, drop: Drop, fact: Fact, entry: Entry) -> None:
+        number = _whole(fact, "number")
+        if not drop.plan.has_unit(number):
+            raise ValueError(f"there is no unit {number} of {fact.drop}")
+        self.register(fact.drop).lose(number)
+        self._lost.add((self.channel_id, fact.drop, 1, number, entry.at, entry.number))
+
     def _announce(self, before: Drop | None, after: Drop, fact: Fact, moment: Micros) -> None:
         book = self.book
         for news in news_of(before, after, fact, moment, book.settings.pace):
@@ -170,6 +180,7 @@ class Batch:
             self._identities,
             self._entries,
             self._units,
+            self._lost,
             self.outcomes,
             self.actions,
             self._news,

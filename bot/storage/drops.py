@@ -47,6 +47,9 @@ def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
         "on_cue": int(drop.on_cue),
         "claimed": drop.claimed,
         "given": drop.given,
+        "lost": drop.lost,
+        "last_number": drop.last_number,
+        "frozen_at": drop.frozen_at,
     }
 
 
@@ -84,6 +87,9 @@ def drop_of(row: Row[Any]) -> Drop:
         on_cue=bool(row.on_cue),
         claimed=row.claimed,
         given=row.given,
+        lost=row.lost,
+        last_number=row.last_number,
+        frozen_at=row.frozen_at,
     )
 
 

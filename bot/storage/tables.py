@@ -1,4 +1,4 @@
-"""The tables. `entry` is the truth; unit, drop, edition, occurrence and action are projections of it."""
+"""The tables. `entry` is the truth; unit, lost_unit, drop, edition, occurrence and action project it."""
 
 from __future__ import annotations
 
@@ -105,6 +105,16 @@ drop = Table(
     Column("on_cue", Integer, nullable=False),
     Column("claimed", Integer, nullable=False),
     Column("given", Integer, nullable=False),
+    # Added later, so these checks stand at their columns: SQLite adds no other to a table that exists.
+    Column(
+        "lost",
+        Integer,
+        CheckConstraint("lost >= 0 AND claimed + given + lost <= supply", name="lost_counts"),
+        nullable=False,
+        server_default="0",
+    ),
+    Column("last_number", Integer, nullable=False, server_default="0"),
+    _instant("frozen_at", nullable=True),
     # The backstop of the promise: whatever the program believes, the database takes no unit above supply.
     CheckConstraint("claimed >= 0 AND given >= 0 AND claimed + given <= supply", name="never_oversold"),
     sqlite_strict=True,
@@ -153,6 +163,22 @@ unit = Table(
         ["channel_id", "drop_key", "edition"], ["edition.channel_id", "edition.drop_key", "edition.number"]
     ),
     ForeignKeyConstraint(["channel_id", "person_id"], ["person.channel_id", "person.id"]),
+    CheckConstraint("number >= 1", name="counts_from_one"),
+    sqlite_strict=True,
+)
+
+lost_unit = Table(
+    "lost_unit",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("drop_key", Text, primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _instant("lost_at"),
+    Column("entry_number", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["channel_id", "drop_key", "edition"], ["edition.channel_id", "edition.drop_key", "edition.number"]
+    ),
     CheckConstraint("number >= 1", name="counts_from_one"),
     sqlite_strict=True,
 )

@@ -50,7 +50,11 @@ class Register:
         for number, person_id, nth in rows:
             self._held.setdefault(person_id, {})[number] = nth
             taken.append(number)
-        self._numbers = Numbers(taken)
+        lost = tables.lost_unit.c
+        written_off = connection.scalars(
+            select(lost.number).where(lost.channel_id == channel_id, lost.drop_key == drop)
+        )
+        self._numbers = Numbers([*taken, *written_off])
 
     @property
     def next_number(self) -> int:
@@ -71,6 +75,10 @@ class Register:
         nth = next(n for n in range(1, len(held) + 2) if n not in held.values())
         held[number] = nth
         return nth
+
+    def lose(self, number: int) -> None:
+        """Note that a number is never handed out again. Raises ValueError for any but the next."""
+        self._numbers.take(number)
 
     def void(self, number: int) -> None:
         """Take a number back from whoever holds it; it is the next one to be handed out."""

@@ -15,7 +15,7 @@ from bot.wording.catalogue import Wording
 @dataclass(frozen=True, slots=True)
 class About:
     """See bot.domain.announcing.snapshot; the last ones come from the fact: `added` in microseconds, `minutes`
-    negative for a shortening, `why` a reason's key."""
+    negative for a shortening, `why` a reason's key, `lost_ranges` the first and last of the numbers written off."""
 
     drop: str
     title: str
@@ -26,6 +26,9 @@ class About:
     per_person: int
     claimed: int
     given: int
+    lost: int
+    last_number: int
+    frozen: bool
     units_left: int
     opens_at: Micros | None
     opened_at: Micros | None
@@ -42,14 +45,20 @@ class About:
     late: bool
     added: Micros
     minutes: int
+    lost_ranges: tuple[tuple[int, int], ...]
 
     @property
-    def units_out(self) -> int:
+    def units_owned(self) -> int:
         return self.claimed + self.given
 
     @property
     def units_to_give(self) -> int:
-        return max(0, self.supply - self.units_out)
+        return max(0, self.supply - self.units_owned - self.lost)
+
+    @property
+    def waits_for_repair(self) -> bool:
+        """Nothing is claimed of it until somebody says which numbers were made public."""
+        return self.frozen and self.state in ("planned", "announced", "open")
 
     @property
     def sold_out(self) -> bool:
@@ -68,6 +77,7 @@ def about_of(values: Mapping[str, object]) -> About:
     def instant(name: str) -> Micros | None:
         return cast("Micros | None", values.get(name))
 
+    ranges = cast("list[list[int]]", values.get("lost_ranges") or [])
     return About(
         drop=text("drop"),
         title=text("title"),
@@ -78,6 +88,9 @@ def about_of(values: Mapping[str, object]) -> About:
         per_person=count("per_person"),
         claimed=count("claimed"),
         given=count("given"),
+        lost=count("lost"),
+        last_number=count("last_number"),
+        frozen=bool(values.get("frozen")),
         units_left=count("units_left"),
         opens_at=instant("opens_at"),
         opened_at=instant("opened_at"),
@@ -94,6 +107,7 @@ def about_of(values: Mapping[str, object]) -> About:
         late=bool(values.get("late")),
         added=count("added"),
         minutes=count("minutes"),
+        lost_ranges=tuple((first, last) for first, last in ranges),
     )
 
 

@@ -11,11 +11,21 @@ from bot.wording.buttons import claim_button, remind_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.moderating import control_card, repair_card
+from bot.wording.restore import frozen_card, last_number_field, lost_card, lost_values, thawed_card, thawed_variant
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
 from bot.wording.times import moment_text, span_text, stamp
 
-__all__ = ["card", "chat_line", "control_card", "gap_line", "live_card", "repair_card"]
+__all__ = [
+    "card",
+    "chat_line",
+    "control_card",
+    "frozen_card",
+    "gap_line",
+    "live_card",
+    "lost_card",
+    "repair_card",
+]
 
 
 def chat_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> str:
@@ -29,6 +39,7 @@ def chat_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: 
             title=chat_text(facts.title),
             when="" if at is None else moment_text(words, at, now, discord=False),
             **_values(words, facts),
+            **lost_values(words, facts, discord=False),
         )
     )
 
@@ -54,6 +65,8 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
             return _announced_card(words, facts, now)
         case NewsKind.CLOSED:
             return _final_card(words, facts)
+        case NewsKind.THAWED:
+            return thawed_card(words, facts)
     title = words.say(_title_key(kind), discord=True, title=board_text(facts.title))
     at = _moment_that_matters(kind, facts)
     when = "" if at is None else stamp(at)
@@ -68,17 +81,17 @@ def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:
     title = words.say("card-live-title", discord=True, title=board_text(facts.title))
     at = facts.resume_at if facts.paused else facts.closes_at
     text = words.say(_live_key(facts), discord=True, when="" if at is None else stamp(at), **_values(words, facts))
-    claimable = facts.state == "open" and not facts.paused and facts.units_left > 0
-    fields = (_counter(words, facts), *_stock_fields(words, facts))
+    claimable = facts.state == "open" and not (facts.paused or facts.frozen) and facts.units_left > 0
+    fields = (_counter(words, facts), *last_number_field(words, facts), *_stock_fields(words, facts))
     return Card(title, text, fields, (claim_button(words, facts.drop, enabled=claimable),))
 
 
 def _counter(words: Wording, facts: About) -> tuple[str, str]:
     """How many are left while that matters; afterwards how many found an owner."""
     if facts.state in ("closed", "settled", "cancelled"):
-        out = words.say("card-out", discord=True, out=facts.units_out, supply=facts.supply)
+        out = words.say("card-out", discord=True, out=facts.units_owned, supply=facts.supply)
         return words.say("card-field-out", discord=True), out
-    claimable_in_all = max(0, facts.supply - max(facts.given, facts.held_back))
+    claimable_in_all = max(0, facts.supply - max(facts.given, facts.held_back) - facts.lost)
     left = words.say("card-left", discord=True, left=facts.units_left, supply=claimable_in_all)
     return words.say("card-field-left", discord=True), left
 
@@ -129,7 +142,7 @@ def _values(words: Wording, facts: About) -> dict[str, str | int]:
         "left": facts.units_left,
         "supply": facts.supply,
         "claimed": facts.claimed,
-        "out": facts.units_out,
+        "out": facts.units_owned,
         "to_give": facts.units_to_give,
         "minutes": abs(facts.minutes),
         "added": span_text(words, facts.added),
@@ -156,6 +169,8 @@ def _chat_key(kind: NewsKind, facts: About) -> str:
             return "news-opened-late" if facts.late else "news-opened"
         case NewsKind.SOLD_OUT:
             return "news-sold-out-held-back" if facts.units_to_give else "news-sold-out"
+        case NewsKind.THAWED:
+            return f"news-{thawed_variant(facts)}"
         case NewsKind.CLOSED if facts.closed_why != "stream":
             return "news-closed-late" if facts.late else "news-closed"
     return f"news-{_variant(kind, facts)}"
@@ -189,7 +204,7 @@ def _variant(kind: NewsKind, facts: About) -> str:
             return "paused-offline" if facts.paused_why == "offline" else "paused-moderator"
         case NewsKind.EXTENDED if facts.minutes < 0:
             return "shortened"
-        case NewsKind.CANCELLED if facts.units_out:
+        case NewsKind.CANCELLED if facts.units_owned:
             return "cancelled-owned"
         case NewsKind.CLOSED if facts.closed_why == "stream":
             return "closed-stream"
@@ -197,6 +212,8 @@ def _variant(kind: NewsKind, facts: About) -> str:
 
 
 def _live_key(facts: About) -> str:
+    if facts.waits_for_repair:
+        return "card-frozen"
     match facts.state:
         case "open" if facts.units_left == 0:
             return "card-sold-out"
@@ -209,5 +226,5 @@ def _live_key(facts: About) -> str:
         case "closed" | "settled":
             return "card-closed-stream" if facts.closed_why == "stream" else "card-closed"
         case "cancelled":
-            return "card-cancelled-owned" if facts.units_out else "card-cancelled"
+            return "card-cancelled-owned" if facts.units_owned else "card-cancelled"
     return "card-waiting"

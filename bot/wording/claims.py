@@ -129,6 +129,8 @@ def _reason(words: Wording, refused: ClaimRefused | ClaimNeedsName, now: Micros,
             several = len(refused.numbers) > 1
             key = "claim-already-yours-all" if several else "claim-already-yours"
             values["numbers"] = numbers_text(words, refused.numbers)
+        case ClaimRefusal.FROZEN:
+            key = "claim-frozen"
         case ClaimRefusal.NOT_OPEN_YET if refused.retry_at is not None:
             key = "claim-not-open-yet"
         case ClaimRefusal.NOT_OPEN_YET:

@@ -124,6 +124,7 @@ def _refused(words: Wording, refused: SteerRefused, *, discord: bool) -> str:
         _refused_key(refused, discord=discord),
         discord=discord,
         title=shown(refused.title, discord=discord),
+        drop=refused.drop,
         verb=f"{steer} {'+5' if refused.verb is Verb.EXTEND and not discord else refused.verb}",
         choices=_choices(words, refused.choices),
         numbers=numbers_text(words, refused.numbers),

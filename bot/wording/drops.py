@@ -32,7 +32,7 @@ def board_card(words: Wording, drops: Sequence[Drop], now: Micros) -> Card:
     if not listed:
         return Card(title, words.say("board-empty", discord=True))
     fields = tuple((board_text(d.title), _board_part(words, d, now)) for d in listed)
-    claimable = [d for d in listed if d.open and not d.paused and not d.sold_out][:5]
+    claimable = [d for d in listed if d.open and not (d.paused or d.sold_out or d.frozen)][:5]
     return Card(
         title, "", fields=fields, buttons=tuple(titled_claim_button(words, d.key, d.title) for d in claimable)
     )
@@ -108,6 +108,8 @@ def _board_part(words: Wording, drop: Drop, now: Micros) -> str:
 def _state_key(drop: Drop) -> str:
     if drop.over:
         return "over"
+    if drop.frozen:
+        return "frozen"
     if drop.open:
         return "sold-out" if drop.sold_out else "paused" if drop.paused else "open"
     if _has_time(drop):
@@ -121,5 +123,5 @@ def _values(about: About) -> dict[str, str | int]:
         "left": about.units_left,
         "supply": about.supply,
         "claimed": about.claimed,
-        "out": about.units_out,
+        "out": about.units_owned,
     }

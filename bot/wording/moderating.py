@@ -10,6 +10,7 @@ from bot.wording.about import About, about_of, each_text, stock_text
 from bot.wording.buttons import can_give, control_button, control_buttons
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.restore import frozen_text, last_number_field
 from bot.wording.text import board_text
 from bot.wording.times import moment_text, stamp, undo_text
 
@@ -21,6 +22,7 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
     facts = about_of(about)
     state = words.say(f"state-{_state(facts)}", discord=True)
     fields = [
+        *last_number_field(words, facts),
         (words.say("card-field-left", discord=True), str(facts.units_left)),
         (
             words.say("card-field-given", discord=True),
@@ -30,7 +32,7 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
         (words.say("card-field-stock", discord=True), stock_text(words, facts.supply, facts.held_back)),
         (words.say("card-field-each", discord=True), each_text(words, facts.per_person)),
     ]
-    if facts.state == "open" and facts.closes_at is not None and not facts.paused:
+    if facts.state == "open" and facts.closes_at is not None and not (facts.paused or facts.frozen):
         fields.append((words.say("card-field-closes", discord=True), stamp(facts.closes_at)))
     waits = facts.state in ("planned", "announced") and not facts.on_cue
     if waits and facts.opens_at is not None:
@@ -38,7 +40,9 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
         fields.append((words.say("card-field-opens", discord=True), when))
     return Card(
         words.say("control-title", discord=True, title=board_text(facts.title), state=state),
-        words.say("control-text", discord=True, within=undo_text(words)),
+        frozen_text(words, facts)
+        if facts.frozen
+        else words.say("control-text", discord=True, within=undo_text(words)),
         tuple(fields),
         control_buttons(words, facts),
     )
@@ -47,7 +51,7 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
 def repair_card(words: Wording, about: Mapping[str, object], unanswered: Sequence[str], now: Micros) -> Card:
     """At the close: who may have got no answer, what is left to give them, and the buttons for it."""
     facts = about_of(about)
-    counts: dict[str, str | int] = {"out": facts.units_out, "supply": facts.supply}
+    counts: dict[str, str | int] = {"out": facts.units_owned, "supply": facts.supply}
     if unanswered:
         names = ", ".join(board_text(name, characters_max=32) for name in unanswered[:_NAMES_MAX])
         rest = len(unanswered) - _NAMES_MAX
@@ -71,6 +75,8 @@ def repair_card(words: Wording, about: Mapping[str, object], unanswered: Sequenc
 
 
 def _state(facts: About) -> str:
+    if facts.frozen:
+        return "frozen"
     if facts.state == "open":
         return "sold-out" if facts.units_left == 0 else "paused" if facts.paused else "open"
     if facts.state == "announced" and facts.postponed_why and not facts.on_cue:

@@ -30,6 +30,7 @@ from bot.wording.drops import board_card, board_line, mine_text
 from bot.wording.english import SENTENCES
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
+from bot.wording.restore import backups_failing_card, backups_work_card, frozen_card, lost_card
 from bot.wording.times import span_text, undo_text
 from tests.wording.saying import (
     ANNOUNCED,
@@ -58,6 +59,7 @@ REFUSALS = (
     refused(ClaimRefusal.ALREADY_YOURS, numbers=(3,)),
     refused(ClaimRefusal.ALREADY_YOURS, numbers=(3, 5)),
     refused(ClaimRefusal.ALREADY_YOURS, numbers=tuple(range(1, 15))),
+    refused(ClaimRefusal.FROZEN),
     refused(ClaimRefusal.NOT_OPEN_YET, retry_at=EIGHT),
     refused(ClaimRefusal.NOT_OPEN_YET, retry_at=NOW + 20 * SECOND),
     refused(ClaimRefusal.NOT_OPEN_YET, on_cue=True),
@@ -69,6 +71,8 @@ REFUSALS = (
 )
 PASSES = replace(PLAN, held_back=0, per_person=2, kind="pass")
 CANCELLED = replace(OPEN, state=DropState.CANCELLED)
+FROZEN = replace(OPEN, claimed=20, last_number=20, frozen_at=NOW)
+REPAIRED = replace(OPEN, claimed=20, lost=11, last_number=31)
 NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
     (NewsKind.ANNOUNCED, about(ANNOUNCED)),
     (
@@ -100,6 +104,12 @@ NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
     (NewsKind.RETURNED, about(replace(ANNOUNCED, on_cue=True))),
     (NewsKind.CANCELLED, about(CANCELLED)),
     (NewsKind.CANCELLED, about(replace(CANCELLED, claimed=0))),
+    (NewsKind.FROZEN, about(FROZEN)),
+    (NewsKind.THAWED, about(replace(REPAIRED, lost=0, last_number=20), lost_ranges=[])),
+    (NewsKind.THAWED, about(REPAIRED, lost_ranges=[[4, 4], [21, 31]])),
+    (NewsKind.THAWED, about(replace(REPAIRED, lost=0, paused_at=NOW), lost_ranges=[])),
+    (NewsKind.THAWED, about(replace(REPAIRED, state=DropState.CLOSED), lost_ranges=[[21, 31]])),
+    (NewsKind.THAWED, about(replace(REPAIRED, lost=28, last_number=48), lost_ranges=[[21, 48]])),
 )
 STEERINGS: tuple[SteerDecision, ...] = (
     *(steered(verb) for verb in Verb if verb not in (Verb.GIVE, Verb.UNDO, Verb.EXTEND)),
@@ -128,6 +138,7 @@ BOARDS: tuple[tuple[Drop, ...], ...] = (
     (PAUSED, ANNOUNCED),
     (SOLD_OUT, replace(ANNOUNCED, postponed_why="offline")),
     (CLOSED, CANCELLED),
+    (FROZEN,),
 )
 
 
@@ -199,8 +210,14 @@ def _moderators(words: Wording) -> Iterator[str]:
     planned = replace(ANNOUNCED, state=DropState.PLANNED, announced_at=None)
     postponed = replace(ANNOUNCED, postponed_why="offline")
     settled = replace(CLOSED, state=DropState.SETTLED)
-    for drop in (planned, ANNOUNCED, CUE, postponed, OPEN, PAUSED, SOLD_OUT, CLOSED, settled, CANCELLED):
+    for drop in (planned, ANNOUNCED, CUE, postponed, OPEN, PAUSED, SOLD_OUT, CLOSED, settled, CANCELLED, FROZEN):
         yield drawn(control_card(words, about(drop), NOW))
+    yield drawn(frozen_card(words, about(FROZEN)))
+    yield drawn(frozen_card(words, about(replace(ANNOUNCED, frozen_at=NOW))))
+    yield drawn(lost_card(words, about(REPAIRED, lost_ranges=[[21, 31]])))
+    yield drawn(backups_failing_card(words, "No space left on device", NOW))
+    yield drawn(backups_failing_card(words, "No space left on device", None))
+    yield drawn(backups_work_card(words))
     yield drawn(repair_card(words, about(CLOSED), [], NOW))
     yield drawn(repair_card(words, about(CLOSED), ["ann", "bob"], NOW))
     yield drawn(repair_card(words, about(replace(CLOSED, claimed=46, given=2)), [f"v{n}" for n in range(60)], NOW))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.wording.english import announcing, cards, claims, control, drops, help, times
+from bot.wording.english import announcing, cards, claims, control, drops, help, restore, times
 
 SENTENCES: dict[str, str] = {
     **times.SENTENCES,
@@ -11,5 +11,6 @@ SENTENCES: dict[str, str] = {
     **announcing.SENTENCES,
     **cards.SENTENCES,
     **control.SENTENCES,
+    **restore.SENTENCES,
     **help.SENTENCES,
 }

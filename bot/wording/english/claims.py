@@ -17,6 +17,7 @@ SENTENCES = {
     "claim-already-yours": "{title} {numbers} is already yours; {mine_command} shows what you hold.",
     "claim-already-yours-all": "{title} {numbers} are already yours, and nobody gets more; "
     "{mine_command} shows what you hold.",
+    "claim-frozen": "{title} is being checked after a repair; {retry_when_said}",
     "claim-not-open-yet": "{title} opens at {when}; {retry}",
     "claim-not-open-on-cue": "{title} opens on the streamer's cue; {retry_when_said}",
     "claim-not-open-waits": "{title} has not opened yet; {retry_when_said}",

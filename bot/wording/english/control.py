@@ -33,6 +33,8 @@ SENTENCES = {
     "steer-nothing-fits-paused": "no drop is paused.",
     "steer-nothing-fits-cancel": "no drop is left to cancel.",
     "steer-nothing-fits-give": "no drop is open or just closed; name the drop to give from.",
+    "steer-frozen": "{title} is frozen after a repair: whoever runs the bot stops it, types "
+    "microdrops restore --last-public {drop}=N (N: the highest number that was made public), and starts it again.",
     "steer-stream-offline": "the stream is off, and {title} waits for it.",
     "steer-already-open": "{title} is open already.",
     "steer-not-open": "{title} is not open.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES = {
     "board-open": "{title} is open: {left} of {supply} left, closes at {when}, type {claim_command} {drop}.",
     "board-paused": "{title} is paused, {left} of {supply} left.",
+    "board-frozen": "{title} is being checked after a repair and hands out nothing meanwhile.",
     "board-sold-out": "{title} is sold out, all {claimed} that could be claimed are gone.",
     "board-next": "Next: {title}, {supply} numbered, opens at {when}.",
     "board-next-on-cue": "Next: {title}, {supply} numbered, opens on the streamer's cue.",
@@ -14,6 +15,7 @@ SENTENCES = {
     "board-title": "Drops",
     "board-card-open": "Open: {left} of {supply} left, closes {when}. `{claim_command} {drop}`",
     "board-card-paused": "Paused: {left} of {supply} left.",
+    "board-card-frozen": "Being checked after a repair: nothing is handed out meanwhile.",
     "board-card-sold-out": "Sold out: all {claimed} that could be claimed are gone.",
     "board-card-next": "Opens {when}: {stock}, {each}.",
     "board-card-next-on-cue": "Opens on the streamer's cue: {stock}, {each}.",
