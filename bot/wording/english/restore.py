@@ -26,8 +26,8 @@ SENTENCES = {
     "starts it again. N is the highest number that chat or a card has shown, 0 if there is none.",
     "lost-title": "{title}: {numbers} lost in the repair",
     "lost-text": "These numbers were made public and the ledger does not know whose they are: they are never "
-    "handed out again. Whoever was told one of them gets the next free number with Give or {steer_command} give, with "
-    "the reason. {count} can still be given.",
+    "handed out again. Whoever was told one of them gets the next free number with Give or {steer_command} give, "
+    "with the reason. {count} can still be given.",
     "card-field-last-number": "Last number out",
     "card-last-number": "#{number} of {supply}",
     "backups-failing-title": "Backups are failing",
