@@ -12,6 +12,8 @@ from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 
 BUSY_TIMEOUT_MS = 5_000
+# 16 MiB: a checkpoint makes somebody's commit wait for several syncs, so it comes once in many batches.
+CHECKPOINT_PAGES = 4_000
 READERS = 3
 
 
@@ -93,7 +95,9 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
             "temp_store=MEMORY",
         ]
         # One connection writes and checkpoints: SQLite before 3.51.3 can lose a commit when two race for it.
-        pragmas += [] if write else ["wal_autocheckpoint=0", "query_only=ON"]
+        pragmas += (
+            [f"wal_autocheckpoint={CHECKPOINT_PAGES}"] if write else ["wal_autocheckpoint=0", "query_only=ON"]
+        )
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

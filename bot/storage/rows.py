@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, insert
 from sqlalchemy.engine import Dialect
 
 Values = tuple[Any, ...]
+
+_ROWS_TOGETHER = (256, 32, 4)
 
 # How many keys one look-up takes: few lengths, so that every statement is compiled and prepared only once.
 _LENGTHS = (1, 16, 256)
@@ -19,7 +22,8 @@ class Insertion:
     """Waiting rows of one table. A tuple holds the values in the order of the table's columns.
 
     On a driver with positional parameters the statement is compiled once and handed over with the tuples:
-    building a dictionary a row, and checking it against the statement, costs several times the insert itself."""
+    building a dictionary a row, and checking it against the statement, costs several times the insert itself.
+    Many rows go in by one statement, as the driver gives the interpreter away and waits for it with each."""
 
     __slots__ = ("_rows", "_table", "add")
 
@@ -35,16 +39,26 @@ class Insertion:
             return
         rows = self._rows[:]
         self._rows.clear()
-        if connection.dialect.positional:
-            connection.exec_driver_sql(_insertion(self._table, connection.dialect), rows)
-        else:
+        if not connection.dialect.positional:
             names = self._table.columns.keys()
             connection.execute(insert(self._table), [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        start = 0
+        for length in _ROWS_TOGETHER:
+            statement = _insertion(self._table, connection.dialect, length)
+            while len(rows) - start >= length:
+                values = tuple(chain.from_iterable(rows[start : start + length]))
+                connection.exec_driver_sql(statement, values)
+                start += length
+        if start < len(rows):
+            connection.exec_driver_sql(_insertion(self._table, connection.dialect, 1), rows[start:])
 
 
 @cache
-def _insertion(table: Table, dialect: Dialect) -> str:
-    return str(insert(table).compile(dialect=dialect))
+def _insertion(table: Table, dialect: Dialect, rows: int) -> str:
+    """An INSERT of so many rows by one statement."""
+    head, one_row = str(insert(table).compile(dialect=dialect)).split(" VALUES ")
+    return f"{head} VALUES {', '.join([one_row] * rows)}"
 
 
 class Lookup:
