@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -11,28 +12,38 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.benchmarks import page
+from tests.benchmarks.bursts import Bursts
 from tests.benchmarks.chat import Chat
 from tests.benchmarks.figures import Figure, show
+from tests.benchmarks.ledgers import Ledgers
 from tests.benchmarks.starts import Starts
+from tests.benchmarks.steady import Steady
 from tests.benchmarks.workshop import workshop
 
 ROUNDS = 5
 
 
 class Measurement(Protocol):
-    """Some figures that belong together. Each round gets an empty folder of its own."""
+    """Some figures that belong together, and sentences on how they came about. Each round gets an empty folder."""
 
     figures: list[Figure]
+    remarks: list[str]
 
     def measure(self, turn: int, folder: Path) -> Awaitable[None]: ...
 
 
-MEASUREMENTS: dict[str, type[Measurement]] = {"start": Starts, "chat": Chat}
+MEASUREMENTS: dict[str, Callable[[Ledgers], Measurement]] = {
+    "burst": Bursts,
+    "steady": Steady,
+    "start": lambda _: Starts(),
+    "chat": lambda _: Chat(),
+}
 
 
-async def measured(names: list[str], rounds: int, folder: Path) -> list[Figure]:
-    """The figures of these measurements: every round takes each of them once, every other round backwards."""
-    chosen = {name: MEASUREMENTS[name]() for name in names}
+async def measured(names: list[str], rounds: int, folder: Path) -> list[Measurement]:
+    """These measurements: every round takes each of them once, every other round backwards."""
+    ledgers = Ledgers(folder)
+    chosen = {name: MEASUREMENTS[name](ledgers) for name in names}
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns) as progress:
         task = progress.add_task("", total=rounds * len(chosen))
@@ -45,7 +56,7 @@ async def measured(names: list[str], rounds: int, folder: Path) -> list[Figure]:
                 place.mkdir()
                 await chosen[name].measure(turn, place)
                 progress.advance(task)
-    return [figure for each in chosen.values() for figure in each.figures]
+    return list(chosen.values())
 
 
 def main(
@@ -55,11 +66,16 @@ def main(
     """Measure. The page is written only by a whole run."""
     if unknown := set(only or ()) - set(MEASUREMENTS):
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: there are {', '.join(MEASUREMENTS)}")
+    # twitchio warns at its import of a part that nobody here needs.
+    logging.getLogger("twitchio").setLevel(logging.ERROR)
     with workshop() as folder:
-        figures = asyncio.run(measured(only or list(MEASUREMENTS), rounds, folder))
+        taken = asyncio.run(measured(only or list(MEASUREMENTS), rounds, folder))
+        figures = [figure for each in taken for figure in each.figures]
         show(figures, rounds)
+        for remark in (remarks := [remark for each in taken for remark in each.remarks]):
+            print(remark)
         if not only:
-            page.keep("bench", figures, rounds=rounds, remarks=[], folder=folder)
+            page.keep("bench", figures, rounds=rounds, remarks=remarks, folder=folder)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ class Chat:
         self.plain = Figure("CPU per plain chat message, over sockets", "µs", beside)
         self.claims = Figure("CPU per !claim over sockets, ledger and answers included", "µs", beside)
         self.figures = [self.plain, self.claims]
+        self.remarks: list[str] = []
 
     async def measure(self, turn: int, folder: Path) -> None:
         async with Stage() as stage:

@@ -36,6 +36,11 @@ class Starts:
         self.memory = Figure("resident memory, connected and idle", "MiB", BESIDE, at_most=1.9)
         self.hears = Figure("start until it hears chat on the stage", "ms", BESIDE)
         self.figures = [self.ready, self.memory, self.cpu, self.hears]
+        self.remarks = [
+            "A start is taken from its call until the bot has sent its first request to Twitch and to Discord, at "
+            "an address that never answers: the configuration is read, the ledger open and in step, both clients "
+            "built. The bare import is a whole process, to its end."
+        ]
 
     async def measure(self, turn: int, folder: Path) -> None:
         async with Stage() as stage:

@@ -1,0 +1,66 @@
+"""Ledgers to measure on: people the bot has met before, and a drop that is open."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import uuid
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from bot.domain.claims import ClaimDrop
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.stream import Wake
+from bot.domain.time import DAY
+from bot.storage.database import ledger_url
+from bot.storage.upgrade import upgrade
+from tests.conftest import CHANNEL, NOON, FixedClock, plan, running_lane, viewer
+
+DROP = "mug"
+_EARLIER = "pin"
+
+
+def claims(drop: str, people: range) -> list[ClaimDrop]:
+    """One claim of each of these people, under message ids that look like Twitch's, always the same ones."""
+    # Random ids, as in life: rising ones would spare every index its look-ups.
+    ids = random.Random(f"{drop}{people}")
+    return [
+        ClaimDrop(CHANNEL, f"twitch:{uuid.UUID(int=ids.getrandbits(128), version=4)}", viewer(f"v{n}"))
+        for n in people
+    ]
+
+
+async def fill(url: URL, people: int, supply: int) -> None:
+    """Make a ledger whose people claimed a drop the day before, and in which DROP is open at NOON."""
+    upgrade(url, now=lambda: NOON)
+    clock = FixedClock(NOON - DAY)
+    earlier = plan(_EARLIER, supply=people, announce_at=clock.at, opens_at=clock.at)
+    async with running_lane(url, clock) as lane:
+        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (earlier, plan(DROP, supply=supply))))
+        for start in range(0, people, 10_000):
+            crowd = claims(_EARLIER, range(start, min(people, start + 10_000)))
+            await asyncio.gather(*(lane.submit(claim) for claim in crowd))
+        clock.at = NOON
+        await lane.submit(Wake(CHANNEL))
+
+
+class Ledgers:
+    """Filled once a run, copied for each contestant, so that all begin with the very same file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def template(self, people: int, supply: int) -> Path:
+        """The file itself; whoever writes to it changes it for all."""
+        path = self._folder / f"ledger-{people}-{supply}.sqlite"
+        if not path.exists():
+            await fill(ledger_url(str(path)), people, supply)
+        return path
+
+    async def copy(self, target: Path, people: int, supply: int) -> URL:
+        """A ledger of one's own at `target`."""
+        shutil.copyfile(await self.template(people, supply), target)
+        return ledger_url(str(target))
