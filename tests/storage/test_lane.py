@@ -159,7 +159,7 @@ async def test_the_database_itself_refuses_a_unit_above_supply(lane, clock, new_
     monkeypatch.setattr("bot.domain.drops.DropPlan.has_unit", lambda plan, number: True)
     await apply(lane, plan(supply=1))
     clock.at = NOON
-    monkeypatch.setattr("bot.domain.drops.Drop.sold_out", False)
+    monkeypatch.setattr("bot.domain.drops.Drop.units_left", 5)
     answers = await asyncio.gather(claim(lane, "ann"), claim(lane, "bob"), return_exceptions=True)
     assert isinstance(answers[0].decision, ClaimGranted)
     assert isinstance(answers[1], Exception)
@@ -301,7 +301,7 @@ async def test_a_drop_of_last_year_in_a_fresh_ledger_is_left_alone(lane, clock, 
 async def test_the_lane_hands_out_no_number_above_supply_whatever_a_rule_decides(lane, clock, monkeypatch):
     await apply(lane, plan(supply=1))
     clock.at = NOON
-    monkeypatch.setattr("bot.domain.drops.Drop.sold_out", False)
+    monkeypatch.setattr("bot.domain.drops.Drop.units_left", 5)
     assert (await claim(lane, "ann")).decision.number == 1
     with pytest.raises(ValueError, match="no unit 2"):
         await claim(lane, "bob")
