@@ -19,10 +19,11 @@ from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop
 from bot.domain.planning import ApplyPlans, PlanDrop
+from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
-from bot.storage import claims, control, outcomes, planning, stream, tables, telling
+from bot.storage import claims, control, outcomes, planning, restore, stream, tables, telling
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
 
@@ -58,6 +59,8 @@ _HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     NoteSent: telling.handle_sent,
     NoteCommands: telling.handle_commands,
     ForgetRefusals: telling.handle_forget,
+    FreezeDrops: restore.handle_freeze,
+    ThawDrop: restore.handle_thaw,
 }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 import migrations
+from bot.domain.backup import BEFORE
 from bot.domain.time import Micros
+from bot.storage.backup import BrokenBackup, back_up
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -24,10 +23,6 @@ class LedgerTooNew(Exception):
     """The ledger was written by a newer version of the program, which knows things that this one does not."""
 
 
-class BrokenBackup(Exception):
-    """A copy of the ledger could not be made or did not pass its check; the ledger was left as it is."""
-
-
 def upgrade(url: URL, *, now: Now, backups: Path | None = None) -> Path | None:
     """Bring the ledger at `url` to the newest revision; returns the backup that was made before, if any.
 
@@ -35,13 +30,12 @@ def upgrade(url: URL, *, now: Now, backups: Path | None = None) -> Path | None:
     stored = stored_revision(url)
     if stored == migrations.HEAD:
         return None
-    _check_known(stored)
+    check_known(stored)
     backup = None
     source = Path(url.database or "")
     if url.get_backend_name() == "sqlite" and source.exists() and source.stat().st_size > 0:
         folder = backups or source.parent / "backups"
-        stamp = datetime.fromtimestamp(now() / 1_000_000, UTC).strftime("%Y%m%dT%H%M%S")
-        backup = back_up(source, folder / f"{source.stem}-{stamp}-before-{migrations.HEAD}.sqlite")
+        backup = back_up(source, folder, f"{BEFORE}{migrations.HEAD}", now=now()).path
     _migrate(url)
     return backup
 
@@ -64,27 +58,8 @@ def stored_revision(url: URL) -> str | None:
         engine.dispose()
 
 
-def back_up(source: Path, target: Path) -> Path:
-    """Copy a SQLite ledger while it may be in use, and open the copy to check it. Raises BrokenBackup."""
-    partial = target.with_suffix(".partial")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(source)) as origin, closing(sqlite3.connect(partial)) as copy:
-            origin.backup(copy)
-            (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-    except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise BrokenBackup(f"{source.name} cannot be copied to {target.parent}: {error}") from None
-    if verdict != "ok":
-        partial.unlink(missing_ok=True)
-        raise BrokenBackup(f"{source.name}: {verdict}")
-    # Under its final name only when it is known to be good.
-    partial.replace(target)
-    return target
-
-
-def _check_known(stored: str | None) -> None:
+def check_known(stored: str | None) -> None:
+    """Raises LedgerTooNew for a revision that this program has never heard of."""
     # Alembic is imported where it is used: it is a third of the start-up time, and nearly no start needs it.
     from alembic.script import ScriptDirectory
 
