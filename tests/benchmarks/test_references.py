@@ -115,4 +115,4 @@ async def test_a_ledger_to_measure_on_knows_its_people_and_has_one_drop_open(led
         (people,) = ledger.execute("SELECT count(*) FROM person").fetchone()
         drops = dict(ledger.execute('SELECT key, state FROM "drop"').fetchall())
     assert people == PEOPLE
-    assert drops == {"pin": "settled", DROP: "open"}
+    assert drops == {"pin": "closed", DROP: "open"}
