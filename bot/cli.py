@@ -8,16 +8,16 @@ import sys
 import time
 from collections.abc import Sequence
 from enum import StrEnum
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from bot.exits import FINE, FOUND_WRONG, USED_WRONG
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from bot.config import Config, ConfigError, SecretsMode
     from bot.domain.drops import Drop
 
@@ -50,11 +50,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code: 0 fine, 1 found something wrong, 2 the call or the
     configuration is wrong, 78 do not restart me."""
-    from bot.config import ConfigError
-
     try:
         app(arguments)
-    except ConfigError as error:
+    except Exception as error:
+        # Not before it is needed: it comes with all that checks a configuration.
+        from bot.config import ConfigError
+
+        if not isinstance(error, ConfigError):
+            raise
         _tell_mistakes(error, as_json=False)
         sys.exit(USED_WRONG)
     sys.exit(FINE)
@@ -117,17 +120,19 @@ def run(
     log_file: Annotated[Path | None, typer.Option(help="Log into this file as well.")] = None,
 ) -> None:
     """Start the bot."""
-    from bot.logs import configure_logging
+    from bot.loading import loading_for_good
 
-    loaded = _load(config)
-    loaded.check_platforms()
-    try:
-        configure_logging(log_level.upper(), secrets=loaded.secrets, json=json_logs, file=log_file)
-    except OSError as error:
-        _say_wrong(f"The log file {log_file} cannot be written: {error.strerror}.")
-        raise typer.Exit(USED_WRONG) from None
-    from bot.wiring import run_bot
+    with loading_for_good():
+        from bot.logs import configure_logging
 
+        loaded = _load(config)
+        loaded.check_platforms()
+        try:
+            configure_logging(log_level.upper(), secrets=loaded.secrets, json=json_logs, file=log_file)
+        except OSError as error:
+            _say_wrong(f"The log file {log_file} cannot be written: {error.strerror}.")
+            raise typer.Exit(USED_WRONG) from None
+        from bot.wiring import run_bot
     raise typer.Exit(run_bot(loaded))
 
 
@@ -186,6 +191,8 @@ def plan(
 @app.command()
 def version(as_json: JsonOption = False) -> None:
     """Say which version this is."""
+    from importlib.metadata import version as installed_version
+
     number = installed_version("microdrops")
     if as_json:
         _print_json({"version": number})
@@ -262,4 +269,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _console() -> Console:
+    # Only what prints tables needs it: not the bot itself.
+    from rich.console import Console
+
     return Console() if sys.stdout.isatty() else Console(width=_PIPED_WIDTH, no_color=True)

@@ -118,7 +118,7 @@ async def _run_until_signalled(config: Config, probe: Probe) -> None:
 async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothing) -> None:
     """Run the bot in this loop until `stop` is set. Raises what `open_ledger` raises, and Fatal in a group."""
     clock = SystemClock()
-    point(Endpoints(**config.endpoints.model_dump()))
+    point(Endpoints(**dict(config.endpoints)))
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(open_ledger(config, clock, probe))
         bot = _Bot(config, clock, ledger, probe)

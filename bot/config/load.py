@@ -46,10 +46,10 @@ class _File(Section):
     twitch: TwitchSection | None = None
     discord: DiscordSection | None = None
     ledger: LedgerSection = Field(default_factory=dict, validate_default=True)
-    endpoints: EndpointsSection = EndpointsSection()
-    commands: CommandsSection = CommandsSection()
+    endpoints: EndpointsSection = Field(default_factory=dict, validate_default=True)
+    commands: CommandsSection = Field(default_factory=dict, validate_default=True)
     wording: dict[str, str] = Field(default_factory=dict)
-    pace: PaceSection = PaceSection()
+    pace: PaceSection = Field(default_factory=dict, validate_default=True)
     drops: list[DropTable] = Field(default_factory=list)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 KeyPath = tuple[str | int, ...]
 
 _SIMILARITY_MIN = 60
@@ -48,6 +46,9 @@ class ConfigError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """'Did you mean "channel"?' when something known is close, else an empty string."""
+    # Imported for whoever has mistyped: a bot that starts has not.
+    from rapidfuzz import fuzz, process
+
     found = process.extractOne(word.casefold(), list(known), scorer=fuzz.ratio, score_cutoff=_SIMILARITY_MIN)
     return f'Did you mean "{found[0]}"?' if found else ""
 

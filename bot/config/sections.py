@@ -46,7 +46,14 @@ _CHANNEL_NAME_CHARACTERS_MAX = 60
 class Section(BaseModel):
     """Common to all sections: unknown keys and silent conversions are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+        # The whole file's validator holds those of its sections: built once, when a file is read.
+        defer_build=True,
+    )
 
 
 class ChannelSection(Section):
@@ -286,7 +293,7 @@ class PaceSection(Section):
         return self
 
     def as_pace(self) -> Pace:
-        return Pace(**self.model_dump())
+        return Pace(**dict(self))
 
 
 def revealed(section: BaseModel | None) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
 from bot.storage import tables
@@ -151,11 +150,22 @@ def read_plans(url: str) -> dict[str, Drop]:
 
 
 def _upsert(connection: Connection, table: Any, values: dict[str, Any]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     keys = [column.name for column in table.primary_key]
-    statement = dialect.insert(table).values(values)
+    statement = _dialect_insert(connection.dialect.name)(table).values(values)
     others = {name: value for name, value in values.items() if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def _dialect_insert(dialect: str) -> Any:
+    """The INSERT that knows ON CONFLICT. PostgreSQL's package loads all of its drivers' dialects, which no other
+    ledger should pay for at its start."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
 
 
 def _local_date(opens_at: int | None, zone: str) -> str:

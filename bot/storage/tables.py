@@ -199,6 +199,7 @@ entry = Table(
     sqlite_strict=True,
 )
 
+# The migration says so to PostgreSQL as well. Here it would load the dialects of all its drivers, also for a file.
 _NEVER_TOLD = text("told_at IS NULL")
 _NOT_DONE = text("done_at IS NULL")
 
@@ -216,7 +217,7 @@ outcome = Table(
     _instant("at"),
     _instant("told_at", nullable=True),
     # Whom to tell after a crash: only the few rows that nobody was told of.
-    Index("ix_outcome_untold", "channel_id", "at", sqlite_where=_NEVER_TOLD, postgresql_where=_NEVER_TOLD),
+    Index("ix_outcome_untold", "channel_id", "at", sqlite_where=_NEVER_TOLD),
     sqlite_strict=True,
 )
 
@@ -252,7 +253,7 @@ outbox = Table(
     _instant("done_at", nullable=True),
     Column("result", Text, nullable=False),  # "" pending, "sent", "skipped", "refused: ..."
     Column("reference", Text, nullable=False),  # the platform's message id
-    Index("ix_outbox_pending", "channel_id", "place", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),
+    Index("ix_outbox_pending", "channel_id", "place", sqlite_where=_NOT_DONE),
     Index(None, "channel_id", "drop_key", "kind"),
     sqlite_strict=True,
 )
