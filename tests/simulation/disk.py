@@ -1,0 +1,225 @@
+"""The ledger's file in the simulation: a real SQLite database whose driver fails, or whose process dies, on demand."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+
+from bot.domain.time import Micros
+from bot.storage.database import ledger_url, write_engine
+from bot.storage.upgrade import upgrade
+
+ERRORS = {
+    "locked": "database is locked",
+    "full": "database or disk is full",
+    "failing": "disk I/O error",
+}
+# Where in a transaction something can go wrong, in order.
+MOMENTS = ("connect", "begin", "statement", "before commit", "after commit")
+INJECTED = " (injected)"
+
+
+def injected(error: BaseException | None) -> bool:
+    """Whether the simulation itself has caused this error."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(injected(each) for each in error.exceptions)
+    return INJECTED in str(error)
+
+
+class Dies(BaseException):
+    """The bot's process ends here. Nothing but the simulated thread catches it."""
+
+
+@dataclass(slots=True)
+class Trap:
+    """Something that goes wrong once, at the next such moment: an error of ERRORS, or "dies".
+
+    `skip` lets so many statements through before."""
+
+    what: str
+    moment: str
+    skip: int = 0
+
+
+class Workbench:
+    """What one process of the simulation keeps between seeds: a folder, an empty ledger, and engines.
+
+    The engines stay, the file under them is exchanged: SQLAlchemy compiles its statements once, not once a seed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "ledger.sqlite"
+        self._template = folder / "template.sqlite"
+        self._frozen = folder / "frozen.sqlite"
+        upgrade(ledger_url(str(self._template)), now=lambda: 0)
+        self.disk: Disk | None = None
+        self.writes = self._engine("writer")
+        self.reads = self._engine("reader")
+        self._opened: list[SimConnection] = []
+
+    def new_ledger(self) -> None:
+        self.let_go()
+        self._put(self._template)
+
+    def freeze(self) -> None:
+        """Keep the files as they are on the disk at this very moment."""
+        shutil.copyfile(self.path, self._frozen)
+        wal = Path(f"{self.path}-wal")
+        if wal.exists():
+            shutil.copyfile(wal, f"{self._frozen}-wal")
+
+    def thaw(self) -> None:
+        """Put the frozen files back: what the dead process did afterwards never happened."""
+        self.let_go()
+        self._put(self._frozen)
+        for path in self._frozen.parent.glob("frozen.sqlite*"):
+            path.unlink()
+
+    def let_go(self) -> None:
+        """Close every connection, as the end of a process does."""
+        opened, self._opened = self._opened, []
+        for connection in opened:
+            connection.dead = True
+            sqlite3.Connection.close(connection)
+        self.writes.dispose()
+        self.reads.dispose()
+
+    def _put(self, source: Path) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(source, self.path)
+        wal = Path(f"{source}-wal")
+        if wal.exists():
+            shutil.copyfile(wal, f"{self.path}-wal")
+
+    def _engine(self, role: str) -> Engine:
+        url = ledger_url(str(self.path))
+        engine = write_engine(url) if role == "writer" else create_engine(url, isolation_level="AUTOCOMMIT")
+
+        @event.listens_for(engine, "do_connect")
+        def connect(_dialect: Any, _record: Any, args: Any, options: dict[str, Any]) -> SimConnection:
+            if role == "writer" and self.disk is not None:
+                self.disk.reach("connect")
+            connection = SimConnection(*args, **options, factory=SimConnection)
+            connection.disk = self.disk if role == "writer" else None
+            self._opened.append(connection)
+            return connection
+
+        return engine
+
+
+class SimConnection(sqlite3.Connection):
+    """The driver's connection, with the moments at which the disk is asked whether it still works."""
+
+    disk: Disk | None = None
+    dead = False
+
+    def cursor(self, factory: Any = None) -> sqlite3.Cursor:
+        return super().cursor(SimCursor)
+
+    def commit(self) -> None:
+        if self.dead:
+            return
+        if self.disk is None or not self.in_transaction:
+            super().commit()
+            return
+        self.disk.reach("before commit")
+        super().commit()
+        self.disk.reach("after commit")
+
+    def rollback(self) -> None:
+        if not self.dead:
+            super().rollback()
+
+    def close(self) -> None:
+        if not self.dead:
+            super().close()
+
+
+class SimCursor(sqlite3.Cursor):
+    """The driver's cursor; every statement passes here, a whole executemany as one."""
+
+    def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
+        self._pass(statement)
+        return super().execute(statement, *parameters)
+
+    def executemany(self, statement: str, *rows: Any) -> sqlite3.Cursor:
+        self._pass(statement)
+        return super().executemany(statement, *rows)
+
+    def _pass(self, statement: str) -> None:
+        disk = getattr(self.connection, "disk", None)
+        if disk is None or statement.startswith("PRAGMA"):
+            return
+        if statement.startswith("BEGIN"):
+            disk.reach("begin")
+        elif statement.startswith("COMMIT"):
+            disk.reach("before commit")
+        else:
+            disk.reach("statement")
+
+
+class Disk:
+    """The disk of one seed. `now` is the loop's clock; `on_fault` hears of every trap that snapped."""
+
+    def __init__(self, now: Callable[[], Micros], on_fault: Callable[[str, bool], None]) -> None:
+        self._now = now
+        self._on_fault = on_fault
+        self._traps: list[Trap] = []
+        self._broken_until: Micros = 0
+        self._broken_how = ""
+        self._snapped_in_outage = False
+
+    def hold_ready(self, trap: Trap) -> None:
+        self._traps.append(trap)
+
+    def break_until(self, instant: Micros, how: str) -> None:
+        """Refuse every transaction until then, as a full disk does."""
+        self._broken_until, self._broken_how = instant, how
+
+    def heal(self) -> None:
+        self._traps.clear()
+        self._broken_until = 0
+
+    def reach(self, moment: str) -> None:
+        """A moment of a transaction. Raises sqlite3.OperationalError or Dies when it is a bad one."""
+        if moment == "before commit" and self._now() < self._broken_until:
+            self._on_fault(f"{self._broken_how} for a while", False)
+            raise sqlite3.OperationalError(ERRORS[self._broken_how] + INJECTED)
+        for trap in self._traps:
+            if trap.moment == moment:
+                break
+        else:
+            return
+        if trap.skip > 0:
+            trap.skip -= 1
+            return
+        self._traps.remove(trap)
+        if trap.what == "dies":
+            self._on_fault(f"the process dies: {_MOMENT_NAMES[moment]}", True)
+            raise Dies
+        self._on_fault(f"{trap.what}: {_MOMENT_NAMES[moment]}", False)
+        raise sqlite3.OperationalError(ERRORS[trap.what] + INJECTED)
+
+
+_MOMENT_NAMES = {
+    "connect": "while connecting",
+    "begin": "before BEGIN",
+    "statement": "at a statement",
+    "before commit": "before COMMIT",
+    "after commit": "after COMMIT",
+}
+# Every trap there is, as it is counted. A lock cannot fail a COMMIT that has happened.
+DISK_FAULTS = tuple(
+    f"{error}: {_MOMENT_NAMES[moment]}"
+    for error in ERRORS
+    for moment in MOMENTS
+    if (error, moment) != ("locked", "after commit")
+)
+DISK_DEATHS = tuple(f"the process dies: {_MOMENT_NAMES[moment]}" for moment in MOMENTS)

@@ -1,0 +1,372 @@
+"""One seed played from beginning to end: the bot lives, dies and lives again, the world goes wrong and heals."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.answers import TryAgain
+from bot.domain.people import Actor
+from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
+from bot.services.ports import PlaceDown
+from tests.simulation import endings
+from tests.simulation.chance import Chance
+from tests.simulation.disk import Disk, Trap, Workbench, injected
+from tests.simulation.history import impossible
+from tests.simulation.life import Life
+from tests.simulation.loop import VirtualLoop, WallClock
+from tests.simulation.people import People
+from tests.simulation.platforms import World
+from tests.simulation.seen import Rules
+from tests.simulation.story import (
+    BEGINS_AT,
+    COMMANDS_MIN,
+    LENGTH,
+    LIVE_SUPPLIES,
+    MODERATORS,
+    VIEWERS,
+    Act,
+    Story,
+    write_story,
+)
+from tests.simulation.unforeseen import listening
+from tests.simulation.watcher import Violation, Watcher
+
+# Once nothing goes wrong any more, everybody must have heard within so long.
+HEALED_WITHIN = 25 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of a seed. `digest` is the hash of the whole history: one seed, one digest."""
+
+    seed: int
+    digest: str
+    commands: int
+    faults: int
+    violation: Violation | None
+    counts: Counter[str] = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    acts: int = 0
+
+
+class Evening:
+    """`keep` plays only these acts of the story, by their index; None plays all of them."""
+
+    def __init__(self, bench: Workbench, seed: int, keep: Sequence[int] | None = None) -> None:
+        self.seed = seed
+        self.counts: Counter[str] = Counter()
+        self.lines: list[str] = []
+        self.loop = VirtualLoop()
+        self.chance = Chance(seed, self.counts)
+        self.clock = WallClock(self.loop, BEGINS_AT)
+        self.world = World()
+        self.bench = bench
+        self.disk = bench.disk = Disk(lambda: self.loop.now, self._fault)
+        self.story: Story = write_story(self.chance.dice("story"))
+        self._acts = list(self.story.acts) if keep is None else [self.story.acts[n] for n in keep]
+        self.plans = self.story.plans
+        self._renamed: dict[tuple[str, str], Actor] = {}
+        self.names = {who.name: who for who in (*VIEWERS, *MODERATORS)}
+        self.people = People(self)
+        live = {title.lower().replace(" ", "-"): Rules(n, 0, 1) for title, n in LIVE_SUPPLIES.items()}
+        self.people.seen.rules.update(live)
+        self.watcher = Watcher(bench.path, self.counts, lambda: self.life is not None and self.life.told_live)
+        self.life: Life | None = None
+        self.lives = 0
+        # The dead are kept: what of them is collected when would be no part of the seed.
+        self._graves: list[Life] = []
+        self.faults = 0
+        self._really_live = False
+        self._deadly: list[str] = []
+        self._dies_in_start = False
+        self._failed: asyncio.Future[None] = self.loop.create_future()
+
+    def play(self) -> Played:
+        """The whole evening. A broken promise is told in the result, not raised."""
+        violation = None
+        self.bench.new_ledger()
+        self.loop.set_exception_handler(self._unforeseen)
+        with listening(self._logged):
+            try:
+                self.loop.run_until_complete(self._until_over())
+            except Violation as broken:
+                violation = broken
+                self.note(f"VIOLATION {broken}")
+            finally:
+                self._tidy_up()
+        digest = hashlib.sha256("\n".join(self.lines).encode()).hexdigest()[:16]
+        lines = tuple(self.lines)
+        commands = self.people.commands
+        return Played(self.seed, digest, commands, self.faults, violation, self.counts, lines, len(self.story.acts))
+
+    # -- what others ask ------------------------------------------------------------------------------------
+
+    def note(self, text: str) -> None:
+        self.lines.append(f"{self.loop.now / SECOND:12.6f} {text}")
+
+    def as_named_now(self, who: Actor) -> Actor:
+        return self._renamed.get(who.key, who)
+
+    def everybody(self) -> list[Actor]:
+        return [self.as_named_now(who) for who in (*VIEWERS, *MODERATORS)]
+
+    def fail(self, violation: Violation) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(violation)
+
+    def ask_live(self) -> bool:
+        """What the platform says of the stream. Raises PlaceDown."""
+        if self.chance.happens("nobody can say whether the stream is live"):
+            raise PlaceDown("no answer")
+        return self._really_live
+
+    # -- the course of the evening --------------------------------------------------------------------------
+
+    async def _until_over(self) -> None:
+        playing = self.loop.create_task(self._course())
+        await asyncio.wait({playing, self._failed}, return_when=asyncio.FIRST_COMPLETED)
+        if self._failed.done():
+            playing.cancel()
+            self._failed.result()
+        await playing
+
+    async def _course(self) -> None:
+        self._begin_life()
+        for act in self._acts:
+            self.loop.call_at(act.at / SECOND, self._perform, act)
+        await asyncio.sleep(LENGTH / SECOND)
+        await self._enough_commands()
+        self._heal()
+        await self._running()
+        await endings.requests_again(self)
+        await self._all_told()
+        self.watcher.look()
+        endings.everything_holds(self)
+        for fault in impossible(self.people.seen, self.counts):
+            raise Violation("what people saw is possible", fault)
+
+    async def _enough_commands(self) -> None:
+        """A dead bot hears nobody: whoever was not heard asks again."""
+        dice = self.chance.dice("more claims")
+        while self.people.commands < COMMANDS_MIN:
+            name = dice.choice(("", "mug", "print", "cap"))
+            self.people.act(Act(self.loop.now, "claim", dice.choice(VIEWERS), (name,)))
+            await asyncio.sleep(0.4)
+
+    def _heal(self) -> None:
+        self.note("everything heals")
+        self.chance.calm = True
+        self.disk.heal()
+        self._deadly.clear()
+        self._dies_in_start = False
+        self.clock.ahead = 0
+        if self.life is not None:
+            self.life.chat.down_until = self.life.board.down_until = 0
+
+    async def _running(self) -> None:
+        while self.life is None or not self.life.ready:
+            await asyncio.sleep(1)
+
+    async def _all_told(self) -> None:
+        deadline = self.loop.now + HEALED_WITHIN
+        while waiting := endings.still_waiting(self):
+            if self.loop.now > deadline:
+                raise Violation("everybody hears in the end", waiting)
+            await asyncio.sleep(5)
+
+    def _perform(self, act: Act) -> None:
+        what = act.what
+        life = self.life
+        if act.kind in ("claim", "steer", "plan"):
+            self.people.act(act)
+        elif act.kind == "claim at the last moment":
+            self._claim_at_the_close(act)
+        elif act.kind == "stream":
+            self._stream_is(what[0])
+        elif act.kind == "wake" and life is not None and life.ready:
+            self.people.commands += 1
+            life.spawn(_patiently(life.drops.wake()))
+        elif act.kind == "trap":
+            self.disk.hold_ready(Trap(*what))
+        elif act.kind == "the ledger is broken":
+            self.disk.break_until(self.loop.now + what[0], what[1])
+        elif act.kind in ("die", "die in the start"):
+            self._dies_in_start = act.kind == "die in the start"
+            self._die("the process dies: while idle")
+        elif act.kind == "die when sending":
+            self._deadly.append(what[0])
+        elif act.kind == "stop" and life is not None and life.ready:
+            self.note("the bot is told to stop")
+            self._count_fault("the process is stopped")
+            life.stopping = True
+            self.loop.create_task(self._stop(life))
+        elif act.kind in ("chat is down", "board is down") and life is not None:
+            place = life.chat if act.kind.startswith("chat") else life.board
+            place.down_until = self.loop.now + what[0]
+            self._count_fault(act.kind)
+            self.loop.call_in(what[0], self._back_again)
+        elif act.kind == "the clock jumps":
+            self.clock.ahead += what[0]
+            self._count_fault(f"the clock jumps {'back' if what[0] < 0 else 'forward'}")
+        elif act.kind == "config.toml changes":
+            self.plans = self.story.changed_plans
+            self._count_fault(act.kind)
+        elif act.kind == "a person is renamed" and act.who is not None:
+            self._rename(act.who)
+
+    def _claim_at_the_close(self, act: Act) -> None:
+        """Somebody asks in the very microsecond in which a window ends, or the one before or after."""
+        now = self.clock.now()
+        ends = [drop.closes_at for drop in self.watcher.drops.values() if drop.state == "open"]
+        for end in ends[:1]:
+            if end > now:
+                claim = Act(act.at, "claim", act.who, ("",))
+                self.loop.call_in(end - now + act.what[0], self.people.act, claim)
+
+    def _stream_is(self, live: bool) -> None:
+        self._really_live = live
+        if self.life is not None and self.life.ready:
+            self.note(f"the stream is {'on' if live else 'off'} the air")
+            self.people.commands += 1
+            self.life.told_live = self.life.told_live or live
+            self.life.spawn(self.life.streams.reported(live))
+
+    def _back_again(self) -> None:
+        if self.life is not None and self.life.ready:
+            self.life.spawn(_patiently(self.life.connected(6.0)))
+
+    def _rename(self, who: Actor) -> None:
+        name = f"{who.name}{self.loop.now // MILLISECOND % 1000}"
+        renamed = Actor(who.platform, who.user_id, name, who.rank)
+        self._renamed[who.key] = renamed
+        self.names[name] = renamed
+        self._count_fault("a person is renamed")
+
+    # -- lives ----------------------------------------------------------------------------------------------
+
+    def _begin_life(self) -> None:
+        self.lives += 1
+        self.note(f"life {self.lives} begins")
+        self.life = Life(
+            self.loop,
+            self.chance,
+            self.bench,
+            self.world,
+            self.clock,
+            self.story.pace,
+            people=self.everybody,
+            ask_live=self.ask_live,
+            after_each=self._after_each,
+            note=self.note,
+            unforeseen=lambda error: self.fail(Violation("nothing unforeseen", repr(error))),
+            name=f"life {self.lives}",
+        )
+        self.life.chat.deadly = self.life.board.deadly = self._dies_when_sending
+        if self._dies_in_start:
+            self._dies_in_start = False
+            self.disk.hold_ready(Trap("dies", "before commit", self.chance.between("start", 0, 2)))
+        self.life.spawn(self._start(self.life))
+
+    async def _start(self, life: Life) -> None:
+        try:
+            applied = await life.start(self.plans)
+        except (SQLAlchemyError, TryAgain) as error:
+            self.note(f"the bot does not start: {type(error).__name__}")
+            self._die("the process dies: it could not start")
+            return
+        refused = {sentence.partition(":")[0] for sentence in applied.refused}
+        for plan in self.plans:
+            if plan.key not in refused:
+                self.people.seen.rules[plan.key] = Rules(plan.supply, plan.held_back, plan.per_person)
+        self.watcher.look_back()
+        endings.answers_stand(self)
+        dice = self.chance.dice("delivered again")
+        answered = [asked for asked in self.people.seen.claims.values() if asked.answer is not None]
+        for asked in dice.sample(answered, min(4, len(answered))):
+            self.people.claim_again(asked)
+
+    async def _stop(self, life: Life) -> None:
+        await life.stop()
+        self._graves.append(life)
+        if self.life is life:
+            self.note("the bot has stopped")
+            self.watcher.look()
+            self.watcher.close()
+            self.bench.let_go()
+            self.loop.call_in(SECOND, self._begin_life)
+
+    def _die(self, why: str) -> None:
+        if self.life is None or not self.life.alive:
+            return
+        self._count_fault(why)
+        self.bench.freeze()
+        self.life.die()
+        self._graves.append(self.life)
+        self.life = None
+        self.loop.call_in(0, self._bury)
+
+    def _bury(self) -> None:
+        self.watcher.close()
+        self.bench.thaw()
+        self.loop.call_in(self.chance.between("restart", SECOND // 2, 6 * SECOND), self._begin_life)
+
+    def _fault(self, name: str, deadly: bool) -> None:
+        if deadly:
+            self._die(name)
+        else:
+            self._count_fault(name)
+
+    def _dies_when_sending(self, moment: str) -> bool:
+        if moment not in self._deadly:
+            return False
+        self._deadly.remove(moment)
+        self._die(f"the process dies: {moment}")
+        return True
+
+    def _count_fault(self, name: str) -> None:
+        self.faults += 1
+        self.counts[f"fault: {name}"] += 1
+        self.note(f"FAULT {name}")
+
+    def _after_each(self) -> None:
+        try:
+            for said in self.watcher.look():
+                self.note(said)
+        except Violation as violation:
+            self.fail(violation)
+
+    # -- what nobody has foreseen ---------------------------------------------------------------------------
+
+    def _unforeseen(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception) and not injected(error):
+            self.fail(Violation("nothing unforeseen", f"{context.get('message')}: {error!r}"))
+
+    def _logged(self, event: str, error: BaseException | None) -> None:
+        self.fail(Violation("nothing unforeseen", f"{event}: {error!r}"))
+
+    def _tidy_up(self) -> None:
+        self.loop.set_exception_handler(lambda _loop, _context: None)
+        if self.life is not None:
+            self.life.alive = False
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.loop.run_until_complete(asyncio.wait(tasks))
+        self.watcher.close()
+        self.bench.let_go()
+        self.loop.close()
+
+
+async def _patiently(work) -> None:
+    try:
+        await work
+    except (TryAgain, PlaceDown, SQLAlchemyError):
+        return

@@ -1,0 +1,212 @@
+"""One life of the bot's process: the real lane and services, put together as the program does, until it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
+from bot.domain.answers import TryAgain
+from bot.domain.drops import DropPlan
+from bot.domain.people import Actor
+from bot.domain.planning import PlansApplied
+from bot.domain.stream import Pace
+from bot.domain.time import DAY, SECOND, Micros
+from bot.services.announcing import Announcing
+from bot.services.claims import Claims
+from bot.services.control import Control
+from bot.services.drops import Drops
+from bot.services.ports import PlaceDown
+from bot.services.stream import GAP_SECONDS_MIN, Streams
+from bot.services.telling import Telling
+from bot.storage.batch import ChannelSettings
+from bot.storage.lane import Lane
+from bot.storage.people import KnownNames
+from bot.wording.catalogue import Wording
+from tests.simulation.chance import Chance
+from tests.simulation.disk import Workbench, injected
+from tests.simulation.loop import SteadyClock, VirtualLoop, WallClock
+from tests.simulation.platforms import SimBoard, SimChat, SimLookup, World
+from tests.simulation.thread import SimReads, SimThread
+
+CHANNEL_ID = 1
+PLACES = (TWITCH_CHAT, DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS)
+# As the program has them, but for the sweep: a story is short, and each sweep of the program costs the run time.
+SWEEP_SECONDS = 10.0
+STUMBLE_SECONDS = 2.0
+ALARM_SWEEP = 30 * SECOND
+ALARM_PATIENCE = SECOND // 4
+WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
+
+
+class VirtualAlarm:
+    """The program's alarm clock over the virtual loop: it goes by the wall clock as it stands when it is set."""
+
+    def __init__(self, loop: VirtualLoop, clock: WallClock, ring: Callable[[], None]) -> None:
+        self._loop = loop
+        self._clock = clock
+        self._ring = ring
+        self._due: Micros | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def set(self, due: Micros | None) -> None:
+        if due is None or due == self._due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        now = self._clock.now()
+        self._due = due
+        delay = min(ALARM_PATIENCE, DAY) if due <= now else min(due - now, DAY)
+        self._timer = self._loop.call_in(delay, self._fire)
+
+    def _fire(self) -> None:
+        self._due = None
+        self._ring()
+
+
+class Life:
+    """`ask_live` asks the platform whether the stream is on the air; `on_end` hears why this process ended."""
+
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        chance: Chance,
+        bench: Workbench,
+        world: World,
+        clock: WallClock,
+        pace: Pace,
+        *,
+        people: Callable[[], list[Actor]],
+        ask_live: Callable[[], bool],
+        after_each: Callable[[], None],
+        note: Callable[[str], None],
+        unforeseen: Callable[[BaseException], None],
+        name: str,
+    ) -> None:
+        self._loop = loop
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._ask_live = ask_live
+        self._unforeseen = unforeseen
+        self._clock = clock
+        self.alive = True
+        self.ready = False
+        self.told_live = False
+        self.stopping = False
+        self.chat = SimChat(loop, chance, note, world)
+        self.board = SimBoard(loop, chance, note, world, clock)
+        steady = SteadyClock(loop)
+        self.lane = Lane(
+            bench.writes,
+            [ChannelSettings(CHANNEL_ID, "teapot", PLACES, stream_watched=True, pace=pace)],
+            clock,
+            random_bytes=chance.dice(f"salts of {name}").randbytes,
+            thread=SimThread(loop, chance, lambda: self.alive, after_each),
+        )
+        reads = SimReads(bench.reads, chance, lambda: self.alive)
+        self.drops = Drops(self.lane, reads, CHANNEL_ID, "UTC", clock)
+        self.claims = Claims(self.lane, CHANNEL_ID, steady)
+        lookup = SimLookup(chance, people)
+        self.control = Control(self.lane, CHANNEL_ID, steady, KnownNames(reads, CHANNEL_ID), {"twitch": lookup})
+        gap = pace.answer_gap
+        self.telling = Telling(
+            self.lane, reads, CHANNEL_ID, self.chat, self.board, WORDS, clock, answer_gap=gap, steady=steady
+        )
+        self.announcing = Announcing(
+            self.lane, reads, CHANNEL_ID, WORDS, clock, pace, chat=self.chat, board=self.board, places=PLACES
+        )
+        self.streams = Streams(self.drops, self.telling, WORDS, clock, self._fetch_live)
+        self.alarm = VirtualAlarm(loop, clock, self._rings)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something as part of this process; it ends with it."""
+        task = self._loop.create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+        if len(self._tasks) > 200:
+            self._tasks = [each for each in self._tasks if not each.done()]
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not injected(error):
+            self._unforeseen(error)
+
+    async def start(self, plans: Sequence[DropPlan]) -> PlansApplied:
+        """What the program does at its start, in its order. Raises SQLAlchemyError and TryAgain."""
+        await self.lane.start()
+        self.lane.listen(self.announcing.committed)
+        self.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
+        deaf = any(drop.open for drop in (await self.drops.every()).values())
+        applied = await self.drops.apply(plans)
+        try:
+            await self.telling.sweep(at_start=True)
+        except SQLAlchemyError:
+            pass
+        for work in (self.telling.run, self.announcing.run, self._sweep, self.streams.watch):
+            self.spawn(self._keep_going(work))
+        self._sweep_by_alarm()
+        self.ready = True
+        self.spawn(self.connected(GAP_SECONDS_MIN if deaf else 0.0))
+        return applied
+
+    async def connected(self, gap_seconds: float) -> None:
+        """Both platforms are there (again)."""
+        await self.streams.connected(gap_seconds)
+        self.announcing.wake_all()
+        await self.telling.sweep()
+
+    async def stop(self) -> None:
+        """End in order: nobody speaks any more, and whoever is in the queue is answered."""
+        self.stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await self.lane.close()
+        self.alive = self.ready = False
+
+    def die(self) -> None:
+        """End now. Nothing of it happens any more, and nobody is told."""
+        self.alive = self.ready = False
+        for task in self._tasks:
+            task.cancel()
+
+    async def _fetch_live(self) -> bool:
+        await asyncio.sleep(0.05)
+        live = self._ask_live()
+        self.told_live = self.told_live or live
+        return live
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await self.telling.sweep()
+            await self.drops.wake()
+
+    def _rings(self) -> None:
+        if self.alive and not self.stopping:
+            self.spawn(self._wake())
+
+    async def _keep_going(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """As the program keeps its speakers going: what one trips over ends nothing, but it is looked at."""
+        while True:
+            try:
+                await work()
+            except (TryAgain, PlaceDown):
+                pass
+            except Exception as error:  # noqa: BLE001 - as in the program, where it is logged
+                if not injected(error):
+                    self._unforeseen(error)
+            await asyncio.sleep(STUMBLE_SECONDS)
+
+    async def _wake(self) -> None:
+        try:
+            await self.drops.wake()
+        except TryAgain:
+            return
+
+    def _sweep_by_alarm(self) -> None:
+        if self.alive and not self.stopping:
+            self._rings()
+            self._loop.call_in(ALARM_SWEEP, self._sweep_by_alarm)

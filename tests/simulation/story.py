@@ -1,0 +1,211 @@
+"""What a seed's evening has in store: the drops, who does what and when, and the faults that are held ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from bot.domain.control import Verb
+from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.people import Actor, Rank
+from bot.domain.stream import Pace
+from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
+
+BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
+LENGTH = 15 * MINUTE
+COMMANDS_MIN = 200
+FAULTS_MIN = 5
+
+VIEWERS = tuple(
+    [Actor("twitch", f"t-{name}", name) for name in ("ann", "bob", "cy", "dee", "eve", "finn")]
+    + [Actor("discord", f"d-{name}", name) for name in ("gus", "hal", "ida", "jo", "kit")]
+)
+MODERATORS = (
+    Actor("twitch", "t-mia", "mia", Rank.MODERATOR),
+    Actor("discord", "d-noa", "noa", Rank.MODERATOR),
+    Actor("twitch", "t-sam", "sam", Rank.STREAMER),
+)
+DROPS = ("mug", "print", "cap", "pin")
+# What moderators plan live, by title; a title of config.toml is refused them.
+LIVE_SUPPLIES = {"Teal Badge": 2, "Teal Flag": 4}
+_NAMES = ("", "", "", "mug", "mug", "print", "print", "cap", "cap", "pin", "Teal Mug", "p", "nothing", "teal-badge")
+_VERBS = (Verb.OPEN, Verb.PAUSE, Verb.RESUME, Verb.EXTEND, Verb.CLOSE) * 2 + (Verb.GIVE, Verb.UNDO) * 4
+_ERRORS = ("locked", "full", "failing")
+_MOMENTS = ("connect", "begin", "statement", "statement", "before commit", "before commit", "after commit")
+_SENDS = ("chat: before it is sent", "chat: after it was sent", "board: before it is sent", "board: after it was sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that somebody does, or that happens, so long after the beginning."""
+
+    at: Micros
+    kind: str
+    who: Actor | None = None
+    what: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    plans: tuple[DropPlan, ...]
+    changed_plans: tuple[DropPlan, ...]
+    pace: Pace
+    acts: tuple[Act, ...] = field(repr=False)
+
+
+def write_story(dice: Random) -> Story:
+    """A story from dice; the same dice write the same story."""
+    plans = _plans(dice)
+    acts = [*_crowds(dice, plans), *_deeds(dice), *_stream(dice), *_trouble(dice)]
+    return Story(plans, _changed(dice, plans), _pace(dice), tuple(sorted(acts, key=lambda act: act.at)))
+
+
+def _pace(dice: Random) -> Pace:
+    return Pace(
+        offline_pause=dice.choice((15, 40)) * SECOND,
+        offline_close=dice.choice((60, 150)) * SECOND,
+        resume_warning=10 * SECOND,
+        soon_lead=dice.choice((45, 90)) * SECOND,
+        undo_within=dice.choice((60, 180)) * SECOND,
+        settle_after=dice.choice((40, 120)) * SECOND,
+        answer_gap=dice.choice((5, 30)) * SECOND,
+        milestone_gap=dice.choice((5, 60)) * SECOND,
+    )
+
+
+def _plans(dice: Random) -> tuple[DropPlan, ...]:
+    supplies = {"mug": (2, 6), "print": (3, 8), "cap": (10, 14), "pin": (1, 4)}
+    opens = {"mug": dice.randrange(90, 200), "cap": dice.randrange(300, 500)}
+    plans = []
+    for key in DROPS:
+        supply = dice.randrange(supplies[key][0], supplies[key][1] + 1)
+        opens_at = BEGINS_AT + opens[key] * SECOND if key in opens else None
+        plans.append(
+            DropPlan(
+                key=key,
+                title=f"Teal {key.capitalize()}",
+                kind="badge",
+                supply=supply,
+                held_back=dice.choice((0, 0, 1, 2)) if supply > 2 else 0,
+                per_person=dice.choice((1, 2)) if key == "mug" else dice.choice((1, 2, 3)),
+                opening=Opening.CUE if opens_at is None else Opening.CLOCK,
+                while_offline=dice.choice((WhileOffline.RUN, WhileOffline.WAIT)),
+                zone="UTC",
+                announce_at=BEGINS_AT + dice.randrange(5, 90) * SECOND,
+                opens_at=opens_at,
+                window=dice.randrange(40, 180) * SECOND,
+            )
+        )
+    return tuple(plans)
+
+
+def _changed(dice: Random, plans: tuple[DropPlan, ...]) -> tuple[DropPlan, ...]:
+    """config.toml as somebody has edited it meanwhile: what is still a secret may change, the rest is refused."""
+    key = dice.choice(DROPS)
+    changes: dict[str, Any] = {"window": 75 * SECOND} if dice.random() < 0.5 else {"supply": 9, "held_back": 0}
+    values = {name: getattr(plan, name) for plan in plans if plan.key == key for name in DropPlan.__slots__}
+    changed = DropPlan(**{**values, **changes})
+    left_out = dice.choice((*DROPS, "", "", ""))
+    return tuple(changed if plan.key == key else plan for plan in plans if plan.key != left_out)
+
+
+def _moment(dice: Random) -> Micros:
+    return dice.randrange(2 * SECOND, LENGTH - 20 * SECOND)
+
+
+def _claim(at: Micros, who: Actor, name: str) -> Act:
+    return Act(at, "claim", who, (name,))
+
+
+def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
+    """Claims: crowds when something opens, single ones any time, the impatient, and those at the very last moment."""
+    acts = []
+    rushes = [plan.opens_at - BEGINS_AT for plan in plans if plan.opens_at is not None]
+    for begins in [*rushes, *(_moment(dice) for _ in range(5))]:
+        name = dice.choice(_NAMES)
+        for who in dice.sample(VIEWERS, dice.randrange(5, len(VIEWERS) + 1)):
+            acts.append(_claim(begins + dice.randrange(-50, 2_500) * MILLISECOND, who, name))
+    for _ in range(60):
+        acts.append(_claim(_moment(dice), dice.choice((*VIEWERS, *MODERATORS)), dice.choice(_NAMES)))
+    for _ in range(4):
+        begins, who, name = _moment(dice), dice.choice(VIEWERS), dice.choice(_NAMES)
+        acts += [_claim(begins + n * dice.choice((0, 300)) * MILLISECOND, who, name) for n in range(7)]
+    for _ in range(12):
+        acts.append(Act(_moment(dice), "claim at the last moment", dice.choice(VIEWERS), (dice.choice((-1, 0, 1)),)))
+    return acts
+
+
+def _deeds(dice: Random) -> list[Act]:
+    acts = [
+        Act(dice.randrange(60, 160) * SECOND, "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
+        Act(dice.randrange(500, 700) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
+    ]
+    for _ in range(55):
+        who = dice.choice((*MODERATORS, MODERATORS[0], *VIEWERS[:1]))
+        verb = dice.choice(_VERBS)
+        name = dice.choice(("", *DROPS[:3] * 2, "pin", "nothing"))
+        receiver = dice.choice((*(each.name for each in VIEWERS[:6]), "nobody"))
+        acts.append(
+            Act(_moment(dice), "steer", who, (verb, name, dice.choice((1, 1, 5, 0)), receiver, "won the quiz"))
+        )
+    for _ in range(dice.choice((0, 1, 2))):
+        acts.append(
+            Act(_moment(dice), "steer", MODERATORS[0], (Verb.CANCEL, dice.choice(("pin", "mug", "cap")), 0, "", ""))
+        )
+    for _ in range(4):
+        # Somebody takes back what was done a moment ago.
+        at, who, name = _moment(dice), dice.choice(MODERATORS), dice.choice(DROPS)
+        verb = dice.choice((Verb.CLOSE, Verb.PAUSE, Verb.EXTEND, Verb.OPEN, Verb.GIVE))
+        later = dice.choice((1, 5, 45)) * SECOND
+        acts.append(Act(at, "steer", who, (verb, name, 1, dice.choice(VIEWERS[:6]).name, "a slip")))
+        acts.append(Act(at + later, "steer", who, (Verb.UNDO, dice.choice(("", "", name, "cap")), 0, "", "")))
+    for _ in range(3):
+        title = dice.choice((*LIVE_SUPPLIES, "Mug", "@everyone"))
+        acts.append(Act(_moment(dice), "plan", dice.choice((*MODERATORS, VIEWERS[0])), (title,)))
+    return acts
+
+
+def _stream(dice: Random) -> list[Act]:
+    acts = [Act(dice.choice((1, 10, 100, 200)) * SECOND, "stream", None, (True,))]
+    for _ in range(dice.choice((0, 1, 3))):
+        at = _moment(dice)
+        for n in range(dice.choice((1, 2, 5))):
+            acts.append(Act(at + n * 3 * SECOND, "stream", None, (n % 2 == 1,)))
+        acts.append(Act(at + dice.choice((12, 30, 100, 200)) * SECOND, "stream", None, (True,)))
+    acts += [Act(_moment(dice), "wake") for _ in range(8)]
+    return acts
+
+
+def _trouble(dice: Random) -> list[Act]:
+    """Faults of every kind: at least five that strike whatever happens."""
+    acts = []
+    for _ in range(dice.choice((2, 3, 4))):
+        error, moment = dice.choice(_ERRORS), dice.choice(_MOMENTS)
+        if (error, moment) == ("locked", "after commit"):
+            error = "failing"
+        acts += _trap(dice, error, moment)
+    for _ in range(dice.choice((1, 2, 3))):
+        acts += _trap(dice, "dies", dice.choice(_MOMENTS))
+    acts.append(Act(_moment(dice), "die when sending", None, (dice.choice(_SENDS),)))
+    acts.append(Act(_moment(dice), dice.choice(("die", "stop", "die in the start"))))
+    for kind in ("chat is down", "board is down", "the ledger is broken", "a person is renamed"):
+        if dice.random() < 0.6:
+            longest = 20 if kind == "the ledger is broken" else 240
+            how = dice.choice(("locked", "full", "failing"))
+            acts.append(Act(_moment(dice), kind, dice.choice(VIEWERS), (dice.randrange(2, longest) * SECOND, how)))
+    if dice.random() < 0.4:
+        jump = dice.choice((-3600, -5, -1, 5, 90, 3600))
+        acts.append(Act(_moment(dice), "the clock jumps", None, (jump * SECOND,)))
+    if dice.random() < 0.3:
+        acts.append(Act(_moment(dice), "config.toml changes"))
+    return acts
+
+
+def _trap(dice: Random, what: str, moment: str) -> list[Act]:
+    at = _moment(dice)
+    trap = Act(at, "trap", None, (what, moment, dice.randrange(0, 14) if moment == "statement" else 0))
+    if moment != "connect":
+        return [trap]
+    # Only a lane that has given up its connection connects again.
+    return [Act(at, "trap", None, (dice.choice(_ERRORS), "begin", 0)), trap]

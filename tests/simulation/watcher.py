@@ -1,0 +1,237 @@
+"""Looks at the ledger after every step with rules of its own: what is written must be something that may happen."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.domain.time import Micros
+
+
+class Violation(Exception):
+    """A promise was broken. `invariant` is its short name."""
+
+    def __init__(self, invariant: str, what: str) -> None:
+        super().__init__(f"{invariant}: {what}")
+        self.invariant = invariant
+
+
+# What may happen to a drop in which state, and the state it has afterwards ("" is a drop that nobody has planned).
+MOVES: dict[tuple[str, str], str] = {
+    ("", "drop.planned"): "planned",
+    ("planned", "drop.planned"): "planned",
+    ("planned", "drop.announced"): "announced",
+    ("planned", "drop.cancelled"): "gone",
+    ("gone", "drop.planned"): "planned",
+    ("announced", "drop.soon"): "announced",
+    ("announced", "drop.postponed"): "announced",
+    ("announced", "drop.rescheduled"): "announced",
+    ("announced", "drop.opened"): "open",
+    ("announced", "drop.cancelled"): "cancelled",
+    ("announced", "unit.granted"): "announced",
+    ("announced", "unit.voided"): "announced",
+    ("open", "unit.granted"): "open",
+    ("open", "unit.voided"): "open",
+    ("open", "drop.paused"): "paused",
+    ("open", "drop.extended"): "open",
+    ("open", "drop.closed"): "closed",
+    ("open", "drop.returned"): "announced",
+    ("open", "drop.cancelled"): "cancelled",
+    ("paused", "unit.granted"): "paused",
+    ("paused", "unit.voided"): "paused",
+    ("paused", "drop.paused"): "paused",
+    ("paused", "drop.extended"): "paused",
+    ("paused", "drop.resuming"): "paused",
+    ("paused", "drop.resumed"): "open",
+    ("paused", "drop.closed"): "closed",
+    ("paused", "drop.returned"): "announced",
+    ("paused", "drop.cancelled"): "cancelled",
+    ("closed", "unit.granted"): "closed",
+    ("closed", "unit.voided"): "closed",
+    ("closed", "drop.reopened"): "open",
+    ("closed", "drop.settled"): "settled",
+    ("settled", "unit.granted"): "settled",
+    ("settled", "unit.voided"): "settled",
+    ("cancelled", "unit.voided"): "cancelled",
+}
+
+
+@dataclass(slots=True)
+class Watched:
+    """A drop as its entries tell it. `owners` is number -> (pseudonym, "claim" or "hand")."""
+
+    public: Mapping[str, Any]
+    state: str = ""
+    opened_at: Micros = 0
+    closes_at: Micros = 0
+    reminded: bool = False
+    owners: dict[int, tuple[str, str]] = field(default_factory=dict)
+    paused: bool = False
+
+    def taken(self, how: str) -> int:
+        return sum(1 for _, each in self.owners.values() if each == how)
+
+    @property
+    def left(self) -> int:
+        """How many viewers can still claim."""
+        given = max(self.taken("hand"), int(self.public["held_back"]))
+        return max(0, int(self.public["supply"]) - given - self.taken("claim"))
+
+
+class Watcher:
+    """`told_live` says whether the process of now has been told that the stream is on the air."""
+
+    def __init__(self, path: Path, counts: Counter[str], told_live: Callable[[], bool]) -> None:
+        self._path = path
+        self._counts = counts
+        self._told_live = told_live
+        self._connection: sqlite3.Connection | None = None
+        self.drops: dict[str, Watched] = {}
+        self.entries: list[tuple[int, str, str, Micros]] = []
+        self.hashes: list[bytes] = []
+        # The facts of which everybody must hear: kind, drop and instant of the news they make.
+        self.news_due: list[tuple[str, str, Micros]] = []
+        # Whose pseudonym it is, by drop, and the other way round.
+        self._holders: dict[tuple[str, str], tuple[str, str]] = {}
+        self._names: dict[tuple[str, tuple[str, str]], str] = {}
+        self._last_at: Micros = 0
+
+    def query(self, statement: str) -> list[Any]:
+        if self._connection is None:
+            self._connection = sqlite3.connect(self._path, isolation_level=None)
+        return self._connection.execute(statement).fetchall()
+
+    def close(self) -> None:
+        """Let go of the file; the next look opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def look(self) -> list[str]:
+        """Read what is new and judge it; returns it in words. Raises Violation."""
+        seen = len(self.entries)
+        rows = self.query(
+            f"SELECT number, at, kind, drop_key, canonical, leaf_hash, private FROM entry WHERE number > {seen} "
+            "ORDER BY number"
+        )
+        said = [self._entry(*row) for row in rows]
+        if rows:
+            self._units_agree()
+        return said
+
+    def look_back(self) -> None:
+        """After a restart: what was committed is still there, byte for byte. Raises Violation."""
+        kept = [row[0] for row in self.query("SELECT leaf_hash FROM entry ORDER BY number")]
+        if kept[: len(self.hashes)] != self.hashes:
+            raise Violation("what is committed stays", f"{len(self.hashes)} entries were there, {len(kept)} are now")
+
+    def _units_agree(self) -> None:
+        rows = self.query("SELECT drop_key, COUNT(*), COUNT(DISTINCT number), SUM(number) FROM unit GROUP BY drop_key")
+        found = {key: (count, distinct, total) for key, count, distinct, total in rows}
+        wanted = {
+            key: (len(drop.owners), len(drop.owners), sum(drop.owners))
+            for key, drop in self.drops.items()
+            if drop.owners
+        }
+        if found != wanted:
+            raise Violation("units are what the entries say", f"units {found}, entries {wanted}")
+
+    def _entry(self, number: int, at: Micros, kind: str, key: str, raw: bytes, leaf: bytes, private: bytes) -> str:
+        content = json.loads(raw)
+        if number != len(self.entries) + 1:
+            raise Violation("entries without gap", f"{number} after {len(self.entries)}")
+        if at < self._last_at:
+            raise Violation("time goes forward", f"entry {number} at {at}, the one before at {self._last_at}")
+        self._last_at = at
+        self.entries.append((number, kind, key, at))
+        self.hashes.append(leaf)
+        public = content["public"]
+        drop = self.drops.get(key) or Watched({})
+        self.drops[key] = drop
+        after = MOVES.get((drop.state, kind))
+        if after is None:
+            raise Violation("a drop takes the way it may", f"{kind} of {key}, which is {drop.state or 'unknown'}")
+        self._counts[f"move: {kind} while {drop.state or 'unknown'}"] += 1
+        self._counts[f"state: {after}"] += 1
+        before_left = drop.left if drop.public else 0
+        if kind == "unit.granted":
+            self._granted(number, at, key, drop, public, json.loads(private))
+        elif kind == "unit.voided":
+            self._voided(key, drop, public)
+        else:
+            self._steered(at, kind, key, drop, public, json.loads(private or b"{}"))
+        # Whatever was paused when it was closed is paused when the closing is taken back.
+        drop.state = "paused" if kind == "drop.reopened" and drop.paused else after
+        self._expect_news(kind, key, drop, at, before_left)
+        return f"entry {number}: {kind} {key} {json.dumps(public, sort_keys=True)}"
+
+    def _granted(
+        self, entry: int, at: Micros, key: str, drop: Watched, public: Mapping[str, Any], private: Mapping[str, Any]
+    ) -> None:
+        unit, holder, how = public["number"], public["holder"], public["how"]
+        supply = drop.public["supply"]
+        lowest = next(n for n in range(1, supply + 2) if n not in drop.owners)
+        if unit != lowest:
+            raise Violation("numbers without gap or repeat", f"{key} #{unit} was granted, #{lowest} was next")
+        if unit > supply:
+            raise Violation("never oversold", f"{key} #{unit} of {supply}")
+        if how == "claim" and drop.left == 0:
+            raise Violation("never oversold", f"{key}: #{unit} was claimed, and nothing was left to claim")
+        held = sum(1 for each, _ in drop.owners.values() if each == holder)
+        if held >= drop.public["per_person"]:
+            raise Violation("the limit per person", f"{key} #{unit}: {holder} holds {held} already")
+        who = (private["platform"], private["user"])
+        if self._holders.setdefault((key, holder), who) != who or self._names.setdefault((key, who), holder) != holder:
+            raise Violation("one person, one pseudonym", f"entry {entry}: {who} and {holder} of {key}")
+        if how == "claim":
+            if drop.state != "open":
+                raise Violation("nothing outside its window", f"{key} #{unit} was claimed while {drop.state}")
+            if not drop.opened_at <= at < drop.closes_at:
+                raise Violation("nothing outside its window", f"{key} #{unit} at {at}, closed since {drop.closes_at}")
+        drop.owners[unit] = (holder, how)
+
+    def _voided(self, key: str, drop: Watched, public: Mapping[str, Any]) -> None:
+        owner = drop.owners.pop(public["number"], None)
+        if owner is None or owner[1] != "hand":
+            raise Violation("only what was given is taken back", f"{key} #{public['number']} of {owner}")
+
+    def _steered(
+        self, at: Micros, kind: str, key: str, drop: Watched, public: Mapping[str, Any], private: Mapping[str, Any]
+    ) -> None:
+        if kind == "drop.planned":
+            drop.public, drop.reminded = public, False
+        elif kind == "drop.soon":
+            if drop.reminded:
+                raise Violation("one reminder", f"{key} was reminded of before")
+            drop.reminded = True
+        elif kind == "drop.rescheduled":
+            drop.reminded = True
+        elif kind in ("drop.paused", "drop.resumed", "drop.returned"):
+            drop.paused = kind == "drop.paused"
+        elif kind == "drop.opened":
+            drop.opened_at = at
+            by_clock = "by" not in private
+            if by_clock and drop.public["while_offline"] == "wait" and not self._told_live():
+                raise Violation("unknown is never a yes", f"{key} opened, and nobody has said that the stream is live")
+        if "closes_at" in public:
+            drop.closes_at = public["closes_at"]
+
+    def _expect_news(self, kind: str, key: str, drop: Watched, at: Micros, before_left: int) -> None:
+        if kind in _SAID_TO_ALL and (kind != "drop.cancelled" or drop.state == "cancelled"):
+            self.news_due.append((kind.removeprefix("drop."), key, at))
+        if kind == "unit.granted" and drop.state in ("open", "paused") and before_left > drop.left == 0:
+            self.news_due.append(("sold-out", key, at))
+
+
+_SAID_TO_ALL = frozenset(
+    f"drop.{kind}"
+    for kind in (
+        "announced soon postponed rescheduled opened paused resuming resumed extended closed reopened returned "
+        "cancelled"
+    ).split()
+)
