@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,11 +16,13 @@ from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWI
 from bot.domain.answers import TryAgain
 from bot.domain.time import Micros
 from bot.services.drops import Drops
+from bot.storage.backup import BrokenBackup
 from bot.storage.book import ChannelSettings
 from bot.storage.database import Reads, ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.process_lock import LedgerInUse, only_process
-from bot.storage.upgrade import BrokenBackup, LedgerTooNew, upgrade
+from bot.storage.replace import finish_replacing
+from bot.storage.upgrade import LedgerTooNew, upgrade
 
 log = structlog.get_logger(__name__)
 
@@ -50,12 +53,10 @@ class OpenLedger:
 
     def __init__(self, config: Config, clock: SystemClock, probe: Probe) -> None:
         url = ledger_url(config.ledger.url)
-        self.places = _places(config)
+        self.places = places_of(config)
         self.writes = write_engine(url)
         self.reads = Reads(url)
-        settings = ChannelSettings(
-            CHANNEL_ID, config.channel.name, self.places, config.twitch is not None, config.pace
-        )
+        settings = channel_settings(config)
         self.lane = Lane(self.writes, [settings], clock, probe=probe)
         self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
 
@@ -64,6 +65,8 @@ class OpenLedger:
 async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> AsyncIterator[OpenLedger]:
     """Lock, migrate and open the ledger. Raises those of NOT_OPENED."""
     with only_process(ledger_url(config.ledger.url)):
+        if config.ledger.path is not None:
+            _finish_restore(config.ledger.path, probe)
         backup = await asyncio.to_thread(
             upgrade, ledger_url(config.ledger.url), now=clock.now, backups=config.ledger.backups_folder
         )
@@ -79,6 +82,22 @@ async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> Async
             ledger.writes.dispose()
 
 
-def _places(config: Config) -> tuple[str, ...]:
+def _finish_restore(ledger: Path, probe: Probe) -> None:
+    """A restore that a crash has interrupted after it was decided. Raises BrokenBackup."""
+    try:
+        aside = finish_replacing(ledger, probe)
+    except OSError as error:
+        raise BrokenBackup(f"the restored one cannot take its place: {error.strerror}") from None
+    if aside is not None:
+        log.warning("a restore that was interrupted is finished", kept_aside=str(aside))
+
+
+def channel_settings(config: Config) -> ChannelSettings:
+    """What the lane must know of the channel."""
+    watched = config.twitch is not None
+    return ChannelSettings(CHANNEL_ID, config.channel.name, places_of(config), watched, config.pace)
+
+
+def places_of(config: Config) -> tuple[str, ...]:
     twitch = (TWITCH_CHAT,) if config.twitch else ()
     return (*twitch, *((DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS) if config.discord else ()))

@@ -19,8 +19,9 @@ from bot.config.sections import data_folder
 from bot.domain.answers import TryAgain
 from bot.platforms.supervisor import Fatal
 from bot.services.telling import Telling
+from bot.storage.backup import BrokenBackup
 from bot.storage.process_lock import LedgerInUse
-from bot.storage.upgrade import BrokenBackup, LedgerTooNew
+from bot.storage.upgrade import LedgerTooNew
 from tests.journeys.rig import drop, evening, until
 
 OPEN_AT_ONCE = drop("mug", opening="cue")

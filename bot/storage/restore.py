@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, func, select
 
 from bot.domain.drops import Drop
@@ -58,3 +60,20 @@ def frozen_drops(url: str, channel_id: int) -> dict[str, Drop]:
             return {key: drop for key, drop in load_drops(connection, channel_id).items() if drop.frozen}
     finally:
         engine.dispose()
+
+
+def card_references(url: str, channel_id: int, drops: Collection[str]) -> dict[str, list[str]]:
+    """The ids of the cards about these drops that were posted in each place, as far as the ledger knows."""
+    outbox = tables.outbox.c
+    query = select(outbox.place, outbox.reference).where(
+        outbox.channel_id == channel_id, outbox.drop_key.in_(drops), outbox.reference != ""
+    )
+    engine = snapshot_engine(ledger_url(url))
+    references: dict[str, list[str]] = {}
+    try:
+        with engine.connect() as connection:
+            for place, reference in connection.execute(query):
+                references.setdefault(place, []).append(reference)
+    finally:
+        engine.dispose()
+    return references

@@ -23,8 +23,9 @@ class LedgerTooNew(Exception):
     """The ledger was written by a newer version of the program, which knows things that this one does not."""
 
 
-def upgrade(url: URL, *, now: Now, backups: Path | None = None) -> Path | None:
-    """Bring the ledger at `url` to the newest revision; returns the backup that was made before, if any.
+def upgrade(url: URL, *, now: Now, backups: Path | None = None, copy_first: bool = True) -> Path | None:
+    """Bring the ledger at `url` to the newest revision; returns the backup that was made before, if any. A ledger
+    that is a copy itself needs none.
 
     Raises LedgerTooNew, BrokenBackup, or OperationalError where the database cannot be opened."""
     stored = stored_revision(url)
@@ -33,7 +34,7 @@ def upgrade(url: URL, *, now: Now, backups: Path | None = None) -> Path | None:
     check_known(stored)
     backup = None
     source = Path(url.database or "")
-    if url.get_backend_name() == "sqlite" and source.exists() and source.stat().st_size > 0:
+    if copy_first and url.get_backend_name() == "sqlite" and source.exists() and source.stat().st_size > 0:
         folder = backups or source.parent / "backups"
         backup = back_up(source, folder, f"{BEFORE}{migrations.HEAD}", now=now()).path
     _migrate(url)
