@@ -90,6 +90,7 @@ def _section(name: str, title: str, section: dict[str, Any]) -> str:
     if without:
         lines += ["Without a bar, to see where the time goes:", ""] if with_bar else []
         lines += [*_table(without, tuple(each for each in HEADINGS if each not in ("bar", "verdict"))), ""]
+    lines += [f"- {figure.name}: {figure.note}" for figure in figures if figure.note and figure.ratios]
     lines += [f"- {remark}" for remark in section["remarks"]]
     facts = "; ".join(f"{key}: {value}" for key, value in section["machine"].items())
     return "\n".join([*lines, "", f"Measured on {facts}.", ""])
@@ -102,6 +103,4 @@ def _table(figures: list[Figure], headings: tuple[str, ...]) -> list[str]:
         if row["verdict"] == "missed":
             row["verdict"] = "**missed**"
         lines.append("| " + " | ".join(row[heading].replace("|", "\\|") for heading in headings) + " |")
-        if figure.note and figure.ratios:
-            lines.append(f"| *{figure.note}* |" + " |" * (len(headings) - 1))
     return lines
