@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import burst, open_loop, reference
+from tests.benchmarks import burst, open_loop, reference, syncs
 from tests.benchmarks.dispatch import through_twitchio
 from tests.benchmarks.ledgers import DROP, Ledgers, claims
 from tests.faults.ledger import read_ledger
@@ -116,3 +117,12 @@ async def test_a_ledger_to_measure_on_knows_its_people_and_has_one_drop_open(led
         drops = dict(ledger.execute('SELECT key, state FROM "drop"').fetchall())
     assert people == PEOPLE
     assert drops == {"pin": "closed", DROP: "open"}
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed here")
+async def test_strace_sees_one_sync_for_each_batch(ledgers, tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    await ledgers.copy(path, PEOPLE, PEOPLE)
+    counted = await syncs.count(str(shutil.which("strace")), path, PEOPLE - 1, tmp_path / "strace.txt")
+    assert 1 <= counted.batches <= PEOPLE
+    assert counted.commit_syncs == counted.batches
