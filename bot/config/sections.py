@@ -34,6 +34,7 @@ from bot.config.values import (
     resolve_reference,
     surroundings,
 )
+from bot.domain.backup import Keeping
 from bot.domain.commands import COMMANDS
 from bot.domain.stream import Pace
 from bot.domain.text import label
@@ -132,6 +133,9 @@ class DiscordSection(Section):
     reminder_role: DiscordId | None = Field(None, description="Put the role's number here, or leave the key out.")
 
 
+_KEEPING = Keeping()
+
+
 class LedgerSection(Section):
     # Empty only where secrets may be missing and the address is one of them.
     url: str = Field(
@@ -141,6 +145,10 @@ class LedgerSection(Section):
         description='Write a file name like "ledger.db", or leave the key out.',
     )
     backups: str = Field("", description='Write a folder like "backups", or leave the key out.')
+    backups_recent: int = Field(
+        _KEEPING.recent, ge=1, le=10_000, description="Write how many copies to keep, at least 1."
+    )
+    backups_daily: int = Field(_KEEPING.daily, ge=0, le=10_000, description="Write a number of days, 0 for none.")
 
     @field_validator("url")
     @classmethod
@@ -160,8 +168,13 @@ class LedgerSection(Section):
         return str((surroundings(info).folder / Path(backups).expanduser()).absolute()) if backups else ""
 
     @property
+    def keeping(self) -> Keeping:
+        """How many copies are kept."""
+        return Keeping(self.backups_recent, self.backups_daily)
+
+    @property
     def backups_folder(self) -> Path:
-        """Where copies go before a migration; by default beside the ledger."""
+        """Where copies go; by default beside the ledger."""
         if self.backups:
             return Path(self.backups)
         return (self.path.parent if self.path else data_folder()) / "backups"
