@@ -16,8 +16,10 @@ from tests.benchmarks.bursts import Bursts
 from tests.benchmarks.chat import Chat
 from tests.benchmarks.figures import Figure, show
 from tests.benchmarks.ledgers import Ledgers
+from tests.benchmarks.reports import Reports
 from tests.benchmarks.starts import Starts
 from tests.benchmarks.steady import Steady
+from tests.benchmarks.syncs import Syncs
 from tests.benchmarks.workshop import workshop
 
 ROUNDS = 5
@@ -35,6 +37,8 @@ class Measurement(Protocol):
 MEASUREMENTS: dict[str, Callable[[Ledgers], Measurement]] = {
     "burst": Bursts,
     "steady": Steady,
+    "report": Reports,
+    "syncs": Syncs,
     "start": lambda _: Starts(),
     "chat": lambda _: Chat(),
 }

@@ -15,8 +15,8 @@ from bot.domain.claims import ClaimDrop, ClaimGranted
 from bot.storage.database import ledger_url
 from tests.benchmarks import audit, naive, reference
 from tests.benchmarks.audit import Unit
-from tests.benchmarks.ledgers import DROP
-from tests.conftest import NOON, FixedClock, running_lane
+from tests.benchmarks.ledgers import DROP, started_lane
+from tests.conftest import NOON
 
 AT_ONCE = 50
 
@@ -52,7 +52,7 @@ class Stopwatch:
 
 async def through_the_lane(url: URL, claims: Sequence[ClaimDrop], supply: int) -> Run:
     """All at once, through a lane that has just been started and knows nothing but what a start reads."""
-    async with running_lane(url, FixedClock(NOON)) as lane:
+    async with started_lane(url) as lane:
         watch = Stopwatch()
         answers = await asyncio.gather(*(lane.submit(claim) for claim in claims))
         run = watch.run(len(claims))

@@ -6,7 +6,10 @@ import asyncio
 import random
 import shutil
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL
 
@@ -14,8 +17,10 @@ from bot.domain.claims import ClaimDrop
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.stream import Wake
+from bot.domain.telling import ForgetRefusals
 from bot.domain.time import DAY
 from bot.storage.database import ledger_url
+from bot.storage.lane import Lane
 from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, NOON, FixedClock, plan, running_lane, viewer
 
@@ -45,6 +50,14 @@ async def fill(url: URL, people: int, supply: int) -> None:
             await asyncio.gather(*(lane.submit(claim) for claim in crowd))
         clock.at = NOON
         await lane.submit(Wake(CHANNEL))
+
+
+@asynccontextmanager
+async def started_lane(url: URL, **options: Any) -> AsyncIterator[Lane]:
+    """A lane at NOON that has taken what every start of the bot gives it before it listens, and no claim yet."""
+    async with running_lane(url, FixedClock(NOON), **options) as lane:
+        await lane.submit(ForgetRefusals(CHANNEL, NOON - 60 * DAY))
+        yield lane
 
 
 class Ledgers:

@@ -19,8 +19,8 @@ from tests.benchmarks import audit, reference
 from tests.benchmarks.audit import Unit
 from tests.benchmarks.burst import granted
 from tests.benchmarks.disk import percentile
-from tests.benchmarks.ledgers import DROP
-from tests.conftest import NOON, FixedClock, running_lane
+from tests.benchmarks.ledgers import DROP, started_lane
+from tests.conftest import NOON
 
 TICK_SECONDS = 0.001
 BATCH_MAX = 2_000
@@ -76,7 +76,7 @@ async def offered(
 
 async def through_the_lane(url: URL, claims: Sequence[ClaimDrop], per_second: float, supply: int) -> Waits:
     """The real lane, just started."""
-    async with running_lane(url, FixedClock(NOON)) as lane:
+    async with started_lane(url) as lane:
         waits = await offered(lane.submit, claims, per_second)
     audit.check(audit.ledger_store(url, DROP), waits.answered, asked=len(claims), supply=supply)
     return waits

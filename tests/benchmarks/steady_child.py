@@ -9,8 +9,7 @@ from pathlib import Path
 
 from bot.storage.database import ledger_url
 from tests.benchmarks import audit, open_loop
-from tests.benchmarks.ledgers import DROP, claims
-from tests.conftest import NOON, FixedClock, running_lane
+from tests.benchmarks.ledgers import DROP, claims, started_lane
 
 
 async def main(ledger: Path, count: int, per_second: int) -> None:
@@ -23,7 +22,7 @@ async def main(ledger: Path, count: int, per_second: int) -> None:
 
     url = ledger_url(str(ledger))
     first, *others = claims(DROP, range(count + 1))
-    async with running_lane(url, FixedClock(NOON), probe=passed) as lane:
+    async with started_lane(url, probe=passed) as lane:
         # The first commit also makes the log and its folder's entry safe.
         await lane.submit(first)
         before, began = len(commits), time.time()
