@@ -118,8 +118,9 @@ class Batch:
             book.forget_choices()
         book.next_entry += 1
         book.drops[drop] = after
-        if drop not in self._dirty:
-            self._dirty[drop] = before is None
+        if drop not in self._dirty or fact.kind == "drop.planned":
+            # A plan also writes its edition and occurrence, whatever else becomes of the drop in this batch.
+            self._dirty[drop] = fact.kind == "drop.planned"
             self.changed.add(drop)
         self._entries.add((self.channel_id, *entry))
         self._announce(before, after, fact, moment)

@@ -121,19 +121,21 @@ def save_drop(connection: Connection, channel_id: int, drop: Drop, *, new: bool)
     occurrence = tables.occurrence
     of_drop = (occurrence.c.channel_id == channel_id) & (occurrence.c.drop_key == drop.key)
     connection.execute(delete(occurrence).where(of_drop))
-    opens_at = drop.plan.opens_at
-    connection.execute(
-        insert(occurrence),
-        {
-            "channel_id": channel_id,
-            "drop_key": drop.key,
-            "local_date": _local_date(opens_at, drop.plan.zone),
-            "zone": drop.plan.zone,
-            "announce_at": drop.plan.announce_at,
-            "opens_at": opens_at,
-            "closes_at": None if opens_at is None else opens_at + drop.plan.window,
-        },
-    )
+    connection.execute(insert(occurrence), occurrence_values(channel_id, drop.plan))
+
+
+def occurrence_values(channel_id: int, plan: DropPlan) -> dict[str, Any]:
+    """The row of the one time that a plan names."""
+    opens_at = plan.opens_at
+    return {
+        "channel_id": channel_id,
+        "drop_key": plan.key,
+        "local_date": _local_date(opens_at, plan.zone),
+        "zone": plan.zone,
+        "announce_at": plan.announce_at,
+        "opens_at": opens_at,
+        "closes_at": None if opens_at is None else opens_at + plan.window,
+    }
 
 
 def read_plans(url: str) -> dict[str, Drop]:

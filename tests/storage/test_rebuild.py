@@ -109,12 +109,77 @@ def test_of_a_channel_without_entries_nothing_is_rebuilt(ledger):
         ("on_cue", "1"),
         ("claimed", "3"),
         ("given", "0"),
+        ("last_number", "6"),
+        ("frozen_at", "1"),
     ],
 )
 def test_every_column_of_a_drop_that_was_changed_by_hand_is_named(ledger, column, value):
     ledger.execute(text(f'UPDATE "drop" SET "{column}" = {value}'))
     (difference,) = differences(ledger, CHANNEL)
     assert difference.startswith(f"drop mug: {column} is ")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("UPDATE edition SET supply = 6", "edition 1 of mug: supply is 6, the entries say 5"),
+        ("UPDATE edition SET label = 'x'", "edition 1 of mug: label is 'x', the entries say ''"),
+        ("DELETE FROM edition", "edition 1 of mug: it is missing"),
+        ("UPDATE edition SET number = 2", "edition 2 of mug: no entry has planned it"),
+        ("UPDATE occurrence SET zone = 'x'", "occurrence of mug: zone is 'x', the entries say 'UTC'"),
+        ("UPDATE occurrence SET opens_at = 1", f"occurrence of mug: opens_at is 1, the entries say {NOON}"),
+        ("DELETE FROM occurrence", "drop mug: there are 0 occurrences, the entries tell of 1"),
+        ("UPDATE occurrence SET drop_key = 'cup'", "drop cup: there are 1 occurrences, the entries tell of 0"),
+        (
+            "UPDATE action SET kind = 'drop.closed' WHERE kind = 'drop.paused'",
+            "action of entry 11: kind is 'drop.closed', the entry says 'drop.paused'",
+        ),
+        (
+            "UPDATE action SET undone = 1 WHERE kind = 'drop.paused'",
+            "action of entry 11: undone is 1, the entry says 0",
+        ),
+        ("UPDATE action SET undone = 0", "action of entry 8: undone is 0, the entry says 1"),
+        (
+            "UPDATE action SET number = 1 WHERE entry_number = 10",
+            "action of entry 10: number is 1, the entry says 5",
+        ),
+        (
+            "UPDATE action SET minutes = 6 WHERE kind = 'drop.extended'",
+            "action of entry 13: minutes is 6, the entry says 5",
+        ),
+        (
+            "UPDATE action SET person_id = 1 WHERE entry_number = 12",
+            "action of entry 12: person_id is 1, the entry says 5",
+        ),
+        ("DELETE FROM action WHERE entry_number = 12", "action of entry 12: it is missing"),
+        ("UPDATE action SET entry_number = 4 WHERE entry_number = 12", "action of entry 4: that entry is no deed"),
+        (
+            "UPDATE outcome SET at = 1 WHERE request_id = 'twitch:m1'",
+            f"outcome of twitch:m1: it is of 1, its entry of {NOON}",
+        ),
+        (
+            "UPDATE outcome SET user_id = 'id-eve' WHERE request_id = 'twitch:m1'",
+            "outcome of twitch:m1: it was answered to another one than the entry names",
+        ),
+        (
+            "DELETE FROM outcome WHERE request_id = 'twitch:m1'",
+            "outcome of twitch:m1: #2 of mug was granted and not answered",
+        ),
+        (
+            "DELETE FROM outcome WHERE request_id = 'twitch:g2'",
+            "outcome of twitch:g2: #5 of mug was granted and not answered",
+        ),
+        (
+            "UPDATE outcome SET request_id = 'twitch:x' WHERE request_id = 'twitch:m1'",
+            "outcome of twitch:x: it says #2 of mug, no entry has granted that to it",
+        ),
+        ("INSERT INTO lost_unit VALUES (1, 'mug', 1, 5, 1, 1)", "lost unit 5 of mug: no entry has written it off"),
+    ],
+)
+def test_what_was_planned_done_or_answered_otherwise_than_the_entries_say_is_named(ledger, change, expected):
+    ledger.execute(text("PRAGMA foreign_keys=OFF"))
+    ledger.execute(text(change))
+    assert expected in differences(ledger, CHANNEL)
 
 
 @pytest.mark.parametrize(
