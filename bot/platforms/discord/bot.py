@@ -1,4 +1,4 @@
-"""The Discord client: discord.py's bot without any privileged intent, cache or mention."""
+"""The Discord client: discord.py's client with slash commands, without any privileged intent, cache or mention."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import discord
 import structlog
-from discord.ext import commands
 
 from bot.platforms.discord.commands import LoadDigest, SaveDigest, forget_digest, no_digest, register
 from bot.platforms.discord.settings import DiscordSettings
@@ -23,7 +22,7 @@ log = structlog.stdlib.get_logger(__name__)
 FATAL_CLOSE_CODES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 
 
-class DiscordBot(commands.Bot):
+class DiscordBot(discord.Client):
     """One login to Discord. After a crash a new one is made.
 
     `lost_since` is the moment, on the loop's clock, since which presses may have been missed; it is handed
@@ -41,16 +40,15 @@ class DiscordBot(commands.Bot):
         lost_since: float | None = None,
     ) -> None:
         super().__init__(
-            command_prefix=commands.when_mentioned,
             intents=discord.Intents(guilds=True),
-            tree_cls=Tree,
-            help_command=None,
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=60,
             guild_ready_timeout=0.5,
         )
+        # discord.py's own Bot adds typed commands to this, which need an intent to read what people write.
+        self.tree = Tree(self)
         self.settings = settings
         self.lost_since = lost_since
         self.online = False
