@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, event
 
 from bot.domain.time import Micros
-from bot.storage.database import ledger_url, write_engine
+from bot.storage.database import Reads, ledger_url, write_engine
 from bot.storage.upgrade import upgrade
 
 ERRORS = {
@@ -57,11 +59,22 @@ class Workbench:
         self.path = folder / "ledger.sqlite"
         self._template = folder / "template.sqlite"
         self._frozen = folder / "frozen.sqlite"
+        self._template.unlink(missing_ok=True)
         upgrade(ledger_url(str(self._template)), now=lambda: 0)
         self.disk: Disk | None = None
-        self.writes = self._engine("writer")
-        self.reads = self._engine("reader")
+        # Where the reads of the life of now are run.
+        self.readers: Executor | None = None
+        url = ledger_url(str(self.path))
+        self.writes = write_engine(url)
+        self.reads = Reads(url, threads=_Readers(self))
         self._opened: list[SimConnection] = []
+        event.listen(self.writes, "do_connect", partial(self._connect, "writer"))
+        event.listen(self.reading, "do_connect", partial(self._connect, "reader"))
+
+    @property
+    def reading(self) -> Engine:
+        # Nobody else asks for it: every other reader of a running bot goes through `rows`.
+        return self.reads._engine
 
     def new_ledger(self) -> None:
         self.let_go()
@@ -88,7 +101,7 @@ class Workbench:
             connection.dead = True
             sqlite3.Connection.close(connection)
         self.writes.dispose()
-        self.reads.dispose()
+        self.reading.dispose()
 
     def _put(self, source: Path) -> None:
         for suffix in ("", "-wal", "-shm"):
@@ -98,20 +111,25 @@ class Workbench:
         if wal.exists():
             shutil.copyfile(wal, f"{self.path}-wal")
 
-    def _engine(self, role: str) -> Engine:
-        url = ledger_url(str(self.path))
-        engine = write_engine(url) if role == "writer" else create_engine(url, isolation_level="AUTOCOMMIT")
+    def _connect(self, role: str, _dialect: Any, _record: Any, args: Any, options: dict[str, Any]) -> SimConnection:
+        disk = self.disk if role == "writer" else None
+        if disk is not None:
+            disk.reach("connect")
+        connection: SimConnection = sqlite3.connect(*args, **options, factory=SimConnection)
+        connection.disk = disk
+        self._opened.append(connection)
+        return connection
 
-        @event.listens_for(engine, "do_connect")
-        def connect(_dialect: Any, _record: Any, args: Any, options: dict[str, Any]) -> SimConnection:
-            if role == "writer" and self.disk is not None:
-                self.disk.reach("connect")
-            connection = SimConnection(*args, **options, factory=SimConnection)
-            connection.disk = self.disk if role == "writer" else None
-            self._opened.append(connection)
-            return connection
 
-        return engine
+class _Readers(Executor):
+    """The threads of the reads: those of whichever life there is."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    def submit(self, function: Any, /, *args: Any, **options: Any) -> Any:
+        assert self._bench.readers is not None
+        return self._bench.readers.submit(function, *args, **options)
 
 
 class SimConnection(sqlite3.Connection):

@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.answers import TryAgain
 from bot.domain.people import Actor
+from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
 from bot.services.ports import PlaceDown
 from tests.simulation import endings
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Disk, Trap, Workbench, injected
 from tests.simulation.history import impossible
-from tests.simulation.life import Life
+from tests.simulation.life import CHANNEL_ID, Life
 from tests.simulation.loop import VirtualLoop, WallClock
 from tests.simulation.people import People
 from tests.simulation.platforms import World
@@ -148,7 +149,9 @@ class Evening:
         await self._all_told()
         self.watcher.look()
         endings.everything_holds(self)
-        for fault in impossible(self.people.seen, self.counts):
+        seen = self.people.seen
+        seen.names = {name: self.people.key(who) for name, who in self.names.items()}
+        for fault in impossible(seen, self.counts):
             raise Violation("what people saw is possible", fault)
 
     async def _enough_commands(self) -> None:
@@ -165,7 +168,6 @@ class Evening:
         self.disk.heal()
         self._deadly.clear()
         self._dies_in_start = False
-        self.clock.ahead = 0
         if self.life is not None:
             self.life.chat.down_until = self.life.board.down_until = 0
 
@@ -217,8 +219,27 @@ class Evening:
         elif act.kind == "config.toml changes":
             self.plans = self.story.changed_plans
             self._count_fault(act.kind)
+        elif act.kind in ("freeze", "thaw") and life is not None and life.ready:
+            life.spawn(_patiently(self._repair(life, act)))
         elif act.kind == "a person is renamed" and act.who is not None:
             self._rename(act.who)
+
+    async def _repair(self, life: Life, act: Act) -> None:
+        """Freeze, as a restore does, or let a drop go on with the last number that the operator knows of."""
+        self.people.commands += 1
+        if act.kind == "freeze":
+            self._count_fault("the ledger is frozen as after a restore")
+            await life.lane.submit(FreezeDrops(CHANNEL_ID))
+            return
+        key, higher = act.what
+        drop = self.watcher.drops.get(key)
+        if drop is None or not drop.frozen:
+            return
+        last = max([0, *drop.owners, *drop.lost]) + (higher or 0)
+        seen = self.people.seen
+        asked = seen.asks(seen.repairs, f"thaw {key} {self.loop.now}", "operator", key, self.loop.now, str(last))
+        answer = await life.lane.submit(ThawDrop(CHANNEL_ID, key, None if higher is None else last))
+        seen.told(asked, answer.decision, self.loop.now)
 
     def _claim_at_the_close(self, act: Act) -> None:
         """Somebody asks in the very microsecond in which a window ends, or the one before or after."""

@@ -22,7 +22,7 @@ from bot.services.drops import Drops
 from bot.services.ports import PlaceDown
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
-from bot.storage.batch import ChannelSettings
+from bot.storage.book import ChannelSettings
 from bot.storage.lane import Lane
 from bot.storage.people import KnownNames
 from bot.wording.catalogue import Wording
@@ -30,7 +30,7 @@ from tests.simulation.chance import Chance
 from tests.simulation.disk import Workbench, injected
 from tests.simulation.loop import SteadyClock, VirtualLoop, WallClock
 from tests.simulation.platforms import SimBoard, SimChat, SimLookup, World
-from tests.simulation.thread import SimReads, SimThread
+from tests.simulation.thread import SimReaders, SimThread
 
 CHANNEL_ID = 1
 PLACES = (TWITCH_CHAT, DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS)
@@ -105,7 +105,8 @@ class Life:
             random_bytes=chance.dice(f"salts of {name}").randbytes,
             thread=SimThread(loop, chance, lambda: self.alive, after_each),
         )
-        reads = SimReads(bench.reads, chance, lambda: self.alive)
+        bench.readers = SimReaders(loop, chance, lambda: self.alive, lambda: None)
+        reads = bench.reads
         self.drops = Drops(self.lane, reads, CHANNEL_ID, "UTC", clock)
         self.claims = Claims(self.lane, CHANNEL_ID, steady)
         lookup = SimLookup(chance, people)

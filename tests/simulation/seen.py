@@ -44,10 +44,14 @@ class Rules:
 
 @dataclass(slots=True)
 class Seen:
-    """Everything of one evening, with the loop's clock. Deeds are moderators' requests."""
+    """Everything of one evening, with the loop's clock. Deeds are moderators' requests, repairs
+    the operator's."""
 
     claims: dict[str, Asked] = field(default_factory=dict)
     deeds: dict[str, Asked] = field(default_factory=dict)
+    repairs: dict[str, Asked] = field(default_factory=dict)
+    # Who carries, or carried, a name.
+    names: dict[str, str] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     rules: dict[str, Rules] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)

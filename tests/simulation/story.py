@@ -122,15 +122,15 @@ def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
     """Claims: crowds when something opens, single ones any time, the impatient, and those at the very last moment."""
     acts = []
     rushes = [plan.opens_at - BEGINS_AT for plan in plans if plan.opens_at is not None]
-    for begins in [*rushes, *(_moment(dice) for _ in range(5))]:
+    for begins in [*rushes, *(_moment(dice) for _ in range(4))]:
         name = dice.choice(_NAMES)
         for who in dice.sample(VIEWERS, dice.randrange(5, len(VIEWERS) + 1)):
             acts.append(_claim(begins + dice.randrange(-50, 2_500) * MILLISECOND, who, name))
-    for _ in range(60):
+    for _ in range(35):
         acts.append(_claim(_moment(dice), dice.choice((*VIEWERS, *MODERATORS)), dice.choice(_NAMES)))
-    for _ in range(4):
+    for _ in range(3):
         begins, who, name = _moment(dice), dice.choice(VIEWERS), dice.choice(_NAMES)
-        acts += [_claim(begins + n * dice.choice((0, 300)) * MILLISECOND, who, name) for n in range(7)]
+        acts += [_claim(begins + n * dice.choice((0, 300)) * MILLISECOND, who, name) for n in range(6)]
     for _ in range(12):
         acts.append(Act(_moment(dice), "claim at the last moment", dice.choice(VIEWERS), (dice.choice((-1, 0, 1)),)))
     return acts
@@ -141,7 +141,7 @@ def _deeds(dice: Random) -> list[Act]:
         Act(dice.randrange(60, 160) * SECOND, "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
         Act(dice.randrange(500, 700) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
     ]
-    for _ in range(55):
+    for _ in range(45):
         who = dice.choice((*MODERATORS, MODERATORS[0], *VIEWERS[:1]))
         verb = dice.choice(_VERBS)
         name = dice.choice(("", *DROPS[:3] * 2, "pin", "nothing"))
@@ -195,10 +195,17 @@ def _trouble(dice: Random) -> list[Act]:
             how = dice.choice(("locked", "full", "failing"))
             acts.append(Act(_moment(dice), kind, dice.choice(VIEWERS), (dice.randrange(2, longest) * SECOND, how)))
     if dice.random() < 0.4:
-        jump = dice.choice((-3600, -5, -1, 5, 90, 3600))
+        jump = dice.choice((-240, -5, -1, 5, 90, 3600))
         acts.append(Act(_moment(dice), "the clock jumps", None, (jump * SECOND,)))
     if dice.random() < 0.3:
         acts.append(Act(_moment(dice), "config.toml changes"))
+    if dice.random() < 0.3:
+        # As after a restore; the operator is not sure of the numbers, and may name a higher one than was out.
+        at = _moment(dice)
+        acts.append(Act(at, "freeze"))
+        for key in DROPS:
+            higher = dice.choice((None, 0, 0, 1))
+            acts.append(Act(at + dice.randrange(1, 40) * SECOND, "thaw", None, (key, higher)))
     return acts
 
 

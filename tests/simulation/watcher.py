@@ -59,6 +59,8 @@ MOVES: dict[tuple[str, str], str] = {
     ("settled", "unit.voided"): "settled",
     ("cancelled", "unit.voided"): "cancelled",
 }
+# What a repair does to a drop in any state but cancelled; it changes none.
+REPAIRS = ("drop.frozen", "unit.lost", "drop.thawed")
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Watched:
     reminded: bool = False
     owners: dict[int, tuple[str, str]] = field(default_factory=dict)
     paused: bool = False
+    frozen: bool = False
+    lost: set[int] = field(default_factory=set)
 
     def taken(self, how: str) -> int:
         return sum(1 for _, each in self.owners.values() if each == how)
@@ -80,7 +84,7 @@ class Watched:
     def left(self) -> int:
         """How many viewers can still claim."""
         given = max(self.taken("hand"), int(self.public["held_back"]))
-        return max(0, int(self.public["supply"]) - given - self.taken("claim"))
+        return max(0, int(self.public["supply"]) - given - self.taken("claim") - len(self.lost))
 
 
 class Watcher:
@@ -153,21 +157,25 @@ class Watcher:
         public = content["public"]
         drop = self.drops.get(key) or Watched({})
         self.drops[key] = drop
-        after = MOVES.get((drop.state, kind))
+        repaired = kind in REPAIRS and drop.state not in ("", "cancelled", "gone")
+        after = drop.state if repaired else MOVES.get((drop.state, kind))
         if after is None:
             raise Violation("a drop takes the way it may", f"{kind} of {key}, which is {drop.state or 'unknown'}")
-        self._counts[f"move: {kind} while {drop.state or 'unknown'}"] += 1
+        self._counts[f"move: {kind}" if repaired else f"move: {kind} while {drop.state or 'unknown'}"] += 1
         self._counts[f"state: {after}"] += 1
         before_left = drop.left if drop.public else 0
-        if kind == "unit.granted":
+        if repaired:
+            self._repaired(kind, key, drop, public)
+        elif kind == "unit.granted":
             self._granted(number, at, key, drop, public, json.loads(private))
         elif kind == "unit.voided":
             self._voided(key, drop, public)
         else:
             self._steered(at, kind, key, drop, public, json.loads(private or b"{}"))
+        drop.frozen = drop.frozen and kind != "drop.cancelled"
         # Whatever was paused when it was closed is paused when the closing is taken back.
         drop.state = "paused" if kind == "drop.reopened" and drop.paused else after
-        self._expect_news(kind, key, drop, at, before_left)
+        self._expect_news(kind, key, drop, at, before_left, public)
         return f"entry {number}: {kind} {key} {json.dumps(public, sort_keys=True)}"
 
     def _granted(
@@ -175,7 +183,9 @@ class Watcher:
     ) -> None:
         unit, holder, how = public["number"], public["holder"], public["how"]
         supply = drop.public["supply"]
-        lowest = next(n for n in range(1, supply + 2) if n not in drop.owners)
+        lowest = next(n for n in range(1, supply + 2) if n not in drop.owners and n not in drop.lost)
+        if drop.frozen:
+            raise Violation("what is frozen hands out nothing", f"{key} #{unit}")
         if unit != lowest:
             raise Violation("numbers without gap or repeat", f"{key} #{unit} was granted, #{lowest} was next")
         if unit > supply:
@@ -200,6 +210,16 @@ class Watcher:
         if owner is None or owner[1] != "hand":
             raise Violation("only what was given is taken back", f"{key} #{public['number']} of {owner}")
 
+    def _repaired(self, kind: str, key: str, drop: Watched, public: Mapping[str, Any]) -> None:
+        if kind == "unit.lost":
+            if not drop.frozen or public["number"] in drop.owners or public["number"] in drop.lost:
+                raise Violation("only what nobody has is written off", f"{key} #{public['number']}")
+            drop.lost.add(public["number"])
+            return
+        drop.frozen = kind == "drop.frozen"
+        if public.get("closes_at") is not None and drop.state in ("open", "paused"):
+            drop.closes_at = public["closes_at"]
+
     def _steered(
         self, at: Micros, kind: str, key: str, drop: Watched, public: Mapping[str, Any], private: Mapping[str, Any]
     ) -> None:
@@ -221,8 +241,13 @@ class Watcher:
         if "closes_at" in public:
             drop.closes_at = public["closes_at"]
 
-    def _expect_news(self, kind: str, key: str, drop: Watched, at: Micros, before_left: int) -> None:
+    def _expect_news(
+        self, kind: str, key: str, drop: Watched, at: Micros, before_left: int, public: Mapping[str, Any]
+    ) -> None:
         if kind in _SAID_TO_ALL and (kind != "drop.cancelled" or drop.state == "cancelled"):
+            self.news_due.append((kind.removeprefix("drop."), key, at))
+        running = drop.state in ("open", "paused")
+        if (kind == "drop.frozen" and running) or (kind == "drop.thawed" and (running or public["lost"])):
             self.news_due.append((kind.removeprefix("drop."), key, at))
         if kind == "unit.granted" and drop.state in ("open", "paused") and before_left > drop.left == 0:
             self.news_due.append(("sold-out", key, at))
