@@ -30,6 +30,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from tests.conftest import NOON
 
 
+BUSY_SECONDS_MAX = 60
+
+
 class Naive(DeclarativeBase):
     pass
 
@@ -84,7 +87,9 @@ async def store(
     path: Path, tables: MetaData, viewers: Sequence[str], supply: int, **options: Any
 ) -> AsyncIterator[AsyncEngine]:
     """An open drop in a file, as durable as the ledger's, and the viewers whom the bot has met before."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", **options)
+    # On a slow disk a crowd waits long for its turn: that is slow, and no error.
+    patient = {"timeout": BUSY_SECONDS_MAX}
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args=patient, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

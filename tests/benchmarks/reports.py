@@ -15,6 +15,7 @@ from bot.storage.database import Reads, ledger_url
 from tests.benchmarks import audit, disk, open_loop
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.ledgers import DROP, Ledgers, claims, started_lane
+from tests.benchmarks.steady import P99_SYNCS_MAX
 
 # Each has a unit, an entry and an outcome from the day before: 300,000 rows that a report goes through.
 PEOPLE = 100_000
