@@ -85,7 +85,7 @@ def restore(
     def prepare(copy: Path) -> None:
         url = URL.create("sqlite", database=str(copy))
         upgrade(url, now=clock.now, copy_first=False)
-        asyncio.run(_freeze(config, url))
+        asyncio.run(_freeze(config, url, probe))
         check(copy)
 
     try:
@@ -107,7 +107,7 @@ def freeze(config: Config) -> None:
     url = ledger_url(config.ledger.url)
     with only_process(url):
         upgrade(url, now=SystemClock().now, backups=config.ledger.backups_folder)
-        asyncio.run(_freeze(config, url))
+        asyncio.run(_freeze(config, url, nothing))
 
 
 def thaw(
@@ -176,12 +176,12 @@ class _LastMoment:
         return self._at
 
 
-async def _freeze(config: Config, url: URL) -> None:
+async def _freeze(config: Config, url: URL, probe: Probe) -> None:
     engine = write_engine(url)
     try:
         with engine.connect() as connection:
             since = last_moment(connection, CHANNEL_ID)
-        lane = Lane(engine, [channel_settings(config)], _LastMoment(since))
+        lane = Lane(engine, [channel_settings(config)], _LastMoment(since), probe=probe)
         await lane.start()
         try:
             await lane.submit(FreezeDrops(CHANNEL_ID))

@@ -9,9 +9,10 @@ from sqlalchemy import URL, create_engine, text
 from bot.domain.claims import ClaimDrop
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.rebuild import differences
-from tests.conftest import CHANNEL, NOON, FixedClock, plan, running_lane, viewer
+from tests.conftest import ALL_PLACES, CHANNEL, NOON, FixedClock, plan, running_lane, viewer
 
 
 async def claim(lane, *names: str, drop: str = "mug") -> list[object]:
@@ -29,14 +30,15 @@ async def open_mug(lane, clock: FixedClock, *, claims: int, **changes) -> None:
     await claim(lane, *(f"v{n}" for n in range(1, claims + 1)))
 
 
-async def evening_ledger(path: Path, *, claims: int = 10, **changes) -> URL:
+async def evening_ledger(path: Path, *, claims: int = 10, channel: str = "teapot", **changes) -> URL:
     """A ledger file whose mug is open since noon and has so many owners; nobody has it open."""
     from bot.storage.upgrade import upgrade
 
     url = ledger_url(str(path))
     upgrade(url, now=lambda: NOON)
     clock = FixedClock(NOON - 60_000_000)
-    async with running_lane(url, clock) as lane:
+    settings = ChannelSettings(CHANNEL, channel, ALL_PLACES, stream_watched=False)
+    async with running_lane(url, clock, settings=settings) as lane:
         await open_mug(lane, clock, claims=claims, **changes)
     return url
 
