@@ -26,7 +26,7 @@ from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
-from bot.storage.telling import PendingNews, last_reference, pending_news, untold
+from bot.storage.telling import PendingNews, is_noted, last_reference, pending_news, untold
 from bot.wording.announcing import card as card_of
 from bot.wording.announcing import chat_line, control_card, frozen_card, live_card, lost_card, repair_card
 from bot.wording.cards import Card
@@ -213,10 +213,12 @@ class Announcing:
 
     async def _posted(self, place: str, card: Card, since: Micros) -> str:
         try:
-            return await self._board.find(place, card, since=since) if self._board is not None else ""
+            found = await self._board.find(place, card, since=since) if self._board is not None else ""
         except SendRefused as refused:
             log.info("cannot look back whether a card was posted", place=place, reason=refused.reason)
             return ""
+        # Closed, reopened and closed again within a minute: the first closing's card is not the second's.
+        return "" if found and await is_noted(self._reads, self._channel_id, place, found) else found
 
     async def _card(self, news: PendingNews, now: Micros) -> Card:
         if news.kind is NewsKind.REPAIR:

@@ -57,7 +57,10 @@ def handle_told(batch: Batch, command: NoteTold, moment: Micros) -> None:
 
 
 def handle_attempt(batch: Batch, command: NoteAttempt, moment: Micros) -> None:
-    _note(batch, command.channel_id, command.news_id, {"attempted_at": moment})
+    outbox = tables.outbox
+    # The first attempt counts: whoever looks back for what may have been posted must look from there on.
+    where = (outbox.c.channel_id == command.channel_id) & (outbox.c.id == command.news_id)
+    batch.connection.execute(update(outbox).where(where, outbox.c.attempted_at.is_(None)), {"attempted_at": moment})
 
 
 def handle_sent(batch: Batch, command: NoteSent, moment: Micros) -> None:
@@ -131,6 +134,15 @@ async def last_reference(reads: Reads, channel_id: int, place: str, drop: str, k
         .limit(1)
     )
     return await reads.scalar(query) or ""
+
+
+async def is_noted(reads: Reads, channel_id: int, place: str, reference: str) -> bool:
+    """Whether a message is known as that of some piece of news."""
+    outbox = tables.outbox.c
+    query = select(outbox.id).where(
+        outbox.channel_id == channel_id, outbox.place == place, outbox.reference == reference
+    )
+    return await reads.scalar(query.limit(1)) is not None
 
 
 async def untold(

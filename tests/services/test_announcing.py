@@ -209,12 +209,41 @@ async def test_a_card_that_a_crash_left_posted_is_found_and_not_posted_again(eve
     await evening.announce_and_open()
     for news in await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS):
         await evening.lane.submit(NoteAttempt(CHANNEL, news.id))
-    evening.board.found = "card-of-before"
+    found = ["announced-before", "opened-before"]
+
+    async def find(place, card, *, since):
+        return found.pop(0)
+
+    evening.board.find = find
     async with evening.running():
         await evening.until_said(*ALL_PLACES)
     assert [place for place, _, _ in evening.board.posts] == [DISCORD_MODERATORS]
-    references = rows(evening.url, "SELECT reference FROM outbox WHERE place = 'discord:announcements'")
-    assert references == [("card-of-before",), ("card-of-before",)]
+    references = rows(evening.url, "SELECT reference FROM outbox WHERE place = 'discord:announcements' ORDER BY id")
+    assert references == [("announced-before",), ("opened-before",)]
+
+
+async def test_the_same_card_of_earlier_news_does_not_stand_for_one_that_never_arrived(evening):
+    """Closed, reopened and closed again: the first closing's card says the same, the second was never posted."""
+    await evening.announce_and_open()
+    announced, opened = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
+    await evening.lane.submit(NoteAttempt(CHANNEL, opened.id))
+    await evening.lane.submit(NoteSent(CHANNEL, announced.id, "sent", "card-of-before"))
+    evening.board.found = "card-of-before"
+    async with evening.running():
+        await evening.until_said(*ALL_PLACES)
+    assert [place for place, _, _ in evening.board.posts].count(DISCORD_ANNOUNCEMENTS) == 1
+
+
+async def test_it_is_looked_for_a_card_from_its_first_attempt_on(evening):
+    """An outage of many tries: a card that the first one left is older than the last attempt."""
+    await evening.announce_and_open()
+    news = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
+    await evening.lane.submit(NoteAttempt(CHANNEL, news[0].id))
+    first = evening.clock.at
+    evening.clock.at += 10 * MINUTE
+    await evening.lane.submit(NoteAttempt(CHANNEL, news[0].id))
+    again = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
+    assert [each.attempted_at for each in again] == [first, None]
 
 
 async def test_a_card_is_edited_when_its_drop_has_changed_and_only_then(evening):
