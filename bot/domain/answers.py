@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from bot.domain.time import Micros
 
 D = TypeVar("D", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[D]):
+class Answer(NamedTuple, Generic[D]):
     """A decision, durable before anybody sees it. `repeated` means the request had been decided before: the
     decision is the one of then, and whoever asked has been or will be told by that first call."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.drops import Drop, DropState
 from bot.domain.ledger import Fact
@@ -37,8 +38,7 @@ class ClaimDrop:
     drop: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimStanding:
+class ClaimStanding(NamedTuple):
     """The facts a claim depends on: the drop that was meant, the asker's numbers in it, the next free number."""
 
     drop: Drop

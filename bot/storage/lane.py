@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
@@ -116,7 +116,7 @@ class Lane:
         self._tidings = Tidings()
 
     async def start(self) -> None:
-        """Open the connection and make sure of the channels' rows. Raises OperationalError."""
+        """Open the connection, make sure of the channels' rows and read their books. Raises OperationalError."""
         loop = asyncio.get_running_loop()
         self._last_moment = await loop.run_in_executor(self._thread, self._open_channels)
         self._worker = asyncio.create_task(self._work(), name="write lane")
@@ -142,7 +142,6 @@ class Lane:
         if self._closing or self._worker is None or len(self._queue) >= QUEUE_MAX:
             raise TryAgain("the ledger takes nothing now")
         self._last_moment = max(self._last_moment, self._clock.now())
-        self._tidings.since = self._tidings.since or self._last_moment
         asked = _Asked(command, self._last_moment, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._wake.set()
@@ -258,7 +257,11 @@ class Lane:
                             "stream_changed_at": 0,
                         },
                     )
-            return connection.scalar(select(func.max(tables.entry.c.at))) or 0
+            newest = connection.scalar(select(func.max(tables.entry.c.at))) or 0
+            self._tidings.since = max(newest, self._clock.now())
+            for channel_id in self._settings:
+                self._book(connection, channel_id)
+            return newest
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -288,7 +291,7 @@ def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[
     request_id = command.request_id
     before = known.get(request_id)
     if before is not None:
-        return before if before.repeated else replace(before, repeated=True)
+        return before if before.repeated else before._replace(repeated=True)
     decision = handle(batch, command, moment)
     batch.advance(moment)
     outcomes.store(batch, request_id, actor, decision, moment)

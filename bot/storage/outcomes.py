@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, SteerRefused, Verb
+from bot.domain.ledger import json_bytes
 from bot.domain.people import Actor
 from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
 from bot.domain.time import Micros
@@ -32,6 +33,7 @@ _CLASSES: dict[str, type[Any]] = {
     "plans.applied": PlansApplied,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
+_OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
 _ENUMS: dict[tuple[str, str], type[Any]] = {
     ("claim.refused", "because"): ClaimRefusal,
     ("steer.done", "verb"): Verb,
@@ -47,7 +49,7 @@ def kind_of(decision: object) -> str:
 
 
 def to_bytes(decision: object) -> bytes:
-    return orjson.dumps(decision)
+    return json_bytes(decision)
 
 
 def from_bytes(kind: str, raw: bytes) -> Any:
@@ -87,7 +89,7 @@ def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Mi
     """Keep the answer with the effect, in the same transaction. Only viewers' claims are owed a telling: whoever
     steers sees the deed itself."""
     kind = kind_of(decision)
-    told_at = None if kind.startswith("claim.") else moment
+    told_at = None if kind in _OWED else moment
     drop = getattr(decision, "drop", "")
-    who = (actor.platform, actor.user_id, actor.name)
-    batch.outcomes.add((batch.channel_id, request_id, kind, drop, *who, to_bytes(decision), moment, told_at))
+    row = (batch.channel_id, request_id, kind, drop, actor.platform, actor.user_id, actor.name)
+    batch.outcomes.add((*row, to_bytes(decision), moment, told_at))

@@ -177,9 +177,10 @@ async def test_a_second_program_on_the_same_ledger_cannot_make_it_oversell(new_l
         except IntegrityError:
             return (await lane.submit(command)).decision
 
-    async with running_lane(new_ledger, clock) as one, running_lane(new_ledger, clock) as two:
+    async with running_lane(new_ledger, clock) as one:
         await one.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(supply=3),)))
-        clock.at = NOON
+    clock.at = NOON
+    async with running_lane(new_ledger, clock) as one, running_lane(new_ledger, clock) as two:
         decisions = [await claim((one, two)[turn % 2], f"v{turn}") for turn in range(5)]
     assert [getattr(decision, "number", 0) for decision in decisions] == [1, 2, 3, 0, 0]
     engine = snapshot_engine(new_ledger)

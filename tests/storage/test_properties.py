@@ -90,7 +90,7 @@ stories = st.lists(st.tuples(steps, commands), min_size=10, max_size=60)
 
 
 class Script:
-    """A clock that is asked once per command, and tells the command's own instant."""
+    """A clock that is asked at the lane's start and once per command, and tells the command's own instant."""
 
     def __init__(self, instants: list[int]) -> None:
         self._instants: Iterator[int] = iter(instants)
@@ -136,7 +136,7 @@ def tell(template: Path, story: list[tuple[int, Any]], pieces: list[int]) -> Tol
     with TemporaryDirectory() as folder:
         url = ledger_url(str(Path(folder, "ledger.sqlite")))
         shutil.copy(template, str(url.database))
-        answers = asyncio.run(_submit(url, [c for _, c in steps_and_commands], Script(instants), pieces))
+        answers = asyncio.run(_submit(url, [c for _, c in steps_and_commands], Script([instants[0], *instants]), pieces))
         engine = snapshot_engine(url)
         with engine.connect() as connection:
             names = ("entry", "unit", "drop", "outcome", "outbox", "action")
