@@ -34,12 +34,15 @@ from bot.platforms.twitch.settings import TwitchSettings
 from bot.platforms.twitch.tokens import TokenPair
 from bot.scheduler import Alarm
 from bot.services.announcing import Announcing
+from bot.services.backup import Backups
 from bot.services.claims import Claims
 from bot.services.control import Control
-from bot.services.ports import NameLookup
+from bot.services.ports import BoardSender, Clock, NameLookup
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
+from bot.storage.backup import list_backups
+from bot.storage.backup_child import make_in_child
 from bot.storage.lane import nothing
 from bot.storage.people import KnownNames
 from bot.storage.process_lock import LedgerInUse
@@ -131,6 +134,8 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
             await bot.stay_connected(stop)
             for task in speaking:
                 task.cancel()
+        if bot.backups is not None:
+            await bot.backups.at_stop()
         log.info("bot stopped")
 
 
@@ -183,6 +188,7 @@ class _Bot:
         self._announcing = Announcing(
             lane, reads, CHANNEL_ID, self._words, clock, config.pace, chat=chat, board=board, places=ledger.places
         )
+        self.backups = self._make_backups(board, steady)
         lookups: dict[str, NameLookup] = {"twitch": self._twitch.lookup} if self._twitch else {}
         self.services = Services(
             claims=Claims(lane, CHANNEL_ID, steady),
@@ -205,6 +211,8 @@ class _Bot:
         """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
         ledger = self._ledger
         ledger.lane.listen(self._announcing.committed)
+        if self.backups is not None:
+            ledger.lane.listen(self.backups.committed)
         ledger.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
         self._deaf_before = any(drop.open for drop in (await ledger.drops.every()).values())
@@ -223,6 +231,7 @@ class _Bot:
             ("telling", self._telling.run),
             ("announcing", self._announcing.run),
             ("sweeping", self._sweep),
+            *([("backing up", self.backups.run)] if self.backups is not None else []),
             *([("watching the stream", self._streams.watch)] if self._twitch is not None else []),
         ]
 
@@ -251,6 +260,24 @@ class _Bot:
             await self._telling.sweep()
             # The alarm goes by the machine's clock, which somebody may set back; this does not.
             await self._ledger.drops.wake()
+
+    def _make_backups(self, board: BoardSender | None, steady: Clock) -> Backups | None:
+        """None for PostgreSQL, whose own tools make copies."""
+        ledger, config = self._config.ledger.path, self._config.ledger
+        if ledger is None:
+            return None
+        return Backups(
+            self._ledger.reads,
+            CHANNEL_ID,
+            self._words,
+            self._clock,
+            steady,
+            make=lambda occasion, now: make_in_child(
+                ledger, config.backups_folder, occasion, now=now, keeping=config.keeping
+            ),
+            listed=lambda: list_backups(config.backups_folder, ledger.stem),
+            board=board,
+        )
 
     def _make_twitch(self) -> TwitchPlatform | None:
         section = self._config.twitch

@@ -93,20 +93,19 @@ def _one_a_day(newest_first: Sequence[Backup], days: int, now: Micros) -> set[Ba
 
 @dataclass(frozen=True, slots=True)
 class BackupStanding:
-    """What decides whether a copy is due: the newest copy's begin (None without one), the ledger's last entry, and
-    the last close of a drop. Each may be None when there was none."""
+    """What decides whether a copy is due: how old the newest one is (None without one), whether entries have come
+    since, and whether a drop has closed since."""
 
-    newest_at: Micros | None
-    changed_at: Micros | None
-    closed_at: Micros | None
+    age: Micros | None
+    changed: bool
+    closed: bool
 
 
-def due_backup(standing: BackupStanding, now: Micros) -> Occasion | None:
-    """Which copy is due now, None when none is: nothing is copied twice for nothing."""
-    newest, changed = standing.newest_at, standing.changed_at
-    if changed is None or (newest is not None and changed < newest):
+def due_backup(standing: BackupStanding) -> Occasion | None:
+    """Which copy is due, None when none is: nothing is copied twice for nothing."""
+    if not standing.changed:
         return None
-    if standing.closed_at is not None and (newest is None or standing.closed_at >= newest):
+    if standing.closed:
         return Occasion.CLOSED
-    # A clock that was set back must not put copies off for as long.
-    return Occasion.HOURLY if newest is None or not newest <= now < newest + EVERY else None
+    # A copy from the future is one from before somebody set the clock back: it must not put others off.
+    return Occasion.HOURLY if standing.age is None or not 0 <= standing.age < EVERY else None
