@@ -136,7 +136,8 @@ def tell(template: Path, story: list[tuple[int, Any]], pieces: list[int]) -> Tol
     with TemporaryDirectory() as folder:
         url = ledger_url(str(Path(folder, "ledger.sqlite")))
         shutil.copy(template, str(url.database))
-        answers = asyncio.run(_submit(url, [c for _, c in steps_and_commands], Script([instants[0], *instants]), pieces))
+        clock = Script([instants[0], *instants])
+        answers = asyncio.run(_submit(url, [command for _, command in steps_and_commands], clock, pieces))
         engine = snapshot_engine(url)
         with engine.connect() as connection:
             names = ("entry", "unit", "drop", "outcome", "outbox", "action")
