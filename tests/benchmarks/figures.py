@@ -96,7 +96,7 @@ def cells(figure: Figure) -> tuple[str, ...]:
 
 def show(figures: list[Figure], rounds: int) -> None:
     """Print the table; a pipe gets plain text."""
-    table = Table(title=f"Median (least to most) of {rounds} rounds", title_justify="left")
+    table = Table(title=f"Median (least to most) of the rounds: {rounds}", title_justify="left")
     for heading in HEADINGS:
         table.add_column(heading, justify="right" if heading in ("ratio", "Microdrops", "") else "left")
     for figure in figures:

@@ -29,7 +29,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tests.conftest import NOON
 
-
 BUSY_SECONDS_MAX = 60
 
 

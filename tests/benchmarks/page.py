@@ -42,8 +42,9 @@ def keep(section: str, figures: list[Figure], *, rounds: int, remarks: list[str]
         "remarks": remarks,
         "figures": [figure.to_json() for figure in figures],
     }
+    ordered = {name: known[name] for name in TITLES if name in known}
     path = DOCS / "performance.json"
-    path.write_text(json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    path.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", "utf-8")
     write()
 
 
@@ -77,14 +78,30 @@ def text(known: dict[str, Any]) -> str:
             parts.append(f"## {title}\n\nNot measured yet: `{COMMANDS[name]}`.\n")
         else:
             parts.append(_section(name, title, section))
+    machines: dict[str, list[str]] = {}
+    for name in TITLES:
+        if name in known:
+            machines.setdefault(_machine(known[name]), []).append(TITLES[name])
+    lines = [
+        f"{facts}." if len(machines) == 1 else f"- {'; '.join(of)}: {facts}." for facts, of in machines.items()
+    ]
+    parts.append("\n".join(["## The machine", "", *lines, ""]))
     return "\n".join(parts)
+
+
+def _rounds(count: int) -> str:
+    return "1 round" if count == 1 else f"{count} rounds"
+
+
+def _machine(section: dict[str, Any]) -> str:
+    return "; ".join(f"{key}: {value}" for key, value in section["machine"].items())
 
 
 def _section(name: str, title: str, section: dict[str, Any]) -> str:
     figures = [Figure.from_json(row) for row in section["figures"]]
     with_bar = [figure for figure in figures if figure.bar]
     without = [figure for figure in figures if not figure.bar]
-    lines = [f"## {title}", "", f"{section['rounds']} rounds of `{COMMANDS[name]}` on {section['date']}.", ""]
+    lines = [f"## {title}", "", f"{_rounds(section['rounds'])} of `{COMMANDS[name]}` on {section['date']}.", ""]
     if with_bar:
         lines += [*_table(with_bar, HEADINGS), ""]
     if without:
@@ -92,8 +109,7 @@ def _section(name: str, title: str, section: dict[str, Any]) -> str:
         lines += [*_table(without, tuple(each for each in HEADINGS if each not in ("bar", "verdict"))), ""]
     lines += [f"- {figure.name}: {figure.note}" for figure in figures if figure.note and figure.ratios]
     lines += [f"- {remark}" for remark in section["remarks"]]
-    facts = "; ".join(f"{key}: {value}" for key, value in section["machine"].items())
-    return "\n".join([*lines, "", f"Measured on {facts}.", ""])
+    return "\n".join([*lines, ""])
 
 
 def _table(figures: list[Figure], headings: tuple[str, ...]) -> list[str]:

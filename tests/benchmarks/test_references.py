@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.benchmarks import burst, open_loop, reference, syncs
+from tests.benchmarks import audit, burst, open_loop, reference, syncs
 from tests.benchmarks.dispatch import through_twitchio
 from tests.benchmarks.ledgers import DROP, Ledgers, claims
 from tests.faults.ledger import read_ledger
@@ -92,6 +92,12 @@ async def test_the_usual_bot_is_right_behind_its_lock_and_the_one_statement_with
 async def test_a_bot_without_its_lock_fails_the_audit(tmp_path):
     faults = await burst.racing_faults(tmp_path / "racing.sqlite", 40)
     assert any("hold more than one unit" in fault for fault in faults)
+
+
+async def test_an_audit_that_finds_nothing_wrong_with_that_bot_is_blind_and_ends_the_run(tmp_path, monkeypatch):
+    monkeypatch.setattr(audit, "audit", lambda *_, **__: [])
+    with pytest.raises(audit.AuditFailed, match="the audit is blind"):
+        await burst.racing_faults(tmp_path / "racing.sqlite", 10)
 
 
 async def test_a_steady_stream_is_answered_by_the_lane_and_by_the_bare_thread(ledgers, tmp_path):
