@@ -10,8 +10,10 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -43,16 +45,18 @@ PR_SET_PTRACER, PTRACER_ANY = 0x59616D61, -1
 @dataclass(frozen=True)
 class Orders:
     """What this life is to do. Without `groups` the crowd asks until the process is killed; with `silent` it only
-    does what comes in by the second pipe."""
+    does what comes in by the second pipe; one that is `held` begins when it hears the first cue."""
 
     ledger: str
     seed: int = 0
     life: int = 0
     groups: int | None = None
+    askers: int = ASKERS
     again: tuple[Deed, ...] = ()
     tries: int = 1
     plant: str = ""
     silent: bool = False
+    held: bool = False
     checkpoint_pages: int | None = None
     busy_timeout_ms: int | None = None
 
@@ -82,6 +86,9 @@ class Life:
     async def last(self) -> None:
         """From the start to the close of the ledger."""
         asyncio.get_running_loop().add_reader(self._cues, self._hear)
+        if self._orders.held:
+            await self._go.wait()
+            self._go.clear()
         lane = await self._born()
         self._lane = lane
         self._claims = Claims(lane, CHANNEL, self._clock)
@@ -89,10 +96,9 @@ class Life:
         if self._orders.silent:
             await self._over.wait()
         else:
-            await self._ask_all(self._orders.again)
-            await self._ask_all(opening_deeds(self._orders.life))
+            await self._ask_together([*self._orders.again, *opening_deeds(self._orders.life)])
             seed, life, groups = self._orders.seed, self._orders.life, self._orders.groups
-            crowd = [asked_by_crowd(seed, life, asker) for asker in range(ASKERS)]
+            crowd = [asked_by_crowd(seed, life, asker) for asker in range(self._orders.askers)]
             await asyncio.gather(
                 *(self._ask_in_turn(islice(each, groups)) for each in (*crowd, asked_by_moderator(seed, life)))
             )
@@ -104,12 +110,14 @@ class Life:
         """Open the ledger as the bot does; one that the disk refuses is tried again, as a service manager does."""
         url = ledger_url(self._orders.ledger)
         settings = ChannelSettings(CHANNEL, "teapot", PLACES, stream_watched=False)
+        # One thread for all that touches the ledger: strace counts the calls of each thread by itself.
+        loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1)
         for attempt in range(1, 100):
             try:
-                upgrade(url, now=self._clock.now)
+                await loop.run_in_executor(thread, partial(upgrade, url, now=self._clock.now))
                 self._engine = write_engine(url)
                 self._prepare()
-                lane = Lane(self._engine, [settings], self._clock)
+                lane = Lane(self._engine, [settings], self._clock, thread=thread)
                 await lane.start()
                 return lane
             except DBAPIError as error:
@@ -132,13 +140,12 @@ class Life:
 
     # -- asking ---------------------------------------------------------------------------------------------
 
-    async def _ask_all(self, deeds: Iterable[Deed]) -> None:
-        for deed in deeds:
-            await self._ask(deed)
+    async def _ask_together(self, deeds: Iterable[Deed]) -> None:
+        await asyncio.gather(*(self._ask(deed) for deed in deeds))
 
     async def _ask_in_turn(self, groups: Iterable[list[Deed]]) -> None:
         for group in groups:
-            await asyncio.gather(*(self._ask(deed) for deed in group))
+            await self._ask_together(group)
 
     async def _ask(self, deed: Deed) -> None:
         """Ask until there is an answer: after `tries` in vain, once the parent says that the fault is over."""

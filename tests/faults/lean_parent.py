@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Mapping
@@ -112,6 +113,12 @@ class Child:
             os.close(self._words)
             os.close(self._cues)
         return self.exit_code
+
+
+def memory_folder(prefix: str) -> Path:
+    """A new folder, in memory where there is such a place: for tests that make their own disk faults."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if os.access(memory, os.W_OK) else None))
 
 
 def new_ledger(folder: Path) -> Path:

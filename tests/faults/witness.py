@@ -38,6 +38,7 @@ class Witness:
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
         self._unheard: set[str] = set()
+        self._refused: set[str] = set()
 
     def hear(self, word: Mapping[str, Any]) -> None:
         """One line of a life."""
@@ -47,6 +48,8 @@ class Witness:
                 self.asked[word["deed"]["request"]] = Deed(**word["deed"])
             case "answered":
                 self._hear_answer(word)
+            case "try-again":
+                self._refused.add(word["request"])
             case "failed" | "stuck":
                 self.faults.append(f"{word['request']}: {word['word']} {word.get('error', '')}")
 
@@ -54,6 +57,8 @@ class Witness:
         request = word["request"]
         told = Told(word["kind"], json.loads(json.dumps(word["decision"])), word["at"])
         self.counts["answered as before"] += request in self.told
+        # The commit that failed had reached the file: whoever asks again gets what it has stored.
+        self.counts["stored in vain"] += request in self._refused and request not in self.told and word["repeated"]
         before = self.told.setdefault(request, told)
         if told != before:
             self.faults.append(f"{request} was answered {before}, and is answered {told} when asked again")

@@ -1,0 +1,188 @@
+"""`python -m tests.faults.power`: the power is cut at every moment of a recorded life; no answer is forgotten."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from tests.faults.lean_child import Orders
+from tests.faults.lean_parent import Child, copy_ledger, memory_folder, tell_figures
+from tests.faults.power_disk import Disk, Survival
+from tests.faults.power_log import OPTIONS, Event, Heard, Sync, read_log
+from tests.faults.syscalls import Start, make_start
+from tests.faults.tracing import Tracer, why_not
+from tests.faults.witness import Witness
+
+NOTHING = Survival(kept=0.0)
+SOMETHING = (Survival(0.5), Survival(0.9), Survival(0.2), Survival(0.8, torn=0.3), Survival(0.3, torn=0.5))
+LIVES_ON_EVERY = 25
+# With few pages the log is folded into the file in the middle of the life, with many in its end.
+CHECKPOINT_PAGES = (24, 120)
+
+
+@dataclass
+class Record:
+    """A life from its beginning: the files it found, and all that it did to them and told."""
+
+    start: Start
+    home: Path
+    events: list[Event]
+
+    def disk(self) -> Disk:
+        """The disk before the first event."""
+        return Disk(self.home, self.start.ledger.parent)
+
+
+@dataclass
+class Cut:
+    """An instant at which the power fails: how far the record had come, and which requests had been answered."""
+
+    at: int
+    survival: Survival
+    image: dict[str, bytes]
+    witness: Witness
+
+
+@dataclass
+class Round:
+    """What came of all cuts of some records."""
+
+    figures: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def record(start: Start, folder: Path, plant: str, checkpoint_pages: int) -> Record:
+    """Let a life run under strace. Checks that the events explain every byte that is in the file in the end."""
+    home = folder / "recorded"
+    ledger = copy_ledger(start.ledger, home)
+    witness = deepcopy(start.witness)
+    again = witness.to_ask_again(Random(start.seed), 5)
+    orders = Orders(
+        str(ledger),
+        start.seed,
+        life=1,
+        groups=4,
+        askers=3,
+        again=again,
+        plant=plant,
+        held=True,
+        checkpoint_pages=checkpoint_pages,
+    )
+    child = Child.forked(orders, folder / "recorded.log")
+    tracer = Tracer(child.pid, folder / "strace.log", OPTIONS)
+    child.cue()
+    for word in child.words():
+        witness.hear(word)
+    assert child.buried() == 0, (folder / "recorded.log").read_text()
+    tracer.ended()
+    told = Record(start, home, list(read_log(folder / "strace.log")))
+    disk = told.disk()
+    for event in told.events:
+        disk.follow(event)
+    assert disk.everything() == {ledger.name: ledger.read_bytes()}, "the record does not explain the file"
+    return told
+
+
+def cuts(told: Record, disk: Disk, chance: Random) -> Iterator[Cut]:
+    """The power fails after every event: with nothing unsynced left behind each answer and ahead of each sync, and
+    with every kind of remainder ahead of each sync, elsewhere with one kind."""
+    witness, events = deepcopy(told.start.witness), told.events
+    for at, event in enumerate(events, 1):
+        disk.follow(event)
+        if isinstance(event, Heard):
+            witness.hear(event.word)
+        ahead_of_sync = at < len(events) and isinstance(events[at], Sync)
+        last_word = isinstance(event, Heard) and not (at < len(events) and isinstance(events[at], Heard))
+        kinds = SOMETHING if ahead_of_sync else (chance.choice(SOMETHING),) if disk.unsynced else ()
+        for survival in (*((NOTHING,) if ahead_of_sync or last_word else ()), *kinds):
+            yield Cut(at, survival, disk.image(chance, survival), witness)
+
+
+def check(cut: Cut, folder: Path) -> list[str]:
+    """The image in a fresh folder, opened and compared with what had been answered."""
+    folder.mkdir()
+    for name, data in cut.image.items():
+        folder.joinpath(name).write_bytes(data)
+    # What was stored without an answer in one image is not there in another: each is asked by itself.
+    return deepcopy(cut.witness).check(folder / "ledger.sqlite")
+
+
+def live_on(cut: Cut, folder: Path, seed: int) -> list[str]:
+    """The next life in an image: it asks again what was answered, and everybody gets the same answer."""
+    witness = deepcopy(cut.witness)
+    ledger = folder / "ledger.sqlite"
+    again = witness.to_ask_again(Random(seed), 20)
+    child = Child.forked(Orders(str(ledger), seed, 2, 1, 2, again), folder / "life.log")
+    for word in child.words():
+        witness.hear(word)
+    if child.buried():
+        return [f"the next life ended with {child.exit_code}:\n{(folder / 'life.log').read_text()[-2_000:]}"]
+    return witness.check(ledger)
+
+
+def play(seed: int, folder: Path, plant: str = "", checkpoint_pages: int | None = None) -> Round:
+    """One record and all its cuts; ends at the first that breaks a promise."""
+    start = make_start(folder, seed)
+    told = record(start, folder, plant, checkpoint_pages or CHECKPOINT_PAGES[seed % 2])
+    outcome, chance = Round(), Random(seed)
+    disk = told.disk()
+    outcome.figures["records"] = 1
+    outcome.figures["writes and syncs"] = sum(not isinstance(event, Heard) for event in told.events)
+    outcome.figures["syncs"] = sum(isinstance(event, Sync) for event in told.events)
+    for cut in cuts(told, disk, chance):
+        outcome.figures["images opened and checked"] += 1
+        outcome.figures["answers looked for"] += len(cut.witness.told)
+        home = folder / f"image-{outcome.figures['images opened and checked']}"
+        faults = check(cut, home)
+        if not faults and outcome.figures["images opened and checked"] % LIVES_ON_EVERY == 0:
+            outcome.figures["images lived on in"] += 1
+            faults = live_on(cut, home, seed)
+        if faults:
+            outcome.faults = [f"cut after event {cut.at}, {cut.survival} ({home}): {each}" for each in faults]
+            break
+        shutil.rmtree(home)
+    outcome.figures.update({f"unsynced {what} lost": n for what, n in disk.lost.items() if what != "torn writes"})
+    outcome.figures["unsynced writes torn"] += disk.lost["torn writes"]
+    return outcome
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=None, help="default: one of the clock's")
+    parser.add_argument("--plant", default="", help="a bug of tests/faults/plants.py, to see it found")
+    options = parser.parse_args()
+    if reason := why_not():
+        print(f"Power cuts are not tried: {reason}.")
+        return 2
+    seed = time.time_ns() % 1_000_000 if options.seed is None else options.seed
+    print(f"power cuts: {options.records} records, seed {seed}", flush=True)
+    folder, began = memory_folder("power-"), time.monotonic()
+    total = Round()
+    for number in range(options.records):
+        outcome = play(seed + number, folder / f"record-{number}", options.plant)
+        total.figures.update(outcome.figures)
+        if outcome.faults:
+            total.faults = outcome.faults
+            break
+        shutil.rmtree(folder / f"record-{number}")
+    tell_figures({**total.figures, "violations": len(total.faults), "seconds": time.monotonic() - began})
+    if total.faults:
+        print("\n".join(f"  VIOLATED: {fault}" for fault in total.faults[:20]))
+        planted = f" --plant {options.plant}" if options.plant else ""
+        print(f"  again: python -m tests.faults.power --seed {seed + number} --records 1{planted}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""What a life has written and synced, and what it told meanwhile, in one order: read from a log of strace."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# With -y every descriptor comes with its path, with -xx every byte as \x00; no string may be cut off.
+OPTIONS = (
+    *("-y", "-xx", "-s", "1000000"),
+    *("-e", "trace=openat,pwrite64,write,fdatasync,fsync,ftruncate,rename,unlink"),
+)
+
+
+@dataclass(frozen=True)
+class Write:
+    """Bytes into a file; they may be lost until the file is synced."""
+
+    path: Path
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Resize:
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True)
+class Make:
+    """A file was opened that may not have been there; its name may be lost until its folder is synced."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Remove:
+    path: Path
+
+
+@dataclass(frozen=True)
+class Sync:
+    """A file's content, or a folder's names, have reached the disk."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A line that the life told: from here on its answer is a promise."""
+
+    word: Mapping[str, Any]
+
+
+Event = Write | Resize | Make | Remove | Sync | Heard
+
+_LINE = re.compile(r"(\d+) +(.*)")
+_BYTES = r'"((?:\\x[0-9a-f]{2})*)"'
+_FILE = r"\d+<([^>]*)>"
+_CALLS = {
+    "openat": re.compile(rf"openat\([^,]*, {_BYTES}, (\S+?)(?:, \d+)?\) += \d"),
+    "pwrite64": re.compile(rf"pwrite64\({_FILE}, {_BYTES}, \d+, (\d+)\) += (\d+)"),
+    "write": re.compile(rf"write\({_FILE}, {_BYTES}, \d+"),
+    "sync": re.compile(rf"f(?:data)?sync\({_FILE}\) += 0"),
+    "ftruncate": re.compile(rf"ftruncate\({_FILE}, (\d+)\) += 0"),
+    "unlink": re.compile(rf"unlink\({_BYTES}\) += 0"),
+}
+
+
+def read_log(log: Path) -> Iterator[Event]:
+    """The events in the order in which the calls were over; a told line counts from its beginning."""
+    begun: dict[str, str] = {}
+    for line in log.read_text().splitlines():
+        thread, text = _LINE.fullmatch(line).groups()  # type: ignore[union-attr]  # else the log is not strace's
+        if text.endswith("<unfinished ...>"):
+            begun[thread] = text.removesuffix("<unfinished ...>").rstrip()
+            if text.startswith("write("):
+                yield from _heard(text)
+            continue
+        resumed = re.match(r"<\.\.\. (\w+) resumed>", text)
+        if resumed is None:
+            yield from _event(text)
+        elif resumed[1] != "write":
+            rest = text[resumed.end() :]
+            yield from _event(begun.pop(thread) + ("" if rest.startswith((")", ",")) else " ") + rest)
+
+
+def _event(text: str) -> Iterator[Event]:
+    call = text.split("(", 1)[0]
+    if call == "rename":
+        raise ValueError(f"the ledger renames nothing: {text[:200]}")
+    if call == "write":
+        yield from _heard(text)
+        return
+    found = _CALLS["sync" if call in ("fsync", "fdatasync") else call].match(text) if call in _KNOWN else None
+    if found is None:
+        return  # a call that failed, or the end of a thread
+    match call:
+        case "openat":
+            if "O_CREAT" in found[2]:
+                yield Make(_path(found[1]))
+        case "pwrite64":
+            data = _plain(found[2])
+            assert len(data) == int(found[4]), f"{len(data)} bytes were recorded of {found[4]}"
+            yield Write(_path(found[1]), int(found[3]), data)
+        case "fsync" | "fdatasync":
+            yield Sync(_path(found[1]))
+        case "ftruncate":
+            yield Resize(_path(found[1]), int(found[2]))
+        case "unlink":
+            yield Remove(_path(found[1]))
+
+
+_KNOWN = ("openat", "pwrite64", "fsync", "fdatasync", "ftruncate", "unlink")
+
+
+def _heard(text: str) -> Iterator[Event]:
+    found = _CALLS["write"].match(text)
+    # Whatever else is written goes to no file of the ledger: SQLite says pwrite.
+    if found is not None and _plain(found[1]).startswith(b"pipe:"):
+        for line in _plain(found[2]).splitlines():
+            if line.startswith(b"{"):
+                yield Heard(json.loads(line))
+
+
+def _plain(text: str) -> bytes:
+    return bytes.fromhex(text.replace("\\x", ""))
+
+
+def _path(text: str) -> Path:
+    return Path(_plain(text).decode())
