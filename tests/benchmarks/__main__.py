@@ -75,9 +75,7 @@ async def measured(names: list[str], rounds: int, folder: Path) -> dict[str, Mea
 def main(
     only: Annotated[list[str] | None, typer.Option(help=f"Some of: {', '.join(MEASUREMENTS)}.")] = None,
     rounds: Annotated[int, typer.Option(min=1)] = ROUNDS,
-    draw: Annotated[
-        bool, typer.Option("--draw", help="Measure nothing: draw the page anew from its figures.")
-    ] = False,
+    draw: Annotated[bool, typer.Option("--draw", help="Measure nothing, draw the page anew.")] = False,
 ) -> None:
     """Measure. The page is written only by a whole run."""
     if draw:

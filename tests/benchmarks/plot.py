@@ -37,8 +37,8 @@ def draw(figures: list[Figure], target: Path) -> None:
             colour = COLOURS.get(figure.verdict, OTHER)
             axes.plot([min(times), max(times)], [place, place], color=colour, linewidth=2.5, alpha=0.5)
             axes.plot(median(times), place, "o", color=colour, markersize=8)
-            label = f"{figure.name}\nagainst {figure.beside}" if figure.at_least is not None else figure.name
-            told = f"{label}: {short(median(figure.ratios))} x, bar {figure.bar}"
+            ratio = f"{short(median(figure.ratios))} x, bar {figure.bar}"
+            told = f"{figure.name}: {ratio}\nagainst {figure.beside}"
             axes.annotate(
                 told, (0, place), (0, 7), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9
             )
