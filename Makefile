@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
-.PHONY: help rehearse test lint format bench lock clean
+.PHONY: help rehearse test lint format bench bench-peers lock clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,8 +34,11 @@ format: $(VENV)/dev.ok    ## put the code into the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/dev.ok     ## figures: memory after start, CPU per chat message
+bench: $(VENV)/dev.ok     ## figures beside the disk, plain sqlite3 and the bare libraries; ARGS="--only burst"
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-peers: $(VENV)/dev.ok  ## figures beside Red Config, NeDB, Redis and PostgreSQL; ARGS="--only redis"
+	@$(BIN)/python -m tests.benchmarks.peers $(ARGS)
 
 lock:                     ## write constraints.lock anew from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock
