@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
-.PHONY: help rehearse test lint format bench bench-peers lock clean
+.PHONY: help rehearse test lint format kills faults bench bench-peers lock clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,12 @@ lint: $(VENV)/dev.ok      ## style, types and the floors' contracts
 format: $(VENV)/dev.ok    ## put the code into the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+kills: $(VENV)/dev.ok     ## a thousand lives of a ledger ended by kill -9; ARGS='--kills 5000 --seed 7'
+	@$(BIN)/python -m tests.faults.kills $(ARGS)
+
+faults: $(VENV)/dev.ok    ## every system call fails, the power is cut everywhere (needs strace); ARGS='--seed 7'
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(VENV)/dev.ok     ## figures beside the disk, plain sqlite3 and the bare libraries; ARGS="--only burst"
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

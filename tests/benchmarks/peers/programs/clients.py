@@ -8,7 +8,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 CLIENTS = 50
+OPEN_DROP, CLOSED_DROP = -1, -2
 Connection = TypeVar("Connection")
+
+
+async def check_rules(claim: Callable[[int, str], Awaitable[int]]) -> None:
+    """Raises RuntimeError unless claims are refused as they must be: a fast wrong one is no comparison.
+
+    OPEN_DROP has two units, CLOSED_DROP is past its window; an answer below 1 is a refusal."""
+    ann, again, bob, eve = [await claim(OPEN_DROP, person) for person in ("ann", "ann", "bob", "eve")]
+    late = await claim(CLOSED_DROP, "ann")
+    if (ann, bob) != (1, 2) or again not in (0, 1) or eve >= 1 or late >= 1:
+        raise RuntimeError(f"not by the rules: ann {ann}, again {again}, bob {bob}, sold out {eve}, late {late}")
 
 
 async def all_at_once(

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import redis
-from clients import CLIENTS, all_at_once
+from clients import CLIENTS, CLOSED_DROP, OPEN_DROP, all_at_once, check_rules
 from redis.asyncio import Redis
 from rounds import Played, serve
 
@@ -33,19 +33,23 @@ async def main(port: int) -> None:
         await asyncio.gather(*(client.ping() for client in clients))
         await first.script_load(CLAIM)
 
-        async def play(turn: int, people: list[str]) -> Played:
-            drop, holders = f"drop:{turn}", f"holders:{turn}"
+        async def plan(drop: int, supply: int, closes_in: int = HOUR) -> None:
             now = time.time_ns() // 1_000
-            window = {"opens_at": now - HOUR, "closes_at": now + HOUR, "supply": len(people), "claimed": 0}
-            await first.hset(drop, mapping=window)
+            facts = {"opens_at": now - HOUR, "closes_at": now + closes_in, "supply": supply, "claimed": 0}
+            await first.hset(f"drop:{drop}", mapping=facts)
 
-            async def ask(client: Redis, person: str) -> int:
-                return int(await client.evalsha(claim.sha, 2, drop, holders, person))
+        async def ask(client: Redis, drop: int, person: str) -> int:
+            return int(await client.evalsha(claim.sha, 2, f"drop:{drop}", f"holders:{drop}", person))
 
-            seconds, answered = await all_at_once(clients, people, ask)
-            stored = [(name.decode(), int(number)) for name, number in (await first.hgetall(holders)).items()]
-            return Played(seconds, answered, stored)
+        async def play(turn: int, people: list[str]) -> Played:
+            await plan(turn, len(people))
+            seconds, answered = await all_at_once(clients, people, lambda client, each: ask(client, turn, each))
+            holders = await first.hgetall(f"holders:{turn}")
+            return Played(seconds, answered, [(name.decode(), int(number)) for name, number in holders.items()])
 
+        await plan(OPEN_DROP, 2)
+        await plan(CLOSED_DROP, 2, closes_in=0)
+        await check_rules(lambda drop, person: ask(first, drop, person))
         await serve(f"Redis {version}, redis-py {redis.__version__}", play)
 
 
