@@ -42,6 +42,17 @@ from tests.storage.test_lane import (  # noqa: F401  # collected here once more
     test_the_window_is_half_open_to_the_microsecond_though_no_timer_fired,
 )
 
+# ... and those of a repair.
+from tests.storage.test_restore import (  # noqa: F401  # collected here once more
+    test_a_frozen_drop_outlives_a_restart_and_its_clock_stands_still,
+    test_every_drop_with_units_left_is_frozen_and_those_without_go_on,
+    test_everybody_is_told_what_stands_still_and_what_was_lost,
+    test_lost_numbers_are_out_and_the_next_claim_gets_the_one_after_them,
+    test_lost_numbers_stay_lost_after_a_restart_also_below_a_number_taken_back,
+    test_the_database_itself_counts_lost_units_against_the_supply,
+    test_when_everything_was_made_public_nothing_is_left_to_hand_out,
+)
+
 
 def may_be_absent() -> bool:
     """Only a developer's machine that is not Linux may do without; elsewhere a missing wheel is a failure."""
