@@ -33,6 +33,7 @@ SMALL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("measurement", "module", "sizes"), SMALL)
 async def test_two_rounds_leave_two_ratios_in_every_figure(measurement, module, sizes, tmp_path, monkeypatch):
     monkeypatch.setattr(disk, "PROBES", 5)
