@@ -32,7 +32,9 @@ def answers_stand(evening: Evening) -> None:
             continue
         kept = stored.get(asked.request)
         if kept is None:
-            raise Violation("an answer given is kept", f"{asked.request} was told {asked.answer}, the ledger has none")
+            raise Violation(
+                "an answer given is kept", f"{asked.request} was told {asked.answer}, the ledger has none"
+            )
         if from_bytes(*kept) != asked.answer:
             raise Violation("an answer given is kept", f"{asked.request} was told {asked.answer}, kept is {kept}")
     if seen.contradictions:

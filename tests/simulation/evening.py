@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -55,6 +55,9 @@ class Played:
     lines: tuple[str, ...] = field(repr=False)
     acts: int = 0
 
+    def without_lines(self) -> Played:
+        return replace(self, lines=())
+
 
 class Evening:
     """`keep` plays only these acts of the story, by their index; None plays all of them."""
@@ -71,6 +74,7 @@ class Evening:
         self.disk = bench.disk = Disk(lambda: self.loop.now, self._fault)
         self.story: Story = write_story(self.chance.dice("story"))
         self._acts = list(self.story.acts) if keep is None else [self.story.acts[n] for n in keep]
+        self._all_acts = keep is None
         self.plans = self.story.plans
         self._renamed: dict[tuple[str, str], Actor] = {}
         self.names = {who.name: who for who in (*VIEWERS, *MODERATORS)}
@@ -142,7 +146,8 @@ class Evening:
         for act in self._acts:
             self.loop.call_at(act.at / SECOND, self._perform, act)
         await asyncio.sleep(LENGTH / SECOND)
-        await self._enough_commands()
+        if self._all_acts:
+            await self._enough_commands()
         self._heal()
         await self._running()
         await endings.requests_again(self)

@@ -15,6 +15,7 @@ from bot.domain.people import Actor
 from bot.domain.planning import PlansApplied
 from bot.domain.stream import Pace
 from bot.domain.time import DAY, SECOND, Micros
+from bot.services import announcing as announcing_module
 from bot.services.announcing import Announcing
 from bot.services.claims import Claims
 from bot.services.control import Control
@@ -34,11 +35,13 @@ from tests.simulation.thread import SimReaders, SimThread
 
 CHANNEL_ID = 1
 PLACES = (TWITCH_CHAT, DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS)
-# As the program has them, but for the sweep: a story is short, and each sweep of the program costs the run time.
+# As the program has them.
 SWEEP_SECONDS = 10.0
 STUMBLE_SECONDS = 2.0
 ALARM_SWEEP = 30 * SECOND
 ALARM_PATIENCE = SECOND // 4
+# How often cards may be edited changes nothing that is looked at here, and every look at them costs time.
+announcing_module.EDIT_GAP_SECONDS = 5.0
 WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
 
 

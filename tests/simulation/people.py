@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.claims import ClaimNeedsName, ClaimRefused
-from bot.domain.control import SteerNeedsYes, SteerRefused, Verb
+from bot.domain.claims import ClaimGranted, ClaimNeedsName, ClaimRefused
+from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefused, Verb
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned
 from bot.domain.time import MILLISECOND, SECOND
@@ -20,6 +20,13 @@ from tests.simulation.story import LIVE_SUPPLIES, Act
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
+
+_ANSWERS: dict[type[Any], str] = {
+    ClaimGranted: "granted",
+    ClaimNeedsName: "several are open",
+    DropSteered: "steered",
+    SteerNeedsYes: "wants a yes",
+}
 
 
 class People:
@@ -80,7 +87,9 @@ class People:
         self.commands += 1
         task = life.spawn(doing(life))
         if self._chance.happens("an asker goes away"):
-            self._loop.call_in(self._chance.between("going away", 0, 20 * MILLISECOND), self._go_away, task, request)
+            self._loop.call_in(
+                self._chance.between("going away", 0, 20 * MILLISECOND), self._go_away, task, request
+            )
 
     def _go_away(self, task: asyncio.Task[Any], request: str) -> None:
         if not task.done():
@@ -135,7 +144,9 @@ class People:
             await self._confirm(life, f"{request}-yes", who, asked)
 
     async def _confirm(self, life: Life, request: str, who: Actor, before: Asked) -> None:
-        asked = self.seen.asks(self.seen.deeds, request, self.key(who), before.wanted, self._loop.now, *before.about)
+        asked = self.seen.asks(
+            self.seen.deeds, request, self.key(who), before.wanted, self._loop.now, *before.about
+        )
         try:
             answer = await life.control.confirm(who, request)
         except TryAgain:
@@ -163,5 +174,5 @@ class People:
         if isinstance(decision, ClaimRefused | SteerRefused):
             kind = "claim" if isinstance(decision, ClaimRefused) else "steer"
             self._evening.counts[f"{kind} refused: {decision.because}"] += 1
-        elif isinstance(decision, ClaimNeedsName):
-            self._evening.counts["answer: several are open"] += 1
+        elif type(decision) in _ANSWERS:
+            self._evening.counts[f"answer: {_ANSWERS[type(decision)]}"] += 1

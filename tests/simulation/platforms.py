@@ -155,7 +155,12 @@ class SimBoard(Place):
         for posted in self._world.posts:
             shown = (posted.card.title, posted.card.text, posted.card.fields)
             recent = posted.at + begins_at > since - CLOCKS_APART_MAX
-            if posted.place == place and recent and not posted.gone and shown == (card.title, card.text, card.fields):
+            if (
+                posted.place == place
+                and recent
+                and not posted.gone
+                and shown == (card.title, card.text, card.fields)
+            ):
                 return posted.id
         return ""
 

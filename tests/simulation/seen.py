@@ -56,9 +56,7 @@ class Seen:
     rules: dict[str, Rules] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
 
-    def asks(
-        self, of: dict[str, Asked], request: str, who: str, wanted: str, at: Micros, *about: str
-    ) -> Asked:
+    def asks(self, of: dict[str, Asked], request: str, who: str, wanted: str, at: Micros, *about: str) -> Asked:
         """Somebody asks, perhaps not for the first time."""
         return of.setdefault(request, Asked(request, who, wanted, at, about=about))
 

@@ -13,7 +13,7 @@ from bot.domain.stream import Pace
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
 
 BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
-LENGTH = 15 * MINUTE
+LENGTH = 11 * MINUTE
 COMMANDS_MIN = 200
 FAULTS_MIN = 5
 
@@ -33,7 +33,12 @@ _NAMES = ("", "", "", "mug", "mug", "print", "print", "cap", "cap", "pin", "Teal
 _VERBS = (Verb.OPEN, Verb.PAUSE, Verb.RESUME, Verb.EXTEND, Verb.CLOSE) * 2 + (Verb.GIVE, Verb.UNDO) * 4
 _ERRORS = ("locked", "full", "failing")
 _MOMENTS = ("connect", "begin", "statement", "statement", "before commit", "before commit", "after commit")
-_SENDS = ("chat: before it is sent", "chat: after it was sent", "board: before it is sent", "board: after it was sent")
+SENDS = (
+    "chat: before it is sent",
+    "chat: after it was sent",
+    "board: before it is sent",
+    "board: after it was sent",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def _pace(dice: Random) -> Pace:
 
 def _plans(dice: Random) -> tuple[DropPlan, ...]:
     supplies = {"mug": (2, 6), "print": (3, 8), "cap": (10, 14), "pin": (1, 4)}
-    opens = {"mug": dice.randrange(90, 200), "cap": dice.randrange(300, 500)}
+    opens = {"mug": dice.randrange(90, 200), "cap": dice.randrange(250, 400)}
     plans = []
     for key in DROPS:
         supply = dice.randrange(supplies[key][0], supplies[key][1] + 1)
@@ -132,14 +137,16 @@ def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
         begins, who, name = _moment(dice), dice.choice(VIEWERS), dice.choice(_NAMES)
         acts += [_claim(begins + n * dice.choice((0, 300)) * MILLISECOND, who, name) for n in range(6)]
     for _ in range(12):
-        acts.append(Act(_moment(dice), "claim at the last moment", dice.choice(VIEWERS), (dice.choice((-1, 0, 1)),)))
+        acts.append(
+            Act(_moment(dice), "claim at the last moment", dice.choice(VIEWERS), (dice.choice((-1, 0, 1)),))
+        )
     return acts
 
 
 def _deeds(dice: Random) -> list[Act]:
     acts = [
         Act(dice.randrange(60, 160) * SECOND, "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
-        Act(dice.randrange(500, 700) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
+        Act(dice.randrange(400, 560) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
     ]
     for _ in range(45):
         who = dice.choice((*MODERATORS, MODERATORS[0], *VIEWERS[:1]))
@@ -187,11 +194,11 @@ def _trouble(dice: Random) -> list[Act]:
         acts += _trap(dice, error, moment)
     for _ in range(dice.choice((1, 2, 3))):
         acts += _trap(dice, "dies", dice.choice(_MOMENTS))
-    acts.append(Act(_moment(dice), "die when sending", None, (dice.choice(_SENDS),)))
+    acts.append(Act(_moment(dice), "die when sending", None, (dice.choice(SENDS),)))
     acts.append(Act(_moment(dice), dice.choice(("die", "stop", "die in the start"))))
     for kind in ("chat is down", "board is down", "the ledger is broken", "a person is renamed"):
         if dice.random() < 0.6:
-            longest = 20 if kind == "the ledger is broken" else 240
+            longest = 20 if kind == "the ledger is broken" else 150
             how = dice.choice(("locked", "full", "failing"))
             acts.append(Act(_moment(dice), kind, dice.choice(VIEWERS), (dice.randrange(2, longest) * SECOND, how)))
     if dice.random() < 0.4:

@@ -17,8 +17,12 @@ class Violation(Exception):
     """A promise was broken. `invariant` is its short name."""
 
     def __init__(self, invariant: str, what: str) -> None:
-        super().__init__(f"{invariant}: {what}")
+        super().__init__(invariant, what)
         self.invariant = invariant
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.what}"
 
 
 # What may happen to a drop in which state, and the state it has afterwards ("" is a drop that nobody has planned).
@@ -132,10 +136,14 @@ class Watcher:
         """After a restart: what was committed is still there, byte for byte. Raises Violation."""
         kept = [row[0] for row in self.query("SELECT leaf_hash FROM entry ORDER BY number")]
         if kept[: len(self.hashes)] != self.hashes:
-            raise Violation("what is committed stays", f"{len(self.hashes)} entries were there, {len(kept)} are now")
+            raise Violation(
+                "what is committed stays", f"{len(self.hashes)} entries were there, {len(kept)} are now"
+            )
 
     def _units_agree(self) -> None:
-        rows = self.query("SELECT drop_key, COUNT(*), COUNT(DISTINCT number), SUM(number) FROM unit GROUP BY drop_key")
+        rows = self.query(
+            "SELECT drop_key, COUNT(*), COUNT(DISTINCT number), SUM(number) FROM unit GROUP BY drop_key"
+        )
         found = {key: (count, distinct, total) for key, count, distinct, total in rows}
         wanted = {
             key: (len(drop.owners), len(drop.owners), sum(drop.owners))
@@ -196,13 +204,18 @@ class Watcher:
         if held >= drop.public["per_person"]:
             raise Violation("the limit per person", f"{key} #{unit}: {holder} holds {held} already")
         who = (private["platform"], private["user"])
-        if self._holders.setdefault((key, holder), who) != who or self._names.setdefault((key, who), holder) != holder:
+        if (
+            self._holders.setdefault((key, holder), who) != who
+            or self._names.setdefault((key, who), holder) != holder
+        ):
             raise Violation("one person, one pseudonym", f"entry {entry}: {who} and {holder} of {key}")
         if how == "claim":
             if drop.state != "open":
                 raise Violation("nothing outside its window", f"{key} #{unit} was claimed while {drop.state}")
             if not drop.opened_at <= at < drop.closes_at:
-                raise Violation("nothing outside its window", f"{key} #{unit} at {at}, closed since {drop.closes_at}")
+                raise Violation(
+                    "nothing outside its window", f"{key} #{unit} at {at}, closed since {drop.closes_at}"
+                )
         drop.owners[unit] = (holder, how)
 
     def _voided(self, key: str, drop: Watched, public: Mapping[str, Any]) -> None:
@@ -237,7 +250,9 @@ class Watcher:
             drop.opened_at = at
             by_clock = "by" not in private
             if by_clock and drop.public["while_offline"] == "wait" and not self._told_live():
-                raise Violation("unknown is never a yes", f"{key} opened, and nobody has said that the stream is live")
+                raise Violation(
+                    "unknown is never a yes", f"{key} opened, and nobody has said that the stream is live"
+                )
         if "closes_at" in public:
             drop.closes_at = public["closes_at"]
 

@@ -1,0 +1,74 @@
+"""What a run must have reached: a fault that never struck and a refusal that nobody got were not tested."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.table import Table
+
+from bot.domain.announcing import NewsKind
+from bot.domain.claims import ClaimRefusal
+from bot.domain.control import SteerRefusal
+from tests.simulation.chance import POINTS
+from tests.simulation.disk import DISK_DEATHS, DISK_FAULTS, ERRORS
+from tests.simulation.story import SENDS
+from tests.simulation.watcher import MOVES, REPAIRS
+
+# From so many seeds on, whatever was never reached fails the run.
+EVERYTHING_FROM = 500
+_OTHER_FAULTS = (
+    "the process dies: while idle",
+    "the process dies: it could not start",
+    *(f"the process dies: {moment}" for moment in SENDS),
+    "the process is stopped",
+    *(f"{error} for a while" for error in ERRORS),
+    "chat is down",
+    "board is down",
+    "the clock jumps back",
+    "the clock jumps forward",
+    "config.toml changes",
+    "a person is renamed",
+    "the ledger is frozen as after a restore",
+)
+EXPECTED: tuple[str, ...] = (
+    *(f"fault: {name}" for name in (*DISK_FAULTS, *DISK_DEATHS, *_OTHER_FAULTS)),
+    *(f"point: {name}" for name in POINTS),
+    *(f"claim refused: {each}" for each in ClaimRefusal),
+    *(f"steer refused: {each}" for each in SteerRefusal),
+    *(
+        f"answer: {each}"
+        for each in ("granted", "several are open", "too fast", "try again", "steered", "wants a yes")
+    ),
+    *(f"state: {each}" for each in sorted(set(MOVES.values()))),
+    *(f"move: {kind} while {before or 'unknown'}" for before, kind in MOVES),
+    *(f"move: {kind}" for kind in REPAIRS),
+    *(f"news: {kind} sent" for kind in NewsKind),
+    "black box: decided",
+)
+# What already a few seeds must reach.
+QUICK = tuple(
+    name
+    for name in EXPECTED
+    if name.startswith(("claim refused", "answer", "black box"))
+    or (name.startswith("state") and name != "state: gone")
+)
+
+
+def never_reached(counts: Counter[str], expected: Iterable[str] = EXPECTED) -> list[str]:
+    return [name for name in expected if counts[name] == 0]
+
+
+def table(counts: Counter[str]) -> Table:
+    """Everything that was counted, by topic."""
+    shown = Table("reached", "times", box=None)
+    shown.columns[1].justify = "right"
+    topic = ""
+    for name in [*EXPECTED, *sorted(counts.keys() - set(EXPECTED))]:
+        head, _, what = name.partition(": ")
+        if head != topic:
+            topic = head
+            shown.add_row(f"[bold]{head}[/]", "")
+        times = f"{counts[name]:,}"
+        shown.add_row(f"  {what}", times if counts[name] else "[red]0[/]")
+    return shown
