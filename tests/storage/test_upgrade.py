@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 
@@ -9,11 +10,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
+from sqlalchemy.exc import IntegrityError
 
 import migrations
+from bot.domain.control import SteerDrop, Verb
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.time import HOUR
 from bot.storage import upgrade as upgrading
 from bot.storage.database import ledger_url
 from bot.storage.tables import metadata
+from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
+from tests.storage.evenings import change, claim, faults, rows
 
 
 @pytest.fixture
@@ -74,3 +82,54 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
     with pytest.raises(upgrading.BrokenBackup):
         upgrading.upgrade(url, now=lambda: 0)
     assert upgrading.stored_revision(url) is None
+
+
+def ledger_at_0001(path) -> None:
+    """A ledger as the first release left it: two drops, three units of which one was taken back."""
+    url = ledger_url(str(path))
+    asyncio.run(an_evening(url))
+    with closing(sqlite3.connect(path, isolation_level=None)) as ledger:
+        for statement in (
+            "DROP TABLE lost_unit",
+            'ALTER TABLE "drop" DROP COLUMN lost',
+            'ALTER TABLE "drop" DROP COLUMN last_number',
+            'ALTER TABLE "drop" DROP COLUMN frozen_at',
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            ledger.execute(statement)
+
+
+async def an_evening(url) -> None:
+    upgrading.upgrade(url, now=lambda: NOON)
+    clock = FixedClock(NOON - HOUR)
+    async with running_lane(url, clock) as lane:
+        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(), plan("cap", supply=5))))
+        clock.at = NOON
+        await claim(lane, "ann", "bob")
+        give = SteerDrop(CHANNEL, "twitch:g", MIA, Verb.GIVE, "mug", receiver=viewer("cy"), why="late")
+        await lane.submit(give)
+        await lane.submit(SteerDrop(CHANNEL, "twitch:u", MIA, Verb.UNDO, "mug"))
+
+
+def counts(path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as ledger:
+        names = [name for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {name: ledger.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+
+
+def test_a_ledger_of_the_first_release_keeps_every_row_and_learns_its_last_numbers(url, tmp_path):
+    path = tmp_path / "ledger.sqlite"
+    ledger_at_0001(path)
+    before = counts(path)
+    assert (before["unit"], before["drop"]) == (2, 2)
+    backup = upgrading.upgrade(url, now=lambda: NOON)
+    assert counts(path) == {**before, "lost_unit": 0}
+    assert counts(backup) == before
+    # #3 was given and taken back: it has been public, and no unit tells of it any more.
+    assert rows(url, 'SELECT "key", last_number, lost, frozen_at FROM "drop" ORDER BY "key"') == [
+        ("cap", 0, 0, None),
+        ("mug", 3, 0, None),
+    ]
+    assert faults(url) == []
+    with pytest.raises(IntegrityError):
+        change(url, 'UPDATE "drop" SET lost = 47 WHERE "key" = \'mug\'')
