@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import shutil
 import uuid
@@ -76,4 +77,7 @@ class Ledgers:
     async def copy(self, target: Path, people: int, supply: int) -> URL:
         """A ledger of one's own at `target`."""
         shutil.copyfile(await self.template(people, supply), target)
+        with target.open("rb+") as file:
+            # Else the copy itself is written in the middle of what is measured, with the first checkpoint.
+            os.fsync(file.fileno())
         return ledger_url(str(target))
