@@ -138,7 +138,7 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
         return _refused(standing, ClaimRefusal.SOLD_OUT)
     if state is not DropState.OPEN:
         return _refused(standing, ClaimRefusal.CLOSED)
-    if drop.paused:
+    if drop.paused_at is not None:
         return _refused(standing, ClaimRefusal.PAUSED, drop.resume_at)
     return ClaimGranted(drop.plan.key, drop.plan.title, standing.next_number, drop.plan.supply, left - 1)
 

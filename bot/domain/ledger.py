@@ -11,6 +11,7 @@ import orjson
 from bot.domain.time import Micros
 
 ENTRY_VERSION = 1
+SALT_BYTES = 16
 Part = Mapping[str, object]
 
 
@@ -68,7 +69,7 @@ def leaf_hash(canonical: bytes) -> bytes:
 
 
 def seal(fact: Fact, *, channel: str, number: int, at: Micros, salt: bytes) -> Entry:
-    """Turn a fact into entry `number` of `channel`; `salt` is 16 random bytes of the caller's."""
+    """Turn a fact into entry `number` of `channel`; `salt` is SALT_BYTES of chance, used once."""
     private = canonical_bytes(fact.private)
     canonical = canonical_bytes(
         {

@@ -17,17 +17,21 @@ from bot.storage.book import Book
 from bot.storage.directory import Key, Person
 from bot.storage.drops import save_drop
 from bot.storage.rows import Insertion
+from bot.storage.salts import Salts
 from bot.storage.units import Register
 
 
 class Batch:
     """A channel's working set in one transaction. Handlers read it, decide, and `record` facts; `flush` writes."""
 
-    def __init__(self, connection: Connection, book: Book, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, connection: Connection, book: Book, random_bytes: Callable[[int], bytes], salts: Salts
+    ) -> None:
         self.connection = connection
         self.book = book
         self.channel_id = book.channel_id
         self._random_bytes = random_bytes
+        self._salts = salts
         # Looked up in this batch, found or not: nobody else writes, so a stranger stays one.
         self._met: dict[Key, Person | None] = {}
         self._persons, self._identities = Insertion(tables.person), Insertion(tables.identity)
@@ -103,7 +107,7 @@ class Batch:
     def record(self, fact: Fact, moment: Micros) -> Entry:
         """Seal a fact into the ledger, fold it into its drop, and note what everybody should hear."""
         book, drop = self.book, fact.drop
-        entry = seal(fact, channel=book.name, number=book.next_entry, at=moment, salt=self._random_bytes(16))
+        entry = seal(fact, channel=book.name, number=book.next_entry, at=moment, salt=self._salts.draw())
         before = book.drops.get(drop)
         after = evolve(before, fact.kind, fact.public, moment)
         if fact.kind == "unit.granted":

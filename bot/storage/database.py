@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import OperationalError
 
 BUSY_TIMEOUT_MS = 5_000
 # 16 MiB: a checkpoint makes somebody's commit wait for several syncs, so it comes once in many batches.
@@ -104,4 +107,27 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if not write:
+            connection.exec_driver_sql("BEGIN")
+            return
+        opened = connection.info.get("files")
+        if opened is not None and opened != _files(engine.url):
+            gone = sqlite3.OperationalError("the ledger is not where it was opened")
+            raise OperationalError("BEGIN IMMEDIATE", None, gone)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if opened is None:
+            connection.info["files"] = _files(engine.url)
+
+
+def _files(url: URL) -> list[tuple[int, int] | None]:
+    """Which files the ledger and its log are. An open file that was deleted or replaced is written without
+    complaint, and nobody would ever find what was promised in it."""
+    found: list[tuple[int, int] | None] = []
+    for path in (f"{url.database}", f"{url.database}-wal"):
+        try:
+            stat = os.stat(path)  # noqa: PTH116 a Path would cost each batch three times as much
+        except OSError:
+            found.append(None)
+        else:
+            found.append((stat.st_dev, stat.st_ino))
+    return found

@@ -26,6 +26,7 @@ from bot.domain.time import Micros
 from bot.storage import claims, control, outcomes, planning, restore, stream, tables, telling
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
+from bot.storage.salts import Salts
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +103,7 @@ class Lane:
         self._clock = clock
         self._probe = probe
         self._random_bytes = random_bytes
+        self._salts = Salts(random_bytes)
         self._queue: deque[_Asked] = deque()
         self._wake = asyncio.Event()
         # A simulation hands in its own: there, time passes and disks fail between the loop and the writer.
@@ -228,7 +230,7 @@ class Lane:
             commands.setdefault(asked.command.channel_id, []).append(asked.command)
         chapters = {}
         for channel_id, its in commands.items():
-            batch = Batch(connection, self._book(connection, channel_id), self._random_bytes)
+            batch = Batch(connection, self._book(connection, channel_id), self._random_bytes, self._salts)
             asking = [command for command in its if hasattr(command, "actor")]
             batch.load_people([command.actor.key for command in asking])
             known = outcomes.load(connection, channel_id, [command.request_id for command in asking])
