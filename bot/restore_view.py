@@ -71,7 +71,7 @@ def run_restore(config: Config, options: RestoreOptions) -> int:
     except NotRestored as reason:
         return failed(f"Not restored: {reason}.", as_json=options.as_json)
     except NOT_OPENED as error:
-        return failed(f"Not restored: {why_not(error)}.", as_json=options.as_json)
+        return failed(f"Nothing was done: {why_not(error)}.", as_json=options.as_json)
     sighting = look_on_discord(config, tuple(waiting))
     refused = [decision for decision in decisions if isinstance(decision, ThawRefused)]
     asked_only = options.which is None and not options.freeze and not decisions

@@ -27,7 +27,7 @@ from bot.storage.lane import Lane, nothing
 from bot.storage.process_lock import only_process
 from bot.storage.replace import Unfinished, finish_replacing, replace_ledger
 from bot.storage.restore import card_references, frozen_drops, last_moment
-from bot.storage.upgrade import check_known, upgrade
+from bot.storage.upgrade import LedgerTooNew, check_known, upgrade
 
 LATEST = "latest"
 
@@ -55,17 +55,18 @@ class Sighting:
 
 def find_backup(config: Config, which: str) -> Found:
     """The copy that is meant: "latest" is the newest good one, anything else a path, or a name in the folder of the
-    copies. Raises NotRestored, and LedgerTooNew for one of a newer program."""
+    copies. Raises NotRestored."""
     folder, ledger = config.ledger.backups_folder, _sqlite(config)
     try:
         if which != LATEST:
             path = Path(which).expanduser()
             path = path if path.exists() or path.name != which else folder / which
-            return Found(path, _known(check(path)))
+            return Found(path, _known(path, check(path)))
         skipped: list[str] = []
         for backup in list_backups(folder, ledger.stem):
             try:
-                return Found(folder / backup.name, _known(check(folder / backup.name)), tuple(skipped))
+                path = folder / backup.name
+                return Found(path, _known(path, check(path)), tuple(skipped))
             except BrokenBackup as broken:
                 skipped.append(str(broken))
     except BrokenBackup as broken:
@@ -191,8 +192,13 @@ async def _freeze(config: Config, url: URL, probe: Probe) -> None:
         engine.dispose()
 
 
-def _known(checked: Checked) -> Checked:
-    check_known(checked.revision)
+def _known(path: Path, checked: Checked) -> Checked:
+    try:
+        check_known(checked.revision)
+    except LedgerTooNew:
+        # An older copy would be another evening's: which one is meant is not for us to guess.
+        newer = f"{path.name} was written by a newer Microdrops: update this one, then restore it"
+        raise NotRestored(newer) from None
     return checked
 
 

@@ -33,7 +33,7 @@ class SeenCard:
 async def find_cards(token: str, channels: Mapping[int, Sequence[str]], drops: Collection[str]) -> list[SeenCard]:
     """Every card of ours about these drops among the last messages of the channels, and among the messages that are
     named by id. Raises CannotLook."""
-    client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30)
+    client = discord.Client(intents=discord.Intents(guilds=True), max_ratelimit_timeout=30)
     found = _Found(drops)
     try:
         async with asyncio.timeout(SECONDS_MAX):
