@@ -196,10 +196,8 @@ def print_row(row: Row) -> None:
     name = f"{row.fault.syscall} {row.fault.error}"
     when = "-" if row.fault.error == "KILL" else ("for ever" if row.fault.for_ever else "once")
     cells = "".join(f"{row.came[column]:>15,}" for column in COLUMNS)
-    print(
-        f"  {name:<18}{when:<9}{row.points:>7,}{cells}{row.written:>12,}{row.in_vain:>9,}{len(row.faults):>11,}",
-        flush=True,
-    )
+    ends = f"{row.written:>12,}{row.in_vain:>9,}{len(row.faults):>11,}"
+    print(f"  {name:<18}{when:<9}{row.points:>7,}{cells}{ends}", flush=True)
 
 
 def play(seed: int, folder: Path, every: int = 1, plant: str = "", only: str = "") -> list[Row]:
