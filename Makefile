@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
-.PHONY: help rehearse test lint format kills faults bench bench-peers lock clean
+.PHONY: help rehearse test lint format kills faults simulate bench bench-peers lock clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ kills: $(VENV)/dev.ok     ## a thousand lives of a ledger ended by kill -9; ARGS
 
 faults: $(VENV)/dev.ok    ## every system call fails, the power is cut everywhere (needs strace); ARGS='--seed 7'
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+simulate: $(VENV)/dev.ok  ## evenings in virtual time, by seed; ARGS="--seeds 10000 --jobs 2", "--seed 7" or "--planted"
+	@$(BIN)/python -m tests.simulation $(ARGS)
 
 bench: $(VENV)/dev.ok     ## figures beside the disk, plain sqlite3 and the bare libraries; ARGS="--only burst"
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

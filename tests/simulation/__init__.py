@@ -1,1 +1,1 @@
-"""The whole bot but its platforms, played in virtual time over a real ledger: thousands of evenings, each one seed."""
+"""The whole bot but its platforms, played in virtual time over a real ledger: each seed is one evening."""

@@ -60,8 +60,8 @@ def _figures(console: Console, result: Run) -> None:
     )
     if good:
         console.print(
-            f"{result.commands:,} commands ({result.least_commands} at least, {result.commands / good:.0f} a seed), "
-            f"{result.faults:,} faults ({result.least_faults} at least, {result.faults / good:.1f} a seed)"
+            f"{result.commands:,} commands ({result.least_commands} at least, {result.commands / good:.0f} a seed) "
+            f"and {result.faults:,} faults ({result.least_faults} at least, {result.faults / good:.1f} a seed)"
         )
 
 
@@ -84,9 +84,8 @@ def _tell(console: Console, seed: int) -> int:
 def _print_history(played: Played) -> None:
     print("\n".join(played.lines))
     verdict = "every promise held" if played.violation is None else str(played.violation)
-    print(
-        f"seed {played.seed}, history {played.digest}, {played.commands} commands, {played.faults} faults: {verdict}"
-    )
+    print(f"seed {played.seed}: {played.commands} commands, {played.faults} faults: {verdict}")
+    print(f"history {played.digest}")
 
 
 if __name__ == "__main__":

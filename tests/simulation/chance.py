@@ -35,8 +35,8 @@ POINTS: dict[str, float] = {
 
 
 class Chance:
-    """The dice of one seed. Each topic has dice of its own, so that leaving one thing out of a story does not change
-    all the others."""
+    """The dice of one seed. Each topic has dice of its own, so that leaving one thing out of a story changes as
+    little as possible of the others."""
 
     def __init__(self, seed: int, counts: Counter[str], *, calm: bool = False) -> None:
         self._seed = seed

@@ -1,4 +1,4 @@
-"""The ledger's file in the simulation: a real SQLite database whose driver fails, or whose process dies, on demand."""
+"""The ledger's file in the simulation: a real SQLite database whose driver fails, or process dies, on demand."""
 
 from __future__ import annotations
 
@@ -99,6 +99,8 @@ class Workbench:
         opened, self._opened = self._opened, []
         for connection in opened:
             connection.dead = True
+            # The pool remembers what the dead never gave back, and through it everything that hangs on it.
+            connection.disk = None
             sqlite3.Connection.close(connection)
         self.writes.dispose()
         self.reading.dispose()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.answers import TryAgain
 from bot.domain.people import Actor
 from bot.domain.restore import FreezeDrops, ThawDrop
-from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
+from bot.domain.time import MILLISECOND, MINUTE, SECOND
 from bot.services.ports import PlaceDown
 from tests.simulation import endings
 from tests.simulation.chance import Chance
@@ -177,7 +177,7 @@ class Evening:
             self.life.chat.down_until = self.life.board.down_until = 0
 
     async def _running(self) -> None:
-        while self.life is None or not self.life.ready:
+        while self.life is None or not self.life.ready:  # noqa: ASYNC110 - virtual time costs nothing
             await asyncio.sleep(1)
 
     async def _all_told(self) -> None:

@@ -1,8 +1,8 @@
 """The black-box check: could a correct bot have given these answers at these times? It knows nothing of the ledger.
 
-For each drop it looks for one order of everything that was asked in which every answer is right, and in which nothing
-that was answered comes after something that was asked only later (linearizability, after Wing and Gong). What nobody
-saw an answer to may have happened at any time since, or never."""
+For each drop it looks for one order of everything that was asked in which every answer is right, and in which
+nothing that was answered comes after something that was asked only later (linearizability, after Wing and Gong).
+What nobody saw an answer to may have happened at any time since, or never."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Step:
     """One thing that was asked about a drop: it happened at one instant between `asked_at` and `answered_at`.
 
     `kind` is "claim", "give", "void" or "lose" with a number (0: nobody knows which), or what a refusal says:
-    "has enough" (with the `numbers`), "sold out", "not sold out" or "refused". "holds" is what everybody could read: by
-    then the number was theirs."""
+    "has enough" (with the `numbers`), "sold out", "not sold out" or "refused". "holds" is what everybody could
+    read: by then the number was theirs."""
 
     kind: str
     who: str

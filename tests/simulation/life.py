@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -145,10 +146,8 @@ class Life:
         self.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
         deaf = any(drop.open for drop in (await self.drops.every()).values())
         applied = await self.drops.apply(plans)
-        try:
+        with suppress(SQLAlchemyError):
             await self.telling.sweep(at_start=True)
-        except SQLAlchemyError:
-            pass
         for work in (self.telling.run, self.announcing.run, self._sweep, self.streams.watch):
             self.spawn(self._keep_going(work))
         self._sweep_by_alarm()

@@ -1,4 +1,4 @@
-"""Twitch chat and Discord's channels as the services see them, and what really stands there for everybody to read."""
+"""Twitch chat and Discord's channels as the services see them, and what really stands there to be read."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class SimChat(Place):
 
     async def say(self, text: str, *, priority: Priority = Priority.ANSWER) -> str:
         """See ports.ChatSender."""
-        while self.lines_ready == 0:
+        while self.lines_ready == 0:  # noqa: ASYNC110 - virtual time costs nothing
             await asyncio.sleep((self._sent_at[0] + WINDOW - self._loop.now) / SECOND)
         self._sent_at.append(self._loop.now)
         await self._on_the_way()

@@ -12,7 +12,7 @@ from bot.domain.time import Micros
 class Asked:
     """One request, however often it was delivered: from the first time it was asked to its first real answer.
 
-    `answer` stays None while nobody knows what became of it; `about` is what a moderator wanted besides the drop."""
+    `answer` stays None while nobody knows what became of it; `about` is what else a moderator wanted."""
 
     request: str
     who: str

@@ -124,7 +124,7 @@ def _claim(at: Micros, who: Actor, name: str) -> Act:
 
 
 def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
-    """Claims: crowds when something opens, single ones any time, the impatient, and those at the very last moment."""
+    """Claims: crowds when something opens, single ones any time, the impatient, and those at the last moment."""
     acts = []
     rushes = [plan.opens_at - BEGINS_AT for plan in plans if plan.opens_at is not None]
     for begins in [*rushes, *(_moment(dice) for _ in range(4))]:

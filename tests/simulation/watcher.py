@@ -269,9 +269,19 @@ class Watcher:
 
 
 _SAID_TO_ALL = frozenset(
-    f"drop.{kind}"
-    for kind in (
-        "announced soon postponed rescheduled opened paused resuming resumed extended closed reopened returned "
-        "cancelled"
-    ).split()
+    {
+        "drop.announced",
+        "drop.soon",
+        "drop.postponed",
+        "drop.rescheduled",
+        "drop.opened",
+        "drop.paused",
+        "drop.resuming",
+        "drop.resumed",
+        "drop.extended",
+        "drop.closed",
+        "drop.reopened",
+        "drop.returned",
+        "drop.cancelled",
+    }
 )
