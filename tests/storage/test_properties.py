@@ -24,6 +24,7 @@ from bot.domain.control import SteerDrop, Verb
 from bot.domain.drops import Drop, DropState, Opening, WhileOffline, evolve
 from bot.domain.people import BOT, Rank
 from bot.domain.planning import ApplyPlans, PlanDrop
+from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.storage import tables
@@ -83,7 +84,15 @@ planning = st.builds(
     lambda request, plan: PlanDrop(CHANNEL, f"discord:{request}", MODERATORS[0], plan), requests, plans
 ) | st.builds(lambda request, plan: ApplyPlans(CHANNEL, f"config:{request}", BOT, (plan,)), requests, plans)
 world = st.sampled_from([Wake(CHANNEL), ReportStream(CHANNEL, True), ReportStream(CHANNEL, False)])
-commands = st.sampled_from([claims] * 8 + [deeds] * 6 + [world] * 2 + [planning]).flatmap(lambda kind: kind)
+# A repair in the middle of the evening: frozen at once, thawed with a number that fits, or with one that cannot be.
+thaws = st.builds(
+    lambda drop, last: ThawDrop(CHANNEL, drop, last),
+    st.sampled_from(["mug", "mug", "mug", "print"]),
+    st.sampled_from([None, None, 3, 4, 5, 1, 6]),
+)
+repairs = st.sampled_from([thaws] * 4 + [st.just(FreezeDrops(CHANNEL))]).flatmap(lambda kind: kind)
+kinds = [claims] * 8 + [deeds] * 6 + [world] * 2 + [repairs] * 2 + [planning]
+commands = st.sampled_from(kinds).flatmap(lambda kind: kind)
 # The clock stands, ticks, leaps over whole windows, and now and then goes back.
 steps = st.sampled_from([0] * 12 + [1, SECOND, 30 * SECOND, MINUTE] * 2 + [3 * MINUTE, 21 * MINUTE, -SECOND, -HOUR])
 stories = st.lists(st.tuples(steps, commands), min_size=10, max_size=60)
@@ -140,7 +149,7 @@ def tell(template: Path, story: list[tuple[int, Any]], pieces: list[int]) -> Tol
         answers = asyncio.run(_submit(url, [command for _, command in steps_and_commands], clock, pieces))
         engine = snapshot_engine(url)
         with engine.connect() as connection:
-            names = ("entry", "unit", "drop", "outcome", "outbox", "action")
+            names = ("entry", "unit", "lost_unit", "drop", "outcome", "outbox", "action")
             rows = {
                 name: list(connection.execute(select(table).order_by(*table.primary_key)))
                 for name in names
@@ -187,11 +196,15 @@ def numbers_and_limits_hold(told: Told) -> None:
         units = [unit for unit in told.of("unit") if unit.drop_key == drop.key]
         assert sorted({unit.number for unit in units} - set(range(1, drop.supply + 1))) == []
         assert len({unit.number for unit in units}) == len(units) == drop.claimed + drop.given <= drop.supply
+        lost = [unit.number for unit in told.of("lost_unit") if unit.drop_key == drop.key]
+        out = sorted([*lost, *(unit.number for unit in units)])
+        assert len(set(out)) == len(out) == drop.claimed + drop.given + drop.lost <= drop.supply
+        assert drop.last_number >= max(out, default=0)
         for person in {unit.person_id for unit in units}:
             assert sum(unit.person_id == person for unit in units) <= drop.per_person
-        # Without a unit that was taken back, the numbers are 1..n without a gap.
+        # Without a unit that was taken back, the numbers are 1..n without a gap but for those written off.
         if not any(e.kind == "unit.voided" and e.drop_key == drop.key for e in told.of("entry")):
-            assert sorted(unit.number for unit in units) == list(range(1, len(units) + 1))
+            assert out == list(range(1, len(out) + 1))
 
 
 def grants_fell_into_windows(told: Told) -> None:
@@ -203,11 +216,12 @@ def grants_fell_into_windows(told: Told) -> None:
         drop = drops.get(entry.drop_key)
         if entry.kind == "unit.granted":
             assert drop is not None
+            assert not drop.frozen
             if content["public"]["how"] == "claim":
                 assert drop.state is DropState.OPEN
                 assert drop.paused_at is None
                 assert drop.opened_at <= entry.at < drop.closes_at
-                assert drop.claimed < drop.plan.supply - drop.plan.held_back
+                assert drop.claimed < drop.plan.supply - drop.plan.held_back - drop.lost
             assert drop.state is not DropState.CANCELLED
         drops[entry.drop_key] = evolve(drop, entry.kind, content["public"], entry.at)
 
