@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from bot.domain.claims import ClaimDrop, ClaimGranted
 from bot.storage.database import ledger_url
-from tests.benchmarks import audit, naive, reference
+from tests.benchmarks import audit, layered, naive, reference
 from tests.benchmarks.audit import Unit
 from tests.benchmarks.ledgers import DROP, started_lane
 from tests.conftest import NOON
@@ -118,6 +118,24 @@ async def _crowd(path: Path, claim: Callable[[str], Awaitable[int | None]], view
     answered = {viewer: (viewer, number) for viewer, number in zip(viewers[1:], numbers, strict=True) if number}
     answered[viewers[0]] = (viewers[0], 1)
     audit.check(audit.claim_store(path), answered, asked=count, supply=count)
+    return run
+
+
+async def through_layers(path: Path, claims: Sequence[ClaimDrop], supply: int, *, orm: bool) -> Run:
+    """The usual bot on a ledger, writing the rows that the lane writes: by the ORM, or statement by statement."""
+    options = {} if orm else {"pool_size": 1, "max_overflow": 0}
+    async with layered.opened(path, **options) as (engine, rows):
+        bot = layered.OrmLedgerBot(engine, rows) if orm else layered.CoreLedgerBot(engine, rows)
+        first, *others = claims
+        numbers = [await bot.claim(first)]
+        watch = Stopwatch()
+        numbers += await asyncio.gather(*(bot.claim(claim) for claim in others))
+        run = watch.run(len(others))
+    answered = {
+        claim.request_id: None if number is None else (claim.actor.user_id, number)
+        for claim, number in zip(claims, numbers, strict=True)
+    }
+    audit.check(audit.ledger_store(ledger_url(str(path)), DROP), answered, asked=len(claims), supply=supply)
     return run
 
 

@@ -29,11 +29,14 @@ class Bursts:
         self.single = Figure(name, "claims/s", "sqlite3, a commit for each claim, same rows", at_least=8)
         self.orm = Figure(name, "claims/s", "SQLAlchemy ORM bot behind a lock", at_least=150)
         self.statement = Figure(name, "claims/s", "SQLAlchemy Core, one statement a claim", at_least=30)
+        self.orm_ledger = Figure(name, "claims/s", "SQLAlchemy ORM bot behind a lock, same rows")
+        self.core_ledger = Figure(name, "claims/s", "SQLAlchemy Core, a commit for each claim, same rows")
         self.ready = Figure(name, "claims/s", "sqlite3 writing ready-made rows, nothing decided")
         self.cpu = Figure("CPU per claim in the burst", "µs", "twitchio parsing and dispatching !claim", at_most=1)
         self.raw_cpu = Figure("CPU per claim in the burst", "µs", f"sqlite3, a commit for {GROUP:,} claims")
         self.figures = [
-            self.grouped, self.single, self.orm, self.statement, self.cpu, self.ready, self.raw_cpu,
+            self.grouped, self.single, self.orm, self.statement, self.cpu,
+            self.orm_ledger, self.core_ledger, self.ready, self.raw_cpu,
         ]  # fmt: skip
         self.remarks: list[str] = []
 
@@ -44,12 +47,14 @@ class Bursts:
             "single": self._single,
             "orm": lambda place: burst.through_the_orm(place / "orm.sqlite", ORM_CLAIMS),
             "statement": lambda place: burst.through_one_statement(place / "core.sqlite", ONE_STATEMENT_CLAIMS),
+            "orm ledger": lambda place: self._layers(place, ORM_CLAIMS, orm=True),
+            "core ledger": lambda place: self._layers(place, ONE_STATEMENT_CLAIMS, orm=False),
             "ready": self._ready,
             "dispatch": lambda _: through_twitchio(COMMANDS),
         }
         runs: dict[str, Run] = {}
         # The lane stands in the middle of those that are nearest to it, whichever way round.
-        order = ["orm", "statement", "dispatch", "grouped", "lane", "single", "ready"]
+        order = ["orm ledger", "core ledger", "orm", "statement", "dispatch", "grouped", "lane", "single", "ready"]
         for name in order if turn % 2 == 0 else reversed(order):
             place = folder / name
             place.mkdir()
@@ -60,6 +65,8 @@ class Bursts:
             (self.single, "single"),
             (self.orm, "orm"),
             (self.statement, "statement"),
+            (self.orm_ledger, "orm ledger"),
+            (self.core_ledger, "core ledger"),
             (self.ready, "ready"),
         ):
             figure.add(lane.per_second, runs[name].per_second)
@@ -83,6 +90,11 @@ class Bursts:
 
     async def _single(self, place: Path) -> Run:
         return await self._grouped(place, 1)
+
+    async def _layers(self, place: Path, count: int, *, orm: bool) -> Run:
+        path = place / "ledger.sqlite"
+        await self._ledgers.copy(path, CLAIMS, CLAIMS)
+        return await burst.through_layers(path, claims(DROP, range(count)), CLAIMS, orm=orm)
 
     async def _ready(self, place: Path) -> Run:
         decided, path = place / "decided.sqlite", place / "ledger.sqlite"

@@ -10,8 +10,8 @@ from bot.stage.server import Stage
 from tests.benchmarks import children
 from tests.benchmarks.figures import Figure
 
-PLAIN_MESSAGES = 400
-CLAIM_MESSAGES = 200
+PLAIN_MESSAGES = 800
+CLAIM_MESSAGES = 400
 # A chat that is busy, not one burst.
 PAUSE_SECONDS = 0.0005
 

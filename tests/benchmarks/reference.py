@@ -92,17 +92,18 @@ class Reference:
                 answered[claim.request_id] = None
                 continue
             entry_number += 1
-            entries.append(self._entry(claim, person_id, secret, row[0], entry_number, moment))
-            outcomes.append(self._outcome(claim, row[0], moment))
+            entries.append(self.entry_row(claim, person_id, secret, row[0], entry_number, moment))
+            outcomes.append(self.outcome_row(claim, row[0], moment))
             answered[claim.request_id] = actor.user_id, row[0]
         cursor.executemany(self._entries, entries)
         cursor.executemany(self._outcomes, outcomes)
         cursor.execute(self._count, (len(entries), channel_id, drop))
         return answered
 
-    def _entry(
+    def entry_row(
         self, claim: ClaimDrop, person_id: int, secret: bytes, number: int, entry_number: int, moment: int
     ) -> tuple[Any, ...]:
+        """The sealed entry of a claim that was granted `number`."""
         actor = claim.actor
         private = orjson.dumps(
             {
@@ -134,7 +135,8 @@ class Reference:
             canonical, leaf, private, salt, person_id,
         )  # fmt: skip
 
-    def _outcome(self, claim: ClaimDrop, number: int, moment: int) -> tuple[Any, ...]:
+    def outcome_row(self, claim: ClaimDrop, number: int, moment: int) -> tuple[Any, ...]:
+        """The answer that is kept for the same request asked again."""
         actor = claim.actor
         decision = orjson.dumps(
             {

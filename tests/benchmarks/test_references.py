@@ -89,6 +89,17 @@ async def test_the_usual_bot_is_right_behind_its_lock_and_the_one_statement_with
     assert core.seconds > 0
 
 
+@pytest.mark.parametrize("orm", [True, False])
+async def test_the_usual_bots_on_a_ledger_leave_the_rows_that_the_plain_program_leaves(ledgers, tmp_path, orm):
+    layers, plain = tmp_path / "layers.sqlite", tmp_path / "plain.sqlite"
+    for path in (layers, plain):
+        await ledgers.copy(path, PEOPLE, PEOPLE)
+    await burst.through_layers(layers, claims(DROP, range(PEOPLE)), PEOPLE, orm=orm)
+    burst.through_sqlite3(plain, claims(DROP, range(PEOPLE)), PEOPLE, group=1)
+    assert without_salt(layers) == without_salt(plain)
+    assert read_ledger(layers).drops[DROP]["claimed"] == PEOPLE
+
+
 async def test_a_bot_without_its_lock_fails_the_audit(tmp_path):
     faults = await burst.racing_faults(tmp_path / "racing.sqlite", 40)
     assert any("hold more than one unit" in fault for fault in faults)
