@@ -215,7 +215,10 @@ class _Bot:
             ledger.lane.listen(self.backups.committed)
         ledger.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
-        self._deaf_before = any(drop.open for drop in (await ledger.drops.every()).values())
+        drops = await ledger.drops.every()
+        self._deaf_before = any(drop.open for drop in drops.values())
+        if waiting := [key for key, drop in drops.items() if drop.frozen]:
+            log.warning("frozen after a repair: stop the bot and type microdrops restore", drops=waiting)
         applied = await ledger.drops.apply(self._config.plans(self._clock.now()))
         for refusal in applied.refused:
             log.warning("config.toml asks for what was promised otherwise", refusal=refusal)

@@ -29,6 +29,7 @@ RETRY: Micros = 5 * MINUTE
 # A bot that has just started has better things to do.
 FIRST_AFTER: Micros = 30 * SECOND
 STOP_SECONDS = 7.0
+MAKE_SECONDS_MAX = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,11 @@ class Backups:
 
     async def _try(self, occasion: Occasion, entry: LastEntry, now: Micros) -> None:
         try:
-            await self._make(occasion, now)
+            async with asyncio.timeout(MAKE_SECONDS_MAX):
+                await self._make(occasion, now)
+        except TimeoutError:
+            self._failed(f"a copy was not ready after {MAKE_SECONDS_MAX / 60:.0f} minutes")
+            return
         except BrokenBackup as broken:
             self._failed(str(broken))
             return

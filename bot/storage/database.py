@@ -80,8 +80,9 @@ def snapshot_engine(url: URL) -> Engine:
     """A synchronous engine that can only read, for commands that work beside a running bot."""
     if url.get_backend_name() != "sqlite":
         return create_engine(url.set(drivername="postgresql+psycopg"))
-    path = Path(url.database or "").resolve()
-    return create_engine(f"sqlite:///file:{path.as_posix()}?mode=ro&uri=true")
+    # As a file address, so that no # or ? in a folder's name cuts the path, and with it the mode, off.
+    path = Path(url.database or "").resolve().as_uri()
+    return create_engine(URL.create("sqlite", database=path, query={"mode": "ro", "uri": "true"}))
 
 
 def _prepare_sqlite(engine: Engine, *, write: bool) -> None:

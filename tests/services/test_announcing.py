@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
 from bot.domain.answers import TryAgain
@@ -13,6 +14,7 @@ from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import Pace, Wake
 from bot.domain.telling import NoteAttempt, NoteSent
 from bot.domain.time import HOUR, MINUTE, SECOND
@@ -349,3 +351,45 @@ async def test_a_channel_without_discord_keeps_no_cards(evening):
         await evening.announce_and_open()
         await evening.until_said("twitch:chat")
     assert len(evening.chat.lines) == 2
+
+
+async def test_viewers_and_moderators_read_of_a_repair_what_each_can_do_about_it(evening):
+    async with evening.running():
+        await evening.announce_and_open(supply=5)
+        await evening.claim("ann")
+        await evening.lane.submit(FreezeDrops(CHANNEL))
+        await evening.until_said(*ALL_PLACES)
+        assert "being checked after a repair" in evening.chat.lines[-1]
+        await evening.lane.submit(ThawDrop(CHANNEL, "mug", 3))
+        await evening.until_said(*ALL_PLACES)
+        assert "has lost #2 to #3" in evening.chat.lines[-1]
+    cards = {(place, card.title): card for place, card, _ in evening.board.posts}
+    assert "--last-public mug=N" in cards[DISCORD_MODERATORS, "Teal Mug: frozen after a repair"].text
+    assert "the next free number" in cards[DISCORD_MODERATORS, "Teal Mug: #2 to #3 lost in the repair"].text
+    assert all("microdrops restore" not in c.text for (p, _), c in cards.items() if p == DISCORD_ANNOUNCEMENTS)
+
+
+async def test_a_restored_ledger_repeats_no_nonce_although_it_counts_its_news_anew(evening, new_ledger):
+    """Discord takes a nonce it has seen minutes ago for a repetition, and would post nothing."""
+    async with evening.running():
+        await evening.announce_and_open()
+        await evening.until_said(*ALL_PLACES)
+    before = {nonce for _, _, nonce in evening.board.posts}
+    ids = "SELECT id FROM outbox ORDER BY id"
+    numbers = rows(new_ledger, ids)
+    evening.board.posts.clear()
+    engine = create_engine(new_ledger)
+    with engine.begin() as connection:
+        # The same rows made at another moment: what a ledger that was put back does.
+        connection.execute(
+            text("UPDATE outbox SET created_at = created_at + 1, done_at = NULL, attempted_at = NULL")
+        )
+    engine.dispose()
+    evening.announcing = evening.made()
+    async with evening.running():
+        await evening.until_said(*ALL_PLACES)
+    assert rows(new_ledger, ids) == numbers
+    after = {nonce for _, _, nonce in evening.board.posts}
+    assert len(after) == len(before) > 0
+    assert before.isdisjoint(after)
+    assert max(map(len, after)) <= 25

@@ -202,6 +202,14 @@ async def test_a_failing_copy_is_tried_again_later_and_told_once(night):
     assert (edited, card.title) == ("card-1", "Backups work again")
 
 
+async def test_a_copy_that_never_ends_is_a_failure_like_any_other(night, monkeypatch):
+    monkeypatch.setattr("bot.services.backup.MAKE_SECONDS_MAX", 0.05)
+    night.copier.gate = asyncio.Event()
+    await night.backups.look()
+    await night.backups._say()
+    assert "not ready after" in night.board.posts[0][1].text
+
+
 async def test_moderators_who_cannot_be_reached_hear_of_it_later(night):
     night.copier.fault = BrokenBackup("Input/output error")
     night.board.down = PlaceDown("Discord is away")

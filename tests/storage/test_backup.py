@@ -66,6 +66,14 @@ async def test_a_copy_made_in_a_rush_is_of_one_moment_and_holds_nobody_up(new_le
     assert faults(ledger_url(str(made.path))) == []
 
 
+def test_folders_may_be_called_as_people_call_them(tmp_path):
+    folder = tmp_path / "my #1 stream, 100% ?"
+    asyncio.run(evening_ledger(folder / "ledger.sqlite"))
+    made = make_backup(folder / "ledger.sqlite", folder / "backups", "hourly", now=NOON, keeping=Keeping())
+    assert check(made.path) == made.checked
+    assert names(tmp_path) == [folder.name]
+
+
 def test_two_copies_of_one_second_are_told_apart(ledger, folder):
     for _ in range(3):
         make_backup(ledger, folder, "hourly", now=NOON, keeping=Keeping())

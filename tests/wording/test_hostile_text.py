@@ -12,6 +12,7 @@ from bot.wording.announcing import card, chat_line, control_card, live_card, rep
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
 from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.restore import backups_failing_card, frozen_card, lost_card
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
 from tests.wording.saying import CLOSED, NOW, OPEN, PLAN, about, drawn, refused
@@ -65,6 +66,9 @@ def test_on_discord_no_title_or_name_formats_links_or_mentions(text: str) -> Non
         drawn(live_card(WORDS, about(drop), NOW)),
         drawn(control_card(WORDS, about(drop), NOW)),
         drawn(repair_card(WORDS, about(CLOSED), [text], NOW)),
+        drawn(frozen_card(WORDS, about(replace(drop, frozen_at=NOW)))),
+        drawn(lost_card(WORDS, about(drop, lost_ranges=[[2, 3]]))),
+        drawn(backups_failing_card(WORDS, text, NOW)),
         "\n".join(told_late_lines(WORDS, text, 48, [(text, 1)], discord=True)),
         mine_text(WORDS, text, [(text, 1, 2)], discord=True),
         claim_answer(WORDS, refused(ClaimRefusal.UNKNOWN_DROP, asked_for=text), NOW, discord=True),
