@@ -290,7 +290,7 @@ class Evening:
             ask_live=self.ask_live,
             after_each=self._after_each,
             note=self.note,
-            unforeseen=lambda error: self.fail(Violation("nothing unforeseen", repr(error))),
+            unforeseen=self._tripped,
             name=f"life {self.lives}",
         )
         self.life.chat.deadly = self.life.board.deadly = self._dies_when_sending
@@ -373,6 +373,9 @@ class Evening:
         error = context.get("exception")
         if isinstance(error, Exception) and not injected(error):
             self.fail(Violation("nothing unforeseen", f"{context.get('message')}: {error!r}"))
+
+    def _tripped(self, error: BaseException) -> None:
+        self.fail(error if isinstance(error, Violation) else Violation("nothing unforeseen", repr(error)))
 
     def _logged(self, event: str, error: BaseException | None) -> None:
         self.fail(Violation("nothing unforeseen", f"{event}: {error!r}"))

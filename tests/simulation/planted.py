@@ -155,7 +155,7 @@ def _limit_from_a_moment_ago(stack: ExitStack) -> None:
         at, held = seen.get(key, (0, ()))
         if not 0 <= moment - at < SECOND:
             at, held = seen[key] = (moment, standing.numbers_held)
-        return decide_claim(replace(standing, numbers_held=held), command, moment)
+        return decide_claim(standing._replace(numbers_held=held), command, moment)
 
     _put(stack, claims, "decide_claim", from_cache)
 

@@ -13,7 +13,7 @@ from bot.domain.stream import Pace
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
 
 BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
-LENGTH = 11 * MINUTE
+LENGTH = 9 * MINUTE
 COMMANDS_MIN = 200
 FAULTS_MIN = 5
 
@@ -130,7 +130,7 @@ def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
     for begins in [*rushes, *(_moment(dice) for _ in range(4))]:
         name = dice.choice(_NAMES)
         for who in dice.sample(VIEWERS, dice.randrange(5, len(VIEWERS) + 1)):
-            acts.append(_claim(begins + dice.randrange(-50, 2_500) * MILLISECOND, who, name))
+            acts.append(_claim(begins + dice.randrange(-20, 400) * MILLISECOND, who, name))
     for _ in range(35):
         acts.append(_claim(_moment(dice), dice.choice((*VIEWERS, *MODERATORS)), dice.choice(_NAMES)))
     for _ in range(3):
@@ -146,7 +146,7 @@ def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
 def _deeds(dice: Random) -> list[Act]:
     acts = [
         Act(dice.randrange(60, 160) * SECOND, "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
-        Act(dice.randrange(400, 560) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
+        Act(dice.randrange(350, 480) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
     ]
     for _ in range(45):
         who = dice.choice((*MODERATORS, MODERATORS[0], *VIEWERS[:1]))

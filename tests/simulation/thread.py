@@ -15,6 +15,9 @@ from tests.simulation.chance import Chance
 from tests.simulation.disk import ERRORS, INJECTED, Dies
 from tests.simulation.loop import VirtualLoop
 
+# Long enough that a crowd's claims meet in one batch.
+DISK_USUALLY = 20 * MILLISECOND
+
 
 class SimThread(Executor):
     """Runs a function at once, some time after it was handed in, and answers some time after that.
@@ -37,7 +40,7 @@ class SimThread(Executor):
         return answered
 
     def _before(self) -> Micros:
-        return self._chance.delay("the disk takes its time")
+        return self._chance.delay("the disk takes its time", DISK_USUALLY)
 
     def _after(self) -> Micros:
         return self._chance.delay("an answer takes its time")
