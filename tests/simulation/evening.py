@@ -12,14 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.answers import TryAgain
 from bot.domain.people import Actor
-from bot.domain.restore import FreezeDrops, ThawDrop
-from bot.domain.time import MILLISECOND, MINUTE, SECOND
+from bot.domain.time import MINUTE, SECOND
 from bot.services.ports import PlaceDown
 from tests.simulation import endings
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Disk, Trap, Workbench, injected
+from tests.simulation.happenings import Happenings
 from tests.simulation.history import impossible
-from tests.simulation.life import CHANNEL_ID, Life
+from tests.simulation.life import Life
 from tests.simulation.loop import VirtualLoop, WallClock
 from tests.simulation.people import People
 from tests.simulation.platforms import World
@@ -87,9 +87,9 @@ class Evening:
         # The dead are kept: what of them is collected when would be no part of the seed.
         self._graves: list[Life] = []
         self.faults = 0
-        self._really_live = False
-        self._deadly: list[str] = []
-        self._dies_in_start = False
+        self.really_live = False
+        self.dies_at: list[str] = []
+        self.dies_in_start = False
         self._failed: asyncio.Future[None] = self.loop.create_future()
 
     def play(self) -> Played:
@@ -129,7 +129,7 @@ class Evening:
         """What the platform says of the stream. Raises PlaceDown."""
         if self.chance.happens("nobody can say whether the stream is live"):
             raise PlaceDown("no answer")
-        return self._really_live
+        return self.really_live
 
     # -- the course of the evening --------------------------------------------------------------------------
 
@@ -143,8 +143,9 @@ class Evening:
 
     async def _course(self) -> None:
         self._begin_life()
+        happenings = Happenings(self)
         for act in self._acts:
-            self.loop.call_at(act.at / SECOND, self._perform, act)
+            self.loop.call_at(act.at / SECOND, happenings.perform, act)
         await asyncio.sleep(LENGTH / SECOND)
         if self._all_acts:
             await self._enough_commands()
@@ -171,10 +172,9 @@ class Evening:
         self.note("everything heals")
         self.chance.calm = True
         self.disk.heal()
-        self._deadly.clear()
-        self._dies_in_start = False
-        if self.life is not None:
-            self.life.chat.down_until = self.life.board.down_until = 0
+        self.dies_at.clear()
+        self.dies_in_start = False
+        self.world.down_until.clear()
 
     async def _running(self) -> None:
         while self.life is None or not self.life.ready:  # noqa: ASYNC110 - virtual time costs nothing
@@ -187,92 +187,9 @@ class Evening:
                 raise Violation("everybody hears in the end", waiting)
             await asyncio.sleep(5)
 
-    def _perform(self, act: Act) -> None:
-        what = act.what
-        life = self.life
-        if act.kind in ("claim", "steer", "plan"):
-            self.people.act(act)
-        elif act.kind == "claim at the last moment":
-            self._claim_at_the_close(act)
-        elif act.kind == "stream":
-            self._stream_is(what[0])
-        elif act.kind == "wake" and life is not None and life.ready:
-            self.people.commands += 1
-            life.spawn(_patiently(life.drops.wake()))
-        elif act.kind == "trap":
-            self.disk.hold_ready(Trap(*what))
-        elif act.kind == "the ledger is broken":
-            self.disk.break_until(self.loop.now + what[0], what[1])
-        elif act.kind in ("die", "die in the start"):
-            self._dies_in_start = act.kind == "die in the start"
-            self._die("the process dies: while idle")
-        elif act.kind == "die when sending":
-            self._deadly.append(what[0])
-        elif act.kind == "stop" and life is not None and life.ready:
-            self.note("the bot is told to stop")
-            self._count_fault("the process is stopped")
-            life.stopping = True
-            self.loop.create_task(self._stop(life))
-        elif act.kind in ("chat is down", "board is down") and life is not None:
-            place = life.chat if act.kind.startswith("chat") else life.board
-            place.down_until = self.loop.now + what[0]
-            self._count_fault(act.kind)
-            self.loop.call_in(what[0], self._back_again)
-        elif act.kind == "the clock jumps":
-            self.clock.ahead += what[0]
-            self._count_fault(f"the clock jumps {'back' if what[0] < 0 else 'forward'}")
-        elif act.kind == "config.toml changes":
-            self.plans = self.story.changed_plans
-            self._count_fault(act.kind)
-        elif act.kind in ("freeze", "thaw") and life is not None and life.ready:
-            life.spawn(_patiently(self._repair(life, act)))
-        elif act.kind == "a person is renamed" and act.who is not None:
-            self._rename(act.who)
-
-    async def _repair(self, life: Life, act: Act) -> None:
-        """Freeze, as a restore does, or let a drop go on with the last number that the operator knows of."""
-        self.people.commands += 1
-        if act.kind == "freeze":
-            self._count_fault("the ledger is frozen as after a restore")
-            await life.lane.submit(FreezeDrops(CHANNEL_ID))
-            return
-        key, higher = act.what
-        drop = self.watcher.drops.get(key)
-        if drop is None or not drop.frozen:
-            return
-        last = max([0, *drop.owners, *drop.lost]) + (higher or 0)
-        seen = self.people.seen
-        asked = seen.asks(seen.repairs, f"thaw {key} {self.loop.now}", "operator", key, self.loop.now, str(last))
-        answer = await life.lane.submit(ThawDrop(CHANNEL_ID, key, None if higher is None else last))
-        seen.told(asked, answer.decision, self.loop.now)
-
-    def _claim_at_the_close(self, act: Act) -> None:
-        """Somebody asks in the very microsecond in which a window ends, or the one before or after."""
-        now = self.clock.now()
-        ends = [drop.closes_at for drop in self.watcher.drops.values() if drop.state == "open"]
-        for end in ends[:1]:
-            if end > now:
-                claim = Act(act.at, "claim", act.who, ("",))
-                self.loop.call_in(end - now + act.what[0], self.people.act, claim)
-
-    def _stream_is(self, live: bool) -> None:
-        self._really_live = live
-        if self.life is not None and self.life.ready:
-            self.note(f"the stream is {'on' if live else 'off'} the air")
-            self.people.commands += 1
-            self.life.told_live = self.life.told_live or live
-            self.life.spawn(self.life.streams.reported(live))
-
-    def _back_again(self) -> None:
-        if self.life is not None and self.life.ready:
-            self.life.spawn(_patiently(self.life.connected(6.0)))
-
-    def _rename(self, who: Actor) -> None:
-        name = f"{who.name}{self.loop.now // MILLISECOND % 1000}"
-        renamed = Actor(who.platform, who.user_id, name, who.rank)
-        self._renamed[who.key] = renamed
-        self.names[name] = renamed
-        self._count_fault("a person is renamed")
+    def is_called_now(self, renamed: Actor) -> None:
+        self._renamed[renamed.key] = renamed
+        self.names[renamed.name] = renamed
 
     # -- lives ----------------------------------------------------------------------------------------------
 
@@ -294,8 +211,8 @@ class Evening:
             name=f"life {self.lives}",
         )
         self.life.chat.deadly = self.life.board.deadly = self._dies_when_sending
-        if self._dies_in_start:
-            self._dies_in_start = False
+        if self.dies_in_start:
+            self.dies_in_start = False
             self.disk.hold_ready(Trap("dies", "before commit", self.chance.between("start", 0, 2)))
         self.life.spawn(self._start(self.life))
 
@@ -304,7 +221,7 @@ class Evening:
             applied = await life.start(self.plans)
         except (SQLAlchemyError, TryAgain) as error:
             self.note(f"the bot does not start: {type(error).__name__}")
-            self._die("the process dies: it could not start")
+            self.die("the process dies: it could not start")
             return
         refused = {sentence.partition(":")[0] for sentence in applied.refused}
         for plan in self.plans:
@@ -317,6 +234,13 @@ class Evening:
         for asked in dice.sample(answered, min(4, len(answered))):
             self.people.claim_again(asked)
 
+    def stop(self) -> None:
+        """Somebody stops the bot in order, and starts it again."""
+        if self.life is not None and self.life.ready and not self.life.stopping:
+            self.count_fault("the process is stopped")
+            self.life.stopping = True
+            self.loop.create_task(self._stop(self.life))
+
     async def _stop(self, life: Life) -> None:
         await life.stop()
         self._graves.append(life)
@@ -327,10 +251,11 @@ class Evening:
             self.bench.let_go()
             self.loop.call_in(SECOND, self._begin_life)
 
-    def _die(self, why: str) -> None:
+    def die(self, why: str) -> None:
+        """End the process at this very moment; some time later another one begins."""
         if self.life is None or not self.life.alive:
             return
-        self._count_fault(why)
+        self.count_fault(why)
         self.bench.freeze()
         self.life.die()
         self._graves.append(self.life)
@@ -344,18 +269,18 @@ class Evening:
 
     def _fault(self, name: str, deadly: bool) -> None:
         if deadly:
-            self._die(name)
+            self.die(name)
         else:
-            self._count_fault(name)
+            self.count_fault(name)
 
     def _dies_when_sending(self, moment: str) -> bool:
-        if moment not in self._deadly:
+        if moment not in self.dies_at:
             return False
-        self._deadly.remove(moment)
-        self._die(f"the process dies: {moment}")
+        self.dies_at.remove(moment)
+        self.die(f"the process dies: {moment}")
         return True
 
-    def _count_fault(self, name: str) -> None:
+    def count_fault(self, name: str) -> None:
         self.faults += 1
         self.counts[f"fault: {name}"] += 1
         self.note(f"FAULT {name}")
@@ -392,10 +317,3 @@ class Evening:
         self.watcher.close()
         self.bench.let_go()
         self.loop.close()
-
-
-async def _patiently(work) -> None:
-    try:
-        await work
-    except (TryAgain, PlaceDown, SQLAlchemyError):
-        return

@@ -34,10 +34,11 @@ SEEDS_MAX = 300
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`plant` replaces product code within the stack."""
+    """`plant` replaces product code within the stack; a `rare` one shows in one evening out of ten, or fewer."""
 
     name: str
     plant: Callable[[ExitStack], None]
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Caught:
 
 
 def _put(stack: ExitStack, where: Any, name: str, what: Any) -> None:
-    stack.enter_context(mock.patch.object(where, name, what, **({"create": True} if name == "max" else {})))
+    # `max` is a name of its own only once it is planted.
+    stack.enter_context(mock.patch.object(where, name, what, create=name == "max"))
 
 
 def _without_backstops(stack: ExitStack) -> None:
@@ -211,15 +213,15 @@ BUGS = (
     Bug("what a failed batch decided is kept in memory", _books_kept),
     Bug("the window's last instant is included", _last_instant_included),
     Bug("news is written in the next transaction", _news_in_the_next_transaction),
-    Bug("noted as told before it is said", _told_before_it_is_said),
+    Bug("noted as told before it is said", _told_before_it_is_said, rare=True),
     Bug("a refusal is repeated as a grant", _refusal_repeated_as_grant),
     Bug("the limit per person from a moment ago", _limit_from_a_moment_ago),
-    Bug("an undo frees a number twice", _number_freed_twice),
+    Bug("an undo frees a number twice", _number_freed_twice, rare=True),
     Bug("a restart forgets that it has reminded", _reminder_forgotten),
-    Bug("moments follow a clock that is set back", _moments_follow_the_clock),
-    Bug("an unknown stream counts as live", _unknown_is_live),
+    Bug("moments follow a clock that is set back", _moments_follow_the_clock, rare=True),
+    Bug("an unknown stream counts as live", _unknown_is_live, rare=True),
     Bug("a card is looked for from the last attempt on", _looked_back_from_the_last_attempt),
-    Bug("another news' card counts as this one's", _another_card_counts),
+    Bug("another news' card counts as this one's", _another_card_counts, rare=True),
     Bug("a place is not told that there is news", _places_are_not_woken),
 )
 
@@ -243,7 +245,8 @@ def table_of_all(console: Console) -> int:
     shown = Table("planted", "caught by", "seeds", "seconds", box=None)
     escaped = 0
     for bug in BUGS:
-        caught = catch(bug)
+        with console.status(bug.name):
+            caught = catch(bug)
         escaped += caught.invariant is None
         shown.add_row(bug.name, caught.invariant or "[red]nothing[/]", str(caught.seeds), f"{caught.seconds:.1f}")
     console.print(shown)

@@ -44,15 +44,28 @@ class Posted:
     gone: bool = False
 
 
+class World:
+    """What the platforms show, whichever process of the bot is alive."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.refused_lines: list[str] = []
+        self.posts: list[Posted] = []
+        # By the name of the place, "chat" or "board".
+        self.down_until: dict[str, Micros] = {}
+
+
 class Place:
     """What both have in common: an outage, and traps that snap before or after the next send."""
 
-    def __init__(self, name: str, loop: VirtualLoop, chance: Chance, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, name: str, loop: VirtualLoop, chance: Chance, note: Callable[[str], None], world: World
+    ) -> None:
         self.name = name
+        self._world = world
         self._loop = loop
         self._chance = chance
         self._note = note
-        self.down_until: Micros = 0
         # Asked right before and after a delivery; True when the process has just died there.
         self.deadly: Callable[[str], bool] = lambda moment: False
 
@@ -60,7 +73,7 @@ class Place:
         """Time passes, and what is sent may get lost. Raises PlaceDown."""
         delay = self._chance.delay(f"{self.name}: takes its time", 120 * MILLISECOND)
         await asyncio.sleep(delay / SECOND)
-        if self._loop.now < self.down_until:
+        if self._loop.now < self._world.down_until.get(self.name, 0):
             raise PlaceDown(f"{self.name} is down")
         if self._chance.happens(f"{self.name}: lost on the way"):
             raise PlaceDown(f"{self.name} lost it")
@@ -77,21 +90,11 @@ class Place:
             raise PlaceDown(f"{self.name} did not answer")
 
 
-class World:
-    """What the platforms show, whichever process of the bot is alive."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.refused_lines: list[str] = []
-        self.posts: list[Posted] = []
-
-
 class SimChat(Place):
     """The sender behind ports.ChatSender, as one process has it."""
 
     def __init__(self, loop: VirtualLoop, chance: Chance, note: Callable[[str], None], world: World) -> None:
-        super().__init__("chat", loop, chance, note)
-        self._world = world
+        super().__init__("chat", loop, chance, note, world)
         self._sent_at: deque[Micros] = deque()
 
     @property
@@ -128,8 +131,7 @@ class SimBoard(Place):
     def __init__(
         self, loop: VirtualLoop, chance: Chance, note: Callable[[str], None], world: World, clock: WallClock
     ) -> None:
-        super().__init__("board", loop, chance, note)
-        self._world = world
+        super().__init__("board", loop, chance, note, world)
         self._clock = clock
 
     async def post(self, place: str, card: Card, *, nonce: str) -> str:
