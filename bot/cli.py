@@ -296,9 +296,26 @@ def _standing(config: Config) -> dict[str, Drop] | None:
         return read_plans(config.ledger.url)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        if _is_older(config.ledger.url):
+            reason = "it is of an older version, and `microdrops run` brings it up to date"
         where = config.ledger.path or "its address"
         _say_wrong(Redactor(config.secrets).redact(f"The ledger at {where} cannot be read: {reason}."))
         raise typer.Exit(FOUND_WRONG) from None
+
+
+def _is_older(url: str) -> bool:
+    """Whether the ledger waits for a migration, which only a process that has it for itself makes."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    import migrations
+    from bot.storage.database import ledger_url
+    from bot.storage.upgrade import stored_revision
+
+    try:
+        stored = stored_revision(ledger_url(url))
+    except SQLAlchemyError:
+        return False
+    return stored is not None and stored < migrations.HEAD
 
 
 def _now() -> int:

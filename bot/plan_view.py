@@ -65,6 +65,10 @@ def view_plans(
         state = None if drop is None else drop.state
         if drop is not None and drop.origin != "config":
             drops.append(PlannedDrop(plan, "name taken", ()))
+        elif drop is not None and drop.frozen:
+            # Nothing will happen by itself, whatever the times say.
+            moments = (Moment("frozen", None, f"until microdrops restore --last-public {plan.key}=N"),)
+            drops.append(PlannedDrop(plan, str(drop.state), moments))
         elif state in (None, DropState.PLANNED) and gone_by(plan, now):
             past.append(past_note(plan.key))
             drops.append(PlannedDrop(plan, str(state or "past"), ()))

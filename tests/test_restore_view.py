@@ -222,6 +222,24 @@ def test_a_machine_reads_what_was_restored_and_thawed(ledger, copy, run: Run) ->
     assert told == {}
 
 
+def test_the_plan_says_that_nothing_happens_by_itself(ledger, copy, run: Run) -> None:
+    drops = '[[drops]]\nname = "mug"\ntitle = "Teal Mug"\nsupply = 48\nopens = "2026-11-01 12:00"\nlasts = "15m"\n'
+    (ledger.parent / "config.toml").write_text(TWITCH_ONLY + drops)
+    run("restore", copy.name, "--yes")
+    told = run("plan")
+    assert "until microdrops restore --last-public mug=N" in told.out
+
+
+def test_a_ledger_that_waits_for_its_migration_is_no_riddle(ledger, run: Run) -> None:
+    change(
+        ledger_url(str(ledger)),
+        "UPDATE alembic_version SET version_num = '0001'",
+        'ALTER TABLE "drop" DROP COLUMN frozen_at',
+    )
+    told = run("plan")
+    assert (told.code, "older version, and `microdrops run` brings it up to date" in told.err) == (1, True)
+
+
 def test_a_config_of_another_name_is_in_what_is_to_be_typed(ledger, copy, run: Run) -> None:
     (ledger.parent / "my config.toml").write_text(TWITCH_ONLY)
     told = run("restore", copy.name, "--yes", "--config", "my config.toml")
