@@ -104,6 +104,14 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
         )
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
+        if write:
+            # Under the write lock nobody else can begin the log anew meanwhile.
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                _sync_anew(Path(f"{engine.url.database}-wal"))
+            except OSError as error:
+                raise sqlite3.OperationalError(f"the log cannot be synced: {error.strerror}") from error
+            cursor.execute("COMMIT")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -118,6 +126,33 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if opened is None:
             connection.info["files"] = _files(engine.url)
+
+
+def _sync_anew(log: Path) -> None:
+    """Write the log's own bytes over it and sync them, and its name too. Raises OSError.
+
+    After a sync that failed, the system takes for written what has never reached the disk, and a later sync says
+    nothing about it. But SQLite finds those commits in the log when it opens it, and builds upon them: they and all
+    that is answered after them would go with the power."""
+    try:
+        descriptor = os.open(log, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return  # a file system without shared memory, where SQLite keeps no such log
+    try:
+        position = 0
+        while piece := os.read(descriptor, 1 << 20):
+            os.lseek(descriptor, position, os.SEEK_SET)
+            position += os.write(descriptor, piece)
+            os.lseek(descriptor, position, os.SEEK_SET)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if os.name == "posix":
+        folder = os.open(log.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _files(url: URL) -> list[tuple[int, int] | None]:

@@ -14,7 +14,8 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=10, help="lives whose power is cut")
     options = parser.parse_args()
     seed = str(time.time_ns() % 1_000_000 if options.seed is None else options.seed)
-    programs = (("syscalls",), ("power", "--records", str(options.records)), ("planted",))
+    records = ("--records", str(options.records))
+    programs = (("syscalls",), ("power", *records), ("power", "--failing-syncs", *records), ("planted",))
     codes = []
     for name, *arguments in programs:
         command = [sys.executable, "-m", f"tests.faults.{name}", "--seed", seed, *arguments]

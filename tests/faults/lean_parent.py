@@ -115,10 +115,15 @@ class Child:
         return self.exit_code
 
 
+def memory() -> Path | None:
+    """Where there is a disk in memory: enough for tests that make their own disk faults."""
+    place = Path("/dev/shm")
+    return place if os.access(place, os.W_OK) else None
+
+
 def memory_folder(prefix: str) -> Path:
-    """A new folder, in memory where there is such a place: for tests that make their own disk faults."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if os.access(memory, os.W_OK) else None))
+    """A new folder there, or else wherever temporary files go."""
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=memory()))
 
 
 def new_ledger(folder: Path) -> Path:

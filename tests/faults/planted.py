@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults import kills, power, syscalls
-from tests.faults.lean_parent import memory_folder
+from tests.faults.lean_parent import memory
 from tests.faults.tracing import why_not
 
 KILLS_MAX, RECORDS_MAX, EVERY = 400, 6, 5
@@ -28,7 +28,7 @@ def by_kills(plant: str, seed: int) -> Find:
 
 def by_syscalls(plant: str, seed: int, only: str) -> Find:
     """One kind of fault at one point after the other."""
-    with tempfile.TemporaryDirectory(prefix="planted-", dir=memory_folder("planted-")) as folder:
+    with tempfile.TemporaryDirectory(prefix="planted-", dir=memory()) as folder:
         start = syscalls.make_start(Path(folder), seed, plant)
         for fault in syscalls.all_faults():
             if f"{fault.syscall} {fault.error}" == only:
@@ -38,11 +38,13 @@ def by_syscalls(plant: str, seed: int, only: str) -> Find:
     return None
 
 
-def by_power(plant: str, seed: int) -> Find:
+def by_power(plant: str, seed: int, failing_syncs: bool = False) -> Find:
     """Power cuts in one record after the other."""
-    for number in range(RECORDS_MAX):
-        with tempfile.TemporaryDirectory(prefix="planted-", dir=memory_folder("planted-")) as folder:
-            outcome = power.play(seed + number, Path(folder) / "record", plant, max(power.CHECKPOINT_PAGES))
+    for number in range(5 * RECORDS_MAX if failing_syncs else RECORDS_MAX):
+        with tempfile.TemporaryDirectory(prefix="planted-", dir=memory()) as folder:
+            pages = max(power.CHECKPOINT_PAGES)
+            home = Path(folder) / "record"
+            outcome = power.play(seed + number, home, plant, checkpoint_pages=pages, failing_syncs=failing_syncs)
         if outcome.faults:
             return f"record {number + 1}, image {outcome.figures['images opened and checked']:,}", outcome.faults[0]
     return None
@@ -53,6 +55,7 @@ FINDERS: dict[str, tuple[str, Callable[[str, int], Find]]] = {
     "outcomes-apart": ("kills", by_kills),
     "swallows-errors": ("system calls", partial(by_syscalls, only="pwrite64 ENOSPC")),
     "keeps-books-of-a-failed-batch": ("system calls", partial(by_syscalls, only="pwrite64 EIO")),
+    "trusts-a-log-that-was-not-synced": ("power cuts", partial(by_power, failing_syncs=True)),
     "synchronous-off": ("power cuts", by_power),
     "synchronous-normal": ("power cuts", by_power),
 }
@@ -64,19 +67,19 @@ def main() -> int:
     parser.add_argument("--only", choices=tuple(FINDERS), default=None)
     options = parser.parse_args()
     seed = time.time_ns() % 1_000_000 if options.seed is None else options.seed
-    print(f"planted bugs: seed {seed}\n  {'bug':<31}{'found by':<14}{'at':<24}{'seconds':>8}", flush=True)
+    print(f"planted bugs: seed {seed}\n  {'bug':<34}{'found by':<14}{'at':<24}{'seconds':>8}", flush=True)
     missed = 0
     for plant, (test, find) in FINDERS.items():
         if options.only not in (None, plant):
             continue
         if test != "kills" and (reason := why_not()):
-            print(f"  {plant:<31}not tried: {reason}")
+            print(f"  {plant:<34}not tried: {reason}")
             continue
         began = time.monotonic()
         found = find(plant, seed)
         seconds = time.monotonic() - began
         where, fault = found or ("NOT FOUND", "")
-        print(f"  {plant:<31}{test:<14}{where:<24}{seconds:>8.1f}", flush=True)
+        print(f"  {plant:<34}{test:<14}{where:<24}{seconds:>8.1f}", flush=True)
         print(f"      {fault.split('): ', 1)[-1][:105]}" if found else "      and it should have been")
         if found is None:
             missed += 1

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from bot.storage import database
 from bot.storage.lane import Lane
 
 
@@ -103,7 +104,8 @@ FACTORIES: dict[str, type[Spoiled]] = {
 }
 SYNCHRONOUS = {"synchronous-off": "OFF", "synchronous-normal": "NORMAL"}
 KEEPS_BOOKS = "keeps-books-of-a-failed-batch"
-PLANTS = (*FACTORIES, *SYNCHRONOUS, KEEPS_BOOKS)
+TRUSTS_LOG = "trusts-a-log-that-was-not-synced"
+PLANTS = (*FACTORIES, *SYNCHRONOUS, KEEPS_BOOKS, TRUSTS_LOG)
 
 
 def _remember(self: Lane) -> None:
@@ -127,5 +129,8 @@ def plant(name: str, engine: Engine) -> None:
     elif name == KEEPS_BOOKS:
         assert hasattr(Lane, "_forget"), "the lane forgets its books elsewhere now: plant this bug there"
         Lane._forget = _remember  # type: ignore[method-assign]  # this process is there to be spoiled
+    elif name == TRUSTS_LOG:
+        assert hasattr(database, "_sync_anew"), "the log is synced anew elsewhere now: plant this bug there"
+        database._sync_anew = lambda log: None
     elif name:
         raise ValueError(f"no bug is called {name}; there are {', '.join(PLANTS)}")

@@ -15,8 +15,8 @@ from random import Random
 
 from tests.faults.lean_child import Orders
 from tests.faults.lean_parent import Child, copy_ledger, memory_folder, tell_figures
-from tests.faults.power_disk import Disk, Survival
-from tests.faults.power_log import OPTIONS, Event, Heard, Sync, read_log
+from tests.faults.power_disk import Disk, Survival, files_in
+from tests.faults.power_log import OPTIONS, Event, FailedSync, Heard, Sync, read_log
 from tests.faults.syscalls import Start, make_start
 from tests.faults.tracing import Tracer, why_not
 from tests.faults.witness import Witness
@@ -59,7 +59,7 @@ class Round:
     faults: list[str] = field(default_factory=list)
 
 
-def record(start: Start, folder: Path, plant: str, checkpoint_pages: int) -> Record:
+def record(start: Start, folder: Path, plant: str, checkpoint_pages: int, failing_syncs: bool) -> Record:
     """Let a life run under strace. Checks that the events explain every byte that is in the file in the end."""
     home = folder / "recorded"
     ledger = copy_ledger(start.ledger, home)
@@ -72,12 +72,13 @@ def record(start: Start, folder: Path, plant: str, checkpoint_pages: int) -> Rec
         groups=4,
         askers=3,
         again=again,
+        tries=12,
         plant=plant,
         held=True,
         checkpoint_pages=checkpoint_pages,
     )
     child = Child.forked(orders, folder / "recorded.log")
-    tracer = Tracer(child.pid, folder / "strace.log", OPTIONS)
+    tracer = Tracer(child.pid, folder / "strace.log", (*OPTIONS, *_failing(start.seed, failing_syncs)))
     child.cue()
     for word in child.words():
         witness.hear(word)
@@ -87,8 +88,16 @@ def record(start: Start, folder: Path, plant: str, checkpoint_pages: int) -> Rec
     disk = told.disk()
     for event in told.events:
         disk.follow(event)
-    assert disk.everything() == {ledger.name: ledger.read_bytes()}, "the record does not explain the file"
+    assert disk.everything() == files_in(home), "the record does not explain the files"
     return told
+
+
+def _failing(seed: int, failing_syncs: bool) -> list[str]:
+    """For strace: some syncs in a row fail, and then the disk is well again."""
+    chance = Random(seed)
+    first = chance.randint(2, 14)
+    span = f"{first}..{first + chance.randint(0, 8)}"
+    return ["-e", f"inject=fdatasync:error=EIO:when={span}"] if failing_syncs else []
 
 
 def cuts(told: Record, disk: Disk, chance: Random) -> Iterator[Cut]:
@@ -128,14 +137,17 @@ def live_on(cut: Cut, folder: Path, seed: int) -> list[str]:
     return witness.check(ledger)
 
 
-def play(seed: int, folder: Path, plant: str = "", checkpoint_pages: int | None = None) -> Round:
+def play(
+    seed: int, folder: Path, plant: str = "", *, checkpoint_pages: int = 0, failing_syncs: bool = False
+) -> Round:
     """One record and all its cuts; ends at the first that breaks a promise."""
     start = make_start(folder, seed)
-    told = record(start, folder, plant, checkpoint_pages or CHECKPOINT_PAGES[seed % 2])
+    told = record(start, folder, plant, checkpoint_pages or CHECKPOINT_PAGES[seed % 2], failing_syncs)
     outcome, chance = Round(), Random(seed)
     disk = told.disk()
     outcome.figures["records"] = 1
     outcome.figures["writes and syncs"] = sum(not isinstance(event, Heard) for event in told.events)
+    outcome.figures["syncs that failed"] = sum(isinstance(event, FailedSync) for event in told.events)
     outcome.figures["syncs"] = sum(isinstance(event, Sync) for event in told.events)
     for cut in cuts(told, disk, chance):
         outcome.figures["images opened and checked"] += 1
@@ -159,6 +171,7 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=10)
     parser.add_argument("--seed", type=int, default=None, help="default: one of the clock's")
     parser.add_argument("--plant", default="", help="a bug of tests/faults/plants.py, to see it found")
+    parser.add_argument("--failing-syncs", action="store_true", help="the disk refuses some syncs in a row")
     options = parser.parse_args()
     if reason := why_not():
         print(f"Power cuts are not tried: {reason}.")
@@ -168,17 +181,19 @@ def main() -> int:
     folder, began = memory_folder("power-"), time.monotonic()
     total = Round()
     for number in range(options.records):
-        outcome = play(seed + number, folder / f"record-{number}", options.plant)
+        home = folder / f"record-{number}"
+        outcome = play(seed + number, home, options.plant, failing_syncs=options.failing_syncs)
         total.figures.update(outcome.figures)
         if outcome.faults:
             total.faults = outcome.faults
             break
-        shutil.rmtree(folder / f"record-{number}")
+        shutil.rmtree(home)
     tell_figures({**total.figures, "violations": len(total.faults), "seconds": time.monotonic() - began})
     if total.faults:
         print("\n".join(f"  VIOLATED: {fault}" for fault in total.faults[:20]))
         planted = f" --plant {options.plant}" if options.plant else ""
-        print(f"  again: python -m tests.faults.power --seed {seed + number} --records 1{planted}")
+        failing = " --failing-syncs" if options.failing_syncs else ""
+        print(f"  again: python -m tests.faults.power --seed {seed + number} --records 1{failing}{planted}")
         return 1
     shutil.rmtree(folder)
     return 0

@@ -8,17 +8,51 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.faults.power_log import Event, Make, Remove, Resize, Sync, Write
+from tests.faults.power_log import Event, FailedSync, Make, Remove, Resize, Sync, Write
 
-SECTOR = 512
+SECTOR, PAGE = 512, 4_096
 
 
 @dataclass
 class _Content:
-    """One file apart from its name: what is certain, and what was done to it since the last sync."""
+    """One file apart from its name: what is certain, what a failed sync has left to luck, each piece within a page,
+    and what was done since the last sync of any kind."""
 
     certain: bytearray = field(default_factory=bytearray)
+    doubtful: list[Write] = field(default_factory=list)
     unsynced: list[Write | Resize] = field(default_factory=list)
+
+    def now(self) -> bytearray:
+        """What a running system reads."""
+        data = copy.copy(self.certain)
+        for change in (*self.doubtful, *self.unsynced):
+            _apply(data, change)
+        return data
+
+    def sync(self) -> None:
+        """Pages that were written since the last sync reach the disk, with all that they hold by now."""
+        now = self.now()
+        pages = {piece.offset // PAGE for piece in self._written()}
+        for change in self.unsynced:
+            if isinstance(change, Resize):
+                _apply(self.certain, change)
+        for page in sorted(pages):
+            start = page * PAGE
+            _apply(self.certain, Write(Path(), start, bytes(now[start : start + PAGE])))
+        self.doubtful = [piece for piece in self.doubtful if piece.offset // PAGE not in pages]
+        self.unsynced = []
+
+    def fail_to_sync(self) -> None:
+        """Whether the pages that were written have reached the disk is left to luck, and no later sync cares."""
+        for change in self.unsynced:
+            if isinstance(change, Resize):
+                _apply(self.certain, change)
+        self.doubtful += self._written()
+        self.unsynced = []
+
+    def _written(self) -> list[Write]:
+        writes = [change for change in self.unsynced if isinstance(change, Write)]
+        return [piece for write in writes for piece in _pieces(write, PAGE)]
 
 
 @dataclass(frozen=True)
@@ -35,9 +69,7 @@ class Disk:
 
     def __init__(self, folder: Path, found: Path) -> None:
         self._folder = folder
-        self._contents = {
-            path.name: _Content(bytearray(path.read_bytes())) for path in found.iterdir() if _matters(path)
-        }
+        self._contents = {name: _Content(bytearray(data)) for name, data in files_in(found).items()}
         self._certain_names = dict(self._contents)
         self._unsynced_names: list[dict[str, _Content]] = []
         self.lost: Counter[str] = Counter()
@@ -45,7 +77,9 @@ class Disk:
     @property
     def unsynced(self) -> int:
         """How many changes a power cut could take away now."""
-        return len(self._unsynced_names) + sum(len(each.unsynced) for each in self._contents.values())
+        return len(self._unsynced_names) + sum(
+            len(each.doubtful) + len(each.unsynced) for each in self._contents.values()
+        )
 
     def follow(self, event: Event) -> None:
         """Take in the next event of the log."""
@@ -65,10 +99,9 @@ class Disk:
             case Write() | Resize():
                 self._contents[path.name].unsynced.append(event)
             case Sync():
-                content = self._contents[path.name]
-                for change in content.unsynced:
-                    _apply(content.certain, change)
-                content.unsynced.clear()
+                self._contents[path.name].sync()
+            case FailedSync():
+                self._contents[path.name].fail_to_sync()
 
     def image(self, chance: Random, survival: Survival) -> dict[str, bytes]:
         """The files after a cut at this instant, by name; counts in `lost` what did not survive."""
@@ -80,17 +113,14 @@ class Disk:
 
     def everything(self) -> dict[str, bytes]:
         """The files as a running system sees them."""
-        return {
-            name: bytes(self._cut(content, Random(0), Survival(kept=1.0)))
-            for name, content in self._contents.items()
-        }
+        return {name: bytes(content.now()) for name, content in self._contents.items()}
 
     def _cut(self, content: _Content, chance: Random, survival: Survival) -> bytearray:
         data = copy.copy(content.certain)
-        for change in content.unsynced:
+        for change in (*content.doubtful, *content.unsynced):
             if isinstance(change, Write) and chance.random() < survival.torn:
                 self.lost["torn writes"] += 1
-                for piece in _sectors(change):
+                for piece in _pieces(change, SECTOR):
                     if chance.random() < 0.5:
                         _apply(data, piece)
             elif chance.random() < survival.kept:
@@ -98,6 +128,11 @@ class Disk:
             else:
                 self.lost["writes"] += 1
         return data
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The files of a ledger that outlive a running system, by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if _matters(path)}
 
 
 def _matters(path: Path) -> bool:
@@ -114,12 +149,12 @@ def _apply(data: bytearray, change: Write | Resize) -> None:
     data[change.offset : change.offset + len(change.data)] = change.data
 
 
-def _sectors(write: Write) -> list[Write]:
-    """The write in pieces that end where the disk's sectors do: each of them is written whole or not at all."""
+def _pieces(write: Write, size: int) -> list[Write]:
+    """The write cut where the disk's sectors or the system's pages end: each is written whole or not at all."""
     pieces, start = [], write.offset
     end = write.offset + len(write.data)
     while start < end:
-        stop = min(end, (start // SECTOR + 1) * SECTOR)
+        stop = min(end, (start // size + 1) * size)
         pieces.append(Write(write.path, start, write.data[start - write.offset : stop - write.offset]))
         start = stop
     return pieces

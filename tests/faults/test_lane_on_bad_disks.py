@@ -180,7 +180,7 @@ def test_a_read_only_ledger_stops_the_start_for_as_long_as_it_is_so(plain_user, 
     _hand_over(ledger, user)
     _protect(ledger, 0o444)
     with interview(ledger, tmp_path / "log", born=False, user=user) as asked:
-        assert "readonly" in asked.wait_for("start-failed")["error"]
+        assert "Permission denied" in asked.wait_for("start-failed")["error"]
     _protect(ledger, 0o644)
     with interview(ledger, tmp_path / "log", user=user) as asked:
         asked.ask(*OPENING)

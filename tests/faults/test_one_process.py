@@ -83,7 +83,7 @@ async def test_a_ledger_left_by_a_killed_bot_is_free_for_the_next(tmp_path):
     [
         (0, "Not started: the ledger cannot be opened (disk I/O error)."),
         # Room for the index of the write-ahead log, and none at the log's end.
-        (40_000, "Not started: the ledger could not be written."),
+        (40_000, "Not started: the ledger cannot be opened (the log cannot be synced: File too large)."),
     ],
 )
 async def test_a_bot_that_finds_a_full_disk_at_the_start_says_so_in_one_sentence(tmp_path, file_bytes_max, said):

@@ -15,7 +15,11 @@ def test_random_kills_find(bug):
     assert f"  {bug} " in run_program("planted", "--only", bug)
 
 
+# Where only few lives can show the bug, one that does.
+SEEDS = {"trusts-a-log-that-was-not-synced": ("--seed", "7")}
+
+
 @needs_strace
 @pytest.mark.parametrize("bug", [name for name, (test, _) in FINDERS.items() if test != "kills"])
 def test_faults_of_system_calls_or_of_the_power_find(bug):
-    assert f"  {bug} " in run_program("planted", "--only", bug)
+    assert f"  {bug} " in run_program("planted", "--only", bug, *SEEDS.get(bug, ()))

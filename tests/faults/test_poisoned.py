@@ -46,9 +46,7 @@ async def test_a_poisoned_command_in_a_batch_of_fifty_fails_alone(lane, clock, t
 
 
 @pytest.mark.parametrize("poison", POISONS.values(), ids=POISONS)
-async def test_a_poisoned_command_alone_leaves_no_trace_and_the_next_is_granted(
-    lane, clock, tmp_path, poison
-):
+async def test_a_poisoned_command_alone_leaves_no_trace_and_the_next_is_granted(lane, clock, tmp_path, poison):
     await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(),)))
     clock.at = NOON
     entries = len(read_ledger(tmp_path / "ledger.sqlite").entries)
