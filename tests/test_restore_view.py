@@ -126,6 +126,14 @@ def test_a_restore_says_what_is_frozen_and_what_to_type(ledger, copy, run: Run) 
     assert rows(ledger_url(str(ledger)), "SELECT count(*) FROM unit") == [(10,)]
 
 
+def test_the_drop_stands_where_the_copy_knew_it_however_late_it_is_restored(ledger, copy, run: Run) -> None:
+    """Its window was over long ago by the clock; the copy knows of nothing after the tenth claim."""
+    run("restore", copy.name, "--yes")
+    url = ledger_url(str(ledger))
+    assert rows(url, 'SELECT state, closed_at, frozen_at FROM "drop"') == [("open", None, NOON)]
+    assert rows(url, "SELECT kind, at FROM entry ORDER BY number DESC LIMIT 1") == [("drop.frozen", NOON)]
+
+
 def test_without_a_yes_nothing_is_restored(ledger, copy, run: Run) -> None:
     told = run("restore", copy.name)
     assert (told.code, told.err) == (
