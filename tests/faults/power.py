@@ -184,6 +184,7 @@ def main() -> int:
         home = folder / f"record-{number}"
         outcome = play(seed + number, home, options.plant, failing_syncs=options.failing_syncs)
         total.figures.update(outcome.figures)
+        print(f"  record {number + 1}: {outcome.figures['images opened and checked']:,} images", flush=True)
         if outcome.faults:
             total.faults = outcome.faults
             break
