@@ -14,6 +14,7 @@ from typing import Annotated, Protocol
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.loading import settle
 from tests.benchmarks import page
 from tests.benchmarks.bursts import Bursts
 from tests.benchmarks.chat import Chat
@@ -88,7 +89,7 @@ def main(
     logging.getLogger("twitchio").setLevel(logging.ERROR)
     # As the bot does once it is loaded: modules are no garbage, and looking through them would hold up a claim.
     gc.collect()
-    gc.freeze()
+    settle()
     with workshop() as folder:
         taken = asyncio.run(measured(only or list(MEASUREMENTS), rounds, folder))
         sections = {"bench": [taken[name] for name in taken if name not in APART]}

@@ -27,16 +27,18 @@ class Bursts:
         name = f"burst of {CLAIMS:,} durable claims"
         self.grouped = Figure(name, "claims/s", f"sqlite3, a commit for {GROUP:,} claims, same rows", at_least=0.5)
         self.single = Figure(name, "claims/s", "sqlite3, a commit for each claim, same rows", at_least=8)
-        self.orm = Figure(name, "claims/s", "SQLAlchemy ORM bot behind a lock", at_least=150)
-        self.statement = Figure(name, "claims/s", "SQLAlchemy Core, one statement a claim", at_least=30)
-        self.orm_ledger = Figure(name, "claims/s", "SQLAlchemy ORM bot behind a lock, same rows")
-        self.core_ledger = Figure(name, "claims/s", "SQLAlchemy Core, a commit for each claim, same rows")
+        self.orm = Figure(name, "claims/s", "SQLAlchemy ORM bot behind a lock, one row")
+        self.statement = Figure(name, "claims/s", "SQLAlchemy Core, one statement, one row")
+        # Their bars are for the same work: what a bot saves that keeps no entry and no answer is shown below.
+        orm, core = "SQLAlchemy ORM bot behind a lock, same rows", "SQLAlchemy Core, a commit a claim, same rows"
+        self.orm_ledger = Figure(name, "claims/s", orm, at_least=150)
+        self.core_ledger = Figure(name, "claims/s", core, at_least=30)
         self.ready = Figure(name, "claims/s", "sqlite3 writing ready-made rows, nothing decided")
         self.cpu = Figure("CPU per claim in the burst", "µs", "twitchio parsing and dispatching !claim", at_most=1)
         self.raw_cpu = Figure("CPU per claim in the burst", "µs", f"sqlite3, a commit for {GROUP:,} claims")
         self.figures = [
-            self.grouped, self.single, self.orm, self.statement, self.cpu,
-            self.orm_ledger, self.core_ledger, self.ready, self.raw_cpu,
+            self.grouped, self.single, self.orm_ledger, self.core_ledger, self.cpu,
+            self.orm, self.statement, self.ready, self.raw_cpu,
         ]  # fmt: skip
         self.remarks: list[str] = []
 
