@@ -43,6 +43,7 @@ class Chance:
         self._counts = counts
         self._streams: dict[str, Random] = {}
         self._odds: dict[str, float] = {}
+        self._lengths: dict[str, Random] = {}
         # True once the world has healed: nothing goes wrong any more.
         self.calm = calm
 
@@ -70,4 +71,7 @@ class Chance:
     def delay(self, point: str, usual: Micros = MILLISECOND) -> Micros:
         """How long something takes: about as long as usual, or, where that goes wrong, up to seconds."""
         most = 4 * SECOND if self.happens(point) else usual
-        return self.dice(f"{point}: how long").randrange(usual // 10, most + 1)
+        dice = self._lengths.get(point)
+        if dice is None:
+            dice = self._lengths[point] = self.dice(f"{point}: how long")
+        return usual // 10 + int(dice.random() * (most - usual // 10))

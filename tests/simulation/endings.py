@@ -12,6 +12,7 @@ from bot.rehearsal.hearing import listen
 from bot.storage.outcomes import from_bytes
 from bot.storage.rebuild import differences
 from tests.simulation.life import CHANNEL_ID
+from tests.simulation.platforms import CLOCKS_APART_MAX
 from tests.simulation.seen import Heard
 from tests.simulation.watcher import Violation
 
@@ -121,9 +122,13 @@ def _said_is_said(evening: Evening) -> None:
         elif result not in ("sent", "skipped") and not result.startswith("refused"):
             raise Violation("no news is lost", f"news {news} ({kind}, {place}) came to {result!r}")
         evening.counts[f"news: {kind} {result.partition(':')[0]}"] += 1
+    # Who is still without an answer changes by the minute: a repair's second card is another card.
+    repairs = {reference for _, _, kind, _, reference, *_ in rows if kind == "repair"}
+    changing = {posts[reference].nonce for reference in repairs if reference in posts}
     twice = Counter(post.nonce for post in posts.values() if post.nonce.startswith("md-"))
     for nonce, times in twice.items():
-        if times > 1:
+        # Discord is searched by our clock: one that was more than a minute ahead may have missed a card.
+        if times > 1 and nonce not in changing and evening.clock.most_ahead <= CLOCKS_APART_MAX:
             raise Violation("exactly once where the platform allows it", f"{nonce} was posted {times} times")
 
 

@@ -23,6 +23,7 @@ from tests.simulation.life import Life
 from tests.simulation.loop import VirtualLoop, WallClock
 from tests.simulation.people import People
 from tests.simulation.platforms import World
+from tests.simulation.promptness import LOOK_EVERY, Promptness
 from tests.simulation.seen import Rules
 from tests.simulation.story import (
     BEGINS_AT,
@@ -144,6 +145,7 @@ class Evening:
     async def _course(self) -> None:
         self._begin_life()
         happenings = Happenings(self)
+        self._look_for_news(Promptness(self))
         for act in self._acts:
             self.loop.call_at(act.at / SECOND, happenings.perform, act)
         await asyncio.sleep(LENGTH / SECOND)
@@ -175,6 +177,13 @@ class Evening:
         self.dies_at.clear()
         self.dies_in_start = False
         self.world.down_until.clear()
+
+    def _look_for_news(self, promptness: Promptness) -> None:
+        try:
+            promptness.look()
+        except Violation as violation:
+            self.fail(violation)
+        self.loop.call_in(LOOK_EVERY, self._look_for_news, promptness)
 
     async def _running(self) -> None:
         while self.life is None or not self.life.ready:  # noqa: ASYNC110 - virtual time costs nothing

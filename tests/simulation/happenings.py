@@ -93,7 +93,7 @@ class Happenings:
             self._life.spawn(_patiently(self._life.connected(6.0)))
 
     def _jump(self, act: Act) -> None:
-        self._evening.clock.ahead += act.what[0]
+        self._evening.clock.jump(act.what[0])
         self._evening.count_fault(f"the clock jumps {'back' if act.what[0] < 0 else 'forward'}")
 
     def _edit(self, act: Act) -> None:

@@ -182,17 +182,15 @@ def _possible_order(steps: list[Step], rules: Rules, voidable: bool) -> bool | N
         tried.add((done, owned))
         ways = []
         for n in _may_be_next(steps, done):
-            after = _after(steps[n], owned, rules)
-            if after is None:
-                continue
             # A lost answer can have given a number only if nobody else was seen with it, unless numbers come back.
             guess = not steps[n].number and steps[n].kind != "void"
             seen_with = owners.get(owned.next_number, set()) if guess else set()
             if seen_with and not voidable and steps[n].who not in seen_with:
                 continue
-            ways.append((n in certain, steps[n].who in seen_with, done | {n}, after))
+            likely = (n in certain, steps[n].who in seen_with)
+            ways += [(likely, done | {n}, after) for after in _after(steps[n], owned, rules)]
         # What is known is tried first, then what explains something that was seen.
-        stack += [(way[2], way[3]) for way in sorted(ways, key=lambda way: way[:2])]
+        stack += [(way[1], way[2]) for way in sorted(ways, key=lambda way: way[0])]
     return None
 
 
@@ -236,22 +234,23 @@ def _refusal_fits(step: Step, owned: Owned, rules: Rules) -> bool:
     return left == 0 if step.kind == "sold out" else step.kind == "refused" or left > 0
 
 
-def _after(step: Step, owned: Owned, rules: Rules) -> Owned | None:
-    """What everybody owns after this step; None where a correct bot would not have done it."""
+def _after(step: Step, owned: Owned, rules: Rules) -> list[Owned]:
+    """What everybody may own after this step; nothing where a correct bot would not have done it."""
     if not step.changes:
-        return None
+        return []
     if step.kind == "void":
-        gone = [unit for unit in owned.units if unit[2] == "give" and step.number in (0, unit[0])]
-        return Owned(owned.units - {max(gone)}) if gone else None
+        return [
+            Owned(owned.units - {unit}) for unit in owned.units if unit[2] == "give" and step.number in (0, unit[0])
+        ]
     number = owned.next_number
     if step.kind == "lose" and step.number:
         # They are written off from the lowest on, wherever they stand.
         taken = any(each == step.number for each, _, _ in owned.units)
-        return None if taken else Owned(owned.units | {(step.number, step.who, "lose")})
+        return [] if taken else [Owned(owned.units | {(step.number, step.who, "lose")})]
     if step.number not in (0, number) or number > rules.supply:
-        return None
+        return []
     if step.kind == "claim" and owned.left(rules) == 0:
-        return None
+        return []
     if step.kind != "lose" and len(owned.of(step.who)) >= rules.per_person:
-        return None
-    return Owned(owned.units | {(number, step.who, step.kind)})
+        return []
+    return [Owned(owned.units | {(number, step.who, step.kind)})]

@@ -42,7 +42,7 @@ STUMBLE_SECONDS = 2.0
 ALARM_SWEEP = 30 * SECOND
 ALARM_PATIENCE = SECOND // 4
 # How often cards may be edited changes nothing that is looked at here, and every look at them costs time.
-announcing_module.EDIT_GAP_SECONDS = 5.0
+announcing_module.EDIT_GAP_SECONDS = 15.0
 WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
 
 

@@ -86,9 +86,15 @@ class WallClock:
         self._loop = loop
         self._begins_at = begins_at
         self.ahead: Micros = 0
+        self.most_ahead: Micros = 0
 
     def now(self) -> Micros:
         return self._begins_at + self._loop.now + self.ahead
+
+    def jump(self, distance: Micros) -> None:
+        """Somebody sets the clock, forward or (negative) back."""
+        self.ahead += distance
+        self.most_ahead = max(self.most_ahead, self.ahead)
 
     @property
     def true(self) -> Micros:

@@ -29,13 +29,20 @@ def took_back(number):
     return DropSteered(Verb.UNDO, "mug", "Teal Mug", number=number, undone="unit.granted>unit.voided")
 
 
+# An undo that nobody saw an answer to.
+UNDO = object()
+
+
 def seen(*lines, rules=None):
     """A history of (who, asked at, answered at, answer); moderators' answers are deeds, None was never answered."""
     history = Seen(rules={"mug": rules or Rules(supply=3, held_back=0, per_person=1)})
     history.names = {"ann": "ann", "bob": "bob"}
     for n, (who, asked_at, answered_at, answer) in enumerate(lines):
         asked = Asked(f"r{n}", who, "mug", asked_at, answered_at, answer)
-        if isinstance(answer, DropSteered):
+        if answer is UNDO:
+            asked.about, asked.answer = (str(Verb.UNDO), ""), None
+            history.deeds[asked.request] = asked
+        elif isinstance(answer, DropSteered):
             asked.about = (str(answer.verb), answer.receiver)
             history.deeds[asked.request] = asked
         elif isinstance(answer, Heard):
@@ -56,6 +63,12 @@ POSSIBLE = {
     "a lost answer may come later": seen(("ann", 1, None, None), ("bob", 3, 4, got(1)), ("cy", 5, 6, got(2))),
     "a given number comes back": seen(
         ("mia", 1, 2, gave(1, "ann")), ("mia", 3, 4, took_back(1)), ("bob", 5, 6, got(1))
+    ),
+    "somebody took a number back, and nobody heard which": seen(
+        ("mia", 1, 2, gave(1, "ann")),
+        ("mia", 3, 4, gave(2, "bob")),
+        ("mia", 5, None, UNDO),
+        ("cy", 7, 8, got(1)),
     ),
     "sold out when all may be gone": seen(
         ("ann", 1, 9, got(1)), ("bob", 1, 9, got(2)), ("cy", 1, 9, got(3)), ("dee", 2, 3, no("sold-out"))

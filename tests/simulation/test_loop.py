@@ -52,6 +52,6 @@ def test_who_comes_from_another_thread_is_heard(loop):
 
 def test_setting_the_wall_clock_leaves_the_steady_one_alone(loop):
     wall, steady = WallClock(loop, 1_000 * DAY), SteadyClock(loop)
-    wall.ahead = -MINUTE
+    wall.jump(-MINUTE)
     loop.run_until_complete(asyncio.sleep(60))
     assert (wall.now(), wall.true, steady.now()) == (1_000 * DAY, 1_000 * DAY + MINUTE, MINUTE)
