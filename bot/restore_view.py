@@ -64,25 +64,27 @@ def run_restore(config: Config, options: RestoreOptions) -> int:
                 typer.echo(f"Restored.{kept}")
         elif options.freeze:
             freeze(config)
-        decisions: Sequence[ThawDecision] = ()
-        if last_public or options.others_unchanged:
-            decisions = thaw(config, last_public, others_unchanged=options.others_unchanged)
         waiting = frozen(config)
+        sighting = look_on_discord(config, tuple(waiting))
+        too_low = _below_what_is_shown(waiting, sighting, last_public, options)
+        decisions: Sequence[ThawDecision] = ()
+        if (last_public or options.others_unchanged) and not too_low:
+            decisions = thaw(config, last_public, others_unchanged=options.others_unchanged)
+            waiting = frozen(config)
     except NotRestored as reason:
         return failed(f"Not restored: {reason}.", as_json=options.as_json)
     except NOT_OPENED as error:
         return failed(f"Nothing was done: {why_not(error)}.", as_json=options.as_json)
-    sighting = look_on_discord(config, tuple(waiting))
-    refused = [decision for decision in decisions if isinstance(decision, ThawRefused)]
-    asked_only = options.which is None and not options.freeze and not decisions
+    refused = [*too_low, *(_refusal(each) for each in decisions if isinstance(each, ThawRefused))]
+    asked_only = options.which is None and not (options.freeze or decisions or too_low)
     code = FOUND_WRONG if refused or (asked_only and waiting) else FINE
     if options.as_json:
         thawed = [_thawed_as_public(each) for each in decisions if isinstance(each, DropThawed)]
-        report |= {"thawed": thawed, "refused": [_refusal(each) for each in refused]}
+        report |= {"thawed": thawed, "refused": refused}
         print_json(report | {"frozen": [_frozen_as_public(drop, sighting) for drop in waiting.values()]})
         return code
-    for decision in decisions:
-        typer.echo(_refusal(decision) if isinstance(decision, ThawRefused) else _thawed(decision))
+    for sentence in (*refused, *(_thawed(each) for each in decisions if isinstance(each, DropThawed))):
+        typer.echo(sentence)
     _tell_waiting(config, waiting, sighting)
     if not waiting and asked_only:
         typer.echo(
@@ -102,6 +104,19 @@ def _read_last_public(texts: Sequence[str]) -> dict[str, int] | str:
             return f"--last-public {text}: there are two numbers for {drop}."
         numbers[drop] = int(number)
     return numbers
+
+
+def _below_what_is_shown(
+    waiting: Mapping[str, Drop], sighting: Sighting, last_public: Mapping[str, int], options: RestoreOptions
+) -> list[str]:
+    """Numbers that our own cards contradict: what they show was made public, whoever has forgotten it."""
+    wrong = []
+    for key, (shown, _) in sighting.numbers.items():
+        unchanged = waiting[key].last_number if options.others_unchanged else None
+        said = last_public.get(key, unchanged)
+        if said is not None and said < shown:
+            wrong.append(f"{key}: Discord shows #{shown}, so the last one cannot be #{said}; nothing was thawed.")
+    return wrong
 
 
 def _agreed(config: Config, found: Found, options: RestoreOptions) -> bool:

@@ -129,7 +129,6 @@ def snapshot(drop: Drop) -> dict[str, object]:
         "given": drop.given,
         "lost": drop.lost,
         "last_number": drop.last_number,
-        "frozen": drop.frozen,
         "units_left": drop.units_left,
         "opens_at": drop.opens_at,
         "closes_at": drop.closes_at,

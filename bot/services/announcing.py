@@ -252,6 +252,9 @@ class Announcing:
                 self._stale_wake.set()
 
     async def _refresh(self, drop: Drop) -> None:
+        if drop.frozen:
+            # What its cards show is the witness of what the ledger has forgotten.
+            return
         about: dict[str, Any] = snapshot(drop)
         now = self._clock.now()
         kinds = {

@@ -28,7 +28,6 @@ class About:
     given: int
     lost: int
     last_number: int
-    frozen: bool
     units_left: int
     opens_at: Micros | None
     opened_at: Micros | None
@@ -54,11 +53,6 @@ class About:
     @property
     def units_to_give(self) -> int:
         return max(0, self.supply - self.units_owned - self.lost)
-
-    @property
-    def waits_for_repair(self) -> bool:
-        """Nothing is claimed of it until somebody says which numbers were made public."""
-        return self.frozen and self.state in ("planned", "announced", "open")
 
     @property
     def sold_out(self) -> bool:
@@ -90,7 +84,6 @@ def about_of(values: Mapping[str, object]) -> About:
         given=count("given"),
         lost=count("lost"),
         last_number=count("last_number"),
-        frozen=bool(values.get("frozen")),
         units_left=count("units_left"),
         opens_at=instant("opens_at"),
         opened_at=instant("opened_at"),

@@ -81,7 +81,7 @@ def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:
     title = words.say("card-live-title", discord=True, title=board_text(facts.title))
     at = facts.resume_at if facts.paused else facts.closes_at
     text = words.say(_live_key(facts), discord=True, when="" if at is None else stamp(at), **_values(words, facts))
-    claimable = facts.state == "open" and not (facts.paused or facts.frozen) and facts.units_left > 0
+    claimable = facts.state == "open" and not facts.paused and facts.units_left > 0
     fields = (_counter(words, facts), *last_number_field(words, facts), *_stock_fields(words, facts))
     return Card(title, text, fields, (claim_button(words, facts.drop, enabled=claimable),))
 
@@ -212,8 +212,6 @@ def _variant(kind: NewsKind, facts: About) -> str:
 
 
 def _live_key(facts: About) -> str:
-    if facts.waits_for_repair:
-        return "card-frozen"
     match facts.state:
         case "open" if facts.units_left == 0:
             return "card-sold-out"

@@ -35,22 +35,20 @@ def yes_button(words: Wording) -> Button:
 def control_buttons(words: Wording, about: About) -> tuple[Button, ...]:
     """Open, Pause or Resume, Close, +5 min, Give, Undo."""
     is_open = about.state == "open"
-    can_open = about.state in ("planned", "announced") and not about.frozen
+    can_open = about.state in ("planned", "announced")
     pausing = Verb.RESUME if about.paused else Verb.PAUSE
     return (
         control_button(words, Verb.OPEN, about.drop, Style.SUCCESS, enabled=can_open),
-        control_button(
-            words, pausing, about.drop, Style.PRIMARY, enabled=is_open and not (about.frozen and about.paused)
-        ),
+        control_button(words, pausing, about.drop, Style.PRIMARY, enabled=is_open),
         control_button(words, Verb.CLOSE, about.drop, Style.DANGER, enabled=is_open),
         control_button(words, Verb.EXTEND, about.drop, enabled=is_open),
         control_button(words, Verb.GIVE, about.drop, enabled=can_give(about)),
-        control_button(words, Verb.UNDO, about.drop, enabled=not about.frozen),
+        control_button(words, Verb.UNDO, about.drop),
     )
 
 
 def can_give(about: About) -> bool:
-    return about.units_to_give > 0 and not about.frozen and about.state in ("open", "closed", "settled")
+    return about.units_to_give > 0 and about.state in ("open", "closed", "settled")
 
 
 def control_button(

@@ -10,7 +10,7 @@ from bot.wording.about import About, about_of, each_text, stock_text
 from bot.wording.buttons import can_give, control_button, control_buttons
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
-from bot.wording.restore import frozen_text, last_number_field
+from bot.wording.restore import last_number_field
 from bot.wording.text import board_text
 from bot.wording.times import moment_text, stamp, undo_text
 
@@ -32,7 +32,7 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
         (words.say("card-field-stock", discord=True), stock_text(words, facts.supply, facts.held_back)),
         (words.say("card-field-each", discord=True), each_text(words, facts.per_person)),
     ]
-    if facts.state == "open" and facts.closes_at is not None and not (facts.paused or facts.frozen):
+    if facts.state == "open" and facts.closes_at is not None and not facts.paused:
         fields.append((words.say("card-field-closes", discord=True), stamp(facts.closes_at)))
     waits = facts.state in ("planned", "announced") and not facts.on_cue
     if waits and facts.opens_at is not None:
@@ -40,9 +40,7 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
         fields.append((words.say("card-field-opens", discord=True), when))
     return Card(
         words.say("control-title", discord=True, title=board_text(facts.title), state=state),
-        frozen_text(words, facts)
-        if facts.frozen
-        else words.say("control-text", discord=True, within=undo_text(words)),
+        words.say("control-text", discord=True, within=undo_text(words)),
         tuple(fields),
         control_buttons(words, facts),
     )
@@ -75,8 +73,6 @@ def repair_card(words: Wording, about: Mapping[str, object], unanswered: Sequenc
 
 
 def _state(facts: About) -> str:
-    if facts.frozen:
-        return "frozen"
     if facts.state == "open":
         return "sold-out" if facts.units_left == 0 else "paused" if facts.paused else "open"
     if facts.state == "announced" and facts.postponed_why and not facts.on_cue:

@@ -60,17 +60,14 @@ def frozen_card(words: Wording, about: Mapping[str, object]) -> Card:
     """For moderators: what stands still, and which command lets it go on."""
     facts = about_of(about)
     title = words.say("frozen-title", discord=True, title=board_text(facts.title))
-    return Card(title, frozen_text(words, facts), last_number_field(words, facts))
-
-
-def frozen_text(words: Wording, facts: About) -> str:
-    return words.say(
+    text = words.say(
         "frozen-text" if facts.last_number else "frozen-text-none",
         discord=True,
         title=board_text(facts.title),
         number=facts.last_number,
         restore=restore_command(facts.drop),
     )
+    return Card(title, text)
 
 
 def lost_card(words: Wording, about: Mapping[str, object]) -> Card:

@@ -82,7 +82,15 @@ async def test_a_restore_that_lost_ten_claims_writes_them_off_and_everybody_is_t
         assert rows(url, "SELECT count(*) FROM unit") == [(10,)]
         code, said = await microdrops(tonight, *shlex.split(to_type)[1:])
         assert (code, "stop that one first" in said) == (1, True)
+        # Its old cards still stand there: they are the witnesses, also of a number that is too low.
+        assert shown(tonight, "announcements", "#20 of 48")
+        assert to_type in (await microdrops(tonight, "restore"))[1]
         await tonight.stop()
+        code, said = await microdrops(tonight, "restore", "--last-public", "mug=19")
+        assert (code, said.splitlines()[0]) == (
+            1,
+            "mug: Discord shows #20, so the last one cannot be #19; nothing was thawed.",
+        )
 
         code, said = await microdrops(tonight, *shlex.split(to_type)[1:])
         assert code == 0, said

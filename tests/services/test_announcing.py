@@ -369,6 +369,25 @@ async def test_viewers_and_moderators_read_of_a_repair_what_each_can_do_about_it
     assert all("microdrops restore" not in c.text for (p, _), c in cards.items() if p == DISCORD_ANNOUNCEMENTS)
 
 
+async def test_the_cards_of_a_frozen_drop_are_left_as_they_are(evening):
+    """They show how far the numbers had got before the ledger forgot it: nobody else knows."""
+    async with evening.running():
+        await evening.announce_and_open(supply=5)
+        await evening.claim("ann")
+        await until(lambda: any("#1 of 5" in str(card.fields) for _, _, card in evening.board.edits))
+        await evening.lane.submit(FreezeDrops(CHANNEL))
+        await evening.until_said(*ALL_PLACES)
+        before = list(evening.board.edits)
+        await evening.lane.submit(SteerDrop(CHANNEL, "twitch:p", MIA, Verb.PAUSE, "mug"))
+        await evening.until_said(*ALL_PLACES)
+        assert evening.board.edits == before
+    evening.announcing = evening.made()
+    async with evening.running():
+        await evening.lane.submit(ThawDrop(CHANNEL, "mug", 3))
+        await until(lambda: any("#3 of 5" in str(card.fields) for _, _, card in evening.board.edits))
+    assert not any("#1 of 5" in str(card.fields) for _, _, card in evening.board.edits[len(before) :])
+
+
 async def test_a_restored_ledger_repeats_no_nonce_although_it_counts_its_news_anew(evening, new_ledger):
     """Discord takes a nonce it has seen minutes ago for a repetition, and would post nothing."""
     async with evening.running():

@@ -210,7 +210,7 @@ def _moderators(words: Wording) -> Iterator[str]:
     planned = replace(ANNOUNCED, state=DropState.PLANNED, announced_at=None)
     postponed = replace(ANNOUNCED, postponed_why="offline")
     settled = replace(CLOSED, state=DropState.SETTLED)
-    for drop in (planned, ANNOUNCED, CUE, postponed, OPEN, PAUSED, SOLD_OUT, CLOSED, settled, CANCELLED, FROZEN):
+    for drop in (planned, ANNOUNCED, CUE, postponed, OPEN, PAUSED, SOLD_OUT, CLOSED, settled, CANCELLED):
         yield drawn(control_card(words, about(drop), NOW))
     yield drawn(frozen_card(words, about(FROZEN)))
     yield drawn(frozen_card(words, about(replace(ANNOUNCED, frozen_at=NOW))))

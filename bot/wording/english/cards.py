@@ -67,7 +67,6 @@ SENTENCES = {
     "state-postponed": "waits for the stream",
     "state-open": "open",
     "state-paused": "paused",
-    "state-frozen": "frozen after a repair",
     "state-sold-out": "sold out",
     "state-closed": "closed",
     "state-settled": "closed",
