@@ -116,6 +116,7 @@ class Lane:
         self._connection: Connection | None = None
         self._books: dict[int, Book] = {}
         self._tidings = Tidings()
+        self._unsure: frozenset[str] = frozenset()
 
     async def start(self) -> None:
         """Open the connection, make sure of the channels' rows and read their books. Raises OperationalError."""
@@ -202,6 +203,9 @@ class Lane:
         # Disk full, disk failing, database locked by a stranger: nothing was stored, and the lane starts afresh.
         log.error("ledger refused a batch", commands=len(taken), error=str(error.orig))
         self._disconnect()
+        # Unless it was the COMMIT that failed, and only after it had taken effect: then there is news of which
+        # nobody has heard, so every place is to look once the ledger works again.
+        self._unsure = frozenset(place for each in self._settings.values() for place in each.places)
         return [TryAgain("the ledger could not be written") for _ in taken], Committed()
 
     def _transact(self, taken: list[_Asked]) -> tuple[list[Answer[Any] | Exception], Committed]:
@@ -218,7 +222,8 @@ class Lane:
             self._probe("lane.before-commit")
         self._probe("lane.after-commit")
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
-        places = frozenset[str]().union(*(batch.places for batch in batches))
+        places = self._unsure.union(*(batch.places for batch in batches))
+        self._unsure = frozenset()
         changed = frozenset[str]().union(*(batch.changed for batch in batches))
         return answers, Committed(places, changed, wake_at)
 
