@@ -142,7 +142,8 @@ def _tell_waiting(config: Config, waiting: Mapping[str, Drop], sighting: Sightin
         typer.echo(f"  {key}  {drop.title}: {_what_is_known(config, drop, sighting)}")
     typer.echo("A number in chat may be higher: chat is faster than a card. Then type, with the bot stopped:")
     typer.echo(f"  {thaw_command(config, waiting, sighting)}")
-    typer.echo("--others-unchanged stands for all the drops that have handed out nothing since the copy.")
+    if len(waiting) > 1:
+        typer.echo("--others-unchanged stands for all the drops that have handed out nothing since the copy.")
 
 
 def _what_is_known(config: Config, drop: Drop, sighting: Sighting) -> str:
