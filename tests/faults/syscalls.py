@@ -174,7 +174,7 @@ def try_all_points(start: Start, fault: Fault, folder: Path, every: int = 1) -> 
     """Count up until a life is over before the fault comes; stops at the first point that breaks a promise."""
     row = Row(fault)
     # What a life does seldom is tried more often in a thin round.
-    step = every if fault.syscall in MANY else min(every, 4)
+    step = every if fault.syscall in MANY else min(every, 6)
     for nth in range(1, POINTS_MAX, step):
         home = folder / f"{fault.syscall}-{fault.error}-{fault.for_ever}-{nth}"
         trial = try_fault(start, fault, nth, home)
