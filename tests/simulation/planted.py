@@ -206,6 +206,17 @@ def _places_are_not_woken(stack: ExitStack) -> None:
     _put(stack, Announcing, "committed", lambda _announcing, _committed: None)
 
 
+def _unsure_commit_forgotten(stack: ExitStack) -> None:
+    refuse = Lane._refuse
+
+    def forgetful(its: Lane, *args: Any) -> Any:
+        refused = refuse(its, *args)
+        its._unsure = frozenset()
+        return refused
+
+    _put(stack, Lane, "_refuse", forgetful)
+
+
 BUGS = (
     Bug("the supply is off by one", _one_too_many),
     Bug("requests are not remembered", _requests_forgotten),
@@ -222,6 +233,7 @@ BUGS = (
     Bug("an unknown stream counts as live", _unknown_is_live, rare=True),
     Bug("a card is looked for from the last attempt on", _looked_back_from_the_last_attempt),
     Bug("another news' card counts as this one's", _another_card_counts, rare=True),
+    Bug("news of a COMMIT that failed too late is not looked for", _unsure_commit_forgotten, rare=True),
     Bug("a place is not told that there is news", _places_are_not_woken),
 )
 

@@ -10,8 +10,8 @@ from tests.simulation.watcher import Violation
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
 
-# Long enough for everything that may go before: budgets, refusals that ask to wait, tries that get lost.
-SOON = 2 * MINUTE
+# Long enough for what may come before an attempt: reads that fail, a ledger that is broken for a while.
+SOON = MINUTE
 LOOK_EVERY = 10 * SECOND
 
 
@@ -31,10 +31,13 @@ class Promptness:
         if hindered or any(until > now - MINUTE for until in evening.world.down_until.values()):
             self._waiting.clear()
             return
-        rows = evening.watcher.query(
-            "SELECT id, place, kind FROM outbox WHERE done_at IS NULL AND attempted_at IS NULL "
-            "AND kind != 'repair' AND priority = 0"
+        pending = evening.watcher.query(
+            "SELECT id, place, kind, attempted_at FROM outbox "
+            "WHERE done_at IS NULL AND kind != 'repair' AND priority = 0"
         )
+        # Where a try has failed, it is tried again before anything else is told.
+        busy = {place for _, place, _, attempted_at in pending if attempted_at is not None}
+        rows = [(news, place, kind) for news, place, kind, _ in pending if place not in busy]
         self._waiting = {news: self._waiting.get(news, now) for news, _, _ in rows}
         for news, place, kind in rows:
             if now - self._waiting[news] > SOON:
