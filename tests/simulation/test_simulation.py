@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation import coverage
+from tests.simulation import coverage, shrinking
 from tests.simulation.evening import Evening
 from tests.simulation.runs import clear_away, new_bench
-from tests.simulation.shrinking import shorten
 from tests.simulation.story import COMMANDS_MIN, FAULTS_MIN
 from tests.simulation.watcher import Watcher
 
@@ -71,10 +70,11 @@ def test_what_breaks_is_replayed_and_shortened(bench, monkeypatch):
 
     # Breaks at the first restart after a drop was planned live.
     monkeypatch.setattr(Watcher, "look", suspicious)
+    monkeypatch.setattr(shrinking, "PLAYS_MAX", 30)
     broken = next(played for seed in range(20) if (played := Evening(bench, seed).play()).violation is not None)
-    shorter = shorten(bench, broken)
+    shorter = shrinking.shorten(bench, broken)
     assert shorter is not None
-    assert len(shorter.kept) < broken.acts / 4
+    assert len(shorter.kept) < broken.acts / 2
     assert shorter.played.violation.invariant == broken.violation.invariant
 
 
