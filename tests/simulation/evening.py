@@ -266,6 +266,8 @@ class Evening:
             return
         self.count_fault(why)
         self.bench.freeze()
+        # What this life has just committed is judged by what this life knew.
+        self._after_each()
         self.life.die()
         self._graves.append(self.life)
         self.life = None
