@@ -62,7 +62,7 @@ class Story:
 def write_story(dice: Random) -> Story:
     """A story from dice; the same dice write the same story."""
     plans = _plans(dice)
-    acts = [*_crowds(dice, plans), *_deeds(dice), *_stream(dice), *_trouble(dice)]
+    acts = [*_crowds(dice, plans), *_deeds(dice), *_stream(dice), *_trouble(dice), *_rarities(dice)]
     return Story(plans, _changed(dice, plans), _pace(dice), tuple(sorted(acts, key=lambda act: act.at)))
 
 
@@ -214,6 +214,33 @@ def _trouble(dice: Random) -> list[Act]:
             higher = dice.choice((None, 0, 0, 1))
             acts.append(Act(at + dice.randrange(1, 40) * SECOND, "thaw", None, (key, higher)))
     return acts
+
+
+def _rarities(dice: Random) -> list[Act]:
+    """What chance alone would bring about in one evening out of hundreds."""
+    who = MODERATORS[2]
+
+    def deed(at: Micros, verb: Verb, name: str) -> Act:
+        return Act(at, "steer", who, (verb, name, 0, VIEWERS[0].name, "a slip"))
+
+    at = _moment(dice)
+    match dice.randrange(20):
+        case 0:  # a gift of a drop that is cancelled is taken back
+            return [
+                deed(at, Verb.GIVE, "cap"),
+                deed(at + SECOND, Verb.CANCEL, "cap"),
+                deed(at + 20 * SECOND, Verb.UNDO, "cap"),
+                deed(at + 21 * SECOND, Verb.UNDO, "cap"),
+            ]
+        case 1:  # the stream goes off right after somebody opened a drop, who takes that back
+            return [
+                deed(at, Verb.OPEN, "pin"),
+                Act(at + SECOND, "stream", None, (False,)),
+                deed(at + 50 * SECOND, Verb.UNDO, ""),
+            ]
+        case 2:  # config.toml changes before anything was announced
+            return [Act(SECOND, "config.toml changes"), Act(2 * SECOND, "die")]
+    return []
 
 
 def _trap(dice: Random, what: str, moment: str) -> list[Act]:
