@@ -20,4 +20,5 @@ class Answer(NamedTuple, Generic[D]):
 
 
 class TryAgain(Exception):
-    """The ledger could not take the command now; nothing was decided and nothing was stored."""
+    """The ledger could not take the command now. Asking again is safe: should a failing disk have stored it all the
+    same, then the same request gets that answer."""

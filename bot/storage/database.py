@@ -29,13 +29,22 @@ def ledger_url(text: str) -> URL:
 
 
 def write_engine(url: URL) -> Engine:
-    """The engine of the write lane: one connection, which alone checkpoints; every commit reaches the disk."""
+    """The engine of the write lane: one connection, which alone checkpoints; every commit reaches the disk.
+
+    It opens a ledger that is there, and never makes one: an empty file in place of one that was deleted would be
+    taken for a new channel's by the next start."""
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url.set(drivername="postgresql+psycopg"), pool_size=1, max_overflow=0, pool_pre_ping=True
         )
     engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
     _prepare_sqlite(engine, write=True)
+
+    @event.listens_for(engine, "do_connect")
+    def on_do_connect(*_: object) -> None:
+        if not Path(f"{url.database}").exists():
+            raise sqlite3.OperationalError("the ledger is not there")
+
     return engine
 
 
@@ -107,10 +116,7 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
         if write:
             # Under the write lock nobody else can begin the log anew meanwhile.
             cursor.execute("BEGIN IMMEDIATE")
-            try:
-                _sync_anew(Path(f"{engine.url.database}-wal"))
-            except OSError as error:
-                raise sqlite3.OperationalError(f"the log cannot be synced: {error.strerror}") from error
+            sync_log_anew(engine.url)
             cursor.execute("COMMIT")
         cursor.close()
 
@@ -126,6 +132,17 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if opened is None:
             connection.info["files"] = _files(engine.url)
+
+
+def sync_log_anew(url: URL) -> None:
+    """Make sure that the disk has all that stands in the log of a SQLite ledger. Raises OperationalError.
+
+    Only for whoever alone may write: what somebody else writes meanwhile would be overwritten."""
+    try:
+        _sync_anew(Path(f"{url.database}-wal"))
+    except OSError as error:
+        failed = sqlite3.OperationalError(f"the log cannot be synced: {error.strerror}")
+        raise OperationalError("sync", None, failed) from error
 
 
 def _sync_anew(log: Path) -> None:

@@ -12,6 +12,7 @@ import migrations
 from bot.domain.backup import BEFORE
 from bot.domain.time import Micros
 from bot.storage.backup import BrokenBackup, back_up
+from bot.storage.database import sync_log_anew
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -28,6 +29,9 @@ def upgrade(url: URL, *, now: Now, backups: Path | None = None, copy_first: bool
     that is a copy itself needs none.
 
     Raises LedgerTooNew, BrokenBackup, or OperationalError where the database cannot be opened."""
+    if url.get_backend_name() == "sqlite":
+        # Whoever opens a ledger after a crash moves its log into it. See `only_process`: nobody else is writing.
+        sync_log_anew(url)
     stored = stored_revision(url)
     if stored == migrations.HEAD:
         return None
