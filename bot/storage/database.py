@@ -14,9 +14,14 @@ from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import OperationalError
 
+from bot.storage.rows import run
+
 BUSY_TIMEOUT_MS = 5_000
-# 16 MiB: a checkpoint makes somebody's commit wait for several syncs, so it comes once in many batches.
-CHECKPOINT_PAGES = 4_000
+# A checkpoint makes a commit wait for several syncs, so the lane makes them between batches. This is for a rush
+# that does not end: 64 MiB of log.
+CHECKPOINT_PAGES = 16_000
+# What the log's file is cut back to after such an evening.
+LOG_BYTES_KEPT = 16 * 2**20
 READERS = 3
 
 
@@ -46,6 +51,13 @@ def write_engine(url: URL) -> Engine:
             raise sqlite3.OperationalError("the ledger is not there")
 
     return engine
+
+
+def checkpoint(connection: Connection) -> None:
+    """Move what stands in a SQLite ledger's log into the ledger, as far as no reader is in the way. To be called
+    between transactions. Raises OperationalError; nothing is lost then."""
+    if connection.dialect.name == "sqlite":
+        run(connection, "PRAGMA wal_checkpoint(PASSIVE)", ())
 
 
 class Reads:
@@ -109,7 +121,9 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
         ]
         # One connection writes and checkpoints: SQLite before 3.51.3 can lose a commit when two race for it.
         pragmas += (
-            [f"wal_autocheckpoint={CHECKPOINT_PAGES}"] if write else ["wal_autocheckpoint=0", "query_only=ON"]
+            [f"wal_autocheckpoint={CHECKPOINT_PAGES}", f"journal_size_limit={LOG_BYTES_KEPT}"]
+            if write
+            else ["wal_autocheckpoint=0", "query_only=ON"]
         )
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")

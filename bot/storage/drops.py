@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
 from bot.storage import tables
 from bot.storage.database import Reads, ledger_url, snapshot_engine
+from bot.storage.rows import rewrite
 
 
 def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
@@ -102,8 +103,7 @@ def save_drop(connection: Connection, channel_id: int, drop: Drop, *, new: bool)
     """Write a drop's row and, while its plan may still change, its edition and occurrence."""
     values = drop_values(channel_id, drop)
     if not new and drop.state is not DropState.PLANNED:
-        where = (tables.drop.c.channel_id == channel_id) & (tables.drop.c.key == drop.key)
-        connection.execute(update(tables.drop).where(where), values)
+        rewrite(connection, tables.drop, values)
         return
     _upsert(connection, tables.drop, values)
     _upsert(

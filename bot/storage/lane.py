@@ -26,6 +26,7 @@ from bot.domain.time import Micros
 from bot.storage import claims, control, outcomes, planning, restore, stream, tables, telling
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
+from bot.storage.database import checkpoint
 from bot.storage.salts import Salts
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,10 @@ Known = dict[str, Answer[Any]]
 
 QUEUE_MAX = 20_000
 BATCH_MAX = 2_000
+# When the database's log is moved into the ledger: grown by so many pages, while fewer than so many are waiting. A
+# batch changes about so many pages, and each of its commands one more.
+LOG_PAGES, RUSH = 300, 50
+BATCH_PAGES = 10
 
 
 class Clock(Protocol):
@@ -117,6 +122,8 @@ class Lane:
         self._books: dict[int, Book] = {}
         self._tidings = Tidings()
         self._unsure: frozenset[str] = frozenset()
+        # Roughly how many pages the database's log has grown by since it was last moved into the ledger.
+        self._log_grown = 0
 
     async def start(self) -> None:
         """Open the connection, make sure of the channels' rows and read their books. Raises OperationalError."""
@@ -163,6 +170,8 @@ class Lane:
                 for asked, result in zip(taken, results, strict=True):
                     _resolve(asked.answered, result)
                 self._tell_listeners(committed)
+                if self._log_grown >= LOG_PAGES and len(self._queue) < RUSH:
+                    await loop.run_in_executor(self._thread, self._tidy)
 
     def _tell_listeners(self, committed: Committed) -> None:
         for listener in self._listeners:
@@ -221,6 +230,7 @@ class Lane:
                 batch.flush()
             self._probe("lane.before-commit")
         self._probe("lane.after-commit")
+        self._log_grown += len(taken) + BATCH_PAGES
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
         places = self._unsure.union(*(batch.places for batch in batches))
         self._unsure = frozenset()
@@ -269,6 +279,18 @@ class Lane:
             for channel_id in self._settings:
                 self._book(connection, channel_id)
             return newest
+
+    def _tidy(self) -> None:
+        """Move the log into the ledger: little and often, after everybody was answered and while few are waiting.
+
+        It takes several syncs, and within somebody's commit it would be their answer that waits for them."""
+        self._log_grown = 0
+        try:
+            checkpoint(self._connect())
+        except DBAPIError as error:
+            # The log keeps everything, and the next batch finds out whether the disk still works.
+            log.warning("the ledger's log could not be moved into the ledger", error=str(error.orig))
+            self._disconnect()
 
     def _connect(self) -> Connection:
         if self._connection is None:

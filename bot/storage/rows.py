@@ -7,15 +7,36 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, insert
+from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, insert, update
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 
 Values = tuple[Any, ...]
 
 _ROWS_TOGETHER = (256, 32, 4)
+_KEY = "key_"
 
 # How many keys one look-up takes: few lengths, so that every statement is compiled and prepared only once.
 _LENGTHS = (1, 16, 256)
+
+
+def run(connection: Connection, statement: str, parameters: Values | dict[str, Any]) -> list[Values]:
+    """Run a compiled statement on the driver's own cursor, within the connection's transaction.
+
+    Of a batch of one claim, SQLAlchemy's way of executing what is compiled already would be a fifth. Raises what
+    SQLAlchemy raises: IntegrityError, OperationalError, another DBAPIError."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall()) if cursor.description else []
+    except Exception as error:
+        base = connection.dialect.loaded_dbapi.Error
+        if not isinstance(error, base):
+            raise
+        dialect = connection.dialect
+        raise DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=dialect) from error
+    finally:
+        cursor.close()
 
 
 class Insertion:
@@ -48,10 +69,10 @@ class Insertion:
             statement = _insertion(self._table, connection.dialect, length)
             while len(rows) - start >= length:
                 values = tuple(chain.from_iterable(rows[start : start + length]))
-                connection.exec_driver_sql(statement, values)
+                run(connection, statement, values)
                 start += length
-        if start < len(rows):
-            connection.exec_driver_sql(_insertion(self._table, connection.dialect, 1), rows[start:])
+        for row in rows[start:]:
+            run(connection, _insertion(self._table, connection.dialect, 1), row)
 
 
 @cache
@@ -59,6 +80,22 @@ def _insertion(table: Table, dialect: Dialect, rows: int) -> str:
     """An INSERT of so many rows by one statement."""
     head, one_row = str(insert(table).compile(dialect=dialect)).split(" VALUES ")
     return f"{head} VALUES {', '.join([one_row] * rows)}"
+
+
+def rewrite(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Write the whole row that has the primary key in `values`. Raises IntegrityError and OperationalError."""
+    statement, order = _rewriting(table, connection.dialect)
+    given = {**values, **{_KEY + column.name: values[column.name] for column in table.primary_key}}
+    run(connection, statement, tuple(given[name] for name in order) if order else given)
+
+
+@cache
+def _rewriting(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    keys = list(table.primary_key)
+    others = [column.name for column in table.columns if column not in set(keys)]
+    rewriting = update(table).where(*(column == bindparam(_KEY + column.name) for column in keys))
+    compiled = rewriting.compile(dialect=dialect, column_keys=others)
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 class Lookup:
@@ -91,4 +128,4 @@ class Lookup:
         statement, order = known
         values = {**fixed, **{f"key_{n}": key for n, key in enumerate(keys)}}
         parameters = tuple(values[name] for name in order) if order else values
-        return connection.exec_driver_sql(statement, parameters).all()
+        return run(connection, statement, parameters)
