@@ -15,6 +15,8 @@ from tests.simulation.evening import Played
 from tests.simulation.runs import Run, clear_away, new_bench, play, run
 
 FINE, FOUND_WRONG = 0, 1
+# Where no bar can be drawn, a line after so many evenings shows how far it is.
+TOLD_EVERY = 250
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +41,13 @@ def _many(console: Console, seeds: range, jobs: int, *, quick: bool) -> int:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("evenings", total=len(seeds))
-        result = run(seeds, jobs, tell=lambda so_far: progress.update(task, completed=so_far.seeds))
+
+        def tell(so_far: Run) -> None:
+            progress.update(task, completed=so_far.seeds)
+            if not console.is_terminal and so_far.seeds % TOLD_EVERY == 0:
+                print(f"{so_far.seeds:,} of {len(seeds):,} evenings in {so_far.seconds:.0f} s", flush=True)
+
+        result = run(seeds, jobs, tell=tell)
     console.print(coverage.table(result.counts))
     _figures(console, result)
     for played in result.failures:
