@@ -1,9 +1,11 @@
-"""Latency at a steady rate while somebody reads the whole ledger over and over, in the same process."""
+"""Latency at a steady rate while a report, in a program of its own, reads the whole ledger over and over."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Select, func, select
 
 from bot.storage import tables
-from bot.storage.database import Reads, ledger_url
+from bot.storage.database import ledger_url, snapshot_engine
 from tests.benchmarks import audit, disk, open_loop
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.ledgers import DROP, Ledgers, claims, started_lane
@@ -22,6 +24,8 @@ PEOPLE = 100_000
 PER_SECOND, SECONDS = 1_000, 3
 CLAIMS = PER_SECOND * SECONDS
 MILLIS = 1_000
+READY = b"ready\n"
+CHILD_SECONDS_MAX = 30.0
 
 
 def report() -> Select[Any]:
@@ -65,8 +69,8 @@ class Reports:
             waits[beside], reports = await self._stream(url, beside=beside)
             if beside:
                 self.remarks = [
-                    f"The report reads {PEOPLE * 3:,} rows of unit, entry and outcome through the bot's own reads "
-                    f"and begins anew when done: {reports} times in {SECONDS} s of the last round."
+                    f"The report reads {PEOPLE * 3:,} rows of unit, entry and outcome, in a program of its "
+                    f"own, and begins anew when done: {reports} times in {SECONDS} s of the last round."
                 ]
         quiet = waits[False].p99 <= P99_SYNCS_MAX * sync
         self.p99.add(waits[True].p99 * MILLIS, waits[False].p99 * MILLIS, quiet=quiet)
@@ -88,22 +92,44 @@ class Reports:
 
 
 @asynccontextmanager
-async def reporting(url: URL, *, on: bool) -> AsyncIterator[Any]:
-    """Have the report run without pause; yields a function that tells how often it is done."""
+async def reporting(url: URL, *, on: bool) -> AsyncIterator[Callable[[], int]]:
+    """Have a program beside this one run the report without pause; yields a function that tells how often it is
+    done."""
+    if not on:
+        yield lambda: 0
+        return
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.benchmarks.reports", f"{url.database}", stdin=DEVNULL, stdout=PIPE
+    )
+    assert child.stdout is not None
     done = 0
 
-    async def again_and_again() -> None:
+    async def count(told: asyncio.StreamReader) -> None:
         nonlocal done
-        while True:
-            await reads.rows(report())
+        async for _ in told:
             done += 1
 
-    reads = Reads(url)
-    task = asyncio.create_task(again_and_again()) if on else None
+    if await asyncio.wait_for(child.stdout.readline(), CHILD_SECONDS_MAX) != READY:
+        raise RuntimeError("the report cannot be run")
+    counting = asyncio.create_task(count(child.stdout))
     try:
         yield lambda: done
     finally:
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-        await reads.close()
+        child.terminate()
+        await child.wait()
+        await counting
+
+
+def report_without_pause(ledger: str) -> None:
+    """What the child does: a line when it is ready, and one for each report."""
+    with snapshot_engine(ledger_url(ledger)).connect() as connection:
+        sys.stdout.buffer.write(READY)
+        sys.stdout.flush()
+        while True:
+            connection.execute(report()).all()
+            connection.rollback()
+            print(flush=True)
+
+
+if __name__ == "__main__":
+    report_without_pause(sys.argv[1])
