@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
@@ -39,6 +42,10 @@ def rows(url, query):
         found = [tuple(row) for row in connection.execute(text(query))]
     engine.dispose()
     return found
+
+
+def log_bytes(url):
+    return Path(f"{url.database}-wal").stat().st_size
 
 
 async def test_a_burst_of_seventy_five_gets_the_numbers_1_to_48_and_everybody_an_answer(lane, clock, new_ledger):
@@ -305,3 +312,28 @@ async def test_the_lane_hands_out_no_number_above_supply_whatever_a_rule_decides
     assert (await claim(lane, "ann")).decision.number == 1
     with pytest.raises(ValueError, match="no unit 2"):
         await claim(lane, "bob")
+
+
+async def test_the_log_is_moved_into_the_ledger_between_batches(lane, clock, new_ledger):
+    await apply(lane, plan(supply=200))
+    clock.at = NOON
+    for n in range(150):
+        await claim(lane, f"viewer{n}")
+    # A claim by itself leaves some ten pages in the log: without the moves they would come to 6 MiB.
+    assert log_bytes(new_ledger) < 2 * lane_module.LOG_PAGES * 4096
+
+
+async def test_a_log_that_cannot_be_moved_keeps_nobody_waiting(lane, clock, monkeypatch):
+    tried = []
+
+    def failing(connection):
+        tried.append(connection)
+        raise OperationalError("PRAGMA wal_checkpoint", None, sqlite3.OperationalError("disk I/O error"))
+
+    monkeypatch.setattr(lane_module, "checkpoint", failing)
+    monkeypatch.setattr(lane_module, "LOG_PAGES", 30)
+    await apply(lane, plan(supply=20))
+    clock.at = NOON
+    numbers = [(await claim(lane, f"viewer{n}")).decision.number for n in range(10)]
+    assert numbers == list(range(1, 11))
+    assert tried
