@@ -32,12 +32,11 @@ class Promptness:
             self._waiting.clear()
             return
         pending = evening.watcher.query(
-            "SELECT id, place, kind, attempted_at FROM outbox "
-            "WHERE done_at IS NULL AND kind != 'repair' AND priority = 0"
+            "SELECT id, place, kind, attempted_at FROM outbox WHERE done_at IS NULL AND priority = 0"
         )
-        # Where a try has failed, it is tried again before anything else is told.
+        # Where a try has failed, be it of a repair card, it is tried again before anything else is told.
         busy = {place for _, place, _, attempted_at in pending if attempted_at is not None}
-        rows = [(news, place, kind) for news, place, kind, _ in pending if place not in busy]
+        rows = [(news, place, kind) for news, place, kind, _ in pending if place not in busy and kind != "repair"]
         self._waiting = {news: self._waiting.get(news, now) for news, _, _ in rows}
         for news, place, kind in rows:
             if now - self._waiting[news] > SOON:
