@@ -23,6 +23,7 @@ from bot.domain.backup import Backup, Keeping, backup_name, read_name, to_delete
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.database import snapshot_engine
+from bot.storage.syncing import sync_file, sync_folder
 
 PAGES_PER_STEP = 256
 STEP_PAUSE_SECONDS = 0.005
@@ -151,23 +152,6 @@ def remove_database(path: Path) -> None:
     """Delete a database with all that SQLite keeps beside it. Raises OSError."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def sync_file(path: Path) -> None:
-    """Have the disk itself take the file. Raises OSError."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk take the names in a folder. Raises OSError."""
-    if os.name == "nt":
-        return  # Windows lets nobody open a folder, and writes names through by itself
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _differences(path: Path) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import OperationalError
 
 from bot.storage.rows import run
+from bot.storage.syncing import sync_folder
 
 BUSY_TIMEOUT_MS = 5_000
 # A checkpoint makes a commit wait for several syncs, so the lane makes them between batches. This is for a rush
@@ -178,12 +179,7 @@ def _sync_anew(log: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    if os.name == "posix":
-        folder = os.open(log.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(log.parent)
 
 
 def _files(url: URL) -> list[tuple[int, int] | None]:

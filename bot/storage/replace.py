@@ -11,7 +11,8 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.storage.backup import copy_database, remove_database, sync_file, sync_folder
+from bot.storage.backup import copy_database, remove_database
+from bot.storage.syncing import sync_file, sync_folder
 
 # The points at which a test ends the process.
 POINTS = (
