@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
 from bot.domain.backup import Backup, Keeping, backup_name, read_name, to_delete
-from bot.domain.time import Micros
+from bot.domain.time import SECOND, Micros
 from bot.storage import tables
 from bot.storage.database import snapshot_engine
 from bot.storage.syncing import sync_file, sync_folder
@@ -172,10 +172,10 @@ def _has_table(connection: sqlite3.Connection, name: str) -> bool:
 
 
 def _free_name(folder: Path, stem: str, now: Micros, why: str) -> Path:
-    turn = 1
-    while (target := folder / backup_name(stem, now, why, turn)).exists():
-        turn += 1
-    return target
+    """The next turn of this second, whatever the others were made for: their order must be known by their names."""
+    second = now // SECOND * SECOND
+    turns = (backup.turn for backup in list_backups(folder, stem) if backup.taken_at == second)
+    return folder / backup_name(stem, now, why, max(turns, default=0) + 1)
 
 
 def _sweep(folder: Path, stem: str) -> None:

@@ -226,16 +226,18 @@ class Evening:
         self.life.spawn(self._start(self.life))
 
     async def _start(self, life: Life) -> None:
+        plans = self.plans  # somebody may edit them while it starts
         try:
-            applied = await life.start(self.plans)
+            applied = await life.start(plans)
         except (SQLAlchemyError, TryAgain) as error:
             self.note(f"the bot does not start: {type(error).__name__}")
             self.die("the process dies: it could not start")
             return
         refused = {sentence.partition(":")[0] for sentence in applied.refused}
-        for plan in self.plans:
-            if plan.key not in refused:
-                self.people.seen.rules[plan.key] = Rules(plan.supply, plan.held_back, plan.per_person)
+        # There are but two versions of config.toml: where the second is refused, the first was announced.
+        stand = (*plans, *(plan for plan in self.story.plans if plan.key in refused))
+        for plan in stand:
+            self.people.seen.rules[plan.key] = Rules(plan.supply, plan.held_back, plan.per_person)
         self.watcher.look_back()
         endings.answers_stand(self)
         dice = self.chance.dice("delivered again")

@@ -75,11 +75,16 @@ def test_folders_may_be_called_as_people_call_them(tmp_path):
 
 
 def test_two_copies_of_one_second_are_told_apart(ledger, folder):
-    for _ in range(3):
-        make_backup(ledger, folder, "hourly", now=NOON, keeping=Keeping())
+    for later, why in enumerate(("hourly", "hourly", "closed", "stopped")):
+        make_backup(ledger, folder, why, now=NOON + later, keeping=Keeping())
     stamp = "ledger-20261101T120000"
-    assert names(folder) == [f"{stamp}-2-hourly.sqlite", f"{stamp}-3-hourly.sqlite", f"{stamp}-hourly.sqlite"]
-    assert [backup.turn for backup in list_backups(folder, "ledger")] == [3, 2, 1]
+    assert names(folder) == [
+        f"{stamp}-2-hourly.sqlite",
+        f"{stamp}-3-closed.sqlite",
+        f"{stamp}-4-stopped.sqlite",
+        f"{stamp}-hourly.sqlite",
+    ]
+    assert [backup.why for backup in list_backups(folder, "ledger")] == ["stopped", "closed", "hourly", "hourly"]
 
 
 @pytest.mark.parametrize(
