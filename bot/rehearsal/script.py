@@ -32,8 +32,8 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class StageCue:
-    """What the streamer or a moderator does: `who` is "streamer" or a moderator's login, `does` a line that is typed
-    in Twitch chat ("!drop open mug"), "goes live" or "goes offline"."""
+    """What the streamer or a moderator does: `who` is "streamer" or a moderator's login; `does` is a line typed in
+    Twitch chat ("!drop open mug"), "goes live" or "goes offline"."""
 
     at: Moment
     who: str
@@ -75,7 +75,7 @@ class Script:
     viewers: int = 60
     discord_viewers: int = 15
     shares: Mapping[str, int] = field(default_factory=dict)
-    tempo: Tempo = Tempo()
+    tempo: Tempo = field(default_factory=Tempo)
     live_at_first: bool = True
     drops: tuple[Mapping[str, Any], ...] = ()
     cues: tuple[StageCue, ...] = ()
