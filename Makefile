@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
-.PHONY: help rehearse test lint format kills faults simulate bench bench-peers lock clean
+.PHONY: help rehearse rehearse-all recording screenshots test lint format kills faults simulate bench bench-peers lock clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,15 @@ bench: $(VENV)/dev.ok     ## figures beside the disk, plain sqlite3 and the bare
 
 bench-peers: $(VENV)/dev.ok  ## figures beside Red Config, NeDB, Redis and PostgreSQL; ARGS="--only redis"
 	@$(BIN)/python -m tests.benchmarks.peers $(ARGS)
+
+rehearse-all: $(VENV)/dev.ok  ## every script over the wire, figures into docs/rehearsals.md; ARGS='--seeds 3'
+	@$(BIN)/python -m tests.rehearsal.all_scripts $(ARGS)
+
+recording: $(VENV)/dev.ok  ## play the README's rehearsal again and put it into the README
+	@$(BIN)/python tools/record.py
+
+screenshots: $(VENV)/dev.ok  ## pictures of the page and the report into docs/screenshots (needs chromium)
+	@$(BIN)/python tools/screenshots.py
 
 lock:                     ## write constraints.lock anew from pyproject.toml
 	@$(PYTHON) -m venv .venv-lock
