@@ -160,7 +160,7 @@ class Board:
                 message.author.display_name,
                 message.text,
                 message.visible_to,
-                {"message_id": message.id, "buttons": message.buttons, **data},
+                {"message_id": message.id, **message.drawn, **data},
             )
         )
 

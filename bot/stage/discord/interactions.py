@@ -199,7 +199,7 @@ class Desk:
         data: Json = {"interaction_id": act.id, **act.name_of_act, "latency_us": self._clock() - act.created_at}
         everybody = message is not None and message.visible_to is None
         if message is not None:
-            data |= {"message_id": message.id, "buttons": message.buttons}
+            data |= {"message_id": message.id, **message.drawn}
         self._note(act, kind, text, self._the_bot, None if everybody else act.member.id, data)
 
     def _start_timer(self, act: Interaction, seconds: float) -> None:

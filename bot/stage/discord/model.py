@@ -67,6 +67,11 @@ class Message:
             if part["type"] == components.BUTTON
         ]
 
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """How the record writes down what a client would draw around the text: buttons, and embeds if any."""
+        return {"buttons": self.buttons, **({"embeds": list(self.embeds)} if self.embeds else {})}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
