@@ -46,6 +46,7 @@ class Faults:
         self._copies = 1
         self._retellings = 1
         self._losses = 0
+        self.lost_last = False
         self._answers: list[PlannedAnswer] = []
         self._delays: list[PlannedDelay] = []
 
@@ -65,6 +66,7 @@ class Faults:
 
     def take_delivery(self) -> tuple[int, int]:
         """How the next event is delivered: (number of message ids, copies of each); used up by asking."""
+        self.lost_last = self._losses > 0
         if self._losses:
             self._losses -= 1
             return 0, 0

@@ -163,10 +163,14 @@ class TwitchWorld:
             self.note("refused", text, sender, place="twitch:chat", reason=str(said.reason))
             return said
         self._note_line(said)
-        self.notify(
+        reached = self.notify(
             "channel.chat.message",
             payloads.chat_message(said, self.broadcaster, through_app=through_app),
         )
+        if not said.from_api and (not reached or self.faults.silenced):
+            # The room has seen it and no program has: nobody can be blamed for not answering it by name.
+            why = "silence" if reached else "lost" if self.faults.lost_last else "nobody-listens"
+            self.note("undelivered", text, sender, place="twitch:chat", message_id=said.id, why=why)
         return said
 
     def _note_line(self, message: ChatMessage, **more: Any) -> None:
@@ -280,10 +284,13 @@ class TwitchWorld:
     def tell_of_viewer(self, name: str, user: TwitchUser, **more: Any) -> None:
         self.notify(name, payloads.viewer_event(user, self.broadcaster, **more))
 
-    def notify(self, name: str, event: Mapping[str, Any]) -> None:
-        """Send an event to every subscription it is meant for, as the planned faults have it."""
+    def notify(self, name: str, event: Mapping[str, Any]) -> int:
+        """Send an event to every subscription it is meant for, as the planned faults have it.
+
+        Returns how many subscriptions it was sent to."""
         retellings, copies = self.faults.take_delivery()
-        for subscription in self.sessions.listening(name, _facts(event)):
+        listening = self.sessions.listening(name, _facts(event))
+        for subscription in listening:
             for _ in range(retellings):
                 frame = payloads.frame(
                     str(uuid.uuid4()),
@@ -295,6 +302,7 @@ class TwitchWorld:
                 )
                 for _ in range(copies):
                     self.deliver(subscription, frame)
+        return len(listening) if retellings and copies else 0
 
     def deliver(self, subscription: Subscription, frame: Frame) -> None:
         for listener in self.frame_listeners:

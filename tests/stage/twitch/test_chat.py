@@ -225,3 +225,22 @@ def test_the_stream_is_live_from_its_start_to_its_end_and_starting_twice_is_one_
     world.go_offline()
     assert world.stream is None
     assert [len(seen(world, kind)) for kind in ("live", "offline")] == [1, 1]
+
+
+def test_a_line_that_reached_no_program_is_noted_with_the_reason(world: TwitchWorld, ann: TwitchUser) -> None:
+    world.say(ann, "before anybody listens")
+    listen(world)
+    world.faults.lose_next(1)
+    world.say(ann, "lost on purpose")
+    world.faults.silence()
+    world.say(ann, "into the silence")
+    world.faults.silence(False)
+    world.say(ann, "heard")
+    told = [(each.text, each.data["why"]) for each in seen(world, "undelivered")]
+    assert told == [
+        ("before anybody listens", "nobody-listens"),
+        ("lost on purpose", "lost"),
+        ("into the silence", "silence"),
+    ]
+    lines = {each.text: each.data["message_id"] for each in seen(world, "chat")}
+    assert {each.text: each.data["message_id"] for each in seen(world, "undelivered")}.items() <= lines.items()
