@@ -53,7 +53,6 @@ class Telling:
         self._chat = chat
         self._board = board
         self._words = words
-        self._clock = clock
         self._steady = steady or clock
         self._lines = SharedLines(words, clock, answer_gap=answer_gap, steady=steady)
         self._wake = asyncio.Event()
@@ -64,6 +63,8 @@ class Telling:
         self._unnoted: set[str] = set()
         # What an earlier process decided and told nobody: lost for certain, however young it is.
         self._orphans: frozenset[str] = frozenset()
+        # When a sweep first found it untold, by the steady clock.
+        self._met: dict[str, Micros] = {}
 
     # -- what the cogs hand in ------------------------------------------------------------------------------
 
@@ -116,12 +117,14 @@ class Telling:
         At the start all of them were lost with an earlier process; later only those that are old enough, besides
         the ones of the start whose place was not connected yet."""
         await self._note(tuple(self._unnoted))
-        now = self._clock.now()
         passed_over = self._in_hand | self._unreachable
         found = [u for u in await untold(self._reads, self._channel_id) if u.request_id not in passed_over]
         if at_start:
             self._orphans = frozenset(u.request_id for u in found)
-        lost = [u for u in found if u.request_id in self._orphans or u.at < now - LOST_AFTER]
+        # Counted from when a sweep first met it: the moments in the ledger are the wall clock's, which may be set.
+        now = self._steady.now()
+        self._met = {u.request_id: self._met.get(u.request_id, now) for u in found}
+        lost = [u for u in found if u.request_id in self._orphans or self._met[u.request_id] <= now - LOST_AFTER]
         for each in lost:
             if each.actor.platform == "twitch" and self._chat is not None:
                 self._wait(each.actor, each.request_id, each.decision, late=True)

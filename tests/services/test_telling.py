@@ -14,7 +14,7 @@ from bot.domain.planning import ApplyPlans
 from bot.domain.time import MINUTE, SECOND
 from bot.services import telling as telling_module
 from bot.services.ports import PlaceDown, SendRefused
-from bot.services.telling import Telling
+from bot.services.telling import LOST_AFTER, Telling
 from bot.storage.database import Reads
 from bot.storage.telling import untold
 from tests.conftest import CHANNEL, NOON, FixedClock, plan, viewer
@@ -34,8 +34,8 @@ def quick_looks(monkeypatch):
     monkeypatch.setattr(telling_module, "BUDGET_LOOK_SECONDS", 0.001)
 
 
-def made(lane, chat, clock, board=None, reads=None):
-    return Telling(lane, reads, CHANNEL, chat, board, WORDS, clock, answer_gap=GAP)
+def made(lane, chat, clock, board=None, reads=None, steady=None):
+    return Telling(lane, reads, CHANNEL, chat, board, WORDS, clock, answer_gap=GAP, steady=steady)
 
 
 @asynccontextmanager
@@ -235,12 +235,27 @@ async def test_a_young_answer_is_left_to_whoever_is_about_to_tell_it(ledger, clo
         clock.at += 5 * SECOND
         telling.say_now("Teal Mug is paused.")
         await until(lambda: chat.lines)
+        await telling.sweep()
         assert chat.lines == ["Teal Mug is paused."]
-        clock.at += 10 * SECOND
+        clock.at += 15 * SECOND
         await telling.sweep()
         clock.at += SECOND
         await until(lambda: len(chat.lines) == 2)
     assert "@ann #1" in chat.lines[1]
+
+
+async def test_a_lost_answer_is_told_in_time_though_somebody_sets_the_clock_back(ledger, clock):
+    await ledger.claim("ann")
+    clock.at -= 60 * MINUTE
+    chat, steady = RecordingChat(), FixedClock(0)
+    telling = made(ledger.lane, chat, clock, reads=ledger.reads, steady=steady)
+    await telling.sweep()
+    steady.at += LOST_AFTER
+    await telling.sweep()
+    async with running(telling):
+        steady.at += SECOND
+        await until(lambda: chat.lines)
+    assert "@ann #1" in chat.lines[0]
 
 
 async def test_a_lost_press_on_discord_is_told_on_the_board_to_winners_by_name(ledger, clock):
