@@ -9,6 +9,10 @@ from typing import Any
 
 from bot.rehearsal.options import Tempo
 
+FIGURES = ("units", "owners", "asked", "answered", "sold_out", "restarts", "faults")
+"""What can be expected: units given away, people who own one, people who asked and who were answered, drops that
+sold out, times the bot was started again, and faults that struck."""
+
 
 class Anchor(StrEnum):
     """What a moment of a script counts from. BEGINS is the first announcement as planned; ANNOUNCED, OPENS and
@@ -55,8 +59,8 @@ class PlannedFault:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must be true at the end, beyond the promises: a figure of the report (`that`, for example "units",
-    "owners", "asked", "sold_out", "restarts", "faults") of one drop ("" means all together), within bounds."""
+    """What must be true at the end, beyond the promises: one of FIGURES, of one drop ("" means all together; the
+    last two know no drop), within bounds."""
 
     that: str
     drop: str = ""

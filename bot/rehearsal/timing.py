@@ -1,0 +1,54 @@
+"""When the moments of a script come: instants where they are known ahead, and the dice of what comes by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+from bot.rehearsal.compress import SECOND, PlayedDrop
+from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
+
+
+def drop_of(moment: Moment, drops: Sequence[PlayedDrop]) -> PlayedDrop:
+    """The drop that a moment counts from; the first one where none is named. Raises KeyError for a stranger."""
+    if not moment.drop:
+        return drops[0]
+    for drop in drops:
+        if drop.key == moment.drop:
+            return drop
+    raise KeyError(moment.drop)
+
+
+def instant(moment: Moment, drops: Sequence[PlayedDrop]) -> int | None:
+    """Microseconds UTC; None for what counts from an opening, which nobody can know ahead."""
+    drop = drop_of(moment, drops)
+    match moment.anchor:
+        case Anchor.BEGINS:
+            base = min(drop.announces_at for drop in drops)
+        case Anchor.ANNOUNCED:
+            base = drop.announces_at
+        case Anchor.OPENS:
+            base = drop.opens_at
+        case Anchor.CLOSES:
+            base = drop.closes_at
+        case Anchor.OPENED:
+            return None
+    return base + round(moment.after * SECOND)
+
+
+def cast_faults(script: Script, seed: int, drops: Sequence[PlayedDrop]) -> tuple[PlannedFault, ...]:
+    """The faults of one play, each with a moment: the same seed decides the same, whatever else is in the script.
+
+    By chance a fault comes between the first announcement and the last advertised close."""
+    begins = min(drop.announces_at for drop in drops)
+    seconds = (max(drop.closes_at for drop in drops) - begins) / SECOND
+    happening = []
+    for number, fault in enumerate(script.faults):
+        dice = Random(f"{seed}:fault:{number}:{fault.name}")
+        strikes, after = dice.random() < fault.chance, round(dice.random() * seconds, 2)
+        if fault.at is not None:
+            happening.append(fault)
+        elif strikes:
+            happening.append(replace(fault, at=Moment(Anchor.BEGINS, after)))
+    return tuple(happening)
