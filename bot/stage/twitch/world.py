@@ -79,7 +79,9 @@ class TwitchWorld:
         return user
 
     def rename(self, user: TwitchUser, login: str, name: str | None = None) -> None:
-        user.login, user.name = login.lower(), name or login
+        """An account changes its login and shown name; the id stays, and the record says who it was."""
+        was, user.login, user.name = user.login, login.lower(), name or login
+        self.note("renamed", f"{was} is now {user.login}", user, was=was)
 
     def find_user(self, *, login: str | None = None, user_id: str | None = None) -> TwitchUser | None:
         if user_id is not None:
