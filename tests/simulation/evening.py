@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.answers import TryAgain
 from bot.domain.people import Actor
 from bot.domain.time import MINUTE, SECOND
+from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
 from bot.services.ports import PlaceDown
 from tests.simulation import endings
 from tests.simulation.chance import Chance
@@ -20,7 +21,6 @@ from tests.simulation.disk import Disk, Trap, Workbench, injected
 from tests.simulation.happenings import Happenings
 from tests.simulation.history import impossible
 from tests.simulation.life import Life
-from tests.simulation.loop import VirtualLoop, WallClock
 from tests.simulation.people import People
 from tests.simulation.platforms import World
 from tests.simulation.promptness import LOOK_EVERY, Promptness

@@ -16,6 +16,7 @@ from bot.domain.people import Actor
 from bot.domain.planning import PlansApplied
 from bot.domain.stream import Pace
 from bot.domain.time import DAY, SECOND, Micros
+from bot.rehearsal.fast.virtual_time import SteadyClock, VirtualLoop, WallClock
 from bot.services import announcing as announcing_module
 from bot.services.announcing import Announcing
 from bot.services.claims import Claims
@@ -30,7 +31,6 @@ from bot.storage.people import KnownNames
 from bot.wording.catalogue import Wording
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Workbench, injected
-from tests.simulation.loop import SteadyClock, VirtualLoop, WallClock
 from tests.simulation.platforms import SimBoard, SimChat, SimLookup, World
 from tests.simulation.thread import SimReaders, SimThread
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from bot.domain.announcing import Priority
 from bot.domain.people import Actor
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
+from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
 from bot.services.ports import PlaceDown, SendRefused
 from bot.wording.cards import Card
 from tests.simulation.chance import Chance
-from tests.simulation.loop import VirtualLoop, WallClock
 
 LINES_A_WINDOW = 20
 WINDOW = 30 * SECOND

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.time import MILLISECOND, Micros
+from bot.rehearsal.fast.virtual_time import VirtualLoop
 from tests.simulation.chance import Chance
 from tests.simulation.disk import ERRORS, INJECTED, Dies
-from tests.simulation.loop import VirtualLoop
 
 # Long enough that a crowd's claims meet in one batch.
 DISK_USUALLY = 20 * MILLISECOND

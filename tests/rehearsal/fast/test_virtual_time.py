@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.domain.time import DAY, MINUTE, SECOND
-from tests.simulation.loop import NothingWillHappen, SteadyClock, VirtualLoop, WallClock
+from bot.rehearsal.fast.virtual_time import NothingWillHappen, SteadyClock, VirtualLoop, WallClock
 
 
 @pytest.fixture
