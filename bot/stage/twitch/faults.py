@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from bot.stage.twitch.sessions import Outlet, Sessions
 
 SendPhase = Literal["received", "answering"]
+Event = Mapping[str, Any]
+
+
+def any_event(_name: str, _event: Event) -> bool:
+    return True
 
 
 @dataclass(slots=True)
@@ -43,36 +48,49 @@ class Faults:
         self.welcome_delay_seconds: float = 0.0
         self.meanwhile: Callable[[], object] | None = None
         self.on_send: Callable[[SendPhase, str], Awaitable[None]] | None = None
-        self._copies = 1
-        self._retellings = 1
-        self._losses = 0
+        self.strikes: Callable[[str, Event], bool] = any_event
+        self.on_delivery: Callable[[Callable[[], None]], None] | None = None
+        self._copies = self._retellings = 1
+        self._copied = self._retold = self._losses = 0
         self.lost_last = False
         self._answers: list[PlannedAnswer] = []
         self._delays: list[PlannedDelay] = []
 
     # Notifications
 
-    def duplicate_next(self, n: int) -> None:
-        """The next event is delivered `n` times, each time under the same EventSub message id."""
-        self._copies = n
+    def duplicate_next(self, n: int, *, times: int = 1) -> None:
+        """The next `times` events are delivered `n` times each, under the same EventSub message id."""
+        self._copies, self._copied = n, times
 
-    def redeliver_as_new(self, n: int) -> None:
-        """The next event is delivered under `n` different EventSub message ids."""
-        self._retellings = n
+    def redeliver_as_new(self, n: int, *, times: int = 1) -> None:
+        """The next `times` events are delivered under `n` different EventSub message ids each."""
+        self._retellings, self._retold = n, times
 
     def lose_next(self, n: int) -> None:
         """The next `n` events reach nobody."""
         self._losses += n
 
-    def take_delivery(self) -> tuple[int, int]:
-        """How the next event is delivered: (number of message ids, copies of each); used up by asking."""
+    def take_delivery(self, name: str = "", event: Event | None = None) -> tuple[int, int]:
+        """How an event is delivered: (number of message ids, copies of each); used up by asking.
+
+        What `strikes` leaves out is delivered as ever."""
+        if not self.strikes(name, event or {}):
+            self.lost_last = False
+            return 1, 1
         self.lost_last = self._losses > 0
         if self._losses:
             self._losses -= 1
             return 0, 0
-        plan = self._retellings, self._copies
-        self._retellings = self._copies = 1
+        plan = self._retellings if self._retold else 1, self._copies if self._copied else 1
+        self._retold, self._copied = max(0, self._retold - 1), max(0, self._copied - 1)
         return plan
+
+    def deliver(self, send: Callable[[], None]) -> None:
+        """Send a frame now, or as `on_delivery` has it, which is given the deed."""
+        if self.on_delivery is None:
+            send()
+        else:
+            self.on_delivery(send)
 
     # Sockets
 
@@ -128,15 +146,22 @@ class Faults:
         content_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
         after_effect: bool = False,
-    ) -> None:
-        """Answer the next `times` requests with `status`; paths as "/helix/chat/messages" or "/oauth2/token".
+    ) -> PlannedAnswer:
+        """Answer the next `times` requests with `status`; paths as "/helix/chat/messages" or "/oauth2/token",
+        "*" is any method.
 
         Without a body the answer is a Twitch-shaped error. With `after_effect` the request takes effect and
-        only its answer is replaced.
+        only its answer is replaced. What is returned can be given to `forget`.
         """
-        self._answers.append(
-            PlannedAnswer(method, path_prefix, status, times, body, content_type, dict(headers or {}), after_effect)
+        planned = PlannedAnswer(
+            method, path_prefix, status, times, body, content_type, dict(headers or {}), after_effect
         )
+        self._answers.append(planned)
+        return planned
+
+    def forget(self, planned: PlannedAnswer) -> None:
+        """End a planned answer before its time; one that is used up is over anyway."""
+        self._answers = [each for each in self._answers if each is not planned]
 
     def delay_next(self, method: str, path_prefix: str, seconds: float) -> None:
         """Let the next matching request wait before it is handled."""
@@ -144,7 +169,7 @@ class Faults:
 
     def take_answer(self, method: str, path: str) -> PlannedAnswer | None:
         for planned in self._answers:
-            if planned.method == method and path.startswith(planned.path_prefix):
+            if planned.method in (method, "*") and path.startswith(planned.path_prefix):
                 planned.times -= 1
                 if planned.times <= 0:
                     self._answers.remove(planned)
