@@ -21,6 +21,7 @@ from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance, perform
+from bot.rehearsal.programme import programme_of
 from bot.rehearsal.report import Report, make_report, show
 from bot.rehearsal.staging import ChildFailed
 from bot.rehearsal.transcript import Transcript
@@ -94,9 +95,12 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 def _play(options: RehearseOptions, folder: Path) -> Report:
     console = _console()
     silent = options.json or options.quiet
-    with Transcript(console, silent=silent) as transcript:
-        transcript.say(f"Rehearsing {options.config} with seed {options.seed}: the stage is being set.")
-        performance = asyncio.run(perform(options, folder, transcript.hear))
+    name = f"Rehearsing {options.config} with seed {options.seed}"
+    with Transcript(console, silent=silent, name=name) as transcript:
+        transcript.say(f"{name}: the stage is being set.")
+        performance = asyncio.run(
+            perform(options, folder, transcript.hear, on_play=lambda play: transcript.expect(programme_of(play)))
+        )
     case = case_of(performance, options)
     return make_report(
         case,
@@ -153,4 +157,7 @@ def _repeat(options: RehearseOptions) -> tuple[str, ...]:
 
 
 def _console() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=_PIPED_WIDTH, no_color=True)
+    if sys.stdout.isatty():
+        return Console()
+    # A pipe is no terminal, whatever FORCE_COLOR says.
+    return Console(width=_PIPED_WIDTH, no_color=True, force_terminal=False)

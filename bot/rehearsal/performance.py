@@ -46,8 +46,16 @@ class Performance:
         return tuple(path for name in names if (path := self.folder / name).exists())
 
 
-async def perform(options: RehearseOptions, folder: Path, on_seen: Callable[[Json], None]) -> Performance:
-    """Play the configuration once, in `folder`. Raises ChildFailed when a child does not do its part."""
+async def perform(
+    options: RehearseOptions,
+    folder: Path,
+    on_seen: Callable[[Json], None],
+    *,
+    on_play: Callable[[Play], None] | None = None,
+) -> Performance:
+    """Play the configuration once, in `folder`. Raises ChildFailed when a child does not do its part.
+
+    `on_seen` hears every line of the record, `on_play` first what is going to be played."""
     record: list[Json] = []
 
     def hear(seen: Json) -> None:
@@ -60,6 +68,8 @@ async def perform(options: RehearseOptions, folder: Path, on_seen: Callable[[Jso
         begins_at = time.time_ns() // 1000 + round(lead * SECOND)
         text, told = options.config.read_text("utf-8-sig"), await stage.ready
         play = compress(text, told, folder / "ledger.db", begins_at, options.tempo)
+        if on_play is not None:
+            on_play(play)
         (folder / "config.toml").write_text(play.text, "utf-8")
         async with start_bot(options.bot_command, folder, play.environment, log_level=options.log_level) as bot:
             viewers = options.viewers if play.twitch else 0

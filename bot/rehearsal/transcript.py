@@ -1,100 +1,99 @@
-"""Both chats as they happen: plain lines for a file or a pipe, colours and progress for a terminal."""
+"""Both chats as they happen: a live view where a terminal has room for it, else line by line."""
 
 from __future__ import annotations
 
-import unicodedata
+import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.status import Status
+from rich.live import Live
 from rich.text import Text
 
+from bot.rehearsal.glance import Glance, Watched
+from bot.rehearsal.live import HEIGHT_MIN, WIDTH_MIN, live_view
+from bot.rehearsal.programme import Programme
+from bot.rehearsal.spoken import line_of
+
 Json = Mapping[str, Any]
-_SHOWN_MAX = 240
-_PLATFORM_STYLES = {"twitch": "magenta", "discord": "blue"}
+_PLATFORM_STYLES = {"twitch": "magenta", "discord": "blue", "stage": "red"}
 
 
 class Transcript:
-    """`hear` takes every line of the record; what nobody in a chat would see is left out."""
+    """`hear` takes every line of the record; what nobody in a chat would see is left out.
 
-    def __init__(self, console: Console, *, silent: bool = False) -> None:
+    A pipe or a file gets each line as plain text. A terminal gets the live view, which leaves nothing behind; one
+    that is small or dumb gets the lines, in colour where it has any."""
+
+    def __init__(self, console: Console, *, silent: bool = False, name: str = "microdrops rehearse") -> None:
         self._console = console
         self._silent = silent
-        self._status: Status | None = None
-        self._asked = self._answers = 0
+        self._watched = Watched(_now())
+        self._lock = threading.Lock()
+        self._live: Live | None = None
+        if has_room(console) and not silent:
+            self._live = live_view(console, self._glance, name)
 
     def __enter__(self) -> Transcript:
-        if self._console.is_terminal and not self._silent:
-            self._status = self._console.status("starting")
-            self._status.start()
+        if self._live is not None:
+            self._live.start(refresh=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._status is not None:
-            self._status.stop()
+        if self._live is not None:
+            self._live.stop()
+
+    def expect(self, programme: Programme) -> None:
+        """Learn what is planned; only the live view shows it."""
+        with self._lock:
+            self._watched.expect(programme)
 
     def say(self, text: str) -> None:
         """A remark of the rehearsal's own."""
-        if not self._silent:
+        with self._lock:
+            self._watched.remark(text)
+        if self._live is None and not self._silent:
             self._console.print(Text(text, style="dim"), soft_wrap=True)
-        self.progress(text)
-
-    def progress(self, text: str) -> None:
-        """What is going on now, below the lines; only a terminal shows it."""
-        if self._status is not None:
-            self._status.update(text)
 
     def hear(self, seen: Json) -> None:
-        line = line_of(seen)
-        if line is None or self._silent:
+        if self._silent:
             return
-        who, what = line
-        by_bot = bool(seen["data"].get("bot")) or seen["kind"] in ("message", "answer")
-        self._answers += by_bot
-        self._asked += not by_bot
-        text = Text(f"{_clock(seen['at'])} ", style="dim")
-        text.append(f"{seen['platform']:<8}", _PLATFORM_STYLES.get(seen["platform"], ""))
-        text.append(f"{who}: ", "bold green" if by_bot else "")
-        text.append(what, "green" if by_bot else "")
+        if self._live is not None:
+            with self._lock:
+                self._watched.hear(seen)
+        else:
+            self._write(seen)
+
+    def _glance(self) -> Glance:
+        """Called by the live view's own thread."""
+        with self._lock:
+            return self._watched.glance(_now())
+
+    def _write(self, seen: Json) -> None:
+        spoken = line_of(seen)
+        if spoken is None:
+            return
+        clock, platform = _clock(seen["at"]), f"{seen['platform']:<8}"
+        if not self._console.is_terminal:
+            # Thousands of lines: the bot under test needs the processor more than we do.
+            who = f"{spoken.who}: " if spoken.who or seen["platform"] != "stage" else ""
+            self._console.file.write(f"{clock} {platform}{who}{spoken.what}\n")
+            return
+        text = Text(f"{clock} ", style="dim").append(platform, _PLATFORM_STYLES.get(seen["platform"], ""))
+        text.append(f"{spoken.who}: ", "bold green" if spoken.by_bot else "")
+        text.append(spoken.what, "green" if spoken.by_bot else "")
         self._console.print(text, soft_wrap=True)
-        self.progress(f"{self._asked} lines and presses from the crowd, {self._answers} from the bot")
 
 
-def line_of(seen: Json) -> tuple[str, str] | None:
-    """Who did what, as somebody watching both chats would write it down; None for what is not seen there."""
-    who, what = clean(seen["name"]), clean(seen["text"])
-    match seen["platform"], seen["kind"]:
-        case "twitch", "chat":
-            return who, what
-        case "twitch", "refused":
-            return who, f"{what}   (swallowed: {seen['data'].get('reason', '')})"
-        case "discord", "slash":
-            return who, what
-        case "discord", "press":
-            return who, f"presses [{what}]"
-        case "discord", "message":
-            return who, f"{what}{_buttons(seen)} in {seen['place'].removeprefix('discord:')}"
-        case "discord", "answer":
-            return who, f"{what}   (only for whoever asked)" if seen["visible_to"] else what
-        case "discord", "interaction-failed":
-            return who, "sees “This interaction failed”"
-        case "twitch", "live" | "offline":
-            return who, f"is {seen['kind']}"
-    return None
+def has_room(console: Console) -> bool:
+    """Whether a live view can be laid out here: not on a pipe, nor where the cursor cannot be moved."""
+    return console.is_interactive and console.width >= WIDTH_MIN and console.height >= HEIGHT_MIN
 
 
-def _buttons(seen: Json) -> str:
-    labels = [clean(label) for label, _, off in seen["data"].get("buttons", ()) if not off]
-    return "".join(f" [{label}]" for label in labels)
-
-
-def clean(text: str) -> str:
-    """Somebody else's text on one line of a terminal: no control characters, no turned direction."""
-    lines = " / ".join(line for line in text.splitlines() if line.strip())
-    shown = "".join(each for each in lines if unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    return shown if len(shown) <= _SHOWN_MAX else shown[:_SHOWN_MAX] + "…"
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 def _clock(at: int) -> str:

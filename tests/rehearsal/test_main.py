@@ -13,8 +13,7 @@ from rich.console import Console
 from bot.rehearsal.judge import judge
 from bot.rehearsal.main import RehearseOptions, rehearse
 from bot.rehearsal.report import Report, make_report, show
-from bot.rehearsal.transcript import Transcript, clean, line_of
-from tests.rehearsal.evening import CONFIG, MUG, OPENS, SECOND, TEMPO, Evening, good_evening
+from tests.rehearsal.evening import CONFIG, OPENS, SECOND, TEMPO, Evening, good_evening
 
 
 @pytest.fixture
@@ -112,26 +111,3 @@ def test_a_play_that_did_not_come_to_its_end_is_not_fine() -> None:
 
 def test_an_evening_without_a_claim_still_has_a_report() -> None:
     assert "Teal Mug: 0 of 3 units, none" in shown(report_of(Evening()))
-
-
-def test_the_transcript_reads_like_both_chats() -> None:
-    evening = Evening()
-    evening.says("ann", "!claim mug", OPENS)
-    evening.presses("cat", OPENS, f"{MUG.title} #3 of 3 is yours!")
-    evening.see(OPENS, "discord", "gateway", text="identify")
-    paper = StringIO()
-    with Transcript(Console(file=paper, width=160, no_color=True)) as transcript:
-        for seen in evening.record:
-            transcript.hear(seen)
-    lines = [line.partition(" ")[2] for line in paper.getvalue().splitlines()]
-    assert lines == [
-        "twitch  ann: !claim mug",
-        "discord cat: presses [Claim]",
-        "discord : Teal Mug #3 of 3 is yours!   (only for whoever asked)",
-    ]
-
-
-def test_nobody_can_write_into_the_terminal_of_whoever_rehearses() -> None:
-    assert clean("\u202eevil\x1b[31m\ntwo") == "evil[31m / two"
-    assert len(clean("a" * 999)) == 241
-    assert line_of({"platform": "stage", "kind": "joined", "name": "x", "text": "", "data": {}}) is None

@@ -1,0 +1,73 @@
+"""A line of the record as somebody watching both chats would write it down, safe to print."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+Json = Mapping[str, Any]
+_SHOWN_MAX = 240
+# What could move the cursor, turn the direction of a line, or stands for no letter that is known here.
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
+# More marks than this on one letter are drawn into the lines around it.
+_MARKS_MAX = 2
+
+
+class Spoken(NamedTuple):
+    """Who did what; `by_bot` where the bot said it."""
+
+    who: str
+    what: str
+    by_bot: bool
+
+
+def line_of(seen: Json) -> Spoken | None:
+    """None for what nobody sees in a chat."""
+    said = _said(seen, clean(seen["text"]))
+    if said is None:
+        return None
+    by_bot = bool(seen["data"].get("bot")) or seen["kind"] in ("message", "answer")
+    return Spoken(clean(seen["name"]), said, by_bot)
+
+
+def _said(seen: Json, what: str) -> str | None:
+    match seen["platform"], seen["kind"]:
+        case ("twitch", "chat") | ("discord", "slash"):
+            return what
+        case "twitch", "refused":
+            return f"{what}   (swallowed: {clean(str(seen['data'].get('reason', '')))})"
+        case "twitch", "live" | "offline":
+            return f"is {seen['kind']}"
+        case "discord", "press":
+            return f"presses [{what}]"
+        case "discord", "message":
+            return f"{what}{_buttons(seen)} in {seen['place'].removeprefix('discord:')}"
+        case "discord", "answer":
+            return f"{what}   (only for whoever asked)" if seen["visible_to"] else what
+        case "discord", "interaction-failed":
+            return "sees “This interaction failed”"
+        case "stage", "fault":
+            return f"{clean(str(seen['data'].get('name', '')))} {seen['data'].get('state', '')}: {what}"
+    return None
+
+
+def _buttons(seen: Json) -> str:
+    labels = [clean(label) for label, _, off in seen["data"].get("buttons", ()) if not off]
+    return "".join(f" [{label}]" for label in labels)
+
+
+def clean(text: str) -> str:
+    """Somebody else's text on one line of a terminal: no control characters, no turned direction, no towers."""
+    lines = " / ".join(line for line in text.splitlines() if line.strip())
+    kept: list[str] = []
+    marks = 0
+    for each in lines:
+        category = unicodedata.category(each)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if category not in _UNPRINTABLE and marks <= _MARKS_MAX:
+            kept.append(each)
+            if len(kept) > _SHOWN_MAX:
+                kept[-1] = "…"
+                break
+    return "".join(kept)
