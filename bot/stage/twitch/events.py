@@ -11,6 +11,7 @@ class EventType:
 
     `conditions` are the keys that must be there; `permitted_by` names the one whose user the token must belong
     to (None: any user token does); `scopes` lists scopes of which one is enough (empty: none is needed).
+    `conduit_only` types are not told to sockets that belong to a user.
     """
 
     name: str
@@ -18,6 +19,12 @@ class EventType:
     conditions: tuple[str, ...]
     permitted_by: str | None = None
     scopes: frozenset[str] = frozenset()
+    conduit_only: bool = False
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether somebody reads along in the channel's chat."""
+        return self.permitted_by == "user_id"
 
 
 _CHANNEL = ("broadcaster_user_id",)
@@ -43,6 +50,7 @@ _ALL = (
     _chat("channel.chat.clear"),
     _chat("channel.chat.clear_user_messages"),
     _chat("channel.chat.message_delete"),
+    _chat("channel.chat_settings.update"),
     EventType("stream.online", "1", _CHANNEL),
     EventType("stream.offline", "1", _CHANNEL),
     EventType("channel.update", "2", _CHANNEL),
@@ -69,8 +77,13 @@ _ALL = (
     _owner("channel.poll.begin", _POLLS),
     _owner("channel.poll.progress", _POLLS),
     _owner("channel.poll.end", _POLLS),
+    _owner("channel.channel_points_custom_reward.add", _REDEMPTIONS),
+    _owner("channel.channel_points_custom_reward.update", _REDEMPTIONS),
+    _owner("channel.channel_points_custom_reward.remove", _REDEMPTIONS),
     _owner("channel.channel_points_custom_reward_redemption.add", _REDEMPTIONS),
     _owner("channel.channel_points_custom_reward_redemption.update", _REDEMPTIONS),
+    EventType("user.authorization.grant", "1", ("client_id",), conduit_only=True),
+    EventType("user.authorization.revoke", "1", ("client_id",), conduit_only=True),
 )
 
 EVENT_TYPES = {(each.name, each.version): each for each in _ALL}

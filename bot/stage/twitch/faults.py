@@ -70,6 +70,25 @@ class Faults:
         """The next `n` events reach nobody."""
         self._losses += n
 
+    @property
+    def copies_planned(self) -> int:
+        """How many events are still to be delivered more than once, under one id."""
+        return self._copied
+
+    @property
+    def retellings_planned(self) -> int:
+        """How many events are still to be delivered under several ids."""
+        return self._retold
+
+    @property
+    def losses_planned(self) -> int:
+        """How many events are still to be lost."""
+        return self._losses
+
+    def forget_deliveries(self) -> None:
+        """What was planned for coming events is off."""
+        self._copied = self._retold = self._losses = 0
+
     def take_delivery(self, name: str = "", event: Event | None = None) -> tuple[int, int]:
         """How an event is delivered: (number of message ids, copies of each); used up by asking.
 

@@ -10,8 +10,11 @@ from bot.stage.twitch import payloads
 from bot.stage.twitch.access import json_body, token_of
 from bot.stage.twitch.answers import no_content
 from bot.stage.twitch.model import Problem, Token
-from bot.stage.twitch.sessions import TOTAL_COST_MAX, Subscription
+from bot.stage.twitch.pages import page_of
+from bot.stage.twitch.subscriptions import Subscription, wish_in
 from bot.stage.twitch.world import TwitchWorld
+
+_FILTERS = ("type", "status", "user_id", "subscription_id")
 
 
 class HelixEventSub:
@@ -24,30 +27,36 @@ class HelixEventSub:
 
     async def create(self, request: web.Request) -> web.Response:
         token = token_of(self._world, request)
-        made = self._world.sessions.subscribe(token, await json_body(request), self._moderates)
+        body = await json_body(request)
+        if any(user_id not in self._world.users for user_id in wish_in(body).named_users):
+            raise Problem(400, "The user specified in the condition object does not exist")
+        made = self._world.sessions.subscribe(token, body, self._moderates)
         self._world.note(
             "subscription",
             f"created {made.type.name}",
             made.user,
             subscription_id=made.id,
-            session_id=made.session.id,
             condition=made.condition,
+            **made.carrier.transport(),
         )
-        body = {"data": [made.as_helix_json()], **self._totals(token)}
-        return web.json_response(body, status=202)
+        return web.json_response({"data": [made.as_helix_json()], **self._totals(token)}, status=202)
 
     async def read(self, request: web.Request) -> web.Response:
         token = token_of(self._world, request)
         asked = request.query
-        data = [
-            each.as_helix_json()
+        if sum(name in asked for name in _FILTERS) > 1:
+            raise Problem(400, "The request may specify only one filter query parameter.")
+        wanted = [
+            each
             for each in self._own(token)
             if asked.get("type") in (None, each.type.name)
             and asked.get("status") in (None, each.status)
             and asked.get("subscription_id") in (None, each.id)
             and (asked.get("user_id") is None or asked["user_id"] in each.condition.values())
         ]
-        return web.json_response(payloads.page(data, **self._totals(token)))
+        shown, pagination = page_of(request, wanted, default=100)
+        data = [each.as_helix_json() for each in shown]
+        return web.json_response(payloads.page(data, pagination, **self._totals(token)))
 
     async def delete(self, request: web.Request) -> web.Response:
         token = token_of(self._world, request)
@@ -66,6 +75,9 @@ class HelixEventSub:
         return [each for each in self._world.sessions.subscriptions() if each.user is token.user]
 
     def _totals(self, token: Token) -> dict[str, Any]:
-        own = self._own(token)
-        cost = sum(each.cost for each in own)
-        return {"total": len(own), "total_cost": cost, "max_total_cost": TOTAL_COST_MAX}
+        sessions = self._world.sessions
+        return {
+            "total": len(self._own(token)),
+            "total_cost": sessions.total_cost(token.user),
+            "max_total_cost": sessions.total_cost_max(token.user),
+        }

@@ -56,7 +56,10 @@ class TwitchUser:
 
 @dataclass(eq=False, slots=True)
 class Token:
-    """An access token with its refresh token; `user` is None for an app token, which has no refresh token."""
+    """An access token with its refresh token; `user` is None for an app token, which has no refresh token.
+
+    A `public` token was given to a client without a secret: its refresh token is good once, for a time.
+    """
 
     access: str
     refresh: str | None
@@ -64,11 +67,14 @@ class Token:
     scopes: frozenset[str]
     expires_at: int
     revoked: bool = False
+    public: bool = True
+    refresh_expires_at: int | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ChatMessage:
-    """A line that everybody in the channel saw. `from_api` tells a program's line from a typed one."""
+    """A line that everybody in the channel saw. `from_api` tells a program's line from a typed one; `reward_id`
+    is the channel-point reward that it was typed for."""
 
     id: str
     sender: TwitchUser
@@ -77,6 +83,7 @@ class ChatMessage:
     reply_to: ChatMessage | None = None
     shared_from: TwitchUser | None = None
     from_api: bool = False
+    reward_id: str | None = None
 
 
 class DropReason(StrEnum):
@@ -87,6 +94,13 @@ class DropReason(StrEnum):
     DUPLICATE = "msg_duplicate"
     RATE_LIMIT = "msg_ratelimit"
     BANNED = "msg_banned"
+    TIMED_OUT = "msg_timedout"
+    SLOW_MODE = "msg_slowmode"
+    FOLLOWERS_ONLY = "msg_followersonly"
+    SUBSCRIBERS_ONLY = "msg_subsonly"
+    EMOTES_ONLY = "msg_emoteonly"
+    NOT_UNIQUE = "msg_r9k"
+    HELD = "automod_held"
 
     @property
     def sentence(self) -> str:
@@ -99,6 +113,13 @@ _SENTENCES = {
     DropReason.DUPLICATE: "Your message is identical to the previous one you sent, less than 30 seconds ago.",
     DropReason.RATE_LIMIT: "Your message was not sent because you are sending messages too quickly.",
     DropReason.BANNED: "You are permanently banned from talking in this channel.",
+    DropReason.TIMED_OUT: "You are banned from talking in this channel for a while.",
+    DropReason.SLOW_MODE: "This room is in slow mode and you are sending messages too quickly.",
+    DropReason.FOLLOWERS_ONLY: "This room is in followers-only mode.",
+    DropReason.SUBSCRIBERS_ONLY: "This room is in subscribers only mode.",
+    DropReason.EMOTES_ONLY: "This room is in emote only mode.",
+    DropReason.NOT_UNIQUE: "This room is in unique chat mode and your message is not unique.",
+    DropReason.HELD: "Your message is being checked by mods and has not been sent.",
 }
 
 

@@ -84,7 +84,7 @@ def chat_message(message: ChatMessage, broadcaster: TwitchUser, *, through_app: 
         "message_type": "text",
         "cheer": None,
         "reply": _reply(message.reply_to),
-        "channel_points_custom_reward_id": None,
+        "channel_points_custom_reward_id": message.reward_id,
         "channel_points_animation_id": None,
         **_source(message, shown),
     }
@@ -169,6 +169,23 @@ def viewer_event(user: TwitchUser, broadcaster: TwitchUser, **more: Any) -> Json
     return {**who(user), **who(broadcaster, "broadcaster_user"), **more}
 
 
+def about(user: TwitchUser, broadcaster: TwitchUser) -> Json:
+    """An event about what became of somebody's lines in chat."""
+    return {**who(broadcaster, "broadcaster_user"), **who(user, "target_user")}
+
+
+def bits_use(user: TwitchUser, broadcaster: TwitchUser, bits: int, text: str) -> Json:
+    """The event of channel.bits.use for a cheer."""
+    return {
+        **who(user),
+        **who(broadcaster, "broadcaster_user"),
+        "bits": bits,
+        "type": "cheer",
+        "power_up": None,
+        "message": _text(text),
+    }
+
+
 def raid(raider: TwitchUser, broadcaster: TwitchUser, viewers: int) -> Json:
     return {
         **who(raider, "from_broadcaster_user"),
@@ -177,13 +194,14 @@ def raid(raider: TwitchUser, broadcaster: TwitchUser, viewers: int) -> Json:
     }
 
 
-def helix_user(user: TwitchUser) -> Json:
+def helix_user(user: TwitchUser, broadcaster_type: str = "") -> Json:
+    """`broadcaster_type` is "partner", "affiliate" or nothing."""
     return {
         "id": user.id,
         "login": user.login,
         "display_name": user.name,
         "type": "",
-        "broadcaster_type": "affiliate",
+        "broadcaster_type": broadcaster_type,
         "description": "",
         "profile_image_url": "",
         "offline_image_url": "",
@@ -235,9 +253,9 @@ def helix_subscription(paid: PaidSubscription, broadcaster: TwitchUser) -> Json:
     }
 
 
-def page(data: Sequence[Json], **more: Any) -> Json:
+def page(data: Sequence[Json], pagination: Mapping[str, str] | None = None, **more: Any) -> Json:
     """A Helix list; `pagination` is there even when nothing follows."""
-    return {"data": list(data), **more, "pagination": {}}
+    return {"data": list(data), **more, "pagination": dict(pagination or {})}
 
 
 def frame(message_id: str, message_type: str, at: int, payload: Mapping[str, Any], **metadata: str) -> Json:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.stage.twitch.events import EVENT_TYPES, EventType
+from bot.stage.twitch.conduits import Conduits
 from bot.stage.twitch.model import NotImitated, Problem, Token, TwitchUser, rfc3339
+from bot.stage.twitch.subscriptions import Carrier, Subscription, Wish, check_permission, wish_in
 from bot.stage.twitch.tokens import Tokens
 
 SOCKETS_MAX = 3
 SUBSCRIPTIONS_MAX = 300
 TOTAL_COST_MAX = 10
+TOTAL_COST_MAX_OF_THE_APP = 10_000
 _GONE = "websocket transport session does not exist or has already disconnected"
+_WRONG_TOKEN = "invalid transport and auth combination"
 
 
 class Outlet(Protocol):
@@ -28,45 +32,6 @@ class Outlet(Protocol):
 
 
 @dataclass(eq=False, slots=True)
-class Subscription:
-    """One wish to be told, living as long as its session does."""
-
-    id: str
-    type: EventType
-    condition: dict[str, str]
-    user: TwitchUser
-    session: Session
-    cost: int
-    created_at: int
-    status: str = "enabled"
-
-    def matches(self, name: str, facts: Mapping[str, str]) -> bool:
-        """Whether an event with these facts is meant; keys the event knows nothing of do not narrow it."""
-        return self.type.name == name and all(
-            facts.get(key, value) == value for key, value in self.condition.items()
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """As notifications carry it."""
-        return {
-            "id": self.id,
-            "status": self.status,
-            "type": self.type.name,
-            "version": self.type.version,
-            "cost": self.cost,
-            "condition": dict(self.condition),
-            "transport": {"method": "websocket", "session_id": self.session.id},
-            "created_at": rfc3339(self.created_at),
-        }
-
-    def as_helix_json(self) -> dict[str, Any]:
-        """As the list of subscriptions shows it, with the time its socket connected."""
-        shown = self.as_json()
-        shown["transport"]["connected_at"] = rfc3339(self.session.connected_at)
-        return shown
-
-
-@dataclass(eq=False, slots=True)
 class Session:
     """One EventSub session: where its frames go, and what it asked for."""
 
@@ -77,18 +42,28 @@ class Session:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     user: TwitchUser | None = None
 
+    def send(self, frame: Mapping[str, Any]) -> None:
+        self.outlet.send(frame)
+
+    def transport(self) -> dict[str, str]:
+        return {"method": "websocket", "session_id": self.id}
+
+    def transport_in_lists(self) -> dict[str, str]:
+        return {**self.transport(), "connected_at": rfc3339(self.connected_at)}
+
 
 def _new_session_id() -> str:
     return "AgoQ" + uuid.uuid4().hex
 
 
 class Sessions:
-    """All open sessions of the application."""
+    """All open sessions of the application, and the subscriptions on them and on its conduits."""
 
     def __init__(self, clock: Callable[[], int], tokens: Tokens) -> None:
         self._clock = clock
         self._tokens = tokens
         self._open: dict[str, Session] = {}
+        self.conduits = Conduits(clock)
 
     def __iter__(self) -> Iterator[Session]:
         return iter(tuple(self._open.values()))
@@ -115,17 +90,27 @@ class Sessions:
         for session in self:
             if session.outlet is outlet:
                 del self._open[session.id]
+                self.conduits.lost(session)
                 return session
         return None
 
+    def is_used(self, session: Session) -> bool:
+        """Whether anything is to be told on the session: by a subscription of its own or as a shard."""
+        return bool(session.subscriptions) or self.conduits.uses(session)
+
     def subscriptions(self) -> list[Subscription]:
-        return [each for session in self for each in session.subscriptions.values()]
+        carriers: Iterator[Carrier] = itertools.chain(self._open.values(), self.conduits)
+        return [each for carrier in carriers for each in carrier.subscriptions.values()]
 
     def listening(self, name: str, facts: Mapping[str, str]) -> list[Subscription]:
         return [each for each in self.subscriptions() if each.matches(name, facts)]
 
-    def total_cost(self, user: TwitchUser) -> int:
+    def total_cost(self, user: TwitchUser | None) -> int:
+        """The cost of a user's subscriptions; None asks for the application's own, which are on conduits."""
         return sum(each.cost for each in self.subscriptions() if each.user is user)
+
+    def total_cost_max(self, user: TwitchUser | None) -> int:
+        return TOTAL_COST_MAX_OF_THE_APP if user is None else TOTAL_COST_MAX
 
     def subscribe(self, token: Token, body: Mapping[str, Any], moderates: Callable[[str], bool]) -> Subscription:
         """Add a subscription; `moderates(user id)` tells who moderates the channel.
@@ -133,75 +118,56 @@ class Sessions:
         Raises Problem with Twitch's status: 400 malformed or unknown session, 403 not permitted, 409 there
         already, 429 too many; NotImitated for a type or transport the stage does not have.
         """
-        kind, condition = _kind(body)
-        session = self._session(body)
-        if token.user is None:
-            raise Problem(400, "invalid transport and auth combination")
-        self._check_permission(token, kind, condition, moderates)
-        if session.user is not None and session.user is not token.user:
+        wish = wish_in(body)
+        carrier = self._carrier(token, body, wish)
+        check_permission(wish, token, self._tokens, moderates)
+        if isinstance(carrier, Session) and carrier.user not in (None, token.user):
             raise Problem(400, "websocket transport cannot have subscriptions created by different users")
-        for each in session.subscriptions.values():
-            if each.type is kind and each.condition == condition:
+        for each in carrier.subscriptions.values():
+            if each.type is wish.type and each.condition == wish.condition:
                 raise Problem(409, "subscription already exists")
-        cost = 0 if self._authorised(condition) else 1
-        if len(session.subscriptions) >= SUBSCRIPTIONS_MAX:
-            raise Problem(429, "subscription limit exceeded for this websocket transport")
-        if self.total_cost(token.user) + cost > TOTAL_COST_MAX:
+        cost = 0 if all(self._tokens.has_authorised(user_id) for user_id in wish.named_users) else 1
+        if isinstance(carrier, Session):
+            self._check_room(carrier, token)
+        if self.total_cost(token.user) + cost > self.total_cost_max(token.user):
             raise Problem(429, "total cost exceeded")
-        users_sessions = {each.session.id for each in self.subscriptions() if each.user is token.user}
-        if len(users_sessions | {session.id}) > SOCKETS_MAX:
-            raise Problem(429, "number of websocket transports limit exceeded")
-        subscription = Subscription(str(uuid.uuid4()), kind, condition, token.user, session, cost, self._clock())
-        session.user = token.user
-        session.subscriptions[subscription.id] = subscription
+        subscription = Subscription(
+            str(uuid.uuid4()), wish.type, wish.condition, token.user, carrier, cost, self._clock()
+        )
+        if isinstance(carrier, Session):
+            carrier.user = token.user
+        carrier.subscriptions[subscription.id] = subscription
         return subscription
 
     def unsubscribe(self, token: Token, subscription_id: str) -> Subscription:
         """Raises Problem 404 when this token's user has no such subscription."""
         for each in self.subscriptions():
             if each.id == subscription_id and each.user is token.user:
-                return each.session.subscriptions.pop(subscription_id)
+                return each.carrier.subscriptions.pop(subscription_id)
         raise Problem(404, "subscription not found")
 
-    def _session(self, body: Mapping[str, Any]) -> Session:
+    def _carrier(self, token: Token, body: Mapping[str, Any], wish: Wish) -> Session | Carrier:
+        """The session or conduit that the request names, with the kind of token that goes with it."""
         transport = body.get("transport")
         if not isinstance(transport, dict) or "method" not in transport:
             raise Problem(400, "missing transport method")
-        if transport["method"] != "websocket":
-            raise NotImitated(f"the EventSub transport {transport['method']!r}")
+        method = transport["method"]
+        if method == "conduit":
+            if token.user is not None:
+                raise Problem(400, _WRONG_TOKEN)
+            return self.conduits.named(transport.get("conduit_id"), status=400)
+        if method != "websocket":
+            raise NotImitated(f"the EventSub transport {method!r}")
         session = self._open.get(str(transport.get("session_id")))
         if session is None:
             raise Problem(400, _GONE)
+        if token.user is None or wish.type.conduit_only:
+            raise Problem(400, _WRONG_TOKEN)
         return session
 
-    def _authorised(self, condition: Mapping[str, str]) -> bool:
-        return all(self._tokens.has_authorised(user_id) for user_id in condition.values())
-
-    @staticmethod
-    def _check_permission(
-        token: Token, kind: EventType, condition: Mapping[str, str], moderates: Callable[[str], bool]
-    ) -> None:
-        if kind.permitted_by is None:
-            return
-        subject = condition[kind.permitted_by]
-        if token.user is None or token.user.id != subject:
-            raise Problem(403, "subscription missing proper authorization")
-        if not kind.scopes & token.scopes:
-            raise Problem(403, "subscription missing proper authorization")
-        if kind.permitted_by == "moderator_user_id" and not moderates(subject):
-            raise Problem(403, "subscription missing proper authorization")
-
-
-def _kind(body: Mapping[str, Any]) -> tuple[EventType, dict[str, str]]:
-    name, version, given = body.get("type"), body.get("version"), body.get("condition")
-    if not isinstance(name, str) or not isinstance(version, str) or not isinstance(given, dict):
-        raise Problem(400, "missing type, version or condition")
-    kind = EVENT_TYPES.get((name, version))
-    if kind is None:
-        raise NotImitated(f"the EventSub type {name!r} version {version!r}")
-    # Clients write a condition they do not want as an empty string.
-    condition = {str(key): str(value) for key, value in given.items() if value}
-    missing = [key for key in kind.conditions if key not in condition]
-    if missing or not condition:
-        raise Problem(400, f"missing required condition {', '.join(missing)}".rstrip())
-    return kind, condition
+    def _check_room(self, session: Session, token: Token) -> None:
+        if len(session.subscriptions) >= SUBSCRIPTIONS_MAX:
+            raise Problem(429, "subscription limit exceeded for this websocket transport")
+        users_sessions = {each.carrier for each in self.subscriptions() if each.user is token.user}
+        if len(users_sessions | {session}) > SOCKETS_MAX:
+            raise Problem(429, "number of websocket transports limit exceeded")

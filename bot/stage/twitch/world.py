@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.stage.record import Record, Seen
+from bot.stage.record import Record
 from bot.stage.twitch import payloads
+from bot.stage.twitch.agenda import Agenda
 from bot.stage.twitch.chat import Chat
-from bot.stage.twitch.faults import Faults
+from bot.stage.twitch.devices import Devices
 from bot.stage.twitch.model import (
     SECOND,
     ChatMessage,
@@ -22,28 +23,37 @@ from bot.stage.twitch.model import (
     TwitchUser,
     rfc3339,
 )
-from bot.stage.twitch.sessions import Sessions, Subscription
-from bot.stage.twitch.tokens import Tokens
+from bot.stage.twitch.moderation import Moderation
+from bot.stage.twitch.polls import Polls
+from bot.stage.twitch.rewards import RedeemRefusal, Redemption, Rewards
+from bot.stage.twitch.telling import Frame, Telling
+
+__all__ = ["TOKEN_SECONDS", "Frame", "TwitchUser", "TwitchWorld"]
 
 TOKEN_SECONDS = 14_400
 _FIRST_USER_ID = 100_000_001
 _ACCOUNT_AGE = 400 * 24 * 3600 * SECOND
-Frame = dict[str, Any]
 
 
-class TwitchWorld:
-    """State and rules of the local Twitch. The clock gives microseconds since the epoch, UTC."""
+class TwitchWorld(Telling):
+    """State and rules of the local Twitch. The clock gives microseconds since the epoch, UTC.
+
+    `broadcaster_type` is "partner", "affiliate" or "": without it there are no polls and no rewards.
+    """
 
     def __init__(self, record: Record, clock: Callable[[], int]) -> None:
-        self.record = record
-        self.clock = clock
+        super().__init__(record, clock)
         self.client_id = secrets.token_hex(15)
         self.client_secret = secrets.token_hex(15)
         self.users: dict[str, TwitchUser] = {}
-        self.tokens = Tokens(clock)
-        self.sessions = Sessions(clock, self.tokens)
-        self.faults = Faults(self.sessions)
-        self.chat = Chat(clock, self.moderates)
+        self.broadcaster_type = "affiliate"
+        self.agenda = Agenda(clock)
+        self.devices = Devices(clock)
+        self.chat = Chat(clock, self)
+        self.chatters: dict[TwitchUser, None] = {}
+        self.polls = Polls(self)
+        self.rewards = Rewards(self)
+        self.moderation = Moderation(self)
         self.stream: Stream | None = None
         self.title = "Teatime"
         self.followers: dict[TwitchUser, int] = {}
@@ -51,7 +61,6 @@ class TwitchWorld:
         self.subscribe_within_seconds: float = 10.0
         self.reconnect_within_seconds: float = 30.0
         self.keepalive_seconds_min = 10
-        self.frame_listeners: list[Callable[[Frame], None]] = []
         self._channel: tuple[TwitchUser, TwitchUser] | None = None
 
     # People
@@ -103,6 +112,19 @@ class TwitchWorld:
             raise RuntimeError("set_channel comes first")
         return self._channel[1]
 
+    def join(self, user: TwitchUser) -> None:
+        """Somebody opens the chat and is listed there, without a word. Who speaks is listed anyway."""
+        self.chatters[user] = None
+
+    def leave(self, user: TwitchUser) -> None:
+        self.chatters.pop(user, None)
+
+    def following_since(self, user: TwitchUser) -> int | None:
+        return self.followers.get(user)
+
+    def subscribes(self, user: TwitchUser) -> bool:
+        return user in self.paid
+
     def moderates(self, user: TwitchUser) -> bool:
         """Moderators and the broadcaster."""
         return user is self.broadcaster or "moderator" in user.badges
@@ -110,17 +132,39 @@ class TwitchWorld:
     # Tokens
 
     def issue_token(
-        self, user: TwitchUser | None, scopes: Iterable[str], *, expires_in: int = TOKEN_SECONDS
+        self,
+        user: TwitchUser | None,
+        scopes: Iterable[str],
+        *,
+        expires_in: int = TOKEN_SECONDS,
+        public: bool = True,
     ) -> Token:
-        """A token of `user` (None: an app token) that lives `expires_in` seconds."""
-        return self.tokens.issue(user, scopes, expires_in)
+        """A token of `user` (None: an app token) that lives `expires_in` seconds; `public`: see Tokens.issue."""
+        token = self.tokens.issue(user, scopes, expires_in, public=public)
+        if user is not None:
+            self._tell_of_authorization("grant", user)
+        return token
 
     def disconnect_app(self, user: TwitchUser) -> None:
         """The user takes the application's access away: tokens end, subscriptions are revoked."""
         self.tokens.revoke_all(user)
         for subscription in self.sessions.subscriptions():
-            if subscription.user is user:
+            if subscription.user is user or subscription.permitted_by == user.id:
                 self.revoke_subscription(subscription, "authorization_revoked")
+        self._tell_of_authorization("revoke", user)
+
+    def _tell_of_authorization(self, what: str, user: TwitchUser) -> None:
+        self.notify(f"user.authorization.{what}", {"client_id": self.client_id, **payloads.who(user)})
+
+    def close_account(self, user: TwitchUser) -> None:
+        """An account is closed: it disappears from chat and lists, and nobody listens to it any more."""
+        self.tokens.revoke_all(user)
+        self.users.pop(user.id)
+        for people in (self.chatters, self.followers, self.paid):
+            people.pop(user, None)
+        for subscription in self.sessions.subscriptions():
+            if user.id in subscription.condition.values():
+                self.revoke_subscription(subscription, "user_removed")
 
     # Chat
 
@@ -138,6 +182,10 @@ class TwitchWorld:
         parent = self.chat.log[reply_to] if reply_to is not None else None
         said = self.chat.post(user, text, reply_to=parent, shared_from=shared_from, message_id=message_id)
         return self._published(user, text, said)
+
+    def say_with_reward(self, user: TwitchUser, text: str, reward_id: str) -> ChatMessage | Dropped:
+        """What a viewer typed for a reward stands in chat, too."""
+        return self._published(user, text, self.chat.post(user, text, reward_id=reward_id))
 
     def send(
         self, sender: TwitchUser, text: str, *, reply_to: str | None = None, through_app: bool = False
@@ -195,6 +243,7 @@ class TwitchWorld:
         if self.stream is None:
             self.title = title or self.title
             self.stream = Stream(str(uuid.uuid4().int % 10**11), self.clock(), self.title)
+            self.rewards.new_stream()
             self.note("live", self.title, self.broadcaster)
             self.notify("stream.online", payloads.stream_online(self.stream, self.broadcaster))
         return self.stream
@@ -250,23 +299,14 @@ class TwitchWorld:
 
     def cheer(self, user: TwitchUser, bits: int, text: str) -> None:
         self.tell_of_viewer("channel.cheer", user, is_anonymous=False, message=text, bits=bits)
+        self.notify("channel.bits.use", payloads.bits_use(user, self.broadcaster, bits, text))
 
     def ban(self, user: TwitchUser, moderator: TwitchUser, reason: str = "") -> None:
         """Ban for good: from now on the user's lines are dropped."""
-        self.chat.banned.add(user)
-        self.tell_of_viewer(
-            "channel.ban",
-            user,
-            **payloads.who(moderator, "moderator_user"),
-            reason=reason,
-            banned_at=rfc3339(self.clock()),
-            ends_at=None,
-            is_permanent=True,
-        )
+        self.moderation.ban(user, moderator, reason)
 
     def unban(self, user: TwitchUser, moderator: TwitchUser) -> None:
-        self.chat.banned.discard(user)
-        self.tell_of_viewer("channel.unban", user, **payloads.who(moderator, "moderator_user"))
+        self.moderation.unban(user, moderator)
 
     def raid_from(self, raider: TwitchUser, *, viewers: int) -> None:
         """Another channel sends its viewers here."""
@@ -274,73 +314,20 @@ class TwitchWorld:
 
     def grant_badge(self, user: TwitchUser, badge: str) -> None:
         """Make somebody a "moderator" or a "vip"."""
-        user.badges.add(badge)
-        self.tell_of_viewer(f"channel.{badge}.add", user)
+        self.moderation.grant_badge(user, badge)
 
     def remove_badge(self, user: TwitchUser, badge: str) -> None:
-        user.badges.discard(badge)
-        self.tell_of_viewer(f"channel.{badge}.remove", user)
+        self.moderation.remove_badge(user, badge)
+
+    def vote(self, user: TwitchUser, choice: str | int, *, points_votes: int = 0) -> bool:
+        """A viewer votes in the running poll, by title or by number from 1 on; whether that counted."""
+        return self.polls.vote(user, choice, points_votes=points_votes)
+
+    def redeem(self, user: TwitchUser, reward: str, user_input: str = "") -> Redemption | RedeemRefusal:
+        """A viewer redeems a reward, named by id or title."""
+        return self.rewards.redeem(user, reward, user_input)
 
     # Telling
 
     def tell_of_viewer(self, name: str, user: TwitchUser, **more: Any) -> None:
         self.notify(name, payloads.viewer_event(user, self.broadcaster, **more))
-
-    def notify(self, name: str, event: Mapping[str, Any]) -> int:
-        """Send an event to every subscription it is meant for, as the planned faults have it.
-
-        Returns how many subscriptions it was sent to."""
-        retellings, copies = self.faults.take_delivery()
-        listening = self.sessions.listening(name, _facts(event))
-        for subscription in listening:
-            for _ in range(retellings):
-                frame = payloads.frame(
-                    str(uuid.uuid4()),
-                    "notification",
-                    self.clock(),
-                    {"subscription": subscription.as_json(), "event": dict(event)},
-                    subscription_type=name,
-                    subscription_version=subscription.type.version,
-                )
-                for _ in range(copies):
-                    self.deliver(subscription, frame)
-        return len(listening) if retellings and copies else 0
-
-    def deliver(self, subscription: Subscription, frame: Frame) -> None:
-        for listener in self.frame_listeners:
-            listener(frame)
-        subscription.session.outlet.send(frame)
-
-    def revoke_subscription(self, subscription: Subscription, status: str) -> None:
-        """Take a subscription away and say so on its socket."""
-        subscription.status = status
-        subscription.session.subscriptions.pop(subscription.id, None)
-        frame = payloads.frame(
-            str(uuid.uuid4()),
-            "revocation",
-            self.clock(),
-            {"subscription": subscription.as_json()},
-            subscription_type=subscription.type.name,
-            subscription_version=subscription.type.version,
-        )
-        self.deliver(subscription, frame)
-        self.note("subscription", f"revoked {subscription.type.name}", subscription.user, status=status)
-
-    def note(self, kind: str, text: str, user: TwitchUser | None = None, *, place: str = "", **data: Any) -> Seen:
-        """Add a line to the record."""
-        author, name = (user.id, user.name) if user else ("", "")
-        if user is not None:
-            data["login"] = user.login
-        return self.record.add(
-            Seen(self.clock(), "twitch", kind, place, author=author, name=name, text=text, data=data)
-        )
-
-
-def _facts(event: Mapping[str, Any]) -> dict[str, str]:
-    """What conditions can ask for: the channel (or both sides of a raid) and the reward."""
-    keys = ("broadcaster_user_id", "from_broadcaster_user_id", "to_broadcaster_user_id")
-    facts = {key: event[key] for key in keys if key in event}
-    reward = event.get("reward")
-    if isinstance(reward, Mapping):
-        facts["reward_id"] = reward["id"]
-    return facts

@@ -121,11 +121,25 @@ def test_the_bot_has_its_budget_of_lines_and_gets_it_back(
     world: TwitchWorld, clock: HandClock, badges: tuple[str, ...], allowed: int
 ) -> None:
     world.bot.badges.update(badges)
-    said = [world.send(world.bot, f"line {number}") for number in range(allowed + 1)]
+    said = []
+    for number in range(allowed + 1):
+        said.append(world.send(world.bot, f"line {number}"))
+        clock.advance(1 if not badges else 0)
     assert [reason(each) for each in said] == [None] * allowed + [DropReason.RATE_LIMIT]
     clock.advance(30)
     assert reason(world.send(world.bot, "again")) is None
     assert [each.text for each in seen(world, "refused")] == [f"line {allowed}"]
+
+
+@pytest.mark.parametrize(("badges", "second"), [((), DropReason.RATE_LIMIT), (("moderator",), None)])
+def test_only_a_moderator_bot_may_send_more_than_one_line_a_second(
+    world: TwitchWorld, clock: HandClock, badges: tuple[str, ...], second: DropReason | None
+) -> None:
+    world.bot.badges.update(badges)
+    said = [world.send(world.bot, "one"), world.send(world.bot, "two")]
+    clock.advance(1)
+    said.append(world.send(world.bot, "three"))
+    assert [reason(each) for each in said] == [None, second, None]
 
 
 def test_the_bot_may_not_repeat_itself_even_as_a_moderator(world: TwitchWorld) -> None:

@@ -1,0 +1,83 @@
+"""What moderators and the streamer do: bans and time-outs, deleted lines, badges, and the rules of the room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.stage.twitch import payloads, room
+from bot.stage.twitch.model import SECOND, ChatMessage, TwitchUser, rfc3339
+from bot.stage.twitch.room import RoomRules
+
+if TYPE_CHECKING:
+    from bot.stage.twitch.world import TwitchWorld
+
+
+class Moderation:
+    """Each deed is told to whoever listens, and takes away the subscriptions it puts an end to."""
+
+    def __init__(self, world: TwitchWorld) -> None:
+        self._world = world
+
+    def ban(
+        self, user: TwitchUser, moderator: TwitchUser, reason: str = "", *, seconds: int | None = None
+    ) -> int | None:
+        """Ban for good, or for some seconds: the user's lines are dropped, the old ones disappear.
+
+        Gives the instant at which it ends, in microseconds.
+        """
+        world, now = self._world, self._world.clock()
+        until = now + seconds * SECOND if seconds is not None else None
+        world.chat.banned[user] = until
+        world.tell_of_viewer(
+            "channel.ban",
+            user,
+            **payloads.who(moderator, "moderator_user"),
+            reason=reason,
+            banned_at=rfc3339(now),
+            ends_at=rfc3339(until) if until is not None else None,
+            is_permanent=until is None,
+        )
+        world.notify("channel.chat.clear_user_messages", payloads.about(user, world.broadcaster))
+        for subscription in world.sessions.subscriptions():
+            if subscription.type.is_chat and subscription.permitted_by == user.id:
+                world.revoke_subscription(subscription, "chat_user_banned")
+        return until
+
+    def unban(self, user: TwitchUser, moderator: TwitchUser) -> None:
+        world = self._world
+        world.chat.banned.pop(user, None)
+        world.tell_of_viewer("channel.unban", user, **payloads.who(moderator, "moderator_user"))
+
+    def delete_line(self, message: ChatMessage) -> None:
+        """Clients hear that the line is gone; the record keeps that it was there."""
+        world = self._world
+        world.note("deleted", message.text, message.sender, place="twitch:chat", message_id=message.id)
+        event = {**payloads.about(message.sender, world.broadcaster), "message_id": message.id}
+        world.notify("channel.chat.message_delete", event)
+
+    def clear_chat(self) -> None:
+        world = self._world
+        world.notify("channel.chat.clear", payloads.who(world.broadcaster, "broadcaster_user"))
+
+    def grant_badge(self, user: TwitchUser, badge: str) -> None:
+        """Make somebody a "moderator" or a "vip"."""
+        user.badges.add(badge)
+        self._world.tell_of_viewer(f"channel.{badge}.add", user)
+
+    def remove_badge(self, user: TwitchUser, badge: str) -> None:
+        """Who was a moderator hears no more of what only moderators hear."""
+        world = self._world
+        user.badges.discard(badge)
+        world.tell_of_viewer(f"channel.{badge}.remove", user)
+        if badge == "moderator":
+            for subscription in world.sessions.subscriptions():
+                if subscription.condition.get("moderator_user_id") == user.id and not world.moderates(user):
+                    world.revoke_subscription(subscription, "moderator_removed")
+
+    def set_rules(self, rules: RoomRules) -> None:
+        """Switch slow mode, followers only and the like."""
+        world = self._world
+        changed = rules != world.chat.rules
+        world.chat.set_rules(rules)
+        if changed:
+            world.notify("channel.chat_settings.update", room.settings_event(rules, world.broadcaster))
