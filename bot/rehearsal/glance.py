@@ -10,7 +10,7 @@ from typing import Any
 from bot.rehearsal.compress import SECOND
 from bot.rehearsal.hearing import listen, same, typed, visible
 from bot.rehearsal.programme import Due, Programme, Stock
-from bot.rehearsal.spoken import clean, line_of
+from bot.rehearsal.spoken import clean, line_of, text_of
 
 Json = Mapping[str, Any]
 # A chat of thousands is sampled: nobody reads more than this of the crowd, and of what only one person sees.
@@ -181,6 +181,6 @@ class Watched:
         line = Line(spoken.who, spoken.what, spoken.by_bot)
         if seen["visible_to"]:
             to = self._names.get(str(seen["visible_to"]), "whoever asked")
-            line = replace(line, who=f"{line.who} to {clean(to)} alone", what=clean(seen["text"]))
+            line = replace(line, who=f"{line.who} to {clean(to)} alone", what=text_of(seen))
         public = spoken.by_bot and not seen["visible_to"]
         self._chats[seen["platform"]].add(seen["at"], line, always=public)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 Json = Mapping[str, Any]
 _SHOWN_MAX = 240
 # What could move the cursor, turn the direction of a line, or stands for no letter that is known here.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
+# Letters that take no room, or take it from their neighbours, where terminals disagree about how much.
+_WIDTHLESS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | {chr(0xFE00 + each) for each in range(16)}
 # More marks than this on one letter are drawn into the lines around it.
 _MARKS_MAX = 2
 
@@ -24,11 +28,34 @@ class Spoken(NamedTuple):
 
 def line_of(seen: Json) -> Spoken | None:
     """None for what nobody sees in a chat."""
-    said = _said(seen, clean(seen["text"]))
+    said = _said(seen, text_of(seen))
     if said is None:
         return None
     by_bot = bool(seen["data"].get("bot")) or seen["kind"] in ("message", "answer")
-    return Spoken(clean(seen["name"]), said, by_bot)
+    who = clean(seen["name"])
+    if seen["kind"] == "message":
+        who = f"{who} in {clean(seen['place']).removeprefix('discord:')}"
+    return Spoken(who, said, by_bot)
+
+
+def text_of(seen: Json) -> str:
+    """The words alone; times and roles as Discord's own programs show them."""
+    text = seen["text"]
+    if seen["platform"] == "discord":
+        text = _TIME.sub(lambda found: _time_shown(int(found[1]), found[2], seen["at"]), text)
+        text = _ROLE.sub("@role", text)
+    return clean(text)
+
+
+_TIME = re.compile(r"<t:(\d{1,11})(?::([a-zA-Z]))?>")
+_ROLE = re.compile(r"<@&\d+>")
+
+
+def _time_shown(second: int, style: str | None, now: int) -> str:
+    if style == "R":
+        seconds = second - now // 1_000_000
+        return f"in {seconds} s" if seconds >= 0 else f"{-seconds} s ago"
+    return datetime.fromtimestamp(second, UTC).astimezone().strftime("%H:%M")
 
 
 def _said(seen: Json, what: str) -> str | None:
@@ -42,7 +69,7 @@ def _said(seen: Json, what: str) -> str | None:
         case "discord", "press":
             return f"presses [{what}]"
         case "discord", "message":
-            return f"{what}{_buttons(seen)} in {seen['place'].removeprefix('discord:')}"
+            return f"{what}{_buttons(seen)}"
         case "discord", "answer":
             return f"{what}   (only for whoever asked)" if seen["visible_to"] else what
         case "discord", "interaction-failed":
@@ -65,7 +92,7 @@ def clean(text: str) -> str:
     for each in lines:
         category = unicodedata.category(each)
         marks = marks + 1 if category in ("Mn", "Me") else 0
-        if category not in _UNPRINTABLE and marks <= _MARKS_MAX:
+        if category not in _UNPRINTABLE and each not in _WIDTHLESS and marks <= _MARKS_MAX:
             kept.append(each)
             if len(kept) > _SHOWN_MAX:
                 kept[-1] = "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 import pytest
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from bot.rehearsal.spoken import clean, line_of
 from bot.rehearsal.transcript import Transcript, has_room
-from tests.rehearsal.evening import MUG, OPENS, Evening
+from tests.rehearsal.evening import MUG, OPENS, SECOND, Evening
 
 
 def played(console: Console, evening: Evening, *, silent: bool = False) -> None:
@@ -76,4 +77,17 @@ def test_nobody_can_write_into_the_terminal_of_whoever_rehearses() -> None:
     assert clean("\x9b2J\x07bell\u2028next") == "2Jbell / next"
     assert len(clean("a" * 999)) == 241
     assert clean("Z" + "\u0351" * 40 + "algo") == "Z\u0351\u0351algo"
+    assert clean("!claim mug \u034f\U000e0000") == "!claim mug "
     assert line_of({"platform": "stage", "kind": "joined", "name": "x", "text": "", "data": {}}) is None
+
+
+def test_times_and_roles_are_shown_as_discord_shows_them() -> None:
+    second = OPENS // SECOND
+    text = f"<@&77> Opens <t:{second + 6}:R>, opened <t:{second - 5}:R>, at <t:{second}:t> or <t:99999999999999>"
+    seen = Evening().see(OPENS, "discord", "message", name="Microdrops", place="discord:#announcements", text=text)
+    spoken = line_of(seen | {"data": {"buttons": [("Claim", "md:claim:mug", False), ("Off", "x", True)]}})
+    assert spoken is not None
+    assert spoken.who == "Microdrops in #announcements"
+    assert re.fullmatch(
+        r"@role Opens in 6 s, opened 5 s ago, at \d\d:\d\d or <t:99999999999999> \[Claim\]", spoken.what
+    )
