@@ -9,12 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.hearing import Heard, listen, same, typed, visible
+from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
+from bot.rehearsal.trouble import Trouble, troubles_of
 
 Json = Mapping[str, Any]
 Who = tuple[str, str]
 """A platform and a user id."""
+# How long a claim may be under way, and how long the bot may need to be back after a fault, in microseconds.
+_UNDER_WAY, _RECOVERY = 2_000_000, 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class JudgedDrop:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Somebody asked for a unit. `request` is the request's name in the ledger; `drop` is what was meant, ""
-    where that is not certain; `plain` is False for letters that a bot need not understand."""
+    where that is not certain; `plain` is False for letters that a bot need not understand, `heard` when the
+    platform could hand it to nobody."""
 
     request: str
     who: Who
@@ -40,6 +44,7 @@ class Ask:
     at: int
     text: str
     plain: bool = True
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Case:
-    """Everything that is laid before the judge. `secrets` may stand in none of the `written` files."""
+    """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
+    `bot_moderates` as the stage seats the bot."""
 
     drops: tuple[JudgedDrop, ...]
     record: tuple[Json, ...]
@@ -66,6 +72,7 @@ class Case:
     twitch: bool = True
     discord: bool = True
     reminder_role: str = ""
+    bot_moderates: bool = True
     secrets: tuple[str, ...] = field(default=(), repr=False)
     written: tuple[Path, ...] = ()
     log_level: str = "debug"
@@ -81,13 +88,59 @@ class Case:
         found: dict[Who, str] = {}
         for seen in self.record:
             if seen["kind"] in acted and not seen["data"].get("bot"):
-                found[_platform(seen), seen["author"]] = seen["name"]
+                found[platform_of(seen), seen["author"]] = seen["name"]
         return found
 
     @cached_property
     def asks(self) -> tuple[Ask, ...]:
-        """In the order in which the stage delivered them."""
-        return tuple(ask for seen in self.record if (ask := self._ask(seen)) is not None)
+        """In the order in which the stage delivered them; what was lost on purpose was never asked."""
+        lost = {request for request, why in self.undelivered.items() if why == "lost"}
+        found = (self._ask(seen) for seen in self.record)
+        return tuple(ask for ask in found if ask is not None and ask.request not in lost)
+
+    @cached_property
+    def undelivered(self) -> dict[str, str]:
+        """By request: why no program was told of a line that stands in the chat."""
+        return {
+            f"twitch:{seen['data'].get('message_id')}": str(seen["data"].get("why", ""))
+            for seen in self.record
+            if seen["kind"] == "undelivered"
+        }
+
+    @cached_property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What went wrong on purpose, in order."""
+        return troubles_of(self.record)
+
+    def on_stage(self, at: int) -> int:
+        """An instant of the ledger on the stage's clock: the bot's own may have been set forward meanwhile."""
+        for trouble in self.troubles:
+            ahead = round(trouble.by * 1_000_000)
+            if 0 < ahead <= at - trouble.begins_at:
+                at -= ahead
+        return at
+
+    def in_trouble(self, ask: Ask) -> bool:
+        """Whether a fault leaves it open what became of this claim."""
+        return any(
+            trouble.strikes(ask.who[0])
+            and trouble.begins_at - _UNDER_WAY <= ask.at
+            and (trouble.name == "clock-moved" or ask.at <= trouble.ends_at + _RECOVERY)
+            for trouble in self.troubles
+            if not trouble.skipped
+        )
+
+    def _cut_off(self, request: str, at: int) -> bool:
+        """Whether what was sent to the bot just before its end, or into a dead connection, was never read."""
+        cuts = (t for t in self.troubles if (t.is_restart or t.name == "twitch-reset") and not t.skipped)
+        cut = any(trouble.begins_at - _UNDER_WAY <= at <= trouble.ends_at for trouble in cuts)
+        return cut and request not in self.outcomes
+
+    def restarted_between(self, begin: int, end: int) -> bool:
+        """Whether the bot lost what it had in mind in this time: it may then say once more what it had said."""
+        return any(
+            t.is_restart and not t.skipped and begin <= t.ends_at and t.begins_at <= end for t in self.troubles
+        )
 
     @cached_property
     def told(self) -> tuple[Told, ...]:
@@ -125,20 +178,22 @@ class Case:
     def _twitch_people(self) -> dict[str, Who]:
         people: dict[str, Who] = {}
         for seen in self.record:
-            if _platform(seen) == "twitch" and seen["kind"] in ("joined", "chat") and not seen["data"].get("bot"):
+            if platform_of(seen) == "twitch" and seen["kind"] in ("joined", "chat") and not seen["data"].get("bot"):
                 who = ("twitch", seen["author"])
                 people[same(seen["name"])] = people[same(seen["data"].get("login", seen["name"]))] = who
         return people
 
     def _ask(self, seen: Json) -> Ask | None:
         kind, data, text = seen["kind"], seen["data"], seen["text"]
-        if kind == "chat" and not data.get("bot"):
+        if kind == "chat" and not data.get("bot") and not data.get("shared_from"):  # a guest's chat is not ours
             meant = typed(text)
             for word in self.claim_words:
                 if meant == word or meant.startswith(word + " "):
                     plain = visible(text).strip().isascii() or visible(text).startswith("!")
                     drop = self._meant(meant[len(word) :].strip())
-                    return Ask(f"twitch:{data['message_id']}", _who(seen), drop, seen["at"], text, plain)
+                    request = f"twitch:{data['message_id']}"
+                    heard = request not in self.undelivered and not self._cut_off(request, seen["at"])
+                    return Ask(request, _who(seen), drop, seen["at"], text, plain, heard)
         if kind == "slash" and data.get("command") == "claim":
             drop = self._meant(typed(str(data.get("options", {}).get("drop", ""))))
             return Ask(f"discord:{data['interaction_id']}", _who(seen), drop, seen["at"], text)
@@ -164,6 +219,22 @@ class Case:
             for heard in _together(listen(seen["text"], self.titles, private=True)):
                 who = ("discord", seen["visible_to"])
                 yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"], request)
+        elif seen["kind"] == "message" and seen["data"].get("message_id") not in self._news_cards:
+            yield from self._told_on_board(seen)
+
+    def _told_on_board(self, seen: Json) -> Iterable[Told]:
+        """Winners whose private answer was lost are named on the board, without a mention."""
+        for heard in listen_for(self._discord_people, seen["text"], self.titles):
+            who = self._discord_people[heard.name]
+            yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"])
+
+    @cached_property
+    def _news_cards(self) -> set[str]:
+        return {row.reference for row in self.ledger.news}
+
+    @cached_property
+    def _discord_people(self) -> dict[str, Who]:
+        return {same(name): who for who, name in self.names.items() if who[0] == "discord"}
 
 
 def _together(heard: list[Heard]) -> list[Heard]:
@@ -174,9 +245,9 @@ def _together(heard: list[Heard]) -> list[Heard]:
     return [*with_numbers, *rest]
 
 
-def _platform(seen: Json) -> str:
+def platform_of(seen: Json) -> str:
     return str(seen["data"].get("platform", seen["platform"]))
 
 
 def _who(seen: Json) -> Who:
-    return _platform(seen), str(seen["author"])
+    return platform_of(seen), str(seen["author"])

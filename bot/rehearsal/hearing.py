@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 _NAME = re.compile(r"@(\S+)")
@@ -37,6 +37,21 @@ def listen(text: str, titles: Mapping[str, str], *, private: bool = False) -> li
     for index, title in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(shown)
         heard += _in_segment(shown[title.end() : end], titles[title.group()], at_the_head, private=private)
+    return heard
+
+
+def listen_for(names: Collection[str], text: str, titles: Mapping[str, str]) -> list[Heard]:
+    """Who of `names` (as `same` writes them) is told numbers by a card that mentions nobody:
+    "... Teal Mug is yours, ann #1, Bob Jr. #2 (of 48)". Where one name ends another, the longer one is meant."""
+    shown = visible(text)
+    heard = []
+    for title in _title_pattern(titles).finditer(shown) if titles else ():
+        before = title.end()
+        for number in _NUMBER.finditer(shown, before):
+            said = same(shown[before : number.start()])
+            fitting = [name for name in names if name and said.endswith(name)]
+            if fitting:
+                heard.append(Heard(max(fitting, key=len), titles[title.group()], (int(number[1]),)))
     return heard
 
 

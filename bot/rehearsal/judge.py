@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.rehearsal.checks import answers, book, places, units
+from bot.rehearsal.checks import answers, book, mending, places, units
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.promises import Promise, unchecked
 
@@ -23,17 +23,19 @@ CHECKS: tuple[Callable[[Case], Promise], ...] = (
     places.announced,
     places.pings,
     places.seldom,
+    manners.unasked,
     places.budget,
     book.entries,
     book.secrecy,
+    mending.crash,
+    mending.outage,
+    mending.healed,
     places.imitated,
 )
 
 # What the product promises and one quiet evening cannot show.
 _NOT_HERE = (
-    ("crash", "What was answered is there after a crash, and a retry gets the same answer.", "Nothing crashed."),
     ("passes", "A pass is spent once, and one person has one vote.", "There were no passes and no polls."),
-    ("outage", "A platform that is down never silences the other one.", "Both platforms were up."),
     ("evidence", "Missing evidence is never a yes and never a silent no.", "No drop asked for evidence."),
     ("identity", "Two accounts that are linked are one person.", "Nobody had linked two accounts."),
 )

@@ -6,7 +6,8 @@ bot had to decide, the oracle allows either.
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -54,6 +55,30 @@ def windows_of(entries: Iterable[EntryRow], drop: str) -> Windows:
     return windows
 
 
+class Shelf:
+    """What could be claimed when, on the stage's clock."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._taken: defaultdict[str, list[int]] = defaultdict(list)
+        for drop in case.drops:
+            spans = windows_of(case.ledger.entries, drop.key).spans
+            self._spans[drop.key] = [(case.on_stage(begin), case.on_stage(end)) for begin, end in spans]
+        for entry in case.ledger.entries:
+            if entry.kind == "unit.granted":
+                self._taken[entry.drop].append(case.on_stage(entry.at))
+
+    def had_something_for(self, ask: Ask) -> bool:
+        """Whether a window held the claim and units were left."""
+        return any(
+            any(begin <= ask.at < end for begin, end in self._spans[drop.key])
+            and bisect_right(self._taken[drop.key], ask.at) < drop.supply - drop.held_back
+            for drop in self._case.drops
+            if ask.drop in ("", drop.key)
+        )
+
+
 def outside(case: Case, drop: JudgedDrop) -> list[str]:
     """Grants by claim that no window allows, by the entry's moment or by when the claim was delivered."""
     windows = windows_of(case.ledger.entries, drop.key)
@@ -68,7 +93,7 @@ def outside(case: Case, drop: JudgedDrop) -> list[str]:
             wrong.append(f"{number} was granted outside every window (entry {entry.number}).")
         elif drop.opens_at is not None and entry.at < drop.opens_at:
             wrong.append(f"{number} was granted before the advertised opening (entry {entry.number}).")
-        elif ask is not None and not any(ask.at < end for _, end in windows.spans):
+        elif ask is not None and not any(ask.at < case.on_stage(end) for _, end in windows.spans):
             wrong.append(f"{number} was granted to a claim that came after the close ({ask.request}).")
     return wrong
 
@@ -88,7 +113,7 @@ def without_asking(case: Case, drop: JudgedDrop) -> list[str]:
             wrong.append(f"Nobody asked for {number}: there is no claim {secret.get('request')!r} in the record.")
         elif ask.who != who:
             wrong.append(f"{number} went to {case.name(who)}, but {case.name(ask.who)} had asked.")
-        elif ask.at > entry.at:
+        elif ask.at > entry.at and not case.in_trouble(ask):
             wrong.append(f"{number} was granted before it was asked for ({ask.request}).")
         elif ask.drop and ask.drop != drop.key:
             wrong.append(f"{number} was granted to somebody who had asked for {ask.drop} ({ask.request}).")
@@ -98,7 +123,16 @@ def without_asking(case: Case, drop: JudgedDrop) -> list[str]:
 def held_back_from_askers(case: Case, drop: JudgedDrop) -> list[str]:
     """Units that stayed although people had surely asked in time, and refusals "sold out" that came too early."""
     windows = windows_of(case.ledger.entries, drop.key)
-    sure = [ask for ask in case.asks if ask.drop == drop.key and ask.plain and windows.surely_hold(ask.at)]
+    sure = [
+        ask
+        for ask in case.asks
+        if ask.drop == drop.key
+        and ask.plain
+        and ask.heard
+        and windows.surely_hold(ask.at)
+        # While something is broken, "please try again" is a right answer.
+        and not case.in_trouble(ask)
+    ]
     wanted = sum(min(count, drop.per_person) for count in Counter(ask.who for ask in sure).values())
     granted = case.granted.get(drop.key, [])
     claimable = drop.supply - drop.held_back

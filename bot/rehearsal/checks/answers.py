@@ -3,62 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
-from bot.rehearsal.evidence import Ask, Case, Who
+from bot.rehearsal import oracle
+from bot.rehearsal.evidence import Case, Json, Told, Who
+from bot.rehearsal.figures.answers import How, waits
+from bot.rehearsal.figures.healing import Healing, healings
 from bot.rehearsal.hearing import typed
 from bot.rehearsal.promises import Promise, judged
 
-# News of this kind gives the reason to everybody who was refused for it before.
-_COVERS = {
-    "sold-out": ("sold-out",),
-    "closed": ("closed", "sold-out"),
-    "paused": ("paused",),
-    "cancelled": ("cancelled",),
-}
-_JITTER = 1_000_000
+# A press gets its failure shown this long after it, in microseconds.
+_PRESS_FAILS_AFTER = 3_500_000
 
 
 def answered(case: Case) -> Promise:
-    """A person is answered by a line that names them after they asked, or by one that speaks to all."""
-    covering = _covering_lines(case)
-    heard: defaultdict[Who, list[int]] = defaultdict(list)
-    for told in case.told:
-        heard[told.who].append(told.at)
-    broken = []
-    for who, asks in _by_person(case).items():
-        for ask in asks:
-            outcome = case.outcomes.get(ask.request)
-            because = str(outcome.decision.get("because", "")) if outcome is not None else ""
-            since = ask.at - (case.answer_gap + _JITTER if outcome is None or because else 0)
-            named = any(at >= since for at in heard[who])
-            covered = any(at >= ask.at and because in reasons for at, reasons in covering)
-            if ask.plain and not named and not covered:
-                broken.append(f"{case.name(who)} got no answer to “{ask.text}” ({ask.request}).")
+    """A person is answered by a line that names them after they asked, or by one that speaks to all; who pressed
+    while the bot or Discord was gone on purpose is answered by Discord itself, at once and visibly."""
     failed = [seen for seen in case.record if seen["kind"] == "interaction-failed"]
-    broken += [f"{seen['name']} saw “This interaction failed”." for seen in failed]
+    told_by_discord = {f"discord:{seen['data'].get('interaction_id')}" for seen in failed}
+    all_waits, shelf = waits(case), oracle.Shelf(case)
+    broken, unheard = [], 0
+    for wait in all_waits:
+        ask = wait.ask
+        unheard += not ask.heard
+        if wait.how is not How.NOBODY or not ask.plain or ask.request in told_by_discord:
+            continue
+        # What reached nobody while there was nothing to claim has its reason standing in the chat.
+        if ask.heard or shelf.had_something_for(ask):
+            broken.append(f"{case.name(ask.who)} got no answer to “{ask.text}” ({ask.request}).")
+    faults = [each for each in healings(case, all_waits) if not each.trouble.skipped]
+    broken += [f"{seen['name']} saw “This interaction failed”." for seen in failed if not _excused(seen, faults)]
     sentence = "Everybody who asks is answered: by name, or by a later line that gives the reason for all."
-    return judged("answered", sentence, broken, f"{len(_by_person(case))} people who asked")
+    people = len({ask.who for ask in case.asks})
+    counted = f"{people} people who asked" + (f"; {unheard} claims reached nobody" if unheard else "")
+    return judged("answered", sentence, broken, counted)
 
 
-def _covering_lines(case: Case) -> list[tuple[int, tuple[str, ...]]]:
-    """When a line spoke to everybody, and of which refusals; a line about a counted crowd covers any."""
-    news = {row.reference: row.kind for row in case.ledger.news}
-    lines = []
-    for seen in case.bot_lines():
-        kind = news.get(str(seen["data"].get("message_id", "")))
-        if kind in _COVERS:
-            lines.append((seen["at"], _COVERS[kind]))
-        elif kind is None and "@" not in seen["text"] and case.claim_words[0] in seen["text"]:
-            reasons = {str(outcome.decision.get("because", "")) for outcome in case.ledger.outcomes}
-            lines.append((seen["at"], tuple(reasons - {""})))
-    return lines
-
-
-def _by_person(case: Case) -> dict[Who, list[Ask]]:
-    found: defaultdict[Who, list[Ask]] = defaultdict(list)
-    for ask in case.asks:
-        found[ask.who].append(ask)
-    return dict(found)
+def _excused(failed: Json, faults: Sequence[Healing]) -> bool:
+    pressed_at = failed["at"] - _PRESS_FAILS_AFTER
+    return any(
+        each.trouble.strikes("discord")
+        and pressed_at <= (each.healed_at or each.trouble.ends_at) + _PRESS_FAILS_AFTER
+        and failed["at"] >= each.trouble.begins_at
+        for each in faults
+    )
 
 
 def winners_told(case: Case) -> Promise:
@@ -131,10 +119,28 @@ def once(case: Case) -> Promise:
     asked = Counter(
         ("twitch", seen["author"])
         for seen in case.record
-        if seen["platform"] == "twitch" and seen["kind"] == "chat" and typed(seen["text"]).startswith("!")
+        if seen["platform"] == "twitch"
+        and seen["kind"] == "chat"
+        and typed(seen["text"]).startswith("!")
+        # A guest's chat is another channel's.
+        and not seen["data"].get("shared_from")
     )
-    lines = {(told.who, told.at, told.text) for told in case.told if told.who[0] == "twitch"}
+    lines = {(told.who, told.at, told.text) for told in _once_each(case) if told.who[0] == "twitch"}
     for who, count in Counter(who for who, _, _ in lines).items():
         if count > asked[who]:
             broken.append(f"{case.name(who)} typed {asked[who]} commands and was answered {count} times.")
     return judged("once", "No request is answered twice.", broken, f"{len(requests) + len(lines)} answers")
+
+
+def _once_each(case: Case) -> list[Told]:
+    """What was told, without the numbers that were told again because a restart lay between: nobody could know
+    whether the first line had come out, and better twice than never."""
+    last: dict[tuple[Who, str, tuple[int, ...]], int] = {}
+    kept = []
+    for told in case.told:
+        key = (told.who, told.drop, told.numbers)
+        before = last.get(key)
+        last[key] = told.at
+        if before is None or not told.numbers or not case.restarted_between(before, told.at):
+            kept.append(told)
+    return kept

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from bot.rehearsal.evidence import Case, Json, Who
+from bot.rehearsal.evidence import Case, Json, JudgedDrop, Who
+from bot.rehearsal.figures.budget import TWITCH_LINES, TWITCH_LINES_AS_MODERATOR, TWITCH_SECONDS, peak
 from bot.rehearsal.promises import Promise, judged, unchecked
 
 _KINDS = ("announced", "opened", "closed")
 _CHAT, _CARDS = "twitch:chat", "discord:announcements"
-_WINDOW = 30_000_000
-_SENDS_MAX, _SENDS_MAX_AS_MODERATOR = 20, 100
 _JITTER = 500_000
 
 
@@ -22,7 +21,7 @@ def announced(case: Case) -> Promise:
         (_CARDS, case.discord, _cards(case)),
     ):
         for drop in case.drops if there else ():
-            for kind in _KINDS:
+            for kind in _kinds(case, drop):
                 rows = [n for n in case.ledger.news if (n.place, n.kind, n.drop) == (place, kind, drop.key)]
                 sent = [row for row in rows if row.result == "sent" and row.reference in messages]
                 if not sent:
@@ -34,12 +33,25 @@ def announced(case: Case) -> Promise:
     return judged("announced", sentence, broken, f"{len(_cards(case))} cards, {len(_lines(case))} lines of chat")
 
 
+def _kinds(case: Case, drop: JudgedDrop) -> tuple[str, ...]:
+    """What is to be told of a drop; one that nobody opened, or that waited in vain for its stream, never opens."""
+    entered = {entry.kind for entry in case.ledger.entries if entry.drop == drop.key}
+    waits_for_somebody = drop.opens_at is None or "drop.postponed" in entered or "drop.cancelled" in entered
+    never = waits_for_somebody and "drop.opened" not in entered
+    left_out = {"opened", "closed"} if never else {"closed"} if "drop.cancelled" in entered else set()
+    return tuple(kind for kind in _KINDS if kind not in left_out)
+
+
 def _unaccounted(case: Case) -> list[str]:
     """Cards that the ledger knows nothing of, or that say the same again."""
     known = {row.reference for row in case.ledger.news}
     cards = _cards(case)
+    # A winner whose private answer was lost is named on a card of their own.
+    late_answers = {told.text for told in case.told if told.who[0] == "discord" and not told.request}
     strange = [
-        f"A card that the ledger does not know: “{_first(c)}”" for key, c in cards.items() if key not in known
+        f"A card that the ledger does not know: “{_first(card)}”"
+        for key, card in cards.items()
+        if key not in known and card["text"] not in late_answers
     ]
     repeats = Counter(card["text"] for card in cards.values())
     return strange + [f"A card came {count} times: “{text[:60]}”" for text, count in repeats.items() if count > 1]
@@ -88,7 +100,9 @@ def seldom(case: Case) -> Promise:
         news = {(told.drop, number) for number in told.numbers} - known[told.who]
         known[told.who] |= news
         before = last.get(told.who)
-        if before is not None and not news and told.at != before and told.at - before < case.answer_gap - _JITTER:
+        soon = before is not None and told.at != before and told.at - before < case.answer_gap - _JITTER
+        # A restart forgets whom it has answered: better twice than never.
+        if before is not None and soon and not news and not case.restarted_between(before, told.at):
             broken.append(f"{case.name(told.who)} was answered twice in {(told.at - before) / 1e6:.1f} s.")
         last[told.who] = told.at
     return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
@@ -104,11 +118,12 @@ def budget(case: Case) -> Promise:
         s for s in case.record if s["platform"] == "twitch" and s["kind"] == "refused" and s["author"] in bots
     ]
     broken = [f"Twitch refused a line ({seen['data'].get('reason')}): “{seen['text'][:60]}”" for seen in refused]
-    at = sorted(seen["at"] for seen in case.bot_lines())
-    most = max((sum(begin <= each < begin + _WINDOW for each in at) for begin in at), default=0)
-    if most > _SENDS_MAX_AS_MODERATOR:
+    most, _ = peak((seen["at"] for seen in case.bot_lines()), TWITCH_SECONDS)
+    if most > TWITCH_LINES_AS_MODERATOR:
         broken.append(f"{most} lines in 30 s.")
-    counted = f"at most {most} lines in 30 s; {_SENDS_MAX} are allowed, {_SENDS_MAX_AS_MODERATOR} to a moderator"
+    counted = (
+        f"at most {most} lines in 30 s; {TWITCH_LINES} are allowed, {TWITCH_LINES_AS_MODERATOR} to a moderator"
+    )
     return judged("budget", sentence, broken, counted)
 
 

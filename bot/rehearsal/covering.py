@@ -1,0 +1,54 @@
+"""Lines that speak to everybody at once, and so answer people whom they do not name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.rehearsal.evidence import Ask, Case
+
+# News of this kind gives the reason to everybody who was refused for it before.
+_COVERS = {
+    "sold-out": ("sold-out",),
+    "closed": ("closed", "sold-out"),
+    "paused": ("paused",),
+    "cancelled": ("cancelled",),
+}
+# Somebody whose line reached nobody learns from such news how things stand.
+_STATES = frozenset({"opened", "sold-out", "paused", "resuming", "resumed", "closed", "reopened", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """One line in Twitch chat. `reasons` are the refusals that it explains, `drop` "" means whichever; `to_unheard`
+    when it speaks to those whose lines may not have arrived."""
+
+    at: int
+    reasons: frozenset[str]
+    drop: str = ""
+    to_unheard: bool = False
+
+    def answers(self, ask: Ask, because: str) -> bool:
+        """Whether this line tells `ask` why, or to ask again; `because` is "" when nothing was decided."""
+        if self.at < ask.at or (self.drop and ask.drop and self.drop != ask.drop):
+            return False
+        return because in self.reasons or (self.to_unheard and not ask.heard)
+
+
+def covering_lines(case: Case) -> Sequence[Covering]:
+    """In order: news that gives a reason, lines to a counted crowd (which cover any refusal), and the one that
+    says after a gap that whoever got no answer should ask again."""
+    news = {row.reference: row for row in case.ledger.news}
+    every_reason = frozenset(str(o.decision.get("because", "")) for o in case.ledger.outcomes) - {""}
+    claim, claim_again = case.claim_words[0], case.claim_words[-1]
+    lines = []
+    for seen in case.bot_lines():
+        row = news.get(str(seen["data"].get("message_id", "")))
+        at, text = seen["at"], seen["text"]
+        if row is not None and (row.kind in _COVERS or row.kind in _STATES):
+            lines.append(Covering(at, frozenset(_COVERS.get(row.kind, ())), row.drop, row.kind in _STATES))
+        elif row is None and "@" not in text and claim in text:
+            lines.append(Covering(at, every_reason))
+        elif row is None and "@" not in text and claim_again in text:
+            lines.append(Covering(at, frozenset(), to_unheard=True))
+    return lines

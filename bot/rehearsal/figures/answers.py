@@ -1,0 +1,128 @@
+"""How long people waited for an answer: each claim, the whole distribution, and a histogram of it."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rehearsal.covering import Covering, covering_lines
+from bot.rehearsal.evidence import Ask, Case, Who
+
+SECOND = 1_000_000
+_JITTER = SECOND
+# Upper ends of the histogram's bars, in seconds; the last bar has none.
+BARS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class How(StrEnum):
+    """By whom a claim was answered. REPEAT is a claim of somebody who had been answered a moment before: chat is
+    spared a second answer."""
+
+    NAMED = "named"
+    COVERED = "covered"
+    REPEAT = "repeat"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One claim; `seconds` until its answer is None where `how` is REPEAT or NOBODY."""
+
+    ask: Ask
+    how: How
+    seconds: float | None = None
+
+
+def waits(case: Case) -> tuple[Wait, ...]:
+    """What became of each claim, in the order of the claims. An answer is the line that names its person, or the
+    one that gives the reason to all; for an interaction it is its own answer."""
+    named: defaultdict[Who, list[int]] = defaultdict(list)
+    own: dict[str, int] = {}
+    for told in case.told:
+        if told.request:
+            own.setdefault(told.request, told.at)
+        else:
+            named[told.who].append(told.at)
+    covering = covering_lines(case)
+    by_person: defaultdict[Who, list[Ask]] = defaultdict(list)
+    for ask in case.asks:
+        by_person[ask.who].append(ask)
+    found: dict[str, Wait] = {}
+    for who, asks in by_person.items():
+        for ask, later in zip(asks, [*asks[1:], None], strict=True):
+            at = own.get(ask.request)
+            wait = Wait(ask, How.NAMED, _since(ask, at)) if at is not None else None
+            found[ask.request] = wait or _wait(case, ask, later, named[who], covering)
+    return tuple(found[ask.request] for ask in case.asks)
+
+
+def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], covering: Sequence[Covering]) -> Wait:
+    outcome = case.outcomes.get(ask.request)
+    because = "" if outcome is None else str(outcome.decision.get("because", ""))
+    index = bisect_left(named, ask.at)
+    by_name = named[index] if index < len(named) else math.inf
+    to_all = next((line.at for line in covering if line.answers(ask, because)), math.inf)
+    first = min(by_name, to_all)
+    before = named[index - 1] if index else -math.inf
+    won = outcome is not None and outcome.kind == "claim.granted"
+    was_answered = ask.who[0] == "twitch" and not won and ask.at - before <= case.answer_gap + _JITTER
+    if was_answered and (first == math.inf or (later is not None and later.at <= first)):
+        return Wait(ask, How.REPEAT)
+    if first == math.inf:
+        return Wait(ask, How.NOBODY)
+    return Wait(ask, How.NAMED if by_name <= to_all else How.COVERED, _since(ask, int(first)))
+
+
+def _since(ask: Ask, at: int) -> float:
+    return max(0, at - ask.at) / SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The waits of one platform in seconds, rising; `repeats` were spared an answer, `nobody` answered the rest."""
+
+    platform: str
+    seconds: tuple[float, ...]
+    repeats: int = 0
+    unanswered: int = 0
+
+    def share(self, part: float) -> float:
+        """The wait that `part` of all claims did not exceed: 0.5 is the median. Nearest rank; needs a claim."""
+        rank = max(1, math.ceil(part * len(self.seconds)))
+        return self.seconds[rank - 1]
+
+    @property
+    def histogram(self) -> tuple[int, ...]:
+        """How many waits end within each of BARS, and beyond the last."""
+        edges = [bisect_left(self.seconds, bar) for bar in BARS]
+        return tuple(end - begin for begin, end in zip([0, *edges], [*edges, len(self.seconds)], strict=True))
+
+    def as_public(self) -> dict[str, object]:
+        figures = {"median": 0.5, "p90": 0.9, "p99": 0.99, "worst": 1.0}
+        histogram = [
+            {"below": bar, "count": count} for bar, count in zip((*BARS, None), self.histogram, strict=True)
+        ]
+        return {
+            "count": len(self.seconds),
+            **{name: round(self.share(part), 3) for name, part in figures.items()},
+            "repeats": self.repeats,
+            "unanswered": self.unanswered,
+            "histogram": histogram,
+        }
+
+
+def answers_by_platform(all_waits: Sequence[Wait]) -> tuple[Answers, ...]:
+    """Platforms on which somebody was answered."""
+    return tuple(found for platform in ("twitch", "discord") for found in _answers(all_waits, platform))
+
+
+def _answers(all_waits: Sequence[Wait], platform: str) -> Iterator[Answers]:
+    here = [wait for wait in all_waits if wait.ask.who[0] == platform]
+    seconds = tuple(sorted(wait.seconds for wait in here if wait.seconds is not None))
+    if seconds:
+        repeats = sum(wait.how is How.REPEAT for wait in here)
+        yield Answers(platform, seconds, repeats, sum(wait.how is How.NOBODY for wait in here))

@@ -1,0 +1,117 @@
+"""What became of each drop, moment by moment: what the ledger entered, and what was said where about it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.rehearsal.evidence import Case, JudgedDrop
+from bot.rehearsal.ledger import EntryRow, NewsRow
+
+SECOND = 1_000_000
+_POSTED = ("chat", "message")
+# Of these the ledger has news and no entry of their own.
+_NEWS_ONLY = ("sold-out", "nearly-gone")
+_BEGINS, _ENDS = ("opened", "resumed", "reopened"), ("paused", "closed", "returned", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`place` is "twitch:chat" or "discord:announcements"; `at` microseconds UTC on the stage's clock."""
+
+    place: str
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """`what` is the news' kind: "announced", "opened", "sold-out" ...; `entry` the ledger's number, 0 for none."""
+
+    at: int
+    what: str
+    entry: int
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One drop's evening, in order; `open_spans` are the times [from, to) in which it could be claimed."""
+
+    drop: str
+    title: str
+    happenings: tuple[Happening, ...]
+    open_spans: tuple[tuple[int, int], ...]
+
+    def first(self, what: str) -> int | None:
+        """When it first happened."""
+        return next((each.at for each in self.happenings if each.what == what), None)
+
+    def as_public(self, begins_at: int) -> list[dict[str, object]]:
+        """Seconds count from `begins_at`."""
+        return [
+            {
+                "at": round((each.at - begins_at) / SECOND, 3),
+                "what": each.what,
+                "entry": each.entry or None,
+                "said": [
+                    {"where": said.place, "after": round((said.at - each.at) / SECOND, 3), "text": said.text}
+                    for said in each.said
+                ],
+            }
+            for each in self.happenings
+        ]
+
+
+def timelines(case: Case) -> tuple[Timeline, ...]:
+    """One for each drop, in their order."""
+    return tuple(_timeline(case, drop, _said_by_news(case, drop.key)) for drop in case.drops)
+
+
+def _said_by_news(case: Case, key: str) -> dict[tuple[str, int], list[Said]]:
+    """By kind and moment: the lines and cards that are in the record. News without any keeps an empty list."""
+    shown = {str(seen["data"].get("message_id", "")): seen for seen in case.record if seen["kind"] in _POSTED}
+    found: defaultdict[tuple[str, int], list[Said]] = defaultdict(list)
+    for row in case.ledger.news:
+        if row.drop == key:
+            found[row.kind, row.created_at] += _said(row, shown.get(row.reference))
+    return dict(found)
+
+
+def _said(row: NewsRow, seen: object) -> Iterable[Said]:
+    if isinstance(seen, dict):
+        yield Said(row.place, seen["at"], seen["text"])
+
+
+def _timeline(case: Case, drop: JudgedDrop, said: dict[tuple[str, int], list[Said]]) -> Timeline:
+    entries = [entry for entry in case.ledger.entries if entry.drop == drop.key]
+    found = []
+    for entry in entries:
+        what = entry.kind.removeprefix("drop.")
+        if what != entry.kind and what != "planned":
+            found.append(_happening(case, entry.at, what, entry.number, said.pop((what, entry.at), [])))
+    for (what, at), lines in said.items():
+        if what in _NEWS_ONLY and (lines or what == "sold-out"):
+            found.append(_happening(case, at, what, 0, lines))
+    found.sort(key=lambda each: each.at)
+    return Timeline(drop.key, drop.title, tuple(found), _spans(case, entries))
+
+
+def _happening(case: Case, at: int, what: str, entry: int, said: list[Said]) -> Happening:
+    return Happening(case.on_stage(at), what, entry, tuple(sorted(said, key=lambda each: each.at)))
+
+
+def _spans(case: Case, entries: Iterable[EntryRow]) -> tuple[tuple[int, int], ...]:
+    """Without its end, a drop is open until the last thing that was seen."""
+    spans, begin = [], None
+    for entry in entries:
+        what = entry.kind.removeprefix("drop.")
+        if what in _BEGINS and begin is None:
+            begin = case.on_stage(entry.at)
+        elif what in _ENDS and begin is not None:
+            spans.append((begin, case.on_stage(entry.at)))
+            begin = None
+    if begin is not None:
+        spans.append((begin, max((seen["at"] for seen in case.record), default=begin)))
+    return tuple(spans)

@@ -1,0 +1,90 @@
+"""What went wrong on purpose: the faults of a record, each from its beginning to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.rehearsal.faults import FAULTS
+
+SECOND = 1_000_000
+_RESTARTS = ("bot-killed", "bot-stopped")
+# These take the platform away from the bot, or the bot from the platform.
+_OUTAGES = frozenset(
+    {
+        "twitch-close",
+        "twitch-reset",
+        "twitch-no-welcome",
+        "twitch-silence",
+        "twitch-errors",
+        "twitch-html",
+        "twitch-revoked",
+        "discord-gone",
+        "discord-close",
+        "discord-reset",
+        "discord-errors",
+        "discord-limited",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One fault; instants in microseconds UTC. `ends_at` is `begins_at` for one that is over at once, `skipped`
+    says why it could not strike. `by` is how many seconds a clock was moved, 0 for everything else."""
+
+    name: str
+    text: str
+    begins_at: int
+    ends_at: int
+    skipped: str = ""
+    by: float = 0.0
+
+    @property
+    def where(self) -> str:
+        """ "twitch", "discord", "bot", "disk" or "clock"; "" for a fault that the catalogue does not have."""
+        fault = FAULTS.get(self.name)
+        return fault.where if fault is not None else ""
+
+    @property
+    def is_restart(self) -> bool:
+        return self.name in _RESTARTS
+
+    @property
+    def is_outage(self) -> bool:
+        return self.name in _OUTAGES
+
+    def strikes(self, platform: str) -> bool:
+        """Whether people on this platform may notice it."""
+        return self.where not in ("twitch", "discord") or self.where == platform
+
+
+def troubles_of(record: Iterable[Mapping[str, Any]]) -> tuple[Trouble, ...]:
+    """Read the faults of a record. One without an end lasts as long as was planned, or was over at once."""
+    found: list[Trouble] = []
+    open_by_name: dict[str, int] = {}
+    for seen in record:
+        if seen["kind"] != "fault":
+            continue
+        data = seen["data"]
+        name, at = str(data.get("name", "")), int(seen["at"])
+        match data.get("state"):
+            case "begins":
+                planned = at + round(float(data.get("seconds") or 0) * SECOND)
+                open_by_name[name] = len(found)
+                found.append(Trouble(name, seen["text"], at, planned, by=_moved(name, data)))
+            case "ends" if name in open_by_name:
+                index = open_by_name.pop(name)
+                found[index] = replace(found[index], ends_at=at)
+            case "skipped":
+                found.append(Trouble(name, seen["text"], at, at, skipped=str(data.get("why") or seen["text"])))
+    return tuple(found)
+
+
+def _moved(name: str, data: Mapping[str, Any]) -> float:
+    if name != "clock-moved":
+        return 0.0
+    options = data.get("options")
+    by = data.get("by", options.get("by") if isinstance(options, Mapping) else None)
+    return float(by if by is not None else FAULTS[name].options["by"])
