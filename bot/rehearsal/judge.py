@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.rehearsal.checks import answers, book, mending, places, units
+from bot.rehearsal.checks import answers, book, manners, mending, places, units
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.promises import Promise, unchecked
 
