@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 
-import cogs
 from bot.config import Config
 from bot.config.sections import data_folder
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
@@ -50,7 +49,8 @@ from bot.storage.telling import command_digest
 from bot.storage.tokens import Login, TokenFile
 from bot.storage.upgrade import LedgerTooNew
 from bot.wording.catalogue import Wording
-from cogs.commands import CommandNames
+from cogs.installing import install_all_discord, install_all_twitch
+from cogs.names import CommandNames
 
 log = structlog.get_logger(__name__)
 
@@ -317,7 +317,7 @@ class _Bot:
         )
         return TwitchPlatform(
             settings,
-            install=lambda bot: cogs.install_all_twitch(bot, self.services, self._names),
+            install=lambda bot: install_all_twitch(bot, self.services, self._names),
             on_stream=lambda live: self._streams.reported(live),
             on_connected=self._twitch_connected,
             on_tokens=keep,
@@ -341,7 +341,7 @@ class _Bot:
         )
         return DiscordPlatform(
             settings,
-            install=lambda bot: cogs.install_all_discord(bot, self.services),
+            install=lambda bot: install_all_discord(bot, self.services),
             on_connected=self._discord_connected,
             load_digest=self._load_digest,
             save_digest=self._save_digest,

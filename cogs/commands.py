@@ -1,74 +1,23 @@
-"""Chat commands under whatever names a channel gives them, each always under `!md NAME` as well."""
+"""Chat commands on a Twitch client of the library."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twitchio.ext import commands
 
-from bot.domain.commands import COMMANDS
-from bot.domain.people import Actor
 from bot.platforms.twitch.bot import TwitchBot
 from bot.platforms.twitch.people import actor_of
+from cogs.names import Answering, Asked, CommandList, CommandNames
 
 
-@dataclass(frozen=True, slots=True)
-class CommandNames:
-    """What chat may type for each of COMMANDS, first name first; no name at all is a command switched off.
-
-    `word` is the one before a command that always works, without the chat's prefix sign."""
-
-    by_command: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    word: str = "md"
-
-    def of(self, command: str) -> tuple[str, ...]:
-        return self.by_command.get(command, (command,))
-
-    def typed(self, sign: str = "!") -> dict[str, str]:
-        """What sentences tell people to type: the first name, or the way that works without any."""
-        names = {command: self.of(command) for command in COMMANDS}
-        typed = {c: f"{sign}{found[0]}" if found else f"{sign}{self.word} {c}" for c, found in names.items()}
-        return {**typed, "steer": typed["drop"], "md": f"{sign}{self.word}"}
-
-    def meant_by(self, name: str) -> str | None:
-        """The command behind a name typed after the word; its own name works whatever it was renamed to."""
-        plain = name.casefold()
-        renamed = next((command for command in COMMANDS if plain in self.of(command)), None)
-        return renamed or (plain if plain in COMMANDS else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A chat command as the cogs take it: who, the message's name for all time, and the text after the command."""
-
-    actor: Actor
-    request_id: str
-    text: str
-
-
-Answering = Callable[[Asked], Awaitable[None]]
-
-
-class ChatCommands:
+class ChatCommands(CommandList):
     """The commands of one Twitch client. They are functions made for it alone: the library keeps the commands of
     a Component on its class, where a second client would take them over."""
 
     def __init__(self, bot: TwitchBot, names: CommandNames) -> None:
         self._bot = bot
-        self._names = names
-        self._answering: dict[str, Answering] = {}
-        self._register((names.word,), self._answer_by_name)
-
-    def add(self, command: str, answering: Answering) -> None:
-        """Let chat reach one of COMMANDS. Raises ValueError for any other, which nobody could rename."""
-        if command not in COMMANDS:
-            raise ValueError(f"{command} is missing in bot.domain.commands.COMMANDS")
-        self._answering[command] = answering
-        names = self._names.of(command)
-        if names:
-            self._register(names, answering)
+        super().__init__(names)
 
     def _register(self, names: tuple[str, ...], answering: Answering) -> None:
         async def run(context: commands.Context[TwitchBot], *, text: str = "") -> None:
@@ -78,10 +27,3 @@ class ChatCommands:
 
         command: commands.Command[Any, ...] = commands.Command(run, name=names[0], aliases=list(names[1:]))
         self._bot.add_command(command)
-
-    async def _answer_by_name(self, asked: Asked) -> None:
-        name, _, rest = asked.text.partition(" ")
-        command = self._names.meant_by(name) if name else "help"
-        answering = self._answering.get(command or "")
-        if answering is not None:
-            await answering(replace(asked, text=rest.strip()))

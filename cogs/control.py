@@ -1,4 +1,4 @@
-"""Steering a drop: `!drop open` and its like in chat, `/drop open` and the control card's buttons on Discord."""
+"""Steering a drop on a Discord client of the library: `/drop open` and the control card's buttons."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.domain.answers import Answer, TryAgain
-from bot.domain.control import EXTEND_MINUTES_MAX, DropSteered, SteerDecision, SteerNeedsYes, Verb, fits
+from bot.domain.control import EXTEND_MINUTES_MAX, Verb, fits
 from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.platforms.discord.answers import answer_within
@@ -18,73 +17,16 @@ from bot.platforms.discord.people import PLATFORM, actor_of
 from bot.platforms.discord.trouble import GuardedModal
 from bot.services.services import Services
 from bot.wording.buttons import EXTEND_MINUTES
-from bot.wording.cards import Card
-from bot.wording.control import (
-    chat_answer,
-    confirm_card,
-    incomplete_gift_text,
-    nothing_waits_text,
-    steer_answer,
-    try_again_text,
-)
 from bot.wording.times import undo_text
 from cogs.choices import TYPED_MAX, choices
-from cogs.commands import Asked, ChatCommands
-from cogs.drops import ask, show_board
+from cogs.dialogues.control import BUTTON, YES, confirm, steer_drop
+from cogs.drops import ask
 from cogs.presses import pressable, request_id
-from cogs.steering import Order, read_order, with_receiver
+from cogs.steering import Order
 
-BUTTON = r"md:control:(?P<verb>open|close|pause|resume|extend|give|undo):(?P<drop>[a-z0-9-]{1,40})"
-YES = r"md:confirm:yes"
 # What a drop's name completes to, and every deed that needs nothing but the drop.
 _PLAIN_VERBS = (Verb.OPEN, Verb.CLOSE, Verb.PAUSE, Verb.RESUME, Verb.CANCEL)
 _Typed = app_commands.Range[str, 0, TYPED_MAX]
-
-
-def install_twitch(chat: ChatCommands, services: Services) -> None:
-    async def drop(asked: Asked) -> None:
-        order = read_order(asked.text)
-        if order is None or not asked.actor.steers:
-            await show_board(asked, services)
-            return
-        if order.verb is Verb.GIVE:
-            order = with_receiver(order, (await services.drops.every()).values())
-            if not order.receiver or not order.why:
-                known = bool(order.receiver)
-                services.telling.say_now(incomplete_gift_text(services.words, order.drop, receiver_known=known))
-                return
-        try:
-            answer = await services.control.steer(
-                asked.actor,
-                asked.request_id,
-                order.verb,
-                drop=order.drop,
-                minutes=order.minutes,
-                receiver=order.receiver or None,
-                why=order.why,
-            )
-        except TryAgain:
-            services.telling.say_now(try_again_text(services.words, discord=False))
-            return
-        _say(services, answer)
-
-    async def yes(asked: Asked) -> None:
-        try:
-            answer = await services.control.confirm(asked.actor, asked.request_id)
-        except TryAgain:
-            services.telling.say_now(try_again_text(services.words, discord=False))
-            return
-        if answer is not None:
-            _say(services, answer)
-
-    chat.add("drop", drop)
-    chat.add("yes", yes)
-
-
-def _say(services: Services, answer: Answer[SteerDecision]) -> None:
-    text = chat_answer(services.words, answer.decision, services.clock.now())
-    if text and not answer.repeated:
-        services.telling.say_now(text)
 
 
 def steering_group(services: Services) -> app_commands.Group:
@@ -119,7 +61,7 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
         await answer_order(interaction, services, Order(verb, drop, minutes))
 
     async def say_yes(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
-        await answer_within(interaction, _confirming(interaction, services))
+        await answer_within(interaction, confirm(services, actor_of(interaction), request_id(interaction)))
 
     bot.add_dynamic_items(pressable(BUTTON, press), pressable(YES, say_yes))
 
@@ -195,45 +137,8 @@ async def answer_order(
 ) -> None:
     """Do the deed for whoever acted, and tell only them how it went."""
 
-    async def deciding() -> str | Card:
-        try:
-            answer = await services.control.steer(
-                actor_of(interaction),
-                request_id(interaction),
-                order.verb,
-                drop=order.drop,
-                minutes=order.minutes,
-                receiver=receiver,
-                why=order.why,
-            )
-        except TryAgain:
-            return try_again_text(services.words, discord=True)
-        _tell_chat_of_gift(services, answer)
-        return _shown(services, answer)
-
-    await answer_within(interaction, deciding())
-
-
-def _tell_chat_of_gift(services: Services, answer: Answer[SteerDecision]) -> None:
-    """A viewer of Twitch chat who is given a unit from Discord hears of it where they are."""
-    done = answer.decision
-    if isinstance(done, DropSteered) and done.verb is Verb.GIVE and done.receiver_platform == "twitch":
-        _say(services, answer)
-
-
-async def _confirming(interaction: discord.Interaction[Any], services: Services) -> str | Card:
-    try:
-        answer = await services.control.confirm(actor_of(interaction), request_id(interaction))
-    except TryAgain:
-        return try_again_text(services.words, discord=True)
-    return nothing_waits_text(services.words) if answer is None else _shown(services, answer)
-
-
-def _shown(services: Services, answer: Answer[SteerDecision]) -> str | Card:
-    now = services.clock.now()
-    if isinstance(answer.decision, SteerNeedsYes):
-        return confirm_card(services.words, answer.decision, now)
-    return steer_answer(services.words, answer.decision, now, discord=True)
+    deciding = steer_drop(services, actor_of(interaction), request_id(interaction), order, receiver=receiver)
+    await answer_within(interaction, deciding)
 
 
 def _receiver(member: discord.Member | discord.User) -> Actor:

@@ -1,4 +1,4 @@
-"""What is on and what is mine, for everybody; planning a drop live, for moderators on Discord."""
+"""On a Discord client of the library: what is on and what is mine, for everybody; planning a drop live."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.domain.answers import TryAgain
 from bot.domain.drops import WhileOffline
 from bot.domain.planning import KINDS, DropForm
 from bot.platforms.discord.answers import answer_within
@@ -16,32 +15,12 @@ from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.people import actor_of
 from bot.platforms.discord.trouble import GuardedModal
 from bot.services.services import Services
-from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
-from bot.wording.control import try_again_text
-from bot.wording.drops import board_card, board_line, mine_text
-from bot.wording.planning import plan_answer
 from cogs.choices import TYPED_MAX
-from cogs.commands import Asked, ChatCommands
+from cogs.dialogues.drops import board_to_show, held_text, plan_drop
 from cogs.presses import request_id
 
 _FIELD_CHARACTERS_MAX = 100
-
-
-def install_twitch(chat: ChatCommands, services: Services) -> None:
-    async def mine(asked: Asked) -> None:
-        held = await services.drops.held(asked.actor)
-        units = [(unit.title, unit.number, unit.supply) for unit in held]
-        text = mine_text(services.words, asked.actor.name, units, discord=False)
-        services.telling.say_to(asked.actor, text, topic="mine")
-
-    chat.add("mine", mine)
-
-
-async def show_board(asked: Asked, services: Services) -> None:
-    """Say in chat what is on and what is next."""
-    board = await services.drops.board()
-    services.telling.say_to(asked.actor, board_line(services.words, board.drops, board.now), topic="board")
 
 
 def install_discord(bot: DiscordBot, services: Services, steering: app_commands.Group) -> None:
@@ -51,16 +30,16 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
     @bot.tree.command(name="drops", description=words.say("slash-drops", discord=True)[:100])
     @app_commands.guild_only()
     async def drops(interaction: discord.Interaction[Any]) -> None:
-        await answer_within(interaction, _board(services))
+        await answer_within(interaction, board_to_show(services))
 
     @bot.tree.command(name="mine", description=words.say("slash-mine", discord=True)[:100])
     @app_commands.guild_only()
     async def mine(interaction: discord.Interaction[Any]) -> None:
-        await answer_within(interaction, _mine(interaction, services))
+        await answer_within(interaction, held_text(services, actor_of(interaction), discord=True))
 
     @steering.command(name="show", description=words.say("slash-drops", discord=True)[:100])
     async def show(interaction: discord.Interaction[Any]) -> None:
-        await answer_within(interaction, _board(services))
+        await answer_within(interaction, board_to_show(services))
 
     @steering.command(name="new", description=words.say("slash-new", discord=True)[:100])
     @app_commands.describe(
@@ -82,18 +61,6 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
     ) -> None:
         chosen = Chosen(kind, str(per_person), announce, while_offline)
         await interaction.response.send_modal(DropModal(services, chosen))
-
-
-async def _board(services: Services) -> Card:
-    board = await services.drops.board()
-    return board_card(services.words, board.drops, board.now)
-
-
-async def _mine(interaction: discord.Interaction[Any], services: Services) -> str:
-    actor = actor_of(interaction)
-    held = await services.drops.held(actor)
-    units = [(unit.title, unit.number, unit.supply) for unit in held]
-    return mine_text(services.words, actor.name, units, discord=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +101,8 @@ class DropModal(GuardedModal):
             announce=self._chosen.announce,
             while_offline=self._chosen.while_offline,
         )
-        await answer_within(interaction, self._deciding(interaction, form))
-
-    async def _deciding(self, interaction: discord.Interaction[Any], form: DropForm) -> str:
-        services = self._services
-        try:
-            answer = await services.drops.create(actor_of(interaction), request_id(interaction), form)
-        except TryAgain:
-            return try_again_text(services.words, discord=True)
-        return plan_answer(services.words, answer.decision, services.clock.now())
+        deciding = plan_drop(self._services, actor_of(interaction), request_id(interaction), form)
+        await answer_within(interaction, deciding)
 
 
 def ask(modal: discord.ui.Modal, words: Wording, key: str, *, required: bool = True) -> discord.ui.TextInput[Any]:

@@ -1,4 +1,4 @@
-"""Remind me: a press takes or returns the opt-in role, the only one that is ever mentioned."""
+"""Remind me, on a Discord client of the library: the role is taken and returned over REST."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from bot.platforms.discord.answers import answer_within
 from bot.platforms.discord.bot import DiscordBot
 from bot.services.services import Services
 from bot.wording.help import Reminder, reminder_text
+from cogs.dialogues.reminders import BUTTON
 from cogs.presses import pressable
-
-BUTTON = r"md:remind:toggle"
 
 
 def install_discord(bot: DiscordBot, services: Services) -> None:

@@ -22,8 +22,8 @@ from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.stage.server import Stage
 from bot.wording.catalogue import Wording
-from cogs import install_all_discord, install_all_twitch
-from cogs.commands import CommandNames
+from cogs.installing import install_all_discord, install_all_twitch
+from cogs.names import CommandNames
 from tests.platforms.discord_rig import discord_settings
 from tests.platforms.rig import running, twitch_settings, until
 from tests.wording.saying import NOW, OPEN

@@ -11,7 +11,7 @@ from bot.services.claims import TooFast
 from bot.services.ports import HeldUnit
 from bot.stage.server import Stage
 from bot.stage.twitch.model import ChatMessage
-from cogs.commands import CommandNames
+from cogs.names import CommandNames
 from tests.cogs.fakes import MUG, Desk, in_chat
 from tests.platforms.rig import until
 

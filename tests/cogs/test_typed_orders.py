@@ -10,8 +10,9 @@ import pytest
 from bot.domain.commands import COMMANDS
 from bot.domain.control import Verb
 from bot.domain.drops import Drop
-from cogs import install_all_twitch
-from cogs.commands import ChatCommands, CommandNames
+from cogs.commands import ChatCommands
+from cogs.installing import install_all_twitch
+from cogs.names import CommandNames
 from cogs.steering import Order, read_order, with_receiver
 from tests.cogs.fakes import Desk
 from tests.wording.saying import CUE, OPEN, PLAN

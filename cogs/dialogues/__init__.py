@@ -1,0 +1,1 @@
+"""What is answered to whoever types or presses, whichever library has brought the question."""

@@ -1,0 +1,13 @@
+"""Every chat command there is, for whichever client hears chat."""
+
+from __future__ import annotations
+
+from bot.services.services import Services
+from cogs.dialogues import claims, control, drops, help
+from cogs.names import CommandList
+
+
+def answer_in_chat(commands: CommandList, services: Services) -> None:
+    """Put every chat command on the list."""
+    for feature in (claims, drops, control, help):
+        feature.answer_in_chat(commands, services)

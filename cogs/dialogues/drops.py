@@ -1,0 +1,48 @@
+"""What is on and what is mine, for everybody; a drop that is planned live, for moderators."""
+
+from __future__ import annotations
+
+from bot.domain.answers import TryAgain
+from bot.domain.people import Actor
+from bot.domain.planning import DropForm
+from bot.services.services import Services
+from bot.wording.cards import Card
+from bot.wording.control import try_again_text
+from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.planning import plan_answer
+from cogs.names import Asked, CommandList
+
+
+def answer_in_chat(commands: CommandList, services: Services) -> None:
+    async def mine(asked: Asked) -> None:
+        text = await held_text(services, asked.actor, discord=False)
+        services.telling.say_to(asked.actor, text, topic="mine")
+
+    commands.add("mine", mine)
+
+
+async def show_board(asked: Asked, services: Services) -> None:
+    """Say in chat what is on and what is next."""
+    board = await services.drops.board()
+    services.telling.say_to(asked.actor, board_line(services.words, board.drops, board.now), topic="board")
+
+
+async def board_to_show(services: Services) -> Card:
+    board = await services.drops.board()
+    return board_card(services.words, board.drops, board.now)
+
+
+async def held_text(services: Services, actor: Actor, *, discord: bool) -> str:
+    """What somebody holds, in a sentence."""
+    held = await services.drops.held(actor)
+    units = [(unit.title, unit.number, unit.supply) for unit in held]
+    return mine_text(services.words, actor.name, units, discord=discord)
+
+
+async def plan_drop(services: Services, actor: Actor, request_id: str, form: DropForm) -> str:
+    """Plan a drop from a form, and say how that went."""
+    try:
+        answer = await services.drops.create(actor, request_id, form)
+    except TryAgain:
+        return try_again_text(services.words, discord=True)
+    return plan_answer(services.words, answer.decision, services.clock.now())

@@ -1,0 +1,27 @@
+"""Puts every command and button on a fresh client."""
+
+from __future__ import annotations
+
+from bot.platforms.discord.bot import DiscordBot
+from bot.platforms.twitch.bot import TwitchBot
+from bot.services.services import Services
+from cogs import claims, control, drops, help, reminders
+from cogs.commands import ChatCommands
+from cogs.dialogues.chat import answer_in_chat
+from cogs.names import CommandNames
+
+
+def install_all_twitch(bot: TwitchBot, services: Services, names: CommandNames) -> None:
+    """Put every chat command on a fresh Twitch client."""
+    answer_in_chat(ChatCommands(bot, names), services)
+
+
+def install_all_discord(bot: DiscordBot, services: Services) -> None:
+    """Put every slash command and button on a fresh Discord client."""
+    steering = control.steering_group(services)
+    claims.install_discord(bot, services)
+    drops.install_discord(bot, services, steering)
+    control.install_discord(bot, services, steering)
+    help.install_discord(bot, services)
+    reminders.install_discord(bot, services)
+    bot.tree.add_command(steering)
