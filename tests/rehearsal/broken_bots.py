@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import itertools
+import os
 import re
 import sqlite3
 import sys
@@ -12,11 +15,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot import wiring
 from bot.domain.drops import Drop, DropPlan
+from bot.redaction import Redactor
 from bot.services.telling import Telling
 
 
@@ -66,7 +71,82 @@ def forgets() -> None:
     wiring.run_bot = run_and_forget  # planted
 
 
-BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in (oversell, answers_twice, forgets)}
+def floods_chat() -> None:
+    """With every line it has to say come two that nobody asked for."""
+    send = Telling._send
+    said = itertools.count(1)
+
+    async def send_and_chatter(self: Telling, line: Any) -> bool:
+        sent = await send(self, line)
+        for _ in range(2 if line.text else 0):
+            chatter = f"Reminder {next(said)}: type !claim, as long as there are some!"
+            await send(self, dataclasses.replace(line, text=chatter, requests=()))
+        return sent
+
+    Telling._send = send_and_chatter  # type: ignore[method-assign]  # planted
+
+
+def nags_refused_people() -> None:
+    """Whoever was refused is told so once more, a moment later."""
+    send = Telling._send
+
+    async def send_again(self: Telling, line: Any) -> bool:
+        sent = await send(self, line)
+        if "@" in line.text and " is yours" not in line.text:
+            await send(self, dataclasses.replace(line, text=f"Really: {line.text}", requests=()))
+        return sent
+
+    Telling._send = send_again  # type: ignore[method-assign]  # planted
+
+
+def answers_winners_only() -> None:
+    """A refusal is noted as told, and is not."""
+    send = Telling._send
+
+    async def send_wins(self: Telling, line: Any) -> bool:
+        return ("@" in line.text and " is yours" not in line.text) or await send(self, line)
+
+    Telling._send = send_wins  # type: ignore[method-assign]  # planted
+
+
+def leaks_into_the_log() -> None:
+    """Nothing is blackened, and a token is logged in base64, as an Authorization header has it."""
+    run_bot = wiring.run_bot
+    Redactor.redact = lambda self, text: text  # type: ignore[method-assign]  # planted
+
+    def run_and_log(config: Any, **options: Any) -> int:
+        token = base64.b64encode(f"bot:{_secret()}".encode()).decode()
+        structlog.get_logger("bot").debug("joining", authorization=f"Basic {token}")
+        return run_bot(config, **options)
+
+    wiring.run_bot = run_and_log  # planted
+
+
+def leaks_into_the_chat() -> None:
+    """An answer carries the token that it was sent with."""
+    send = Telling._send
+
+    async def send_with_token(self: Telling, line: Any) -> bool:
+        return await send(self, dataclasses.replace(line, text=f"{line.text} {_secret()}"))
+
+    Telling._send = send_with_token  # type: ignore[method-assign]  # planted
+
+
+def _secret() -> str:
+    return os.environ["MICRODROPS_REHEARSAL_BOT_TOKEN"]
+
+
+_PLANTED = (
+    oversell,
+    answers_twice,
+    forgets,
+    floods_chat,
+    nags_refused_people,
+    answers_winners_only,
+    leaks_into_the_log,
+    leaks_into_the_chat,
+)
+BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in _PLANTED}
 
 if __name__ == "__main__":
     BUGS[sys.argv.pop(1)]()

@@ -18,6 +18,11 @@ CAUGHT_BY = {
     "oversell": {"supply"},
     "answers_twice": {"once", "consistent", "true-numbers"},
     "forgets": {"winners-told", "numbers", "true-numbers"},
+    "floods_chat": {"unasked"},
+    "nags_refused_people": {"once", "seldom"},
+    "answers_winners_only": {"answered"},
+    "leaks_into_the_log": {"secrecy"},
+    "leaks_into_the_chat": {"secrecy"},
 }
 
 
