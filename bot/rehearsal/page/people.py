@@ -1,0 +1,118 @@
+"""Who is on the stage: accounts by id and by login, as the record names them, and through whose eyes one looks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from bot.stage.crowd.moderator import LOGIN as MODERATOR
+
+Json = Mapping[str, Any]
+STREAMER = "streamer"
+"""Stands for the broadcaster on Twitch and the server's owner on Discord, whatever they are called."""
+STAFF = (STREAMER, MODERATOR)
+LOGIN = re.compile(r"[a-z0-9_]{1,25}")
+_ACTING = {("discord", "slash"), ("discord", "press"), ("discord", "submit")}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`login` is what one logs in with and `name` what others see, often the same."""
+
+    platform: str
+    id: str
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Somebody who looks at both chats; `login` is one of STAFF or a viewer's."""
+
+    login: str
+
+    @property
+    def staff(self) -> bool:
+        return self.login in STAFF
+
+
+class People:
+    """Learns from the record who there is. Who only ever used Discord by hand has their shown name as login."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[tuple[str, str], Account] = {}
+        self._by_login: dict[tuple[str, str], Account] = {}
+        self._logins: list[str] = sorted(STAFF)
+        self._roles: defaultdict[str, set[str]] = defaultdict(set)
+
+    def hear(self, seen: Json) -> None:
+        """Take in one line of the record."""
+        platform, kind, data = seen["platform"], seen["kind"], seen["data"]
+        if kind == "role":
+            (self._roles[seen["author"]].add if data["given"] else self._roles[seen["author"]].discard)(
+                str(data["role_id"])
+            )
+        if kind == "joined":
+            platform = data["platform"]
+        elif "login" not in data and ((platform, kind) not in _ACTING or (platform, seen["author"]) in self._by_id):
+            return
+        if not seen["author"] or platform not in ("twitch", "discord"):
+            return
+        login = str(data.get("login", seen["name"])).casefold()
+        if kind in ("live", "offline"):
+            login = STREAMER
+        self.add(Account(platform, seen["author"], login, seen["name"]))
+
+    def add(self, account: Account) -> None:
+        """Somebody is there; a streamer keeps that word as login, whatever else they are called."""
+        known = self._by_id.get((account.platform, account.id))
+        if known is not None and known.login == STREAMER:
+            return
+        self._by_id[account.platform, account.id] = account
+        if (account.platform, account.login) not in self._by_login:
+            self._remember(account.login)
+        self._by_login[account.platform, account.login] = account
+
+    def _remember(self, login: str) -> None:
+        place = bisect_left(self._logins, login)
+        if LOGIN.fullmatch(login) and self._logins[place : place + 1] != [login]:
+            insort(self._logins, login)
+
+    def account(self, platform: str, user_id: str) -> Account | None:
+        return self._by_id.get((platform, user_id))
+
+    def named(self, platform: str, login: str) -> Account | None:
+        return self._by_login.get((platform, login))
+
+    def is_seen_by(self, account: tuple[str, str], eyes: Eyes) -> bool:
+        """Whether these eyes belong to the account (platform and id)."""
+        own = self._by_login.get((account[0], eyes.login))
+        return own is not None and own.id == account[1]
+
+    def means(self, mentioned: frozenset[str], eyes: Eyes) -> bool:
+        """Whether a line that mentions these names, ids and roles speaks to the owner of the eyes."""
+        if not mentioned:
+            return False
+        own: set[str] = {"@everyone"}
+        if (twitch := self.named("twitch", eyes.login)) is not None:
+            own |= {f"@{twitch.login}", f"@{twitch.name.casefold()}"}
+        if (discord := self.named("discord", eyes.login)) is not None:
+            own |= {discord.id, *self._roles[discord.id]}
+        return not own.isdisjoint(mentioned)
+
+    def beginning_with(self, typed: str, limit: int = 12) -> list[str]:
+        """Logins to suggest to somebody who has typed so much; the staff first while nothing is typed."""
+        if not typed:
+            others = (login for login in self._logins if login not in STAFF)
+            return [*STAFF, *islice(others, limit - len(STAFF))]
+        start = bisect_left(self._logins, typed)
+        near = islice(self._logins, start, start + limit)
+        return [login for login in near if login.startswith(typed)]
+
+    def __len__(self) -> int:
+        return len(self._by_id)

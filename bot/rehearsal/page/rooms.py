@@ -1,0 +1,129 @@
+"""What stands in each chat room, bounded: the newest lines of the room, and each person's own private ones."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from bot.rehearsal.page.markup import Span
+from bot.rehearsal.page.people import Eyes, People
+
+LINES_MAX = 150
+PRIVATE_MAX = 20
+OWNERS_MAX = 1_000
+TONES = 8
+STAFF_ROOM = "discord:#moderators"
+
+
+@dataclass(slots=True)
+class Line:
+    """One line or card. `only` is the one account (platform, id) that sees it; `note` what became of it.
+
+    `born` and `changed` count the news of the page; `number` counts the public lines of a room, so that a reader
+    notices which are missing. `at` is microseconds since the epoch (UTC)."""
+
+    key: str
+    room: str
+    at: int
+    name: str
+    rank: str = ""
+    tone: int = 0
+    spans: list[Span] = field(default_factory=list)
+    card: dict[str, Any] | None = None
+    buttons: list[tuple[str, str, bool]] = field(default_factory=list)
+    message: str = ""
+    mentions: frozenset[str] = frozenset()
+    only: tuple[str, str] | None = None
+    note: str = ""
+    born: int = 0
+    changed: int = 0
+    number: int | None = None
+
+    def as_public(self, *, mine: bool) -> dict[str, Any]:
+        told: dict[str, Any] = {"key": self.key, "room": self.room, "at": self.at // 1000, "name": self.name}
+        told |= {"tone": self.tone, "spans": self.spans, "number": self.number}
+        rest = {
+            "rank": self.rank,
+            "card": self.card,
+            "buttons": self.buttons,
+            "message": self.message,
+            "only": self.only is not None,
+            "note": self.note,
+            "mine": mine,
+        }
+        return told | {key: value for key, value in rest.items() if value}
+
+
+def tone_of(name: str) -> int:
+    """One of the colours that names have: the same name, the same colour."""
+    return zlib.crc32(name.casefold().encode()) % TONES
+
+
+class _Shelf:
+    """The newest lines by key, the oldest forgotten."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.lines: OrderedDict[str, Line] = OrderedDict()
+        self.changed = 0
+
+    def put(self, line: Line) -> None:
+        self.lines[line.key] = line
+        self.changed = line.changed
+        if len(self.lines) > self._most:
+            self.lines.popitem(last=False)
+
+    def since(self, moment: int) -> Iterator[Line]:
+        if self.changed > moment:
+            yield from (line for line in self.lines.values() if line.changed > moment)
+
+
+class Rooms:
+    """Lines come in by `put`, which also changes one that is there; `since` gives what some eyes have not seen."""
+
+    def __init__(self) -> None:
+        self.changed = 0
+        self._rooms: dict[str, _Shelf] = {}
+        self._numbers: dict[str, int] = {}
+        self._private: OrderedDict[tuple[str, str], _Shelf] = OrderedDict()
+
+    def find(self, key: str, only: tuple[str, str] | None, room: str) -> Line | None:
+        shelf = self._rooms.get(room) if only is None else self._private.get(only)
+        return None if shelf is None else shelf.lines.get(key)
+
+    def put(self, line: Line) -> None:
+        """A new line, or what stands now where a line of the same key was."""
+        self.changed += 1
+        line.changed = self.changed
+        before = self.find(line.key, line.only, line.room)
+        line.born = self.changed if before is None else before.born
+        if line.only is not None:
+            shelf = self._private.setdefault(line.only, _Shelf(PRIVATE_MAX))
+            self._private.move_to_end(line.only)
+            if len(self._private) > OWNERS_MAX:
+                self._private.popitem(last=False)
+        else:
+            shelf = self._rooms.setdefault(line.room, _Shelf(LINES_MAX))
+            self._numbers.setdefault(line.room, 0)
+            self._numbers[line.room] += before is None
+            line.number = self._numbers[line.room] if before is None else before.number
+        shelf.put(line)
+
+    def names(self, eyes: Eyes) -> list[str]:
+        """The rooms these eyes may look into."""
+        return [room for room in self._rooms if room != STAFF_ROOM or eyes.staff]
+
+    def since(self, moment: int, eyes: Eyes, people: People) -> list[Line]:
+        """What came or changed after `moment` (of `changed`) and these eyes may see, in the order it came."""
+        found = [line for room in self.names(eyes) for line in self._rooms[room].since(moment)]
+        for platform in ("twitch", "discord"):
+            account = people.named(platform, eyes.login)
+            shelf = None if account is None else self._private.get((platform, account.id))
+            if shelf is not None:
+                visible = (line for line in shelf.since(moment) if line.room != STAFF_ROOM or eyes.staff)
+                found += islice(visible, PRIVATE_MAX)
+        return sorted(found, key=lambda line: line.born)

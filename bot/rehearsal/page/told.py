@@ -1,0 +1,147 @@
+"""All that there is to tell of one play, and what of it a reader has not seen yet."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.rehearsal.page.hearing import Hearing
+from bot.rehearsal.page.people import STREAMER, Account, Eyes, People
+from bot.rehearsal.page.rooms import STAFF_ROOM, Line, Rooms
+from bot.rehearsal.page.stock import Stock
+
+Json = Mapping[str, Any]
+_MISHAPS_MAX = 12
+_ROOMS = ("discord:#announcements", "discord:#lounge")
+
+
+class Phase(StrEnum):
+    WAITING = "waiting"
+    SETTING = "setting"
+    PLAYING = "playing"
+    JUDGING = "judging"
+    OVER = "over"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which play is wanted: a script by name ("" for the configuration's own drops), a seed, and how many come;
+    None is as many as the script has."""
+
+    script: str = ""
+    seed: int = 1
+    viewers: int | None = None
+    discord_viewers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a play ended: `promises` are (verdict, sentence, detail), `page` the report as HTML."""
+
+    kept: bool
+    headline: str
+    promises: tuple[tuple[str, str, str], ...] = ()
+    page: str = ""
+
+    def as_public(self) -> dict[str, Any]:
+        told = {"kept": self.kept, "headline": self.headline, "promises": self.promises}
+        return told | {"report": bool(self.page)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a reader has come; what a lost connection is resumed from. `boot` is this process."""
+
+    boot: str
+    play: int
+    lines: int
+    facts: int
+
+    def __str__(self) -> str:
+        return f"{self.boot}.{self.play}.{self.lines}.{self.facts}"
+
+    @classmethod
+    def read(cls, text: str) -> Mark | None:
+        """The mark that was written so, or None for anything else."""
+        boot, *numbers = text.split(".")
+        if len(numbers) != 3 or not all(each.isascii() and each.isdigit() for each in numbers):
+            return None
+        return cls(boot, *map(int, numbers))
+
+
+class Told:
+    """One play as it is told. `facts` counts the changes of everything but the chats."""
+
+    def __init__(self, number: int, wish: Wish | None = None) -> None:
+        self.number = number
+        self.wish = wish
+        self.phase = Phase.WAITING if wish is None else Phase.SETTING
+        self.people = People()
+        self.rooms = Rooms()
+        self.ending: Ending | None = None
+        self.trouble = ""
+        self.stocks: tuple[Stock, ...] = ()
+        self.facts = 0
+        self._hearing = Hearing(self.rooms, self.people)
+        self._mishaps: deque[dict[str, Any]] = deque(maxlen=_MISHAPS_MAX)
+        self._live = False
+        self._asked = self._answered = 0
+
+    def hear(self, seen: Json) -> None:
+        """Take in a line of the record."""
+        match seen["platform"], seen["kind"]:
+            case "stage", "fault":
+                self._mishaps.append({"at": seen["at"] // 1000, "text": seen["text"], **seen["data"]})
+                self.facts += 1
+            case "twitch", "live" | "offline":
+                self._live = seen["kind"] == "live"
+                self.people.add(Account("twitch", seen["author"], STREAMER, seen["name"]))
+                self.facts += 1
+            case "twitch", "chat":
+                self._answered += bool(seen["data"].get("bot"))
+                self._asked += not seen["data"].get("bot")
+            case "discord", "message" | "answer":
+                self._answered += 1
+            case "discord", "slash" | "press":
+                self._asked += 1
+        self._hearing.hear(seen)
+
+    def mark(self, boot: str) -> Mark:
+        """Where a reader is who has seen everything."""
+        return Mark(boot, self.number, self.rooms.changed, self.facts)
+
+    def since(self, mark: Mark | None, eyes: Eyes) -> Json:
+        """What these eyes have not seen; with no mark of this play, all that is left of it."""
+        lines = self.rooms.since(0 if mark is None else mark.lines, eyes, self.people)
+        news: dict[str, Any] = {
+            "now": time.time_ns() // 1_000_000,
+            "counts": [len(self.people), self._asked, self._answered],
+            "lines": [self._shown(line, eyes) for line in lines],
+        }
+        if mark is None:
+            news["play"] = self.number
+        if mark is None or mark.facts != self.facts:
+            news["facts"] = self._shown_facts(eyes)
+        return news
+
+    def _shown(self, line: Line, eyes: Eyes) -> dict[str, Any]:
+        return line.as_public(mine=self.people.means(line.mentions, eyes))
+
+    def _shown_facts(self, eyes: Eyes) -> dict[str, Any]:
+        rooms = dict.fromkeys((*_ROOMS, *((STAFF_ROOM,) if eyes.staff else ())))
+        rooms |= dict.fromkeys(room for room in self.rooms.names(eyes) if room.startswith("discord:"))
+        return {
+            "phase": self.phase,
+            "wish": None if self.wish is None else asdict(self.wish),
+            "live": self._live,
+            "rooms": list(rooms),
+            "drops": [stock.as_public() for stock in self.stocks],
+            "mishaps": list(self._mishaps),
+            "trouble": self.trouble,
+            "ending": None if self.ending is None else self.ending.as_public(),
+        }
