@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.rehearsal.compress import SECOND, Play, PlayedDrop
 from bot.rehearsal.faults import FAULTS
-from bot.rehearsal.script import Anchor, Moment, Script, StageCue
+from bot.rehearsal.script import Moment, Script, StageCue
+from bot.rehearsal.timing import cast_faults, drop_of, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,14 @@ class Programme:
     discord: bool = True
 
 
-def programme_of(play: Play, script: Script | None = None) -> Programme:
-    """Everything that has a time: windows, the streamer's cues, and the faults that do not come by chance."""
+def programme_of(play: Play, script: Script | None = None, seed: int = 0) -> Programme:
+    """Everything that has a time: windows, the streamer's cues, and the faults that this seed brings."""
     dues = [due for drop in play.drops for due in _windows(drop)]
     if script is not None:
         dues += [Due(_at(play, cue.at), _cue(cue)) for cue in script.cues]
-        faults = ((FAULTS[fault.name], fault.at) for fault in script.faults if fault.name in FAULTS)
-        dues += [Due(_at(play, at), f"a fault: {fault.does}") for fault, at in faults if at is not None]
+        for fault in cast_faults(script, seed, play.drops):
+            if fault.at is not None and fault.name in FAULTS:
+                dues.append(Due(_at(play, fault.at), f"a fault: {FAULTS[fault.name].does}"))
     return Programme(
         dues=tuple(sorted(dues, key=lambda due: due.at)),
         stocks=tuple(Stock(drop.key, drop.title, drop.supply) for drop in play.drops),
@@ -65,11 +67,6 @@ def _cue(cue: StageCue) -> str:
 
 
 def _at(play: Play, moment: Moment) -> int:
-    """When a moment is due if all goes as planned."""
-    drop = next((drop for drop in play.drops if drop.key == moment.drop), play.drops[0])
-    bases = {
-        Anchor.BEGINS: play.drops[0].announces_at,
-        Anchor.ANNOUNCED: drop.announces_at,
-        Anchor.CLOSES: drop.closes_at,
-    }
-    return bases.get(moment.anchor, drop.opens_at) + round(moment.after * SECOND)
+    """When a moment is due; one that counts from an opening, if that comes as planned."""
+    at = instant(moment, play.drops)
+    return drop_of(moment, play.drops).opens_at + round(moment.after * SECOND) if at is None else at
