@@ -138,7 +138,7 @@ async def test_a_stage_stops_at_once_although_a_socket_is_connected(http: aiohtt
     ("path", "platform"),
     [
         ("/helix/raids", "twitch"),
-        ("/oauth2/device", "twitch"),
+        ("/oauth2/userinfo", "twitch"),
         ("/api/v10/voice/regions", "discord"),
         ("/x", "stage"),
     ],

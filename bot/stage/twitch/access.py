@@ -18,7 +18,9 @@ def token_of(world: TwitchWorld, request: web.Request) -> Token:
     token = world.tokens.find(access)
     if token is None:
         raise Problem(401, "Invalid OAuth token")
-    if request.headers.get("Client-Id") != world.client_id:
+    if not request.headers.get("Client-Id"):
+        raise Problem(401, "Client ID is missing")
+    if request.headers["Client-Id"] != world.client_id:
         raise Problem(401, "Client ID and OAuth token do not match")
     return token
 
@@ -40,6 +42,41 @@ def need_broadcaster(world: TwitchWorld, request: web.Request) -> TwitchUser:
     if named != world.broadcaster.id:
         raise Problem(400, "The ID in broadcaster_id is not valid.")
     return world.broadcaster
+
+
+def need_owner(world: TwitchWorld, request: web.Request, *scopes: str) -> TwitchUser:
+    """The broadcaster, who asks with a token that has one of the scopes; raises Problem 400 or 401."""
+    user = need_scope(token_of(world, request), *scopes)
+    need_same(user, need_broadcaster(world, request).id, "broadcaster_id")
+    return user
+
+
+def need_moderator(world: TwitchWorld, request: web.Request, *scopes: str) -> TwitchUser:
+    """A moderator, or the broadcaster, who asks in the own name; raises Problem 400, 401 or 403."""
+    user = need_scope(token_of(world, request), *scopes)
+    need_broadcaster(world, request)
+    if not request.query.get("moderator_id"):
+        raise Problem(400, 'Missing required parameter "moderator_id"')
+    need_same(user, request.query["moderator_id"], "moderator_id")
+    if not world.moderates(user):
+        raise Problem(403, "The user in moderator_id is not one of the broadcaster's moderators.")
+    return user
+
+
+def need_affiliate(world: TwitchWorld) -> None:
+    """Raises Problem 403 for a channel too small for polls and rewards."""
+    if not world.broadcaster_type:
+        raise Problem(403, "The broadcaster is not a partner or affiliate.")
+
+
+def named_user(world: TwitchWorld, request: web.Request) -> TwitchUser:
+    """The user whom `user_id` names; raises Problem 400 when it is missing or nobody's."""
+    named = request.query.get("user_id")
+    if not named:
+        raise Problem(400, 'Missing required parameter "user_id"')
+    if named not in world.users:
+        raise Problem(400, "The ID in user_id was not found.")
+    return world.users[named]
 
 
 def need_same(token_user: TwitchUser, wanted_id: str, parameter: str) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from bot.stage.twitch.faults import PlannedAnswer
-from bot.stage.twitch.limits import Recent
-from bot.stage.twitch.model import SECOND, NotImitated, Problem
+from bot.stage.twitch.layouts import PREFIXES, own_path
+from bot.stage.twitch.limits import HELIX_POINTS_MAX, Points
+from bot.stage.twitch.model import NotImitated, Problem
 from bot.stage.twitch.world import TwitchWorld
 
-HELIX_REQUESTS_MAX = 800
-HELIX_WINDOW_SECONDS = 60
-PREFIXES = ("/helix", "/oauth2", "/ws")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -39,50 +39,51 @@ def no_content() -> web.Response:
 
 
 def middleware(world: TwitchWorld) -> Any:
-    """Apply planned faults to the local Twitch's paths, and turn refusals into Twitch's error bodies."""
+    """Apply planned faults to the local Twitch's paths, count Helix requests, and turn refusals into its errors."""
+    buckets: defaultdict[str, Points] = defaultdict(partial(Points, world.clock))
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith(PREFIXES):
             return await handler(request)
-        delay = world.faults.take_delay(request.method, request.path)
+        path = own_path(request.path)
+        delay = world.faults.take_delay(request.method, path)
         if delay:
             await asyncio.sleep(delay)
-        planned = world.faults.take_answer(request.method, request.path)
+        planned = world.faults.take_answer(request.method, path)
         if planned is not None and not planned.after_effect:
             return planned_response(planned)
-        try:
-            response = await handler(request)
-        except NotImitated as problem:
-            world.note("not-imitated", f"{request.method} {request.path}: {problem.what}")
-            response = web.json_response(problem.body(), status=problem.status)
-        except Problem as problem:
-            response = web.json_response(problem.body(), status=problem.status)
-        if planned is not None:
-            response = planned_response(planned)
-        return response
+        # What is due by the world's clock has happened before the question, however late the alarm rings.
+        world.agenda.run_due()
+        bucket = buckets[_asker(world, request)] if path.startswith("/helix/") else None
+        response = await _answered(world, request, handler, bucket)
+        if bucket is not None:
+            response.headers["Ratelimit-Limit"] = str(HELIX_POINTS_MAX)
+            response.headers["Ratelimit-Remaining"] = str(bucket.left)
+            response.headers["Ratelimit-Reset"] = str(bucket.full_at)
+        return planned_response(planned) if planned is not None else response
 
     return answer
 
 
-def helix_budget(world: TwitchWorld) -> Any:
-    """Count Helix requests against the application's 800 a minute, and tell what is left in the headers."""
-    requests = Recent(world.clock, HELIX_WINDOW_SECONDS)
-
-    @web.middleware
-    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/helix/"):
-            return await handler(request)
-        if len(requests) >= HELIX_REQUESTS_MAX:
+async def _answered(
+    world: TwitchWorld, request: web.Request, handler: Handler, bucket: Points | None
+) -> web.StreamResponse:
+    try:
+        if bucket is not None and not bucket.take():
             raise Problem(429, "Too Many Requests")
-        requests.add()
-        response = await handler(request)
-        response.headers["Ratelimit-Limit"] = str(HELIX_REQUESTS_MAX)
-        response.headers["Ratelimit-Remaining"] = str(HELIX_REQUESTS_MAX - len(requests))
-        response.headers["Ratelimit-Reset"] = str(world.clock() // SECOND + HELIX_WINDOW_SECONDS)
-        return response
+        return await handler(request)
+    except NotImitated as problem:
+        world.note("not-imitated", f"{request.method} {request.path}: {problem.what}")
+        return web.json_response(problem.body(), status=problem.status)
+    except Problem as problem:
+        return web.json_response(problem.body(), status=problem.status)
 
-    return count
+
+def _asker(world: TwitchWorld, request: web.Request) -> str:
+    """Whose points a request takes: one user's, or the application's own."""
+    token = world.tokens.find(request.headers.get("Authorization", "").rpartition(" ")[2])
+    return token.user.id if token is not None and token.user is not None else ""
 
 
 async def not_imitated(request: web.Request) -> web.StreamResponse:

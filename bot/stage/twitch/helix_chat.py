@@ -6,7 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.stage.twitch.access import json_body, need_broadcaster, need_same, need_scope, token_of
+from bot.stage.twitch import fields
+from bot.stage.twitch.access import json_body, need_moderator, need_same, need_scope, token_of
 from bot.stage.twitch.answers import no_content
 from bot.stage.twitch.limits import CHARACTERS_MAX, length
 from bot.stage.twitch.model import ChatMessage, Dropped, Problem, Token, TwitchUser
@@ -28,7 +29,7 @@ class HelixChat:
     async def send_message(self, request: web.Request) -> web.Response:
         token = token_of(self._world, request)
         body = await json_body(request)
-        text = _string(body, "message")
+        text = fields.text(body, "message")
         on_send = self._world.faults.on_send
         if on_send is not None:
             await on_send("received", text)
@@ -46,9 +47,9 @@ class HelixChat:
 
     def _sender(self, token: Token, body: dict[str, Any]) -> TwitchUser:
         """The account that speaks, if the token lets it; raises Problem 400, 401 or 403."""
-        if _string(body, "broadcaster_id") != self._world.broadcaster.id:
+        if fields.text(body, "broadcaster_id") != self._world.broadcaster.id:
             raise Problem(400, "The ID in broadcaster_id is not valid.")
-        sender = self._world.users.get(_string(body, "sender_id"))
+        sender = self._world.users.get(fields.text(body, "sender_id"))
         if sender is None:
             raise Problem(400, "The ID in sender_id is not valid.")
         if token.user is not None:
@@ -66,26 +67,14 @@ class HelixChat:
         return sender
 
     async def announce(self, request: web.Request) -> web.Response:
-        token = token_of(self._world, request)
-        user = need_scope(token, "moderator:manage:announcements")
-        need_broadcaster(self._world, request)
-        need_same(user, request.query.get("moderator_id", ""), "moderator_id")
-        if not self._world.moderates(user):
-            raise Problem(403, "User does not have permission to announce in this channel.")
+        user = need_moderator(self._world, request, "moderator:manage:announcements")
         body = await json_body(request)
-        text, color = _string(body, "message"), str(body.get("color", "primary"))
+        text, color = fields.text(body, "message"), str(body.get("color", "primary"))
         if color not in _COLORS:
             raise Problem(400, "The color is not valid.")
         # Twitch cuts an announcement instead of refusing it.
         self._world.announce(user, text[:CHARACTERS_MAX], color)
         return no_content()
-
-
-def _string(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or not value:
-        raise Problem(400, f'Missing required parameter "{key}"')
-    return value
 
 
 def _outcome(said: ChatMessage | Dropped) -> dict[str, Any]:

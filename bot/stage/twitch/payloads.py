@@ -240,6 +240,11 @@ def helix_channel(title: str, broadcaster: TwitchUser) -> Json:
     }
 
 
+def helix_own_subscription(paid: PaidSubscription, broadcaster: TwitchUser) -> Json:
+    """What a subscriber may read of the own subscription."""
+    return {**who(broadcaster, "broadcaster"), "is_gift": paid.is_gift, "tier": paid.tier}
+
+
 def helix_subscription(paid: PaidSubscription, broadcaster: TwitchUser) -> Json:
     return {
         **who(broadcaster, "broadcaster"),

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from bot.stage.server import Stage
-from bot.stage.twitch.answers import HELIX_REQUESTS_MAX
+from bot.stage.twitch.limits import HELIX_POINTS_MAX
 from tests.stage.twitch.helpers import Caller, HandClock, seen
 
 
@@ -210,7 +210,7 @@ async def test_eight_hundred_requests_a_minute_are_answered_and_the_next_is_told
     clock = HandClock()
     async with Stage(clock=clock) as stage, aiohttp.ClientSession() as http:
         caller = Caller(stage, http)
-        for _ in range(HELIX_REQUESTS_MAX):
+        for _ in range(HELIX_POINTS_MAX):
             assert (await caller.get("streams", {}))[0] == 200
         assert (await caller.get("streams", {}))[0] == 429
         clock.advance(60)
