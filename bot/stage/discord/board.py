@@ -6,9 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.stage.discord import components, errors, limits, mentions, payloads
-from bot.stage.discord.guild import Channel, Member
-from bot.stage.discord.model import COMPONENTS_V2, EPHEMERAL, LOADING, Interaction, Message
-from bot.stage.discord.sessions import GUILD_MESSAGES, Sessions
+from bot.stage.discord.channels import Channel, DirectChannel, Thread
+from bot.stage.discord.guild import Member
+from bot.stage.discord.model import (
+    COMMAND_ANSWER,
+    COMPONENTS_V2,
+    EPHEMERAL,
+    LOADING,
+    REPLY,
+    Interaction,
+    Message,
+)
+from bot.stage.discord.polls import Poll
+from bot.stage.discord.sessions import DIRECT_MESSAGES, GUILD_MESSAGES, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
 from bot.stage.record import Record, Seen
 
@@ -20,7 +30,10 @@ _SETTABLE = _SUPPRESS_EMBEDS | _SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
 
 class Board:
-    """Keeps messages in the order they came; what people see of it goes to the record."""
+    """Keeps messages in the order they came; what people see of it goes to the record.
+
+    `on_poll` hears of every new message with a poll.
+    """
 
     def __init__(self, record: Record, clock: Callable[[], int], ids: Snowflakes, sessions: Sessions) -> None:
         self._record = record
@@ -29,6 +42,7 @@ class Board:
         self._sessions = sessions
         self._messages: dict[str, Message] = {}
         self._nonces: dict[tuple[str, str], str] = {}
+        self.on_poll: Callable[[Message], None] | None = None
 
     def find(self, message_id: str) -> Message | None:
         return self._messages.get(message_id)
@@ -36,7 +50,7 @@ class Board:
     def get(self, channel: Channel, message_id: str) -> Message:
         """A message everybody may read; ephemeral ones do not exist outside their interaction."""
         message = self._messages.get(message_id)
-        if message is None or message.channel is not channel or message.visible_to is not None:
+        if message is None or message.channel is not channel or message.is_ephemeral:
             raise errors.unknown_message()
         return message
 
@@ -44,7 +58,7 @@ class Board:
         return [
             message
             for message in self._messages.values()
-            if message.channel is channel and message.visible_to is None and not message.flags & LOADING
+            if message.channel is channel and not message.is_ephemeral and not message.flags & LOADING
         ]
 
     def said_before(self, author: Member, body: Json) -> Message | None:
@@ -54,15 +68,28 @@ class Board:
         first = self._messages.get(self._nonces.get((author.id, str(body["nonce"])), ""))
         return first if first is not None and self._clock() - first.created_at <= _NONCE_KEPT_US else None
 
-    def post(self, author: Member, channel: Channel, body: Json) -> Message:
-        """A plain channel message: checked, stored, told and recorded."""
-        reference = (body.get("message_reference") or {}).get("message_id")
+    def post(self, author: Member, channel: Channel, body: Json, *, kind: str = "message") -> Message:
+        """A plain channel message: checked, stored, told and recorded as `kind`."""
         message = self.add(author, channel, body)
-        message.reference_id = None if reference is None else str(reference)
+        reference = (body.get("message_reference") or {}).get("message_id")
+        if reference is not None:
+            message.reference_id, message.type = str(reference), REPLY
         if message.nonce is not None:
             self._nonces[author.id, str(message.nonce)] = message.id
-        self.note(message, "message", nonce=message.nonce)
+        self.note(message, kind, nonce=message.nonce)
         self._note_pings(message)
+        self.tell("MESSAGE_CREATE", message)
+        if message.poll is not None and self.on_poll is not None:
+            self.on_poll(message)
+        return message
+
+    def notice(
+        self, author: Member, channel: Channel, kind: int, *, about: str | None = None, **parts: Any
+    ) -> Message:
+        """A message the platform itself writes, of one of its own types; `about` is the message it refers to."""
+        message = Message(self._ids.next(), channel, author, self._clock(), type=kind, reference_id=about, **parts)
+        message.visible_to = channel.seen_only_by
+        self._keep(message)
         self.tell("MESSAGE_CREATE", message)
         return message
 
@@ -71,6 +98,8 @@ class Board:
         message = self.add(author, act.channel, body, act)
         self._note_pings(message)
         self.tell("MESSAGE_CREATE", message)
+        if message.poll is not None and self.on_poll is not None:
+            self.on_poll(message)
         return message
 
     def add(self, author: Member, channel: Channel, body: Json, act: Interaction | None = None) -> Message:
@@ -78,31 +107,40 @@ class Board:
         mentions.check(body.get("allowed_mentions"))
         flags = int(body.get("flags") or 0)
         ephemeral = bool(flags & EPHEMERAL) and act is not None
-        message = Message(
-            self._ids.next(),
-            channel,
-            author,
-            self._clock(),
-            flags=flags & _SETTABLE | (EPHEMERAL if ephemeral else 0),
-            nonce=body.get("nonce"),
-            interaction=act,
-            visible_to=act.member.id if act is not None and ephemeral else None,
+        message = self._of_act(
+            author, channel, act, flags=flags & _SETTABLE, ephemeral=ephemeral, nonce=body.get("nonce")
         )
+        if body.get("poll"):
+            message.poll = Poll.from_body(body["poll"], message.created_at)
         self._write(message, body)
         self._keep(message)
         return message
 
-    def add_thinking(self, author: Member, act: Interaction, *, ephemeral: bool) -> Message:
-        """The "is thinking..." line of a deferred answer."""
-        message = Message(
+    def _of_act(
+        self,
+        author: Member,
+        channel: Channel,
+        act: Interaction | None,
+        *,
+        flags: int,
+        ephemeral: bool,
+        nonce: str | int | None = None,
+    ) -> Message:
+        return Message(
             self._ids.next(),
-            act.channel,
+            channel,
             author,
             self._clock(),
-            flags=LOADING | (EPHEMERAL if ephemeral else 0),
+            flags=flags | (EPHEMERAL if ephemeral else 0),
+            nonce=nonce,
+            type=COMMAND_ANSWER if act is not None and act.kind == "slash" else 0,
             interaction=act,
-            visible_to=act.member.id if ephemeral else None,
+            visible_to=act.member.id if act is not None and ephemeral else channel.seen_only_by,
         )
+
+    def add_thinking(self, author: Member, act: Interaction, *, ephemeral: bool) -> Message:
+        """The "is thinking..." line of a deferred answer."""
+        message = self._of_act(author, act.channel, act, flags=LOADING, ephemeral=ephemeral)
         self._keep(message)
         self.tell("MESSAGE_CREATE", message)
         return message
@@ -119,6 +157,8 @@ class Board:
 
     def edit(self, message: Message, body: Json, **data: Any) -> None:
         """Change what the body names and leave the rest; pings nobody. `data` joins the record's line."""
+        if message.poll is not None:
+            raise errors.poll_cannot_be_edited()
         merged: Json = {
             "content": message.content,
             "embeds": message.embeds,
@@ -137,16 +177,14 @@ class Board:
         self.note(message, "edit", **data)
         self.tell("MESSAGE_UPDATE", message)
 
-    def pin(self, message: Message, pinned: bool) -> None:
-        message.pinned = pinned
-        self.tell("MESSAGE_UPDATE", message)
-
     def delete(self, message: Message) -> None:
         self._messages.pop(message.id, None)
+        if isinstance(message.channel, Thread):
+            message.channel.message_count -= 1
         self.note(message, "delete")
-        if message.visible_to is None:
+        if not message.is_ephemeral:
             gone = payloads.message_deleted(message)
-            self._sessions.dispatch("MESSAGE_DELETE", gone, intent=GUILD_MESSAGES)
+            self._sessions.dispatch("MESSAGE_DELETE", gone, intent=_intent(message))
 
     def note(self, message: Message, kind: str, *, at: int | None = None, **data: Any) -> None:
         """Write what a reader sees of this message now into the record."""
@@ -165,14 +203,25 @@ class Board:
         )
 
     def tell(self, event: str, message: Message) -> None:
-        if message.visible_to is None:
-            told = payloads.dispatched_message(payloads.message(message), message.author)
-            self._sessions.dispatch(event, told, intent=GUILD_MESSAGES)
+        """Tell the gateway; the words of others are for those who have the intent to read them."""
+        if message.is_ephemeral:
+            return
+        told = payloads.dispatched_message(payloads.message(message), message)
+        self._sessions.dispatch(
+            event,
+            told,
+            intent=_intent(message),
+            veiled=payloads.without_content(told) if is_veiled(message) else None,
+        )
 
     def _keep(self, message: Message) -> None:
         self._messages[message.id] = message
-        if message.visible_to is None:
-            message.channel.last_message_id = message.id
+        if message.is_ephemeral:
+            return
+        message.channel.last_message_id = message.id
+        if isinstance(message.channel, Thread):
+            message.channel.message_count += 1
+            message.channel.total_message_sent += 1
 
     def _write(self, message: Message, body: Json) -> None:
         message.content = (body.get("content") or "").strip()
@@ -208,6 +257,16 @@ class Board:
                 },
             )
         )
+
+
+def is_veiled(message: Message) -> bool:
+    """Whether a bot without the message content intent is kept from reading this message."""
+    mentioned = any(member.is_bot for member in message.mentions)
+    return not (message.author.is_bot or mentioned or isinstance(message.channel, DirectChannel))
+
+
+def _intent(message: Message) -> int:
+    return DIRECT_MESSAGES if isinstance(message.channel, DirectChannel) else GUILD_MESSAGES
 
 
 def _stored_embed(embed: Json) -> Json:

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8
 SELECTS = frozenset({3, 5, 6, 7, 8})
-SECTION, TEXT, CONTAINER, LABEL = 9, 10, 17, 18
-LAYOUT = frozenset({9, 10, 11, 12, 13, 14, 17})
+SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
+TOP_LEVEL = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER)
+IN_CONTAINER = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR)
+IN_ROW = (BUTTON, *sorted(SELECTS), TEXT_INPUT)
+IN_MODAL = (ROW, TEXT, LABEL)
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 
 Path = tuple[str | int, ...]
@@ -48,9 +52,23 @@ def _stored_one(part: dict[str, Any], counter: Iterator[int]) -> dict[str, Any]:
         copy = {"min_values": 1, "max_values": 1, **copy}
     if copy["type"] == CONTAINER:
         copy = {"accent_color": None, "spoiler": False, **copy}
+    if copy["type"] == SEPARATOR:
+        copy = {"divider": True, "spacing": 1, **copy}
+    if copy["type"] == THUMBNAIL:
+        copy = {"spoiler": False, "description": None, **copy, "media": _stored_media(copy["media"])}
+    if copy["type"] == GALLERY:
+        items = [{key: value for key, value in each.items() if value is not None} for each in copy["items"]]
+        copy["items"] = [
+            {"spoiler": False, "description": None, **each, "media": _stored_media(each["media"])} for each in items
+        ]
     if "components" in copy:
         copy["components"] = [_stored_one(each, counter) for each in copy["components"]]
     for single in ("accessory", "component"):
         if single in copy:
             copy[single] = _stored_one(copy[single], counter)
     return copy
+
+
+def _stored_media(media: dict[str, Any]) -> dict[str, Any]:
+    """The stage fetches nothing: a picture stays where it is, and its size is not known."""
+    return {"id": "0", "url": media["url"], "proxy_url": media["url"], "width": 0, "height": 0}

@@ -68,9 +68,66 @@ class FormErrors:
         elif len(values) > most:
             self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")
 
+    def whole(self, value: object, least: int, most: int, path: Sequence[str | int]) -> None:
+        """Check a whole number; None is somebody else's concern."""
+        if value is None:
+            return
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+        elif value < least:
+            self.add(path, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
+        elif value > most:
+            self.add(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
+
+    def url(self, value: object, path: Sequence[str | int]) -> None:
+        """Check that an address is one of the web; None is somebody else's concern."""
+        if value is None:
+            return
+        scheme, found, _ = str(value).partition("://")
+        if not found:
+            self.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        elif scheme.lower() not in ("http", "https"):
+            told = f"Scheme \"{scheme}\" is not supported. Scheme must be one of ('http', 'https')."
+            self.add(path, "URL_TYPE_INVALID_SCHEME", told)
+
+    def choice(self, value: object, allowed: Sequence[object], path: Sequence[str | int]) -> bool:
+        """Check that a value is one of a few."""
+        if value not in allowed:
+            told = ", ".join(str(each) for each in allowed)
+            self.add(path, "BASE_TYPE_CHOICES", f"Value must be one of ({told}).")
+        return value in allowed
+
+    def as_error(self) -> ApiError:
+        return ApiError(400, 50035, "Invalid Form Body", self._tree)
+
     def raise_if_any(self) -> None:
         if self._tree:
-            raise ApiError(400, 50035, "Invalid Form Body", self._tree)
+            raise self.as_error()
+
+
+class TooMany(ApiError):
+    """A 429: the client is to wait `retry_after` seconds. `scope` is user, global or shared."""
+
+    def __init__(self, retry_after: float, *, code: int = 0, message: str = "", scope: str = "user") -> None:
+        super().__init__(429, code, message or "You are being rate limited.")
+        self.retry_after = retry_after
+        self.scope = scope
+
+    def body(self) -> dict[str, Any]:
+        told = {"retry_after": self.retry_after, "global": self.scope == "global"}
+        return {"message": self.message, **told, "code": self.code}
+
+    def headers(self) -> dict[str, str]:
+        # Without Via discord.py believes it was banned by a proxy and does not try again.
+        told = {"Via": "1.1 google", "Retry-After": f"{self.retry_after:.3f}", "X-RateLimit-Scope": self.scope}
+        return told | ({"X-RateLimit-Global": "true"} if self.scope == "global" else {})
+
+
+def invalid(path: Sequence[str | int], code: str, message: str) -> ApiError:
+    """One thing wrong with a request body, or with a parameter."""
+    wrong = FormErrors()
+    wrong.add(path, code, message)
+    return wrong.as_error()
 
 
 def unauthorized() -> ApiError:
@@ -97,6 +154,14 @@ def unknown_role() -> ApiError:
     return ApiError(404, 10011, "Unknown Role")
 
 
+def unknown_user() -> ApiError:
+    return ApiError(404, 10013, "Unknown User")
+
+
+def unknown_emoji() -> ApiError:
+    return ApiError(400, 10014, "Unknown Emoji")
+
+
 def unknown_webhook() -> ApiError:
     return ApiError(404, 10015, "Unknown Webhook")
 
@@ -107,6 +172,18 @@ def unknown_interaction() -> ApiError:
 
 def unknown_command() -> ApiError:
     return ApiError(404, 10063, "Unknown application command")
+
+
+def unknown_poll_answer() -> ApiError:
+    return invalid(("answer_id",), "POLL_ANSWER_NOT_FOUND", "There is no such answer in this poll")
+
+
+def unknown_event() -> ApiError:
+    return ApiError(404, 10070, "Unknown Guild Scheduled Event")
+
+
+def too_many_things(code: int, what: str, most: int) -> ApiError:
+    return ApiError(400, code, f"Maximum number of {what} reached ({most})")
 
 
 def already_acknowledged() -> ApiError:
@@ -123,6 +200,38 @@ def foreign_message() -> ApiError:
 
 def empty_message() -> ApiError:
     return ApiError(400, 50006, "Cannot send an empty message")
+
+
+def closed_to_direct_messages() -> ApiError:
+    return ApiError(403, 50007, "Cannot send messages to this user")
+
+
+def webhook_token_expired() -> ApiError:
+    return ApiError(401, 50027, "Invalid Webhook Token")
+
+
+def wrong_channel_type() -> ApiError:
+    return ApiError(400, 50024, "Cannot execute action on this channel type")
+
+
+def thread_is_archived() -> ApiError:
+    return ApiError(400, 50083, "Thread is archived")
+
+
+def thread_exists() -> ApiError:
+    return ApiError(400, 160004, "A thread has already been created for this message")
+
+
+def poll_cannot_be_edited() -> ApiError:
+    return ApiError(400, 520003, "Cannot edit a poll message")
+
+
+def no_poll_to_expire() -> ApiError:
+    return ApiError(400, 520006, "Cannot expire a non-poll message")
+
+
+def poll_expired() -> ApiError:
+    return ApiError(400, 520001, "Poll expired")
 
 
 def missing_permissions() -> ApiError:

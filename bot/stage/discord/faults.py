@@ -37,6 +37,7 @@ class Faults:
         self._planned: list[Planned] = []
         self._duplicates: list[int] = []
         self.is_out = False
+        self.is_silent = False
         self.on_message: Hook | None = None
         self.on_callback: Hook | None = None
 
@@ -65,6 +66,19 @@ class Faults:
             if session.outlet is not None:
                 session.outlet.send({"op": 9, "d": resumable, "s": None, "t": None})
 
+    def ask_for_heartbeat(self) -> None:
+        """Op 1 from the gateway: the client is to send its heartbeat at once."""
+        for session in self._sessions.connected:
+            if session.outlet is not None:
+                session.outlet.send({"op": 1, "d": None, "s": None, "t": None})
+
+    def silence(self, is_silent: bool) -> None:
+        """While it lasts open sockets stay open and say nothing, not even that a heartbeat was heard.
+
+        What was missed is replayed to a client that resumes.
+        """
+        self.is_silent = is_silent
+
     def malformed_dispatch(self) -> None:
         """An event without the keys a client subscripts; discord.py's client dies of it."""
         self._sessions.dispatch("INTERACTION_CREATE", {"id": "1", "type": 2})
@@ -72,6 +86,11 @@ class Faults:
     def duplicate_next(self, times: int) -> None:
         """The next interaction is told `times` times, under the same id."""
         self._duplicates.append(times)
+
+    @property
+    def duplicates_planned(self) -> int:
+        """How many interactions are still to be told more than once."""
+        return len(self._duplicates)
 
     def take_duplicates(self) -> int:
         return self._duplicates.pop(0) if self._duplicates else 1
@@ -91,22 +110,22 @@ class Faults:
         times: int = 1,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Refuse before anything took effect."""
-        self._plan(Planned("fail", method, path_prefix, times, status, body, dict(headers or {})))
+    ) -> Planned:
+        """Refuse before anything took effect; a `body` that is text goes out as HTML, as a proxy's error page."""
+        return self._plan(Planned("fail", method, path_prefix, times, status, body, dict(headers or {})))
 
     def delay_next(self, method: str, path_prefix: str, seconds: float, *, times: int = 1) -> None:
         self._plan(Planned("delay", method, path_prefix, times, seconds=seconds))
 
-    def lose_answer_next(self, method: str, path_prefix: str, *, times: int = 1) -> None:
+    def lose_answer_next(self, method: str, path_prefix: str, *, times: int = 1) -> Planned:
         """Let the request take effect and cut the connection instead of answering."""
-        self._plan(Planned("lose", method, path_prefix, times))
+        return self._plan(Planned("lose", method, path_prefix, times))
 
-    def rate_limit_next(self, method: str, path_prefix: str, retry_after: float, *, times: int = 1) -> None:
+    def rate_limit_next(self, method: str, path_prefix: str, retry_after: float, *, times: int = 1) -> Planned:
         """429 as the platform's own, with Via: a client waits `retry_after` seconds and tries again."""
         body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False, "code": 0}
         headers = {"Via": "1.1 google", "Retry-After": str(retry_after), "X-RateLimit-Scope": "user"}
-        self._plan(Planned("fail", method, path_prefix, times, 429, body, headers))
+        return self._plan(Planned("fail", method, path_prefix, times, 429, body, headers))
 
     def take(self, deed: Deed, method: str, path: str) -> Planned | None:
         """The planned fault of this kind that fits the request, used up by one."""
@@ -120,12 +139,17 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """End the outage and forget all that was planned."""
-        self.is_out = False
+        """End the outage and the silence, and forget all that was planned."""
+        self.is_out = self.is_silent = False
         self._planned.clear()
         self._duplicates.clear()
 
-    def _plan(self, planned: Planned) -> None:
+    def forget(self, planned: Planned) -> None:
+        """End a planned fault before its time; one that is used up is over anyway."""
+        self._planned = [each for each in self._planned if each is not planned]
+
+    def _plan(self, planned: Planned) -> Planned:
         planned.method = planned.method.upper()
         planned.path_prefix = planned.path_prefix.removeprefix("/api/v10")
         self._planned.append(planned)
+        return planned

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zlib
+from collections import deque
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.stage.discord import payloads
-from bot.stage.discord.sessions import GUILDS, GatewayClosed, Session
+from bot.stage.discord.sessions import GUILDS, SCHEDULED_EVENTS, GatewayClosed, Session
 from bot.stage.discord.world import DiscordWorld
 
 Json = dict[str, Any]
 
 HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 1, 2, 3, 6
+_VERSIONS = frozenset({"9", "10"})
+_FRAME_BYTES_MAX = 4096
+_FRAMES_MAX, _FRAMES_SECONDS = 120, 60
 _ELSEWHERE = {4: "voice state update", 8: "request guild members", 31: "request soundboard sounds"}
 
 
@@ -28,9 +33,15 @@ class Connection:
         self._frames: asyncio.Queue[Json | int] = asyncio.Queue()
         self._session: Session | None = None
         self._close_code: int | None = None
+        self._came_at: deque[int] = deque(maxlen=_FRAMES_MAX)
+        # Only the form of compression that both discord.py and hikari ask for; others are sent plain text.
+        zipped = request.query.get("compress") == "zlib-stream"
+        self._zip = zlib.compressobj() if zipped else None
 
     def send(self, frame: Json) -> None:
-        self._frames.put_nowait(frame)
+        # In silence the socket stays open and nothing arrives, heartbeats' answers included.
+        if not self._world.faults.is_silent:
+            self._frames.put_nowait(frame)
 
     def close(self, code: int) -> None:
         self._frames.put_nowait(code)
@@ -45,6 +56,8 @@ class Connection:
         self._world.sessions.outlets.add(self)
         writer = asyncio.create_task(self._write())
         try:
+            if self._request.query.get("v", "10") not in _VERSIONS:
+                raise GatewayClosed(4012, "Invalid API version.")
             self.send(_frame(10, {"heartbeat_interval": self._world.heartbeat_interval_ms, "_trace": ["stage"]}))
             await self._read()
         except GatewayClosed as closed:
@@ -65,10 +78,17 @@ class Connection:
                 await self._socket.close(code=frame)
                 return
             try:
-                await self._socket.send_str(json.dumps(frame))
+                await self._put(json.dumps(frame))
             except ConnectionError:
                 # What could not be sent is replayed when the client resumes.
                 return
+
+    async def _put(self, text: str) -> None:
+        if self._zip is None:
+            await self._socket.send_str(text)
+        else:
+            packed = self._zip.compress(text.encode()) + self._zip.flush(zlib.Z_SYNC_FLUSH)
+            await self._socket.send_bytes(packed)
 
     async def _read(self) -> None:
         patience = self._world.heartbeat_interval_ms / 1000 * 1.5
@@ -79,13 +99,25 @@ class Connection:
                 raise GatewayClosed(4009, "Session timed out.") from None
             if received.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                 return
+            self._count(len(received.data))
             try:
                 frame = json.loads(received.data)
             except ValueError:
                 raise GatewayClosed(4002, "Error while decoding payload.") from None
+            if not isinstance(frame, dict):
+                raise GatewayClosed(4002, "Error while decoding payload.")
             self._handle(frame.get("op"), frame.get("d"))
 
-    def _handle(self, op: int, data: Any) -> None:
+    def _count(self, size: int) -> None:
+        """120 frames a minute, none beyond 4096 bytes: a client that sends more is disconnected."""
+        if size > _FRAME_BYTES_MAX:
+            raise GatewayClosed(4002, "Error while decoding payload.")
+        now = self._world.clock()
+        if len(self._came_at) == _FRAMES_MAX and now - self._came_at[0] < _FRAMES_SECONDS * 1e6:
+            raise GatewayClosed(4008, "Rate limited.")
+        self._came_at.append(now)
+
+    def _handle(self, op: object, data: Any) -> None:
         if op == HEARTBEAT:
             if self._session is not None and data is not None:
                 self._session.acknowledged(data)
@@ -100,7 +132,7 @@ class Connection:
                 self.send(_frame(9, False))
         elif self._session is None:
             raise GatewayClosed(4003, "Not authenticated.")
-        elif op in _ELSEWHERE:
+        elif isinstance(op, int) and op in _ELSEWHERE:
             self._world.note_not_imitated(f"gateway op {op} ({_ELSEWHERE[op]})")
         elif op != PRESENCE:
             raise GatewayClosed(4001, "Unknown opcode.")
@@ -110,12 +142,24 @@ class Connection:
             raise GatewayClosed(4005, "Already authenticated.")
         world = self._world
         session = self._session = world.sessions.identify(self, data)
+        if session is None:
+            self.send(_frame(9, False))
+            return
         session.tell(
             "READY",
-            payloads.ready(session.id, world.application_id, world.bot, session.shard, gateway_url(self._request)),
+            payloads.ready(
+                session.id,
+                world.application_id,
+                world.bot,
+                session.shard,
+                gateway_url(self._request),
+                world.sessions.allowed_privileged_intents,
+            ),
         )
         if session.intents & GUILDS:
-            session.tell("GUILD_CREATE", payloads.guild_create(world.guild, world.bot))
+            coming = world.events.coming() if session.intents & SCHEDULED_EVENTS else []
+            events = [payloads.event(each, with_count=True) for each in coming]
+            session.tell("GUILD_CREATE", payloads.guild_create(world.guild, world.bot, events))
 
 
 def _frame(op: int, data: Any = None) -> Json:
@@ -131,7 +175,7 @@ async def serve(world: DiscordWorld, request: web.Request) -> web.StreamResponse
     if world.faults.is_out:
         world.note_gateway("connection refused")
         return web.Response(status=503, text="upstream connect error")
-    # The client may ask for compression; plain text frames are allowed all the same.
+    # The platform compresses the frames themselves, never the WebSocket.
     socket = web.WebSocketResponse(compress=False)
     await socket.prepare(request)
     await Connection(world, socket, request).run()

@@ -1,10 +1,11 @@
-"""The server's standing parts: channels, roles and members, and who may do what where."""
+"""The server's standing parts: roles, members and its channels, and who may do what where."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from bot.stage.discord import errors, permissions
+from bot.stage.discord.channels import Channel, DirectChannel, Thread
 from bot.stage.discord.permissions import Permission
 
 
@@ -16,26 +17,16 @@ class Role:
     position: int
     mentionable: bool = False
     managed_by: str | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Channel:
-    """A text channel; `overwrites` maps a role or member id to its (allow, deny) bits."""
-
-    id: str
-    name: str
-    position: int
-    overwrites: dict[str, tuple[int, int]] = field(default_factory=dict)
-    last_message_id: str | None = None
-
-    @property
-    def place(self) -> str:
-        return f"discord:#{self.name}"
+    color: int = 0
+    hoist: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A person (or the bot) in the server; `joined_at` in microseconds since the epoch."""
+    """A person (or the bot) in the server; `joined_at` in microseconds since the epoch.
+
+    Who does not take `direct_messages` cannot be written to by the bot.
+    """
 
     id: str
     name: str
@@ -44,6 +35,7 @@ class Member:
     guild: Guild = field(repr=False)
     role_ids: set[str] = field(default_factory=set)
     is_bot: bool = False
+    direct_messages: bool = True
 
     @property
     def display_name(self) -> str:
@@ -67,12 +59,21 @@ class Guild:
         self.owner_id = ""
         self.roles: dict[str, Role] = {guild_id: Role(guild_id, "@everyone", permissions.EVERYONE, 0)}
         self.channels: dict[str, Channel] = {}
+        self.threads: dict[str, Thread] = {}
+        self.direct: dict[str, DirectChannel] = {}
         self.members: dict[str, Member] = {}
 
     def channel(self, channel_id: str) -> Channel:
-        if (channel := self.channels.get(channel_id)) is None:
-            raise errors.unknown_channel()
-        return channel
+        """A channel, a thread or a direct message."""
+        for known in (self.channels, self.threads, self.direct):
+            if channel_id in known:
+                return known[channel_id]
+        raise errors.unknown_channel()
+
+    def thread(self, channel_id: str) -> Thread:
+        if not isinstance(thread := self.channel(channel_id), Thread):
+            raise errors.wrong_channel_type()
+        return thread
 
     def member(self, user_id: str) -> Member:
         if (member := self.members.get(user_id)) is None:
@@ -85,7 +86,7 @@ class Guild:
         return role
 
     def channel_named(self, name: str) -> Channel:
-        for channel in self.channels.values():
+        for channel in (*self.channels.values(), *self.threads.values()):
             if channel.name == name.removeprefix("#"):
                 return channel
         raise errors.StageError(f"There is no channel named {name!r}.")
@@ -97,6 +98,11 @@ class Guild:
         raise errors.StageError(f"There is no role named {name!r}.")
 
     def permissions_of(self, member: Member, channel: Channel | None = None) -> int:
+        """What the member may do there; in a thread that follows from the channel it hangs under."""
+        if isinstance(channel, DirectChannel):
+            return int(permissions.DIRECT) if member is channel.recipient or member.is_bot else 0
+        if isinstance(channel, Thread):
+            return self._permissions_in_thread(member, channel)
         if member.id == self.owner_id:
             return permissions.ALL
         base = permissions.in_guild(
@@ -112,6 +118,14 @@ class Guild:
             channel.overwrites.get(member.id, nothing),
         )
 
+    def _permissions_in_thread(self, member: Member, thread: Thread) -> int:
+        held = self.permissions_of(member, thread.parent)
+        invited = member.id in thread.members or held & Permission.MANAGE_THREADS
+        if thread.is_private and not invited:
+            return 0
+        speaks = held & Permission.SEND_MESSAGES_IN_THREADS
+        return held | Permission.SEND_MESSAGES if speaks else held & ~Permission.SEND_MESSAGES
+
     def require(self, member: Member, channel: Channel, needed: Permission) -> None:
         """Raise 50001 for a channel the member cannot see, 50013 for a thing the member may not do there."""
         held = self.permissions_of(member, channel)
@@ -120,8 +134,14 @@ class Guild:
         if held & needed != needed:
             raise errors.missing_permissions()
 
+    def require_in_guild(self, member: Member, needed: Permission) -> None:
+        if self.permissions_of(member) & needed != needed:
+            raise errors.missing_permissions()
+
     def require_role_power(self, member: Member, role: Role) -> None:
-        """A member hands out only roles below their own highest one."""
+        """A member hands out only roles below their own highest one, and never one that belongs to a bot."""
+        self.require_in_guild(member, Permission.MANAGE_ROLES)
         highest = max((each.position for each in member.roles), default=0)
-        if not self.permissions_of(member) & Permission.MANAGE_ROLES or role.position >= highest:
+        above = role.position >= highest and member.id != self.owner_id
+        if above or role.managed_by is not None or role.id == self.id:
             raise errors.missing_permissions()

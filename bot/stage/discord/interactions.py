@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.stage.discord import errors, limits, payloads
 from bot.stage.discord.board import Board
-from bot.stage.discord.errors import ApiError, FormErrors
+from bot.stage.discord.channels import Channel
+from bot.stage.discord.errors import FormErrors
 from bot.stage.discord.faults import Faults
-from bot.stage.discord.guild import Channel, Member
+from bot.stage.discord.guild import Member
 from bot.stage.discord.model import EPHEMERAL, LOADING, Answer, Interaction, Kind, Message
 from bot.stage.discord.sessions import Sessions
 from bot.stage.discord.snowflakes import Snowflakes
@@ -24,7 +25,10 @@ TOKEN_VALID_SECONDS = 15 * 60
 
 
 class Desk:
-    """Every interaction passes here; `deadline_seconds` is how long the platform waits for the first answer."""
+    """Every interaction passes here.
+
+    `deadline_seconds` is how long the platform waits for the first answer, `token_seconds` for all others.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Desk:
         self._by_token: dict[str, Interaction] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self.deadline_seconds = 3.0
+        self.token_seconds = float(TOKEN_VALID_SECONDS)
         self.application_id = ""
         self.bot: Member | None = None
 
@@ -111,6 +116,8 @@ class Desk:
         elif response_type == UPDATE and act.message is not None:
             self._update(act, act.message, data)
             act.original = act.message
+        elif response_type == AUTOCOMPLETE:
+            self._offer(act, data)
         elif response_type == MODAL:
             limits.check_modal(data)
             act.add_answer(Answer(data["title"], True, data["components"], [], modal=data))
@@ -118,7 +125,7 @@ class Desk:
         act.response_type = response_type
         self._stop_timer(act)
         if response_type == DEFER:
-            self._start_timer(act, TOKEN_VALID_SECONDS)
+            self._start_timer(act, self.token_seconds)
         return act
 
     def by_token(self, application_id: str, token: str) -> Interaction:
@@ -126,8 +133,8 @@ class Desk:
         act = self._by_token.get(token)
         if act is None or application_id != self.application_id or act.response_type is None:
             raise errors.unknown_webhook()
-        if self._clock() - act.created_at > TOKEN_VALID_SECONDS * 1e6:
-            raise ApiError(401, 50027, "Invalid Webhook Token")
+        if self._clock() - act.created_at > self.token_seconds * 1e6:
+            raise errors.webhook_token_expired()
         return act
 
     def follow_up(self, act: Interaction, body: Json) -> Message:
@@ -163,6 +170,9 @@ class Desk:
         return message
 
     def delete(self, act: Interaction, message: Message) -> None:
+        """Who takes back "is thinking..." has nothing left to be late with."""
+        if message.flags & LOADING:
+            self._stop_timer(act)
         self._board.delete(message)
 
     def close(self) -> None:
@@ -180,11 +190,20 @@ class Desk:
         allowed = {MESSAGE, DEFER}
         allowed |= {DEFER_UPDATE, UPDATE} if from_message else set()
         allowed |= {MODAL} if act.kind != "submit" else set()
+        if act.kind == "autocomplete":
+            allowed = {AUTOCOMPLETE}
         if response_type not in allowed:
             wrong = FormErrors()
             choices = ", ".join(str(each) for each in sorted(allowed))
             wrong.add(("type",), "UNION_TYPE_CHOICES", f'Value of field "type" must be one of ({choices}).')
             wrong.raise_if_any()
+
+    def _offer(self, act: Interaction, data: Json) -> None:
+        choices = data.get("choices") or []
+        limits.check_choices(choices)
+        offered = {each["name"]: each["value"] for each in choices}
+        act.add_answer(Answer("\n".join(offered), True, [], [], choices=offered))
+        self._note_answer(act, "choices", " | ".join(offered), None)
 
     def _update(self, act: Interaction, message: Message, body: Json) -> None:
         latency = self._clock() - act.created_at
@@ -214,7 +233,14 @@ class Desk:
         self._timers.pop(act.id, None)
         act.fail()
         data = {"interaction_id": act.id, **act.name_of_act}
-        self._note(act, "interaction-failed", "This interaction failed", act.member, act.member.id, data)
+        # A list that does not come leaves the person free to type on: nothing of theirs has failed.
+        completing = act.kind == "autocomplete"
+        kind, text = (
+            ("choices-failed", "Loading options failed")
+            if completing
+            else ("interaction-failed", "This interaction failed")
+        )
+        self._note(act, kind, text, act.member, act.member.id, data)
 
     def _note(
         self,

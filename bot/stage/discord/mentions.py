@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.stage.discord.channels import Channel
 from bot.stage.discord.errors import FormErrors
-from bot.stage.discord.guild import Channel, Guild, Member
+from bot.stage.discord.guild import Guild, Member
 from bot.stage.discord.permissions import Permission
 
 _USER, _ROLE = re.compile(r"<@!?(\d+)>"), re.compile(r"<@&(\d+)>")

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from bot.stage.discord import components
+from bot.stage.discord.channels import Channel, Thread
 from bot.stage.discord.errors import InteractionFailed
-from bot.stage.discord.guild import Channel, Member
+from bot.stage.discord.guild import Member
+from bot.stage.discord.polls import Poll
 
+HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 COMPONENTS_V2 = 1 << 15
 
-Kind = Literal["slash", "press", "select", "submit"]
+DEFAULT, PINNED_NOTICE, THREAD_NOTICE, REPLY, COMMAND_ANSWER = 0, 6, 18, 19, 20
+THREAD_STARTER, POLL_RESULT = 21, 46
+
+Kind = Literal["slash", "press", "select", "submit", "autocomplete"]
 State = Literal["pending", "deferred", "answered", "failed"]
 
 
@@ -26,7 +33,10 @@ class Button(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """A message; times are microseconds since the epoch, `visible_to` the only reader of an ephemeral one."""
+    """A message; times are microseconds since the epoch.
+
+    `visible_to` is the only reader of an ephemeral one; `reactions` are user ids by emoji.
+    """
 
     id: str
     channel: Channel
@@ -39,17 +49,29 @@ class Message:
     nonce: str | int | None = None
     edited_at: int | None = None
     edited: int = 0
-    pinned: bool = False
+    type: int = DEFAULT
+    pinned_at: int | None = None
     mentions: list[Member] = field(default_factory=list)
     mention_roles: list[str] = field(default_factory=list)
     mention_everyone: bool = False
     reference_id: str | None = None
     interaction: Interaction | None = field(default=None, repr=False)
     visible_to: str | None = None
+    poll: Poll | None = None
+    thread: Thread | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_ephemeral(self) -> bool:
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def pinned(self) -> bool:
+        return self.pinned_at is not None
 
     @property
     def text(self) -> str:
-        """All that a reader sees, buttons aside: content, embeds and text components, a line each."""
+        """All that a reader sees, buttons aside: content, embeds, text components and a poll, a line each."""
         lines = [self.content]
         for embed in self.embeds:
             lines += [embed.get("title", ""), embed.get("description", "")]
@@ -57,6 +79,8 @@ class Message:
                 lines += [each["name"], each["value"]]
             lines.append(embed.get("footer", {}).get("text", ""))
         lines += components.texts(self.components)
+        if self.poll is not None:
+            lines.append(self.poll.text)
         return "\n".join(line for line in lines if line)
 
     @property
@@ -75,7 +99,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One thing the bot showed in reply: a message, an update of the pressed one, or a modal."""
+    """One thing the bot showed in reply: a message, an update of the pressed one, a modal, or choices.
+
+    `choices` are what it offers for an option that completes itself, by name.
+    """
 
     text: str
     ephemeral: bool
@@ -83,6 +110,7 @@ class Answer:
     embeds: list[dict[str, Any]]
     message_id: str | None = None
     modal: dict[str, Any] | None = None
+    choices: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -109,7 +137,7 @@ class Interaction:
     @property
     def name_of_act(self) -> dict[str, str]:
         """How the record names the act: by command or by custom_id."""
-        return {"command" if self.kind == "slash" else "custom_id": self.label}
+        return {"command" if self.kind in ("slash", "autocomplete") else "custom_id": self.label}
 
     def add_answer(self, answer: Answer) -> None:
         self.answers.append(answer)

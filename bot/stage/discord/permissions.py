@@ -22,6 +22,13 @@ class Permission(IntFlag):
     USE_EXTERNAL_EMOJIS = 1 << 18
     MANAGE_ROLES = 1 << 28
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_EVENTS = 1 << 33
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    CREATE_EVENTS = 1 << 44
+    SEND_POLLS = 1 << 49
     PIN_MESSAGES = 1 << 51
 
 
@@ -33,6 +40,9 @@ EVERYONE = (
     | Permission.ADD_REACTIONS
     | Permission.EMBED_LINKS
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.SEND_POLLS
 )
 BOT = (
     EVERYONE
@@ -40,6 +50,20 @@ BOT = (
     | Permission.MANAGE_MESSAGES
     | Permission.MANAGE_ROLES
     | Permission.USE_EXTERNAL_EMOJIS
+    | Permission.PIN_MESSAGES
+    | Permission.MANAGE_EVENTS
+    | Permission.MANAGE_THREADS
+    | Permission.CREATE_PRIVATE_THREADS
+    | Permission.CREATE_EVENTS
+)
+# What both sides may do in a direct message, whatever their roles in the server.
+DIRECT = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.ADD_REACTIONS
+    | Permission.EMBED_LINKS
+    | Permission.SEND_POLLS
     | Permission.PIN_MESSAGES
 )
 

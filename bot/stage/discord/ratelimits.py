@@ -26,6 +26,11 @@ class Taken(NamedTuple):
     retry_after: float | None
 
 
+GLOBAL = Limit(50, 1.0)
+# The platform does not tell its number; this is a cautious guess.
+OLD_EDITS = Limit(30, 3600.0)
+
+
 class RateLimits:
     """Counts requests per bucket and major parameter; `enforced` False keeps the headers and refuses nothing."""
 
@@ -33,6 +38,10 @@ class RateLimits:
         self._clock = clock
         self._windows: dict[tuple[str, str], _Window] = {}
         self.enforced = True
+
+    def take_global(self) -> float | None:
+        """Count a request of the bot, whatever its bucket; seconds to wait when it is one too many."""
+        return self.take("global", "", GLOBAL).retry_after
 
     def take(self, bucket: str, major: str, limit: Limit) -> Taken:
         now = self._clock()

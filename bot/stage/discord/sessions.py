@@ -11,10 +11,15 @@ from typing import Any, Protocol
 Json = dict[str, Any]
 
 GUILDS, GUILD_MEMBERS, GUILD_PRESENCES = 1 << 0, 1 << 1, 1 << 8
-GUILD_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 15
+GUILD_MESSAGES, GUILD_REACTIONS = 1 << 9, 1 << 10
+DIRECT_MESSAGES, DIRECT_REACTIONS = 1 << 12, 1 << 13
+MESSAGE_CONTENT, SCHEDULED_EVENTS = 1 << 15, 1 << 16
+GUILD_POLLS, DIRECT_POLLS = 1 << 24, 1 << 25
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 _KNOWN_INTENTS = (1 << 26) - 1
 _RESUMABLE_FOR_US = 120_000_000
+IDENTIFIES_A_DAY = 1000
+_DAY_US = 86_400_000_000
 _REPLAY_MAX = 10_000
 # After these the platform forgets the session: a client has to identify anew.
 _ENDING_CODES = frozenset({1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
@@ -63,7 +68,11 @@ class Session:
 
 
 class Sessions:
-    """All sessions of the bot; `note` writes a line about the gateway into the record."""
+    """All sessions of the bot; `note` writes a line about the gateway into the record.
+
+    The platform takes one IDENTIFY in five seconds; set `identify_pause_seconds` to 5 to be as strict. It is 0 at
+    first, as every restart of a bot would cost a rehearsal five seconds.
+    """
 
     def __init__(self, token: str, clock: Callable[[], int], note: Callable[..., None]) -> None:
         self._token = token
@@ -72,14 +81,30 @@ class Sessions:
         self._by_id: dict[str, Session] = {}
         self.outlets: set[Outlet] = set()
         self.allowed_privileged_intents = 0
-        self.identified = 0
+        self.identify_pause_seconds = 0.0
+        self._identified_at: deque[int] = deque()
 
     @property
     def connected(self) -> list[Session]:
         return [session for session in self._by_id.values() if session.outlet is not None]
 
-    def identify(self, outlet: Outlet, data: Json) -> Session:
-        """Open a session; raises GatewayClosed 4004 for a wrong token, 4013 and 4014 for intents."""
+    @property
+    def identifies_left(self) -> int:
+        """How many IDENTIFYs the platform still takes today."""
+        self._forget_old_identifies()
+        return max(IDENTIFIES_A_DAY - len(self._identified_at), 0)
+
+    @property
+    def identifies_reset_after_ms(self) -> int:
+        self._forget_old_identifies()
+        return (self._identified_at[0] + _DAY_US - self._clock()) // 1000 if self._identified_at else 0
+
+    def identify(self, outlet: Outlet, data: Json) -> Session | None:
+        """Open a session; None when it comes too soon after the last one (op 9).
+
+        Raises GatewayClosed: 4004 for a wrong token or after 1000 sessions in a day, 4010 for the shard, 4013 and
+        4014 for intents.
+        """
         self._check_token(data)
         intents = data.get("intents")
         if not isinstance(intents, int) or intents & ~_KNOWN_INTENTS:
@@ -89,11 +114,24 @@ class Sessions:
         shard = data.get("shard") or [0, 1]
         if shard[0] >= shard[1]:
             raise GatewayClosed(4010, "Invalid shard.")
+        if not self.identifies_left:
+            # The platform ends all sessions and resets the token; to the client that is a wrong token.
+            self._note("too many identifies")
+            raise GatewayClosed(4004, "Authentication failed.")
+        now = self._clock()
+        pause = self.identify_pause_seconds * 1e6
+        if self._identified_at and now - self._identified_at[-1] < pause:
+            self._note("identify too soon")
+            return None
         session = Session(secrets.token_hex(16), intents, shard, outlet)
         self._by_id[session.id] = session
-        self.identified += 1
+        self._identified_at.append(now)
         self._note("identify", session_id=session.id, intents=intents)
         return session
+
+    def _forget_old_identifies(self) -> None:
+        while self._identified_at and self._clock() - self._identified_at[0] >= _DAY_US:
+            self._identified_at.popleft()
 
     def resume(self, outlet: Outlet, data: Json) -> Session | None:
         """Take a session up again and replay what it missed; None when it is gone (op 9)."""
@@ -131,13 +169,17 @@ class Sessions:
     def forget_all(self) -> None:
         self._by_id.clear()
 
-    def dispatch(self, event: str, payload: Json, *, intent: int = 0) -> None:
-        """Tell every session that may know; one that is away but may resume is told when it returns."""
+    def dispatch(self, event: str, payload: Json, *, intent: int = 0, veiled: Json | None = None) -> None:
+        """Tell every session that may know; one that is away but may resume is told when it returns.
+
+        Sessions without the message content intent are told `veiled` instead, where it is given.
+        """
         for session in tuple(self._by_id.values()):
             if self._expired(session):
                 self.forget(session)
             elif not intent or session.intents & intent:
-                session.tell(event, payload)
+                reads = session.intents & MESSAGE_CONTENT
+                session.tell(event, payload if reads or veiled is None else veiled)
 
     def _expired(self, session: Session) -> bool:
         return session.lost_at is not None and self._clock() - session.lost_at > _RESUMABLE_FOR_US

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.stage.discord import errors, gateway
-from bot.stage.discord.errors import ApiError
+from bot.stage.discord.errors import ApiError, TooMany
 from bot.stage.discord.faults import Planned
 from bot.stage.discord.routes import ROUTES, Call, Reply, Route
 from bot.stage.discord.world import DiscordWorld
@@ -43,18 +43,14 @@ async def _serve(world: DiscordWorld, route: Route, request: web.Request) -> web
     if (failure := world.faults.take("fail", request.method, path)) is not None:
         return _planned_answer(failure)
     headers: dict[str, str] = {}
-    if route.limit is not None:
-        bucket = f"{route.method} {route.path}"
-        major = request.match_info.get(route.major, "") if route.major else ""
-        headers, retry_after = world.rate_limits.take(bucket, major, route.limit)
-        if retry_after is not None:
-            return _too_many(headers, retry_after)
     try:
+        _count(world, route, request, headers)
         reply = await _handle(world, route, request)
         if world.faults.take("lose", request.method, path) is not None:
             raise ConnectionResetError("the stage lost this answer on purpose")
     except ApiError as problem:
-        return _answer(problem.status, problem.body(), headers)
+        more = problem.headers() if isinstance(problem, TooMany) else {}
+        return _answer(problem.status, problem.body(), headers | more)
     except ConnectionError:
         # A planned fault, or a hook that plays one: the client is to hear nothing.
         if isinstance(request.transport, asyncio.WriteTransport):
@@ -95,11 +91,18 @@ async def _body(world: DiscordWorld, route: Route, request: web.Request) -> Any:
     return body
 
 
-def _too_many(headers: dict[str, str], retry_after: float) -> web.Response:
-    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False, "code": 0}
-    # Without Via the client believes it was banned by a proxy and does not try again.
-    told = {"Via": "1.1 google", "Retry-After": f"{retry_after:.3f}", "X-RateLimit-Scope": "user"}
-    return _answer(429, body, headers | told)
+def _count(world: DiscordWorld, route: Route, request: web.Request, headers: dict[str, str]) -> None:
+    """Take the request from its bucket, and from what a bot may ask in all; raises TooMany."""
+    if route.limit is not None:
+        bucket = f"{route.method} {route.path}"
+        major = request.match_info.get(route.major, "") if route.major else ""
+        told, retry_after = world.rate_limits.take(bucket, major, route.limit)
+        headers |= told
+        if retry_after is not None:
+            raise TooMany(retry_after)
+    # Whatever goes by an interaction's own token does not count towards the bot's limit.
+    if route.needs_token and (wait := world.rate_limits.take_global()) is not None:
+        raise TooMany(wait, scope="global")
 
 
 def _planned_answer(failure: Planned) -> web.Response:
@@ -110,6 +113,8 @@ def _planned_answer(failure: Planned) -> web.Response:
 def _answer(status: int, body: Any, headers: dict[str, str] | None = None) -> web.Response:
     if body is None:
         return web.Response(status=status, headers=headers)
+    if isinstance(body, str):
+        return web.Response(status=status, text=body, content_type="text/html", headers=headers)
     # Exactly this content type: with a charset behind it discord.py would not read the JSON.
     exact = {**(headers or {}), "Content-Type": "application/json"}
     return web.Response(status=status, body=json.dumps(body).encode(), headers=exact)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.stage.discord import payloads, permissions
+from bot.stage.discord import permissions
 from bot.stage.discord.board import Board
+from bot.stage.discord.channels import Channel
 from bot.stage.discord.commands import CommandBook
+from bot.stage.discord.direct import DirectMessages
 from bot.stage.discord.errors import StageError
+from bot.stage.discord.events import Events
 from bot.stage.discord.faults import Faults
-from bot.stage.discord.guild import Channel, Guild, Member, Role
+from bot.stage.discord.guild import Guild, Member, Role
 from bot.stage.discord.hands import Hands
 from bot.stage.discord.interactions import Desk
 from bot.stage.discord.model import Interaction, Message
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.ratelimits import RateLimits
-from bot.stage.discord.sessions import GUILD_MEMBERS, Sessions
+from bot.stage.discord.reactions import Marks
+from bot.stage.discord.roles import Roles
+from bot.stage.discord.sessions import Sessions
 from bot.stage.discord.snowflakes import Snowflakes
+from bot.stage.discord.threads import Threads
+from bot.stage.discord.voting import Polls
 from bot.stage.record import Record, Seen
 
 
@@ -29,17 +37,25 @@ class DiscordWorld:
         self.record = record
         self.clock = clock
         self._ids = Snowflakes(clock)
-        self.bot_token = f"stage-discord-{secrets.token_urlsafe(32)}"
+        self.application_id = self._ids.next()
+        self.bot_token = _token_of(self.application_id)
         self.heartbeat_interval_ms = 41_250
+        self.guild = Guild(self._ids.next(), "TeaPot Lounge")
         self.sessions = Sessions(self.bot_token, clock, self.note_gateway)
         self.faults = Faults(self.sessions)
         self.rate_limits = RateLimits(clock)
         self.board = Board(record, clock, self._ids, self.sessions)
         self.commands = CommandBook(self._ids)
         self.desk = Desk(record, clock, self._ids, self.sessions, self.board, self.faults)
-        self.application_id = self.commands.application_id = self.desk.application_id = self._ids.next()
-        self.guild = Guild(self._ids.next(), "TeaPot Lounge")
-        self._hands = Hands(self.guild, self.board, self.commands, self.desk)
+        self.commands.application_id = self.desk.application_id = self.application_id
+        self.roles = Roles(record, clock, self._ids, self.guild, self.sessions)
+        self.direct = DirectMessages(self._ids, self.guild, self.sessions)
+        self.threads = Threads(record, clock, self._ids, self.guild, self.board, self.sessions)
+        self.events = Events(record, clock, self._ids, self.guild, self.sessions)
+        self.polls = Polls(record, clock, self.board, self.sessions)
+        self.board.on_poll = self.polls.watch
+        self.marks = Marks(record, clock, self.board, self.sessions)
+        self._hands = Hands(self.guild, self.board, self.commands, self.desk, self.polls, self.marks, self.threads)
 
     @property
     def guild_id(self) -> str:
@@ -57,9 +73,9 @@ class DiscordWorld:
         """Furnish the server: three channels, two roles, the streamer, a moderator and the bot."""
         self.guild.owner_id = self.add_member("teapot", global_name="TeaPot").id
         # The bot's role stands above the opt-in role, or it could not hand that out.
-        self._add_role("drop-reminders", 0, mentionable=True)
-        moderator = self._add_role("moderator", Permission.MANAGE_MESSAGES)
-        managed = self._add_role("Microdrops", permissions.BOT, managed_by=self.application_id)
+        self.roles.add("drop-reminders", 0, mentionable=True)
+        moderator = self.roles.add("moderator", Permission.MANAGE_MESSAGES)
+        managed = self.roles.add("Microdrops", permissions.BOT, managed_by=self.application_id)
         hidden = {self.guild.id: (0, int(Permission.VIEW_CHANNEL))}
         shown = (int(Permission.VIEW_CHANNEL), 0)
         self._add_channel(
@@ -125,19 +141,56 @@ class DiscordWorld:
         return self._hands.press(member, message_id, custom_id, label)
 
     def select(
-        self, member: Member, message_id: str, values: Sequence[str], custom_id: str | None = None
+        self, member: Member, message_id: str, values: Sequence[object], custom_id: str | None = None
     ) -> Interaction:
+        """Choose from a menu: options by label or value; members, roles and channels by themselves or by id."""
         return self._hands.select(member, message_id, values, custom_id)
 
-    def submit(self, member: Member, opened_by: Interaction, values: Mapping[str, str]) -> Interaction:
+    def submit(self, member: Member, opened_by: Interaction, values: Mapping[str, object]) -> Interaction:
         """Send the modal that answered `opened_by`; fields by label or custom_id."""
         return self._hands.submit(member, opened_by, values)
 
+    def complete(
+        self,
+        member: Member,
+        command: str,
+        option: str,
+        text: str,
+        others: Mapping[str, object] | None = None,
+        *,
+        channel: str = "lounge",
+    ) -> Interaction:
+        """Type into an option that completes itself; the answer's `choices` are what the bot offers."""
+        return self._hands.complete(member, command, option, text, others or {}, self.channel(channel))
+
+    def offered(self, member: Member, *, channel: str = "lounge") -> list[str]:
+        """The names of the slash commands this member finds in that channel."""
+        return self._hands.typist.offered(member, self.channel(channel))
+
+    def say(
+        self, member: Member, text: str, *, channel: str | Channel = "lounge", reply_to: str | None = None
+    ) -> Message:
+        """Write a message in a channel or thread, by its name, or in a direct message."""
+        place = self.channel(channel) if isinstance(channel, str) else channel
+        return self._hands.say(member, place, text, reply_to)
+
+    def vote(self, member: Member, message_id: str, *answers: int | str) -> None:
+        """Vote in a native poll, by the answers' numbers or texts; without answers the vote is taken back."""
+        self._hands.vote(member, message_id, answers)
+
+    def react(self, member: Member, message_id: str, emoji: str, *, given: bool = True) -> None:
+        """Give a reaction, or take it back."""
+        self._hands.react(member, message_id, emoji, given=given)
+
+    def subscribe(self, member: Member, event_id: str, *, interested: bool = True) -> None:
+        """Mark interest in a scheduled event, or take it back."""
+        self.events.subscribe(member, event_id, interested=interested)
+
     def give_role(self, member: Member, role: Role) -> None:
-        self._change_role(member, role, given=True)
+        self.roles.put(member, role, given=True)
 
     def take_role(self, member: Member, role: Role) -> None:
-        self._change_role(member, role, given=False)
+        self.roles.put(member, role, given=False)
 
     def describe(self) -> dict[str, Any]:
         """All a client needs to join, but for the addresses."""
@@ -160,33 +213,17 @@ class DiscordWorld:
     async def close(self) -> None:
         """End the timers and say goodbye on every socket."""
         self.desk.close()
+        self.polls.close()
+        self.events.close()
         for outlet in tuple(self.sessions.outlets):
             outlet.close(1001)
-
-    def _add_role(self, name: str, bits: int, *, mentionable: bool = False, managed_by: str | None = None) -> Role:
-        role = Role(self._ids.next(), name, int(bits), len(self.guild.roles), mentionable, managed_by)
-        self.guild.roles[role.id] = role
-        return role
 
     def _add_channel(self, name: str, overwrites: dict[str, tuple[int, int]]) -> None:
         channel = Channel(self._ids.next(), name, len(self.guild.channels), overwrites)
         self.guild.channels[channel.id] = channel
 
-    def _change_role(self, member: Member, role: Role, *, given: bool) -> None:
-        if (role.id in member.role_ids) == given:
-            return
-        (member.role_ids.add if given else member.role_ids.discard)(role.id)
-        self.record.add(
-            Seen(
-                self.clock(),
-                "discord",
-                "role",
-                "",
-                member.id,
-                member.display_name,
-                f"{'+' if given else '-'}{role.name}",
-                data={"role_id": role.id, "given": given},
-            )
-        )
-        told = payloads.member_updated(member)
-        self.sessions.dispatch("GUILD_MEMBER_UPDATE", told, intent=GUILD_MEMBERS)
+
+def _token_of(application_id: str) -> str:
+    """A token in the platform's form: clients read the bot's id out of its first part."""
+    first = base64.b64encode(application_id.encode()).decode().rstrip("=")
+    return f"{first}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bot.stage.discord import payloads
 from bot.stage.discord.errors import ApiError, unknown_guild
 from bot.stage.discord.routes.route import Call, Reply, Route
+from bot.stage.discord.sessions import IDENTIFIES_A_DAY
 from bot.stage.discord.world import DiscordWorld
-
-_IDENTIFIES_A_DAY = 1000
 
 
 def own_user(world: DiscordWorld, call: Call) -> Reply:
@@ -15,7 +14,12 @@ def own_user(world: DiscordWorld, call: Call) -> Reply:
 
 
 def own_application(world: DiscordWorld, call: Call) -> Reply:
-    return Reply(200, payloads.application(world.application_id, world.bot, world.owner))
+    return Reply(
+        200,
+        payloads.application(
+            world.application_id, world.bot, world.owner, world.sessions.allowed_privileged_intents
+        ),
+    )
 
 
 def gateway(world: DiscordWorld, call: Call) -> Reply:
@@ -24,9 +28,9 @@ def gateway(world: DiscordWorld, call: Call) -> Reply:
 
 def gateway_bot(world: DiscordWorld, call: Call) -> Reply:
     limit = {
-        "total": _IDENTIFIES_A_DAY,
-        "remaining": max(_IDENTIFIES_A_DAY - world.sessions.identified, 0),
-        "reset_after": 86_400_000,
+        "total": IDENTIFIES_A_DAY,
+        "remaining": world.sessions.identifies_left,
+        "reset_after": world.sessions.identifies_reset_after_ms,
         "max_concurrency": 1,
     }
     return Reply(200, {"url": call.gateway_url, "shards": 1, "session_start_limit": limit})
