@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import aiohttp
 
 from bot.stage.record import Seen
 from bot.stage.server import Stage
+from bot.stage.twitch.events import EVENT_TYPES, EventType
 from bot.stage.twitch.model import SECOND
+from bot.stage.twitch.sessions import Session
+from bot.stage.twitch.subscriptions import Subscription
 from bot.stage.twitch.world import TwitchWorld
 
 PATIENCE_SECONDS = 10
@@ -27,6 +30,77 @@ class HandClock:
 
     def advance(self, seconds: float) -> None:
         self.now += round(seconds * SECOND)
+
+
+class Outlet:
+    """A socket of a few lines: keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.frames: list[Mapping[str, Any]] = []
+
+    def send(self, frame: Mapping[str, Any]) -> None:
+        self.frames.append(frame)
+
+    def close(self, code: int) -> None:
+        raise NotImplementedError
+
+    def drop_tcp(self) -> None:
+        raise NotImplementedError
+
+    def freeze_tcp(self) -> None:
+        raise NotImplementedError
+
+    def ask_to_reconnect(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def events(self) -> list[Any]:
+        return [frame["payload"]["event"] for frame in self.frames]
+
+    def told(self, name: str) -> list[Any]:
+        """The events of one type."""
+        return [
+            frame["payload"]["event"]
+            for frame in self.frames
+            if frame["metadata"].get("subscription_type") == name and "event" in frame["payload"]
+        ]
+
+
+def conditions(world: TwitchWorld, kind: EventType) -> dict[str, str]:
+    """What a subscription to a type of event in this channel has to name."""
+    known = {
+        "broadcaster_user_id": world.broadcaster.id,
+        "user_id": world.bot.id,
+        "moderator_user_id": world.bot.id,
+        "to_broadcaster_user_id": world.broadcaster.id,
+        "client_id": world.client_id,
+    }
+    return {key: known[key] for key in kind.conditions or ("to_broadcaster_user_id",)}
+
+
+def subscribe(
+    world: TwitchWorld, session: Session, name: str, *, scopes: Iterable[str] | None = None, **condition: str
+) -> Subscription:
+    """Subscribe an open session to a type of event, with a token that may hear it."""
+    [kind] = [each for each in EVENT_TYPES.values() if each.name == name]
+    user = world.broadcaster if kind.permitted_by == "broadcaster_user_id" else world.bot
+    body = {
+        "type": name,
+        "version": kind.version,
+        "condition": {**conditions(world, kind), **condition},
+        "transport": {"method": "websocket", "session_id": session.id},
+    }
+    token = world.issue_token(user, kind.scopes if scopes is None else scopes)
+    return world.sessions.subscribe(token, body, lambda user_id: world.moderates(world.users[user_id]))
+
+
+def hear(world: TwitchWorld, *names: str) -> Outlet:
+    """A new outlet that hears these types of event, all of the same person's."""
+    outlet = Outlet()
+    session = world.sessions.open(outlet, 10)
+    for name in names:
+        subscribe(world, session, name)
+    return outlet
 
 
 def seen(world: TwitchWorld, kind: str) -> list[Seen]:

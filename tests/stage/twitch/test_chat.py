@@ -2,72 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 
-from bot.stage.record import Record
 from bot.stage.twitch.model import ChatMessage, Dropped, DropReason, Problem, TwitchUser
 from bot.stage.twitch.sessions import Session
 from bot.stage.twitch.world import TwitchWorld
-from tests.stage.twitch.helpers import BOT_SCOPES, HandClock, seen
-
-
-class Outlet:
-    """A socket of a few lines: keeps what it is sent."""
-
-    def __init__(self) -> None:
-        self.frames: list[Mapping[str, Any]] = []
-
-    def send(self, frame: Mapping[str, Any]) -> None:
-        self.frames.append(frame)
-
-    def close(self, code: int) -> None:
-        raise NotImplementedError
-
-    def drop_tcp(self) -> None:
-        raise NotImplementedError
-
-    def freeze_tcp(self) -> None:
-        raise NotImplementedError
-
-    def ask_to_reconnect(self) -> None:
-        raise NotImplementedError
-
-    @property
-    def events(self) -> list[Any]:
-        return [frame["payload"]["event"] for frame in self.frames]
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def world(clock: HandClock) -> TwitchWorld:
-    world = TwitchWorld(Record(), clock)
-    world.set_channel(world.add_user("teapot_tv", "TeaPotTV"), world.add_user("microdrops_bot"))
-    return world
-
-
-@pytest.fixture
-def ann(world: TwitchWorld) -> TwitchUser:
-    return world.add_user("ann", "Ann")
+from tests.stage.twitch.helpers import BOT_SCOPES, HandClock, Outlet, seen, subscribe
 
 
 def listen(world: TwitchWorld) -> tuple[Outlet, Session]:
     """An outlet that hears the channel's chat."""
     outlet = Outlet()
     session = world.sessions.open(outlet, 10)
-    body = {
-        "type": "channel.chat.message",
-        "version": "1",
-        "condition": {"broadcaster_user_id": world.broadcaster.id, "user_id": world.bot.id},
-        "transport": {"method": "websocket", "session_id": session.id},
-    }
-    world.sessions.subscribe(world.issue_token(world.bot, BOT_SCOPES), body, lambda _: False)
+    subscribe(world, session, "channel.chat.message", scopes=BOT_SCOPES)
     return outlet, session
 
 
