@@ -62,9 +62,9 @@ def _limit(
     body: Mapping[str, Any], mode: str, suffix: str, now: int | None, default: int, least: int, most: int
 ) -> int | None:
     """A mode with its number: None is off, and the number alone switches nothing on."""
-    if not fields.flag(body, mode, now is not None):
-        return None
     if body.get(mode) is None and body.get(mode + suffix) is not None:
         raise Problem(400, f"To set {mode}{suffix}, set {mode} to true.")
+    if not fields.flag(body, mode, now is not None):
+        return None
     keep = now if now is not None and body.get(mode) is None else default
     return fields.optional_number(body, mode + suffix, keep, least=least, most=most)

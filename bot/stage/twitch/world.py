@@ -212,6 +212,7 @@ class TwitchWorld(Telling):
         if isinstance(said, Dropped):
             self.note("refused", text, sender, place="twitch:chat", reason=str(said.reason))
             return said
+        self.chatters[sender] = None
         self._note_line(said)
         reached = self.notify(
             "channel.chat.message",
