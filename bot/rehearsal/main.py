@@ -22,7 +22,8 @@ from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance, perform
 from bot.rehearsal.programme import programme_of
-from bot.rehearsal.report import Report, make_report, show
+from bot.rehearsal.report import Report, make_report
+from bot.rehearsal.report_text import show
 from bot.rehearsal.staging import ChildFailed
 from bot.rehearsal.transcript import Transcript
 

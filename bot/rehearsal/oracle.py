@@ -83,15 +83,20 @@ def outside(case: Case, drop: JudgedDrop) -> list[str]:
     """Grants by claim that no window allows, by the entry's moment or by when the claim was delivered."""
     windows = windows_of(case.ledger.entries, drop.key)
     asks = {ask.request: ask for ask in case.asks}
+    by_hand = False
     wrong = []
     for entry in case.ledger.entries:
+        if entry.drop == drop.key and entry.kind == "drop.opened":
+            # Whoever steers may open before the time that was advertised.
+            by_hand = "by" in entry.secret
         if entry.kind != "unit.granted" or entry.drop != drop.key or entry.public.get("how") != "claim":
             continue
         number = f"{drop.title} #{entry.public.get('number')}"
         ask = asks.get(str(entry.secret.get("request", "")))
+        early = drop.opens_at is not None and entry.at < drop.opens_at and not by_hand
         if not windows.hold(entry.at):
             wrong.append(f"{number} was granted outside every window (entry {entry.number}).")
-        elif drop.opens_at is not None and entry.at < drop.opens_at:
+        elif early:
             wrong.append(f"{number} was granted before the advertised opening (entry {entry.number}).")
         elif ask is not None and not any(ask.at < case.on_stage(end) for _, end in windows.spans):
             wrong.append(f"{number} was granted to a claim that came after the close ({ask.request}).")

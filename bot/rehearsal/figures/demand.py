@@ -1,9 +1,9 @@
-"""Who wanted a unit and who got one: for each drop, for each character of the crowd, and second by second."""
+"""Who wanted a unit and who got one: for each drop and for each character of the crowd."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case, JudgedDrop, Who, platform_of
@@ -15,19 +15,27 @@ _REFUSED = ("claim.refused", "claim.needs-name")
 @dataclass(frozen=True, slots=True)
 class DropFigures:
     """`wanted_by` counts people who asked for it (or named no drop), `asked_more` those of them who asked again
-    after they had all they may have. Seconds count from its first opening; None when that never came."""
+    after they had all they may have. Seconds count from its first opening; None when that never came. `refused`
+    counts requests by reason, for this drop."""
 
     drop: str
     title: str
     supply: int
     held_back: int
     per_person: int
+    on_cue: bool
     numbers: tuple[int, ...]
     owners: int
     wanted_by: int
     asked_more: int
     open_seconds: float
     sold_out_after: float | None
+    refused: Mapping[str, int]
+
+    @property
+    def units_left(self) -> int:
+        """Left to claim at the end."""
+        return max(0, self.supply - self.held_back - self.units)
 
     @property
     def units(self) -> int:
@@ -45,6 +53,7 @@ class DropFigures:
             "owners": self.owners,
             "wanted_by": self.wanted_by,
             "asked_for_more": self.asked_more,
+            "on_cue": self.on_cue,
             "open_seconds": round(self.open_seconds, 3),
             "sold_out_after": None if self.sold_out_after is None else round(self.sold_out_after, 3),
         }
@@ -63,23 +72,6 @@ class Character:
         return {"character": self.name, "people": self.people, "asked": self.asked, "got": self.got}
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Claims per second: `asked[n]` came in second n after `begins_at` (microseconds UTC), and `granted[n]` of
-    those became a unit."""
-
-    begins_at: int
-    asked: tuple[int, ...]
-    granted: tuple[int, ...]
-
-    @property
-    def busiest(self) -> int:
-        return max(self.asked, default=0)
-
-    def as_public(self) -> dict[str, object]:
-        return {"asked": list(self.asked), "granted": list(self.granted)}
-
-
 def drop_figures(case: Case, timeline: Timeline) -> DropFigures:
     drop = case.drop(timeline.drop)
     assert drop is not None, "timelines are made from the case's own drops"
@@ -91,12 +83,14 @@ def drop_figures(case: Case, timeline: Timeline) -> DropFigures:
         supply=drop.supply,
         held_back=drop.held_back,
         per_person=drop.per_person,
+        on_cue=drop.opens_at is None,
         numbers=tuple(sorted(unit.number for unit in units)),
         owners=len({unit.person for unit in units}),
         wanted_by=len({ask.who for ask in case.asks if ask.drop in ("", drop.key)}),
         asked_more=len(_asked_more(case, drop)),
         open_seconds=sum(end - begin for begin, end in timeline.open_spans) / SECOND,
         sold_out_after=None if opened is None or sold_out is None else (sold_out - opened) / SECOND,
+        refused=refusals(case, drop.key),
     )
 
 
@@ -108,10 +102,10 @@ def _asked_more(case: Case, drop: JudgedDrop) -> set[Who]:
     }
 
 
-def refusals(case: Case) -> dict[str, int]:
-    """Requests that were refused, by reason, the most frequent first."""
-    refused = (row.decision.get("because", "needs-name") for row in case.ledger.outcomes if row.kind in _REFUSED)
-    return dict(Counter(str(reason) for reason in refused).most_common())
+def refusals(case: Case, drop: str | None = None) -> dict[str, int]:
+    """Requests that were refused, by reason, the most frequent first; of one drop or of all of them."""
+    rows = (row for row in case.ledger.outcomes if row.kind in _REFUSED and drop in (None, row.drop))
+    return dict(Counter(str(row.decision.get("because", "needs-name")) for row in rows).most_common())
 
 
 def gates(case: Case) -> dict[str, int]:
@@ -134,15 +128,3 @@ def characters(case: Case) -> tuple[Character, ...]:
 
 def _count(kinds: dict[Who, str], people: Iterable[Who]) -> Counter[str]:
     return Counter(kinds[who] for who in people if who in kinds)
-
-
-def claims_per_second(case: Case, begins_at: int, ends_at: int) -> Series:
-    """Over the whole evening, in the stage's time."""
-    seconds = max(1, -(-(ends_at - begins_at) // SECOND))
-    won = {row.request for row in case.ledger.outcomes if row.kind == "claim.granted"}
-    asked, granted = [0] * seconds, [0] * seconds
-    for ask in case.asks:
-        second = min(seconds - 1, max(0, (ask.at - begins_at) // SECOND))
-        asked[second] += 1
-        granted[second] += ask.request in won
-    return Series(begins_at, tuple(asked), tuple(granted))

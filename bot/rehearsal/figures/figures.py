@@ -12,14 +12,13 @@ from bot.rehearsal.figures.budget import Budget, budgets
 from bot.rehearsal.figures.demand import (
     Character,
     DropFigures,
-    Series,
     characters,
-    claims_per_second,
     drop_figures,
     gates,
     refusals,
 )
 from bot.rehearsal.figures.healing import Healing, healings
+from bot.rehearsal.figures.series import Series, claims_per_second
 from bot.rehearsal.figures.timeline import Timeline, timelines
 
 
@@ -32,7 +31,7 @@ class Figures:
     ends_at: int
     drops: tuple[DropFigures, ...]
     timelines: tuple[Timeline, ...]
-    series: Series
+    series: tuple[Series, ...]
     answers: tuple[Answers, ...]
     refusals: dict[str, int]
     gates: dict[str, int]
@@ -79,7 +78,7 @@ class Figures:
         return {
             "drops": [each.as_public() for each in self.drops],
             "timeline": {each.drop: each.as_public(self.begins_at) for each in self.timelines},
-            "claims_per_second": self.series.as_public(),
+            "claims_per_second": [each.as_public(self.begins_at) for each in self.series],
             "claims": self.asked,
             "people": self.people,
             "answer_seconds": {each.platform: each.as_public() for each in self.answers},
@@ -120,7 +119,7 @@ def figures_of(case: Case) -> Figures:
         ends_at=ends_at,
         drops=tuple(drop_figures(case, life) for life in lives),
         timelines=lives,
-        series=claims_per_second(case, begins_at, ends_at),
+        series=claims_per_second(case, _instants(case, lives)),
         answers=answers_by_platform(all_waits),
         refusals=refusals(case),
         gates=gates(case),
@@ -141,13 +140,17 @@ def _unanswered(all_waits: tuple[Wait, ...]) -> int:
 
 def _span(case: Case, lives: tuple[Timeline, ...]) -> tuple[int, int]:
     """From the first moment of a drop (or claim, or fault) to the last one, with a second to spare."""
-    instants = [each.at for life in lives for each in life.happenings]
-    instants += [said.at for life in lives for each in life.happenings for said in each.said]
-    instants += [ask.at for ask in case.asks] + [told.at for told in case.told]
-    instants += [at for each in case.troubles for at in (each.begins_at, each.ends_at)]
+    instants = _instants(case, lives)
     if not instants:
         return 0, SECOND
     return min(instants), max(instants) + SECOND
+
+
+def _instants(case: Case, lives: tuple[Timeline, ...]) -> list[int]:
+    instants = [each.at for life in lives for each in life.happenings]
+    instants += [said.at for life in lives for each in life.happenings for said in each.said]
+    instants += [ask.at for ask in case.asks] + [told.at for told in case.told]
+    return instants + [at for each in case.troubles for at in (each.begins_at, each.ends_at)]
 
 
 def _announcements(case: Case) -> dict[str, dict[str, int]]:

@@ -11,8 +11,7 @@ from bot.rehearsal.ledger import EntryRow, NewsRow
 
 SECOND = 1_000_000
 _POSTED = ("chat", "message")
-# Of these the ledger has news and no entry of their own.
-_NEWS_ONLY = ("sold-out", "nearly-gone")
+_PLACES = ("twitch:chat", "discord:announcements")
 _BEGINS, _ENDS = ("opened", "resumed", "reopened"), ("paused", "closed", "returned", "cancelled")
 
 
@@ -74,7 +73,7 @@ def _said_by_news(case: Case, key: str) -> dict[tuple[str, int], list[Said]]:
     shown = {str(seen["data"].get("message_id", "")): seen for seen in case.record if seen["kind"] in _POSTED}
     found: defaultdict[tuple[str, int], list[Said]] = defaultdict(list)
     for row in case.ledger.news:
-        if row.drop == key:
+        if row.drop == key and row.place in _PLACES:
             found[row.kind, row.created_at] += _said(row, shown.get(row.reference))
     return dict(found)
 
@@ -92,7 +91,8 @@ def _timeline(case: Case, drop: JudgedDrop, said: dict[tuple[str, int], list[Sai
         if what != entry.kind and what != "planned":
             found.append(_happening(case, entry.at, what, entry.number, said.pop((what, entry.at), [])))
     for (what, at), lines in said.items():
-        if what in _NEWS_ONLY and (lines or what == "sold-out"):
+        # There is news that has no entry of its own, and some that came too late to be said.
+        if lines or what == "sold-out":
             found.append(_happening(case, at, what, 0, lines))
     found.sort(key=lambda each: each.at)
     return Timeline(drop.key, drop.title, tuple(found), _spans(case, entries))

@@ -1,0 +1,81 @@
+"""Claims second by second, in pieces: nothing happens between two drops that are a week apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.rehearsal.evidence import Case
+
+SECOND = 1_000_000
+# A pause that is longer divides an evening, and no piece is drawn with more points than this.
+_PAUSE = 600 * SECOND
+_POINTS_MAX = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """`asked[n]` claims came in the nth step after `begins_at` (microseconds UTC), and `granted[n]` of those became
+    a unit. A step is one second, more only in a piece of more than twenty minutes."""
+
+    begins_at: int
+    ends_at: int
+    step_seconds: int
+    asked: tuple[int, ...]
+    granted: tuple[int, ...]
+
+    @property
+    def seconds(self) -> float:
+        return (self.ends_at - self.begins_at) / SECOND
+
+    @property
+    def busiest(self) -> float:
+        """The most claims in one second, on average over its step."""
+        return max(self.asked, default=0) / self.step_seconds
+
+    def as_public(self, begins_at: int) -> dict[str, object]:
+        """Seconds count from `begins_at`."""
+        return {
+            "at": round((self.begins_at - begins_at) / SECOND, 3),
+            "step_seconds": self.step_seconds,
+            "asked": list(self.asked),
+            "granted": list(self.granted),
+        }
+
+
+def claims_per_second(case: Case, instants: Iterable[int]) -> tuple[Series, ...]:
+    """`instants` are those at which anything happened; every claim is one of them."""
+    won = {row.request for row in case.ledger.outcomes if row.kind == "claim.granted"}
+    claims = sorted((ask.at, ask.request in won) for ask in case.asks)
+    found, index = [], 0
+    for begin, end in _pieces(instants):
+        last = index
+        while last < len(claims) and claims[last][0] < end:
+            last += 1
+        found.append(_series(begin, end, claims[index:last]))
+        index = last
+    return tuple(found)
+
+
+def _pieces(instants: Iterable[int]) -> list[tuple[int, int]]:
+    """Spans [from, to) in which something went on, whole seconds long."""
+    pieces: list[tuple[int, int]] = []
+    for at in sorted(instants):
+        if pieces and at - pieces[-1][1] <= _PAUSE:
+            begin = pieces[-1][0]
+            pieces[-1] = (begin, begin + ((at - begin) // SECOND + 1) * SECOND)
+        else:
+            pieces.append((at, at + SECOND))
+    return pieces
+
+
+def _series(begin: int, end: int, claims: list[tuple[int, bool]]) -> Series:
+    seconds = (end - begin) // SECOND
+    step = -(-seconds // _POINTS_MAX)
+    points = -(-seconds // step)
+    asked, granted = [0] * points, [0] * points
+    for at, has_won in claims:
+        point = (at - begin) // (step * SECOND)
+        asked[point] += 1
+        granted[point] += has_won
+    return Series(begin, begin + points * step * SECOND, step, tuple(asked), tuple(granted))
