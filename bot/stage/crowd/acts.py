@@ -7,11 +7,13 @@ from enum import StrEnum
 
 
 class Anchor(StrEnum):
-    """What an act waits for. OPENS and CLOSES are the advertised instants, ANNOUNCED and OPENED are seen."""
+    """What an act waits for. OPENS and CLOSES are the advertised instants, ANNOUNCED and OPENED are seen; so is
+    REMINDED, a later line that says there are units left. Nobody waits for that one for ever: it need not come."""
 
     ANNOUNCED = "announced"
     OPENS = "opens"
     OPENED = "opened"
+    REMINDED = "reminded"
     CLOSES = "closes"
 
 
@@ -47,7 +49,26 @@ class Slash:
     drop: str = ""
 
 
-Deed = Say | Press | Slash
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Change the account's login and the name it shows."""
+
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoLive:
+    """Start the stream: the streamer's alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoOffline:
+    """End the stream: the streamer's alone."""
+
+
+# What a later feature lets people do (vote, spend a pass) is a deed here, and a case in each of the hands.
+Deed = Say | Press | Slash | Rename | GoLive | GoOffline
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +82,18 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One of the crowd. `platform` is "twitch" or "discord"; acts stand in the order they are meant to happen."""
+    """One account of the crowd, on "twitch" or "discord"; acts stand in the order they are meant to happen.
+
+    On Twitch, `badges` are shown beside the name beyond those a subscription brings, `tier` ("1000" to "3000") is
+    what the account subscribes to, and `home` is the login of the channel it chats in when that is another one than
+    ours. `owner` is the same for all accounts of one human, and empty for somebody who has only one."""
 
     platform: str
     login: str
     name: str
     character: str
     acts: tuple[Act, ...]
+    badges: tuple[str, ...] = ()
+    tier: str = ""
+    home: str = ""
+    owner: str = ""

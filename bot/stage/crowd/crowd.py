@@ -1,106 +1,32 @@
-"""The crowd at play: takes the acts of a plan when their cue comes, with the hands that the worlds offer."""
+"""The crowd on the stage: people with hands in its two worlds, who see what the worlds' record has."""
 
 from __future__ import annotations
 
-import asyncio
-import heapq
-import itertools
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import partial
 
-from bot.stage.crowd.acts import Act, Anchor, Person
-from bot.stage.crowd.hands import DiscordHands, Hands, TwitchHands
-from bot.stage.crowd.scene import Scene, StagedDrop
-from bot.stage.crowd.watching import Watching
+from bot.stage.crowd.acts import Person
+from bot.stage.crowd.hands import Hands, StageHands
+from bot.stage.crowd.playing import PATIENCE, RETYPING, Playing
+from bot.stage.crowd.scene import Scene
 from bot.stage.discord.world import DiscordWorld
-from bot.stage.record import Record, Seen
+from bot.stage.record import Record
 from bot.stage.twitch.world import TwitchWorld
 
-SECOND = 1_000_000
-# Somebody whose line did not show needs this long to type another.
-RETYPING = round(1.2 * SECOND)
-# A crowd that never sees a drop announced or opened gives up waiting and asks all the same.
-PATIENCE = 10 * SECOND
 
-
-class Crowd:
-    """People join both worlds at once; `run` plays their acts. The worlds' clock gives microseconds UTC."""
+class Crowd(Playing):
+    """People join both worlds at once, and go by the worlds' clock; `hands` replaces the hands they have there."""
 
     def __init__(
-        self, scene: Scene, people: Iterable[Person], twitch: TwitchWorld, discord: DiscordWorld, record: Record
+        self,
+        scene: Scene,
+        people: Iterable[Person],
+        twitch: TwitchWorld,
+        discord: DiscordWorld,
+        record: Record,
+        *,
+        hands: Callable[[Person], Hands] | None = None,
+        patience: int = PATIENCE,
+        retyping: int = RETYPING,
     ) -> None:
-        self._scene = scene
-        self._record = record
-        self._clock = twitch.clock
-        self._order = itertools.count()
-        self._due: list[tuple[int, int, Callable[[], object]]] = []
-        self._waiting: defaultdict[tuple[str, Anchor], list[tuple[Hands, Act]]] = defaultdict(list)
-        self._wake = asyncio.Event()
-        self._watching = Watching(record, scene, self._noticed)
-        for person in people:
-            hands = TwitchHands(person, twitch) if person.platform == "twitch" else DiscordHands(person, discord)
-            self._seat(person, hands)
-        for drop in scene.drops:
-            for anchor, at in ((Anchor.ANNOUNCED, drop.announces_at), (Anchor.OPENED, drop.opens_at)):
-                self._at(at + PATIENCE, partial(self._watching.notice, drop, anchor))
-
-    async def run(self) -> None:
-        """Play until everybody has done everything; the errors of an act end the play."""
-        try:
-            while self._due:
-                self._wake.clear()
-                while self._due and self._due[0][0] <= self._clock():
-                    heapq.heappop(self._due)[2]()
-                    # Thousands of viewers must not keep the sockets from being served.
-                    await asyncio.sleep(0)
-                if self._due:
-                    await self._sleep_until(self._due[0][0])
-        finally:
-            self._watching.stop()
-
-    async def _sleep_until(self, at: int) -> None:
-        try:
-            async with asyncio.timeout(max(0, at - self._clock()) / SECOND):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    def _at(self, at: int, do: Callable[[], object]) -> None:
-        heapq.heappush(self._due, (at, next(self._order), do))
-        self._wake.set()
-
-    def _seat(self, person: Person, hands: Hands) -> None:
-        data = {"platform": person.platform, "login": person.login, "character": person.character}
-        self._record.add(Seen(self._clock(), "stage", "joined", author=hands.id, name=person.name, data=data))
-        for act in person.acts:
-            if act.cue.anchor is Anchor.OPENS:
-                self._plan(self._scene.drop(act.cue.drop).opens_at, hands, act)
-            else:
-                self._waiting[act.cue.drop, act.cue.anchor].append((hands, act))
-
-    def _plan(self, base: int, hands: Hands, act: Act) -> None:
-        self._at(base + round(act.cue.after * SECOND), partial(self._play, hands, act))
-
-    def _play(self, hands: Hands, act: Act) -> None:
-        drop = self._scene.drop(act.cue.drop)
-        if act.unless_won and self._watching.has_won(hands.platform, hands.known_as, drop):
-            return
-        instead = hands.do(act.deed)
-        if instead is not None:
-            self._at(self._clock() + RETYPING, partial(hands.do, instead))
-
-    def _noticed(self, drop: StagedDrop, anchor: Anchor) -> None:
-        """A cue has come: whoever waited for it is due a little later."""
-        now = self._clock()
-        for hands, act in self._waiting.pop((drop.key, anchor), []):
-            self._plan(now, hands, act)
-        if anchor is Anchor.OPENED:
-            for hands, act in self._waiting.pop((drop.key, Anchor.CLOSES), []):
-                self._plan(_closes_at(drop, now), hands, act)
-
-
-def _closes_at(drop: StagedDrop, opened_at: int) -> int:
-    """As advertised; a drop that opened late, or when somebody said so, stays open as long as it was to."""
-    late = opened_at - drop.opens_at
-    return drop.closes_at + (late if drop.on_cue or late > 4 * SECOND else 0)
+        hands = hands or StageHands(twitch, discord, record)
+        super().__init__(scene, people, record, twitch.clock, hands, patience=patience, retyping=retyping)

@@ -1,22 +1,62 @@
-"""The moderator on the stage: opens the drops that wait for somebody's cue."""
+"""The moderator on the stage: opens the drops that wait for a cue, and on a bad day gets it wrong first."""
 
 from __future__ import annotations
 
-from bot.stage.crowd.acts import Act, Anchor, Cue, Person, Say, Slash
-from bot.stage.crowd.scene import Scene
+from bot.stage.crowd.acts import Act, Anchor, Cue, Deed, Person, Say, Slash
+from bot.stage.crowd.scene import Scene, StagedDrop
 
 LOGIN = "mod_mia"
+# A mistaken opening comes this much too early, in parts of the time from announcement to opening, and at most so
+# many seconds; it is taken back at once.
+_TOO_EARLY_PART, _TOO_EARLY_SECONDS_MAX = 0.4, 2.0
+# In the middle of the window a drop is closed by mistake, for about as long as it takes to see that.
+_CLOSED_AT_PART, _CLOSED_SECONDS_MAX = 0.4, 1.0
 
 
-def moderators(scene: Scene, *, on_twitch: bool) -> tuple[Person, ...]:
-    """Mia, if a drop is on cue; she types in chat where there is one, and uses Discord's command elsewhere."""
-    acts = tuple(
-        Act(
-            Cue(drop.key, Anchor.OPENS, 0.0),
-            Say(f"{scene.words.board} open {drop.key}") if on_twitch else Slash("drop open", drop.key),
-        )
-        for drop in scene.drops
-        if drop.on_cue
-    )
+def moderators(scene: Scene, *, on_twitch: bool, mistakes: bool = False) -> tuple[Person, ...]:
+    """Mia, if a drop is on cue or mistakes are wanted; she types in chat where there is one, and uses Discord's
+    command elsewhere. With `mistakes` she first opens a drop that is not there, then one too early, takes that
+    back, and later closes every drop in the middle of its window and takes that back."""
+    orders = _Orders(scene, on_twitch=on_twitch)
+    acts: list[Act] = []
+    for drop in scene.drops:
+        if mistakes:
+            acts += orders.mistakes(drop)
+        if drop.on_cue:
+            acts.append(orders.act(drop, Anchor.OPENS, 0.0, "open"))
+        if mistakes and drop.on_cue:
+            # Whoever was quick enough holds a unit, and then what was opened too early is paused.
+            acts.append(orders.act(drop, Anchor.OPENS, 0.5, "resume"))
     platform = "twitch" if on_twitch else "discord"
-    return (Person(platform, LOGIN, LOGIN, "moderator", acts),) if acts else ()
+    return (Person(platform, LOGIN, LOGIN, "moderator", tuple(acts)),) if acts else ()
+
+
+class _Orders:
+    """What a moderator types or uses to steer."""
+
+    def __init__(self, scene: Scene, *, on_twitch: bool) -> None:
+        self._board = scene.words.board
+        self._on_twitch = on_twitch
+
+    def act(self, drop: StagedDrop, anchor: Anchor, after: float, verb: str, named: str | None = None) -> Act:
+        return Act(Cue(drop.key, anchor, round(after, 3)), self._order(verb, drop.key if named is None else named))
+
+    def mistakes(self, drop: StagedDrop) -> list[Act]:
+        early = min(_TOO_EARLY_SECONDS_MAX, _TOO_EARLY_PART * (drop.opens_at - drop.announces_at) / 1_000_000)
+        mistaken = [self.act(drop, Anchor.OPENS, -early, "open", f"not-{drop.key}")]
+        if drop.on_cue:
+            mistaken += [
+                self.act(drop, Anchor.OPENS, -early * 0.8, "open"),
+                self.act(drop, Anchor.OPENS, -early * 0.5, "undo", ""),
+            ]
+        closed_at = _CLOSED_AT_PART * drop.seconds
+        return [
+            *mistaken,
+            self.act(drop, Anchor.OPENED, closed_at, "close"),
+            self.act(drop, Anchor.OPENED, closed_at + min(_CLOSED_SECONDS_MAX, drop.seconds / 20), "undo", ""),
+        ]
+
+    def _order(self, verb: str, named: str) -> Deed:
+        if self._on_twitch:
+            return Say(f"{self._board} {verb} {named}".rstrip())
+        return Slash(f"drop {verb}", named)

@@ -2,60 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 
 from bot.stage.crowd.acts import Act, Anchor, Person
-from bot.stage.crowd.characters import LURKER, WANTING, Character
-from bot.stage.crowd.names import Names
-from bot.stage.crowd.scene import Scene
+from bot.stage.crowd.characters import Character
+from bot.stage.crowd.characters.character import Someone
+from bot.stage.crowd.deal import HUNDRED, deal
+from bot.stage.crowd.names import name_of
+from bot.stage.crowd.scene import Scene, StagedDrop
 
-_LURKERS_EVERY = 12
 
-
-def plan(seed: int, viewers: int, discord_viewers: int, scene: Scene) -> tuple[Person, ...]:
-    """Scripts for so many people who want a unit on each platform; a few lurkers on Twitch come on top."""
-    names = Names()
-    people = [_person("twitch", names, seed, index, each, scene) for index, each in _deck(seed, "twitch", viewers)]
-    fans = _deck(seed, "discord", discord_viewers)
-    people += [_person("discord", names, seed, index, each, scene) for index, each in fans]
-    lurkers = range(viewers, viewers + viewers // _LURKERS_EVERY)
-    people += [_person("twitch", names, seed, index, LURKER, scene) for index in lurkers]
+def plan(
+    seed: int, viewers: int, discord_viewers: int, scene: Scene, shares: Mapping[str, int] | None = None
+) -> tuple[Person, ...]:
+    """Scripts for so many people on each platform. `shares` says how many of a hundred are of a character (see
+    docs/crowd.md); raises ValueError for a name that is not known, with the nearest that is."""
+    people = [*_people(seed, "twitch", viewers, scene, shares)]
+    people += _people(seed, "discord", discord_viewers, scene, shares)
     return tuple(people)
 
 
-def _deck(seed: int, platform: str, size: int) -> list[tuple[int, Character]]:
-    """Characters in a fixed mixture, shuffled: even a small crowd has some of each."""
-    cards = [character for character in WANTING for _ in range(character.share)]
-    dealt: list[Character] = []
-    random = Random(f"{seed}:{platform}:deck")
-    while len(dealt) < size:
-        random.shuffle(cards)
-        dealt += cards
-    return list(enumerate(dealt[:size]))
+def digest(people: Iterable[Person]) -> str:
+    """Twelve hexadecimal digits that differ when anything about these people or their scripts does."""
+    found = hashlib.sha256()
+    for person in people:
+        found.update(repr(person).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()[:12]
 
 
-def _person(platform: str, names: Names, seed: int, index: int, character: Character, scene: Scene) -> Person:
-    random = Random(f"{seed}:{platform}:{index}")
-    on_twitch = platform == "twitch"
-    login, name = names.on_twitch(random) if on_twitch else names.on_discord(random)
-    script = character.twitch if on_twitch else character.discord
-    acts = [act for drop in scene.drops for act in script(random, scene, drop)]
-    return Person(platform, login, name, character.name, in_order(acts, scene))
+def _people(
+    seed: int, platform: str, size: int, scene: Scene, shares: Mapping[str, int] | None
+) -> Iterator[Person]:
+    """A person's dice depend on the seed, the platform and the place in the crowd, on nobody else."""
+    met: Counter[str] = Counter()
+    for index, character in enumerate(deal(seed, platform, size, shares)):
+        owner, number = _owner(character, platform, index // HUNDRED, met)
+        login, name = name_of(seed, platform, index, owner)
+        someone = Someone(seed, login, Random(f"{seed}:{platform}:{index}"), owner, number)
+        looks = character.looks(someone.dice)
+        script = character.twitch if platform == "twitch" else character.discord
+        acts = [act for drop in scene.drops for act in script(someone, scene, drop)] if script else []
+        yield Person(
+            platform,
+            login,
+            name,
+            character.name,
+            in_order(acts, scene),
+            badges=looks.badges,
+            tier=looks.tier,
+            home=looks.home,
+            owner=owner,
+        )
+
+
+def _owner(character: Character, platform: str, hundred: int, met: Counter[str]) -> tuple[str, int]:
+    """Whose account this is, "" when they have no other, and which of the owner's accounts."""
+    among = character.name if character.everywhere else f"{character.name}-{platform}-{hundred}"
+    nth = met[among]
+    met[among] += 1
+    if character.everywhere:
+        return f"{among}-{nth}", 0
+    owned, number = divmod(nth, character.accounts)
+    return (f"{among}-{owned}", number) if character.accounts > 1 else ("", 0)
 
 
 def in_order(acts: Sequence[Act], scene: Scene) -> tuple[Act, ...]:
     """By the moment an act is meant to happen if all goes as advertised."""
+    if len(acts) < 2:
+        return tuple(acts)
+    bases = {(drop.key, anchor): _base(drop, anchor) for drop in scene.drops for anchor in Anchor}
+    return tuple(sorted(acts, key=lambda act: bases[act.cue.drop, act.cue.anchor] + act.cue.after))
 
-    def meant_at(act: Act) -> float:
-        drop = scene.drop(act.cue.drop)
-        match act.cue.anchor:
-            case Anchor.ANNOUNCED:
-                base = drop.announces_at
-            case Anchor.CLOSES:
-                base = drop.closes_at
-            case _:
-                base = drop.opens_at
-        return base / 1_000_000 + act.cue.after
 
-    return tuple(sorted(acts, key=meant_at))
+def _base(drop: StagedDrop, anchor: Anchor) -> float:
+    """Seconds since the epoch; nobody knows when a reminder comes, so half-way is as good as any."""
+    match anchor:
+        case Anchor.ANNOUNCED:
+            at = drop.announces_at
+        case Anchor.OPENS | Anchor.OPENED:
+            at = drop.opens_at
+        case Anchor.REMINDED:
+            at = (drop.opens_at + drop.closes_at) // 2
+        case Anchor.CLOSES:
+            at = drop.closes_at
+    return at / 1_000_000

@@ -18,6 +18,11 @@ class StagedDrop:
     closes_at: int
     on_cue: bool = False
 
+    @property
+    def seconds(self) -> float:
+        """How long the window is meant to be."""
+        return (self.closes_at - self.opens_at) / 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

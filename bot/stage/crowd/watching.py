@@ -1,4 +1,4 @@
-"""What the crowd notices: a drop was announced, it is open, somebody got a number."""
+"""What the crowd notices: a drop was announced, it is open, units are left, somebody got a number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from bot.stage.crowd.acts import Anchor
+from bot.stage.crowd.cards import is_claim_button
 from bot.stage.crowd.scene import Scene, StagedDrop
 from bot.stage.record import Record, Seen
 
@@ -30,6 +31,10 @@ class Watching:
     def stop(self) -> None:
         self._stop()
 
+    def saw_number(self, platform: str, person: str, drop: StagedDrop) -> None:
+        """Somebody (by shown name on Twitch, by id on Discord) was told a number of theirs."""
+        self._winners.add((platform, plain(person), drop.key))
+
     def has_won(self, platform: str, person: str, drop: StagedDrop) -> bool:
         """Whether somebody (by shown name on Twitch, by id on Discord) has seen a number of theirs."""
         return (platform, plain(person), drop.key) in self._winners
@@ -42,26 +47,34 @@ class Watching:
         elif seen.platform == "discord" and seen.kind == "answer" and seen.visible_to:
             for drop in self._named_in(seen.text):
                 if _NUMBER.search(seen.text.replace(drop.title, "")):
-                    self._winners.add(("discord", plain(seen.visible_to), drop.key))
+                    self.saw_number("discord", seen.visible_to, drop)
 
     def _look_at_line(self, seen: Seen) -> None:
         for drop in self._named_in(seen.text):
             rest = seen.text.replace(drop.title, "")
             for name, _, _ in _NAMED.findall(rest):
-                self._winners.add(("twitch", plain(name), drop.key))
+                self.saw_number("twitch", name, drop)
             if "@" in rest:
                 continue
             self.notice(drop, Anchor.ANNOUNCED)
             # After the advertised time, a line that says what to type says it because one can.
             invites = f"{self._scene.words.claim} {drop.key}" in seen.text
             if invites and seen.at >= drop.opens_at - _EARLY_US:
-                self.notice(drop, Anchor.OPENED)
+                self._invited(drop)
 
     def _look_at_card(self, seen: Seen) -> None:
         for drop in self._named_in(seen.text.replace("\\", "")):
             self.notice(drop, Anchor.ANNOUNCED)
             if any(is_claim_button(custom_id, drop.key) and not off for _, custom_id, off in seen.data["buttons"]):
-                self.notice(drop, Anchor.OPENED)
+                # A card is drawn anew with every few claims; only another card reminds anybody.
+                self._invited(drop, again=seen.kind == "message")
+
+    def _invited(self, drop: StagedDrop, *, again: bool = True) -> None:
+        """The first time it says that one can claim, people see that it is open; later it reminds them."""
+        if (drop.key, Anchor.OPENED) not in self._seen:
+            self.notice(drop, Anchor.OPENED)
+        elif again:
+            self.notice(drop, Anchor.REMINDED)
 
     def _named_in(self, text: str) -> Iterator[StagedDrop]:
         return (drop for drop in self._scene.drops if drop.title in text)
@@ -71,11 +84,6 @@ class Watching:
         if (drop.key, anchor) not in self._seen:
             self._seen.add((drop.key, anchor))
             self._noticed(drop, anchor)
-
-
-def is_claim_button(custom_id: str, drop: str) -> bool:
-    """A button's id names its deed and its drop."""
-    return "claim" in custom_id and custom_id.endswith(f":{drop}")
 
 
 def plain(name: str) -> str:

@@ -1,18 +1,59 @@
-"""The characters of the crowd, one a file: each turns a scene and its own dice into what a person does."""
+"""The characters of the crowd, one a file: each turns a scene and dice into what a person does."""
 
-from bot.stage.crowd.characters import confused, eager, greedy, late, lurker, mistyping, repeating
+from bot.stage.crowd.characters import (
+    alts,
+    both,
+    confused,
+    eager,
+    founder,
+    greedy,
+    guest,
+    hesitating,
+    invisible,
+    late,
+    lurker,
+    mistyping,
+    patient_ring,
+    phone,
+    renaming,
+    repeating,
+    ring,
+    spamming,
+    subscriber,
+    watching,
+)
 from bot.stage.crowd.characters.character import Character
 
+EAGER = eager.CHARACTER
+"""Whoever is nobody else: they make up the hundred."""
+
+# New ones come last: they take places from the eager ones alone. Voters, holders of passes and others that later
+# features bring go here, too.
 WANTING: tuple[Character, ...] = (
-    eager.CHARACTER,
+    EAGER,
+    watching.CHARACTER,
     late.CHARACTER,
+    hesitating.CHARACTER,
     confused.CHARACTER,
     greedy.CHARACTER,
     mistyping.CHARACTER,
     repeating.CHARACTER,
+    invisible.CHARACTER,
+    phone.CHARACTER,
+    founder.CHARACTER,
+    subscriber.CHARACTER,
+    renaming.CHARACTER,
+    alts.CHARACTER,
+    ring.CHARACTER,
+    patient_ring.CHARACTER,
+    guest.CHARACTER,
+    spamming.CHARACTER,
+    both.CHARACTER,
 )
-"""Everybody who wants a unit, in the order of the deck."""
+"""Everybody who asks for a unit."""
 
 LURKER = lurker.CHARACTER
+CHARACTERS: tuple[Character, ...] = (LURKER, *WANTING)
+"""Everybody, in the order in which they take their places."""
 
-__all__ = ["LURKER", "WANTING", "Character"]
+__all__ = ["CHARACTERS", "EAGER", "LURKER", "WANTING", "Character"]

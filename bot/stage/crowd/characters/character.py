@@ -1,4 +1,7 @@
-"""What every character has: a name, how common it is, and a script for each platform."""
+"""What every character has: a name, how common it is, how its accounts look, and a script for each platform.
+
+A new one is a file beside this one, and a line in CHARACTERS; its share comes out of the eager ones', so that the
+others stay who they are."""
 
 from __future__ import annotations
 
@@ -9,17 +12,54 @@ from random import Random
 from bot.stage.crowd.acts import Act, Anchor, Cue
 from bot.stage.crowd.scene import Scene, StagedDrop
 
-Script = Callable[[Random, Scene, StagedDrop], list[Act]]
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """Whose script is written. `dice` are this account's own; `number` counts the accounts of one owner from 0."""
+
+    seed: int
+    login: str
+    dice: Random
+    owner: str = ""
+    number: int = 0
+
+    def owners_dice(self, about: str) -> Random:
+        """Dice that fall the same for every account of this owner."""
+        return Random(f"{self.seed}:{self.owner}:{about}")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What there is to know of an account on Twitch; see Person."""
+
+    badges: tuple[str, ...] = ()
+    tier: str = ""
+    home: str = ""
+
+
+def ordinary(dice: Random) -> Looks:
+    """Nothing special about them."""
+    return Looks()
+
+
+Script = Callable[[Someone, Scene, StagedDrop], list[Act]]
 
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """`share` is how many of twenty people are like this; a script is written for one drop at a time."""
+    """`share` is how many of a hundred people are like this, `soon` how many of the first few (see deal.py); a
+    script is written for one drop at a time, and may hold any number of deeds. Without a script for a platform,
+    nobody there is like this. `accounts` is how many of a hundred can belong to one owner; with `everywhere` the
+    owner has one on each platform."""
 
     name: str
     share: int
-    twitch: Script
-    discord: Script
+    twitch: Script | None = None
+    discord: Script | None = None
+    looks: Callable[[Random], Looks] = ordinary
+    soon: int = 1
+    accounts: int = 1
+    everywhere: bool = False
 
 
 def claiming(random: Random, scene: Scene, drop: StagedDrop) -> str:
@@ -40,3 +80,11 @@ def opened(drop: StagedDrop, seconds: float) -> Cue:
 
 def opens(drop: StagedDrop, seconds: float) -> Cue:
     return Cue(drop.key, Anchor.OPENS, round(seconds, 3))
+
+
+def closes(drop: StagedDrop, seconds: float) -> Cue:
+    return Cue(drop.key, Anchor.CLOSES, round(seconds, 3))
+
+
+def announced(drop: StagedDrop, seconds: float) -> Cue:
+    return Cue(drop.key, Anchor.ANNOUNCED, round(seconds, 3))

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from random import Random
-
-from bot.stage.crowd.acts import Act, Anchor, Cue, Press, Say, Slash
-from bot.stage.crowd.characters.character import Character, claiming_again, opened
+from bot.stage.crowd.acts import Act, Press, Say, Slash
+from bot.stage.crowd.characters.character import Character, Someone, announced, claiming_again, opened
 from bot.stage.crowd.scene import Scene, StagedDrop
 
+# In a window this long they get there in time: in a shorter one they hurry.
+_UNHURRIED_SECONDS = 12.0
 
-def twitch(random: Random, scene: Scene, drop: StagedDrop) -> list[Act]:
-    words = scene.words
-    at_first = random.choice([words.claim, words.board, f"{words.claim} {drop.key}", words.mine])
-    then = random.choice([f"claim {drop.key}", drop.key, f"{words.claim} the-other-one", f"{words.claim} -1"])
+
+def _moments(someone: Someone, drop: StagedDrop) -> tuple[float, float]:
+    hurry = min(1.0, drop.seconds / _UNHURRIED_SECONDS)
+    return someone.dice.uniform(1.0, 4.0) * hurry, someone.dice.uniform(5.0, 9.0) * hurry
+
+
+def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    dice, words = someone.dice, scene.words
+    at_first = dice.choice([words.claim, words.board, f"{words.claim} {drop.key}", words.mine])
+    then = dice.choice([f"claim {drop.key}", drop.key, f"{words.claim} the-other-one", f"{words.claim} -1"])
     wish = Say(f"{words.claim} {drop.title}", instead=claiming_again(scene, drop))
+    soon, at_last = _moments(someone, drop)
     return [
-        Act(Cue(drop.key, Anchor.ANNOUNCED, round(random.uniform(0.5, 3.0), 3)), Say(at_first)),
-        Act(opened(drop, random.uniform(1.0, 4.0)), Say(then)),
-        Act(opened(drop, random.uniform(5.0, 9.0)), wish),
+        Act(announced(drop, dice.uniform(0.5, 3.0)), Say(at_first)),
+        Act(opened(drop, soon), Say(then)),
+        Act(opened(drop, at_last), wish),
     ]
 
 
-def discord(random: Random, scene: Scene, drop: StagedDrop) -> list[Act]:
+def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    soon, at_last = _moments(someone, drop)
     return [
-        Act(Cue(drop.key, Anchor.ANNOUNCED, round(random.uniform(0.5, 3.0), 3)), Slash("claim", drop.key)),
-        Act(opened(drop, random.uniform(1.0, 4.0)), Slash("claim", "the other one")),
-        Act(opened(drop, random.uniform(5.0, 9.0)), Press(drop.key)),
+        Act(announced(drop, someone.dice.uniform(0.5, 3.0)), Slash("claim", drop.key)),
+        Act(opened(drop, soon), Slash("claim", "the other one")),
+        Act(opened(drop, at_last), Press(drop.key)),
     ]
 
 
-CHARACTER = Character("confused", 3, twitch, discord)
+CHARACTER = Character("confused", 6, twitch, discord)

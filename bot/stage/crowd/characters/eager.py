@@ -1,29 +1,32 @@
-"""The eager one cannot wait: asks a moment too early, and again as soon as it opens."""
+"""The eager one cannot wait: asks a moment too early, and again as soon as it opens. Most people are like this."""
 
 from __future__ import annotations
 
-from random import Random
-
 from bot.stage.crowd.acts import Act, Press, Say, Slash
-from bot.stage.crowd.characters.character import Character, claiming, claiming_again, opened, opens
+from bot.stage.crowd.arrivals import arrival
+from bot.stage.crowd.characters.character import Character, Someone, claiming, claiming_again, opened, opens
 from bot.stage.crowd.scene import Scene, StagedDrop
 
+_TOO_EARLY = 0.4
 
-def twitch(random: Random, scene: Scene, drop: StagedDrop) -> list[Act]:
-    wish, again = claiming(random, scene, drop), claiming_again(scene, drop)
+
+def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    dice = someone.dice
+    wish, again = claiming(dice, scene, drop), claiming_again(scene, drop)
     acts = []
-    if random.random() < 0.4:
-        acts.append(Act(opens(drop, -random.uniform(0.3, 2.5)), Say(wish, instead=again)))
-    acts.append(Act(opened(drop, random.uniform(0.1, 2.0)), Say(wish, instead=again), unless_won=True))
+    if dice.random() < _TOO_EARLY:
+        acts.append(Act(opens(drop, -dice.uniform(0.3, 2.5)), Say(wish, instead=again)))
+    acts.append(Act(opened(drop, arrival(dice, drop)), Say(wish, instead=again), unless_won=True))
     return acts
 
 
-def discord(random: Random, scene: Scene, drop: StagedDrop) -> list[Act]:
+def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    dice = someone.dice
     acts = []
-    if random.random() < 0.4:
-        acts.append(Act(opens(drop, -random.uniform(0.3, 2.5)), Slash("claim", drop.key)))
-    acts.append(Act(opened(drop, random.uniform(0.3, 2.5)), Press(drop.key), unless_won=True))
+    if dice.random() < _TOO_EARLY:
+        acts.append(Act(opens(drop, -dice.uniform(0.3, 2.5)), Slash("claim", drop.key)))
+    acts.append(Act(opened(drop, arrival(dice, drop)), Press(drop.key), unless_won=True))
     return acts
 
 
-CHARACTER = Character("eager", 7, twitch, discord)
+CHARACTER = Character("eager", 16, twitch, discord, soon=0)

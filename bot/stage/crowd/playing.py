@@ -1,0 +1,129 @@
+"""The crowd at play: takes the acts of a plan when their cue comes, with whatever hands it is given.
+
+It knows no wire and no time of its own: the clock is given, and it waits on the running loop, which may be one of
+virtual time. Nothing here is drawn by lot; that was done when the plan was written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from bot.stage.crowd.acts import Act, Anchor, Person
+from bot.stage.crowd.hands import Hands
+from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.crowd.watching import Watching
+from bot.stage.record import Record, Seen
+
+SECOND = 1_000_000
+# Somebody whose line did not show needs this long to type another.
+RETYPING = round(1.2 * SECOND)
+# A crowd that never sees a drop announced or opened gives up waiting and asks all the same.
+PATIENCE = 10 * SECOND
+_LATE = 4 * SECOND
+
+
+class Playing:
+    """People sit down at once; `run` plays their acts.
+
+    `clock` gives microseconds UTC and must go on as fast as the loop's own time. `hands` makes the hands of a
+    person. `patience` and `retyping` are microseconds. What the people see they see in the record; where nobody
+    writes one, tell `watching` yourself."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        people: Iterable[Person],
+        record: Record,
+        clock: Callable[[], int],
+        hands: Callable[[Person], Hands],
+        *,
+        patience: int = PATIENCE,
+        retyping: int = RETYPING,
+    ) -> None:
+        self._scene = scene
+        self._record = record
+        self._clock = clock
+        self._retyping = retyping
+        self._order = itertools.count()
+        self._due: list[tuple[int, int, Callable[[], object]]] = []
+        self._waiting: defaultdict[tuple[str, Anchor], list[tuple[Hands, Act]]] = defaultdict(list)
+        self._wake = asyncio.Event()
+        self.watching = Watching(record, scene, self._noticed)
+        last_word: defaultdict[str, float] = defaultdict(float)
+        for person in people:
+            self._seat(person, hands(person))
+            for act in person.acts:
+                if act.cue.anchor is Anchor.OPENS:
+                    last_word[act.cue.drop] = max(last_word[act.cue.drop], act.cue.after)
+        for drop in scene.drops:
+            # A streamer who is late, or opens late, is waited for.
+            opens_at = drop.opens_at + round(last_word[drop.key] * SECOND)
+            for anchor, at in ((Anchor.ANNOUNCED, drop.announces_at), (Anchor.OPENED, opens_at)):
+                self._at(at + patience, partial(self.watching.notice, drop, anchor))
+
+    async def run(self) -> None:
+        """Play until everybody has done everything; the errors of an act end the play."""
+        try:
+            while self._due:
+                self._wake.clear()
+                while self._due and self._due[0][0] <= self._clock():
+                    heapq.heappop(self._due)[2]()
+                    # Thousands of viewers must not keep the sockets from being served.
+                    await asyncio.sleep(0)
+                if self._due:
+                    await self._sleep_until(self._due[0][0])
+        finally:
+            self.watching.stop()
+
+    async def _sleep_until(self, at: int) -> None:
+        try:
+            async with asyncio.timeout(max(0, at - self._clock()) / SECOND):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _at(self, at: int, do: Callable[[], object]) -> None:
+        heapq.heappush(self._due, (at, next(self._order), do))
+        self._wake.set()
+
+    def _seat(self, person: Person, hands: Hands) -> None:
+        data = {"platform": person.platform, "login": person.login, "character": person.character}
+        if person.owner:
+            data["owner"] = person.owner
+        self._record.add(Seen(self._clock(), "stage", "joined", author=hands.id, name=person.name, data=data))
+        for act in person.acts:
+            if act.cue.anchor is Anchor.OPENS:
+                self._plan(self._scene.drop(act.cue.drop).opens_at, hands, act)
+            else:
+                self._waiting[act.cue.drop, act.cue.anchor].append((hands, act))
+
+    def _plan(self, base: int, hands: Hands, act: Act) -> None:
+        self._at(base + round(act.cue.after * SECOND), partial(self._play, hands, act))
+
+    def _play(self, hands: Hands, act: Act) -> None:
+        drop = self._scene.drop(act.cue.drop)
+        if act.unless_won and self.watching.has_won(hands.platform, hands.known_as, drop):
+            return
+        instead = hands.do(act.deed)
+        if instead is not None:
+            self._at(self._clock() + self._retyping, partial(hands.do, instead))
+
+    def _noticed(self, drop: StagedDrop, anchor: Anchor) -> None:
+        """A cue has come: whoever waited for it is due a little later."""
+        now = self._clock()
+        for hands, act in self._waiting.pop((drop.key, anchor), []):
+            self._plan(now, hands, act)
+        if anchor is Anchor.OPENED:
+            for hands, act in self._waiting.pop((drop.key, Anchor.CLOSES), []):
+                self._plan(_closes_at(drop, now), hands, act)
+
+
+def _closes_at(drop: StagedDrop, opened_at: int) -> int:
+    """As advertised; a drop that opened late, or when somebody said so, stays open as long as it was to."""
+    late = opened_at - drop.opens_at
+    return drop.closes_at + (late if drop.on_cue or late > _LATE else 0)
