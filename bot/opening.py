@@ -16,6 +16,7 @@ from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWI
 from bot.domain.answers import TryAgain
 from bot.domain.time import Micros
 from bot.services.drops import Drops
+from bot.services.ports import Clock
 from bot.storage.backup import BrokenBackup
 from bot.storage.book import ChannelSettings
 from bot.storage.database import Reads, ledger_url, write_engine
@@ -51,7 +52,7 @@ def why_not(error: Exception) -> str:
 class OpenLedger:
     """The ledger of a running process: the lane, the reads, and the drops above them."""
 
-    def __init__(self, config: Config, clock: SystemClock, probe: Probe) -> None:
+    def __init__(self, config: Config, clock: Clock, probe: Probe) -> None:
         url = ledger_url(config.ledger.url)
         self.places = places_of(config)
         self.writes = write_engine(url)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from bot.assembly import Assembly, Outside, keep_going, names_and_words, never_live
 from bot.config import Config
 from bot.config.sections import data_folder
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
-from bot.domain.answers import TryAgain
 from bot.domain.planning import PlansApplied
-from bot.domain.telling import ForgetRefusals, NoteCommands
-from bot.domain.time import DAY, Micros
+from bot.domain.time import Micros
 from bot.exits import DO_NOT_RESTART, FINE, FOUND_WRONG
 from bot.logs import add_secret
 from bot.opening import CHANNEL_ID, NOT_OPENED, OpenLedger, Probe, SystemClock, open_ledger, why_not
@@ -32,31 +29,17 @@ from bot.platforms.twitch.platform import TwitchPlatform
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.platforms.twitch.tokens import TokenPair
 from bot.scheduler import Alarm
-from bot.services.announcing import Announcing
 from bot.services.backup import Backups
-from bot.services.claims import Claims
-from bot.services.control import Control
-from bot.services.ports import BoardSender, Clock, NameLookup
-from bot.services.services import Services
-from bot.services.stream import GAP_SECONDS_MIN, Streams
-from bot.services.telling import Telling
+from bot.services.ports import BoardSender, Clock
 from bot.storage.backup import list_backups
 from bot.storage.backup_child import make_in_child
 from bot.storage.lane import nothing
-from bot.storage.people import KnownNames
 from bot.storage.process_lock import LedgerInUse
-from bot.storage.telling import command_digest
 from bot.storage.tokens import Login, TokenFile
 from bot.storage.upgrade import LedgerTooNew
-from bot.wording.catalogue import Wording
 from cogs.installing import install_all_discord, install_all_twitch
-from cogs.names import CommandNames
 
 log = structlog.get_logger(__name__)
-
-SWEEP_SECONDS = 10.0
-STUMBLE_SECONDS = 2.0
-REFUSALS_KEPT = 60 * DAY
 
 
 class SteadyClock:
@@ -125,28 +108,20 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(open_ledger(config, clock, probe))
         bot = _Bot(config, clock, ledger, probe)
-        await bot.prepare()
+        await bot.assembly.prepare()
         stack.callback(bot.alarm.stop)
         async with asyncio.TaskGroup() as group:
-            speaking = [group.create_task(_keep_going(name, work), name=name) for name, work in bot.speaking()]
+            speaking = [
+                group.create_task(keep_going(name, work), name=name) for name, work in bot.assembly.speaking()
+            ]
             bot.alarm.start()
             log.info("bot started", channel=config.channel.name, places=list(ledger.places))
             await bot.stay_connected(stop)
             for task in speaking:
                 task.cancel()
-        if bot.backups is not None:
-            await bot.backups.at_stop()
+        if bot.assembly.backups is not None:
+            await bot.assembly.backups.at_stop()
         log.info("bot stopped")
-
-
-async def _keep_going(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run one of the speakers for ever: what it trips over is logged, and claims go on being decided meanwhile."""
-    while True:
-        try:
-            await work()
-        except Exception:
-            log.exception("a speaker stumbled and starts anew", speaker=name)
-        await asyncio.sleep(STUMBLE_SECONDS)
 
 
 async def _until_refused(name: str, platform: TwitchPlatform | DiscordPlatform, stop: asyncio.Event) -> str | None:
@@ -167,76 +142,27 @@ class _Bot:
         self._clock = clock
         self._ledger = ledger
         self._probe = probe
-        self._deaf_before = False
-        commands = config.commands
-        self._names = CommandNames(commands.by_command(), commands.prefix)
-        self._words = Wording(
-            config.wording,
-            zone=config.channel.time_zone,
-            command_names=self._names.typed(),
-            undo_within=config.pace.undo_within,
-        )
+        self._names, self._words = names_and_words(config)
         self._twitch = self._make_twitch()
         self._discord = self._make_discord()
-        chat = self._twitch.chat if self._twitch else None
-        board = self._discord.board if self._discord else None
-        lane, reads = ledger.lane, ledger.reads
-        steady, gap = SteadyClock(), config.pace.answer_gap
-        self._telling = Telling(
-            lane, reads, CHANNEL_ID, chat, board, self._words, clock, answer_gap=gap, steady=steady
-        )
-        self._announcing = Announcing(
-            lane, reads, CHANNEL_ID, self._words, clock, config.pace, chat=chat, board=board, places=ledger.places
-        )
-        self.backups = self._make_backups(board, steady)
-        lookups: dict[str, NameLookup] = {"twitch": self._twitch.lookup} if self._twitch else {}
-        self.services = Services(
-            claims=Claims(lane, CHANNEL_ID, steady),
-            drops=ledger.drops,
-            control=Control(lane, CHANNEL_ID, steady, KnownNames(reads, CHANNEL_ID), lookups),
-            telling=self._telling,
-            words=self._words,
-            clock=clock,
-        )
-        self._streams = Streams(
-            ledger.drops,
-            self._telling,
-            self._words,
-            clock,
-            self._twitch.fetch_live if self._twitch else _never_live,
-        )
         self.alarm = Alarm(ledger.drops.wake)
-
-    async def prepare(self) -> None:
-        """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
-        ledger = self._ledger
-        ledger.lane.listen(self._announcing.committed)
-        if self.backups is not None:
-            ledger.lane.listen(self.backups.committed)
-        ledger.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
-        # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
-        drops = await ledger.drops.every()
-        self._deaf_before = any(drop.open for drop in drops.values())
-        if waiting := [key for key, drop in drops.items() if drop.frozen]:
-            log.warning("frozen after a repair: stop the bot and type microdrops restore", drops=waiting)
-        applied = await ledger.drops.apply(self._config.plans(self._clock.now()))
-        for refusal in applied.refused:
-            log.warning("config.toml asks for what was promised otherwise", refusal=refusal)
-        await ledger.lane.submit(ForgetRefusals(CHANNEL_ID, self._clock.now() - REFUSALS_KEPT))
-        try:
-            await self._telling.sweep(at_start=True)
-        except Exception:
-            # Whoever was not told yet is found by the next sweep: claims do not wait for that.
-            log.exception("a speaker stumbled and starts anew", speaker="sweeping")
-
-    def speaking(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
-        return [
-            ("telling", self._telling.run),
-            ("announcing", self._announcing.run),
-            ("sweeping", self._sweep),
-            *([("backing up", self.backups.run)] if self.backups is not None else []),
-            *([("watching the stream", self._streams.watch)] if self._twitch is not None else []),
-        ]
+        twitch, discord, steady = self._twitch, self._discord, SteadyClock()
+        outside = Outside(
+            chat=twitch.chat if twitch else None,
+            board=discord.board if discord else None,
+            lookups={"twitch": twitch.lookup} if twitch else {},
+            fetch_live=twitch.fetch_live if twitch else never_live,
+        )
+        self.assembly = Assembly(
+            config,
+            self._words,
+            ledger,
+            outside,
+            clock=clock,
+            steady=steady,
+            set_alarm=self.alarm.set,
+            backups=self._make_backups(outside.board, steady),
+        )
 
     async def stay_connected(self, stop: asyncio.Event) -> None:
         """Keep every platform connected until `stop` is set. Raises Fatal when none is left.
@@ -256,13 +182,6 @@ class _Bot:
         if connecting and len(refusals) == len(connecting):
             raise Fatal("; ".join(refusals))
         await stop.wait()
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            await self._telling.sweep()
-            # The alarm goes by the machine's clock, which somebody may set back; this does not.
-            await self._ledger.drops.wake()
 
     def _make_backups(self, board: BoardSender | None, steady: Clock) -> Backups | None:
         """None for PostgreSQL, whose own tools make copies."""
@@ -317,9 +236,9 @@ class _Bot:
         )
         return TwitchPlatform(
             settings,
-            install=lambda bot: install_all_twitch(bot, self.services, self._names),
-            on_stream=lambda live: self._streams.reported(live),
-            on_connected=self._twitch_connected,
+            install=lambda bot: install_all_twitch(bot, self.assembly.services, self._names),
+            on_stream=lambda live: self.assembly.stream_reported(live),
+            on_connected=lambda gap_seconds: self.assembly.twitch_connected(gap_seconds),
             on_tokens=keep,
             probe=self._probe,
         )
@@ -341,30 +260,12 @@ class _Bot:
         )
         return DiscordPlatform(
             settings,
-            install=lambda bot: install_all_discord(bot, self.services),
-            on_connected=self._discord_connected,
-            load_digest=self._load_digest,
-            save_digest=self._save_digest,
+            install=lambda bot: install_all_discord(bot, self.assembly.services),
+            on_connected=lambda gap_seconds: self.assembly.discord_connected(gap_seconds),
+            load_digest=lambda: self.assembly.load_digest(),
+            save_digest=lambda digest: self.assembly.save_digest(digest),
             probe=self._probe,
         )
-
-    async def _twitch_connected(self, gap_seconds: float) -> None:
-        if self._deaf_before:
-            gap_seconds, self._deaf_before = max(gap_seconds, GAP_SECONDS_MIN), False
-        await self._streams.connected(gap_seconds)
-        self._announcing.wake_all()
-
-    async def _discord_connected(self, _gap_seconds: float) -> None:
-        self._announcing.wake_all()
-        # Winners that a crash left untold can be named only now.
-        await self._telling.sweep()
-
-    async def _load_digest(self) -> str:
-        return await command_digest(self._ledger.reads, CHANNEL_ID)
-
-    async def _save_digest(self, digest: str) -> None:
-        with contextlib.suppress(TryAgain):  # then it is sent once more next time
-            await self._ledger.lane.submit(NoteCommands(CHANNEL_ID, digest))
 
 
 def logins_file(config: Config) -> Path:
@@ -377,7 +278,3 @@ def reveal(secret: Any) -> str:
     """The value of a secret; "" for one that is not set."""
     value: str = "" if secret is None else secret.get_secret_value()
     return value
-
-
-async def _never_live() -> bool:
-    return False

@@ -1,0 +1,178 @@
+"""The bot without its platforms: the services over an open ledger, and everybody in it who speaks by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bot.config import Config
+from bot.domain.answers import TryAgain
+from bot.domain.telling import ForgetRefusals, NoteCommands
+from bot.domain.time import DAY
+from bot.opening import CHANNEL_ID, OpenLedger
+from bot.services.announcing import Announcing
+from bot.services.backup import Backups
+from bot.services.claims import Claims
+from bot.services.control import Control
+from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup
+from bot.services.services import Services
+from bot.services.stream import GAP_SECONDS_MIN, Streams
+from bot.services.telling import Telling
+from bot.storage.people import KnownNames
+from bot.storage.telling import command_digest
+from bot.wording.catalogue import Wording
+from cogs.names import CommandNames
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 10.0
+STUMBLE_SECONDS = 2.0
+REFUSALS_KEPT = 60 * DAY
+
+Speaking = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def never_live() -> bool:
+    """For a channel without Twitch."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How the services reach the platforms; what is None is not configured. `fetch_live` raises PlaceDown."""
+
+    chat: ChatSender | None = None
+    board: BoardSender | None = None
+    lookups: Mapping[str, NameLookup] = field(default_factory=dict)
+    fetch_live: Callable[[], Awaitable[bool]] = never_live
+
+
+def names_and_words(config: Config) -> tuple[CommandNames, Wording]:
+    """What is typed in this channel, and what is said."""
+    names = CommandNames(config.commands.by_command(), config.commands.prefix)
+    words = Wording(
+        config.wording,
+        zone=config.channel.time_zone,
+        command_names=names.typed(),
+        undo_within=config.pace.undo_within,
+    )
+    return names, words
+
+
+async def keep_going(name: str, work: Speaking) -> None:
+    """Run one of the speakers for ever: what it trips over is logged, and claims go on being decided meanwhile."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("a speaker stumbled and starts anew", speaker=name)
+        await asyncio.sleep(STUMBLE_SECONDS)
+
+
+class Assembly:
+    """Services of one process, put together. `clock` may be set by somebody, `steady` never jumps; `set_alarm` is
+    told the next due instant. `backups` is None where somebody else makes copies."""
+
+    def __init__(
+        self,
+        config: Config,
+        words: Wording,
+        ledger: OpenLedger,
+        outside: Outside,
+        *,
+        clock: Clock,
+        steady: Clock,
+        set_alarm: Callable[[int | None], None],
+        backups: Backups | None = None,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._ledger = ledger
+        self._set_alarm = set_alarm
+        self._watches_stream = config.twitch is not None
+        self._deaf_before = False
+        self.backups = backups
+        lane, reads, pace = ledger.lane, ledger.reads, config.pace
+        chat, board = outside.chat, outside.board
+        self._telling = Telling(
+            lane, reads, CHANNEL_ID, chat, board, words, clock, answer_gap=pace.answer_gap, steady=steady
+        )
+        self._announcing = Announcing(
+            lane, reads, CHANNEL_ID, words, clock, pace, chat=chat, board=board, places=ledger.places
+        )
+        lookups = dict(outside.lookups)
+        self.services = Services(
+            claims=Claims(lane, CHANNEL_ID, steady),
+            drops=ledger.drops,
+            control=Control(lane, CHANNEL_ID, steady, KnownNames(reads, CHANNEL_ID), lookups),
+            telling=self._telling,
+            words=words,
+            clock=clock,
+        )
+        self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live)
+
+    async def prepare(self) -> None:
+        """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
+        ledger = self._ledger
+        ledger.lane.listen(self._announcing.committed)
+        if self.backups is not None:
+            ledger.lane.listen(self.backups.committed)
+        ledger.lane.listen(lambda committed: self._set_alarm(committed.wake_at))
+        # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
+        drops = await ledger.drops.every()
+        self._deaf_before = any(drop.open for drop in drops.values())
+        if waiting := [key for key, drop in drops.items() if drop.frozen]:
+            log.warning("frozen after a repair: stop the bot and type microdrops restore", drops=waiting)
+        applied = await ledger.drops.apply(self._config.plans(self._clock.now()))
+        for refusal in applied.refused:
+            log.warning("config.toml asks for what was promised otherwise", refusal=refusal)
+        await ledger.lane.submit(ForgetRefusals(CHANNEL_ID, self._clock.now() - REFUSALS_KEPT))
+        try:
+            await self._telling.sweep(at_start=True)
+        except Exception:
+            # Whoever was not told yet is found by the next sweep: claims do not wait for that.
+            log.exception("a speaker stumbled and starts anew", speaker="sweeping")
+
+    def speaking(self) -> list[tuple[str, Speaking]]:
+        """Everybody who is to be kept going, by name."""
+        return [
+            ("telling", self._telling.run),
+            ("announcing", self._announcing.run),
+            ("sweeping", self._sweep),
+            *([("backing up", self.backups.run)] if self.backups is not None else []),
+            *([("watching the stream", self._streams.watch)] if self._watches_stream else []),
+        ]
+
+    async def stream_reported(self, live: bool) -> None:
+        await self._streams.reported(live)
+
+    async def twitch_connected(self, gap_seconds: float) -> None:
+        if self._deaf_before:
+            gap_seconds, self._deaf_before = max(gap_seconds, GAP_SECONDS_MIN), False
+        await self._streams.connected(gap_seconds)
+        self._announcing.wake_all()
+
+    async def discord_connected(self, _gap_seconds: float) -> None:
+        self._announcing.wake_all()
+        # Winners that a crash left untold can be named only now.
+        await self._telling.sweep()
+
+    async def load_digest(self) -> str:
+        """Of the command definitions that Discord was last told."""
+        return await command_digest(self._ledger.reads, CHANNEL_ID)
+
+    async def save_digest(self, digest: str) -> None:
+        with contextlib.suppress(TryAgain):  # then it is sent once more next time
+            await self._ledger.lane.submit(NoteCommands(CHANNEL_ID, digest))
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await self._telling.sweep()
+            # The alarm goes by the machine's clock, which somebody may set back; this does not.
+            await self._ledger.drops.wake()
