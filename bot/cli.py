@@ -65,6 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 @app.command()
 def rehearse(
+    script: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SCRIPT]",
+            help="What is to happen: the name of a script (see --list), or a file of your own. Without one, your "
+            "drops are played, and nothing goes wrong.",
+        ),
+    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(
@@ -75,25 +83,34 @@ def rehearse(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed plays the same crowd.")] = 1,
-    viewers: Annotated[int, typer.Option(min=0, max=5000, help="How many viewers there are on Twitch.")] = 60,
-    discord_viewers: Annotated[int, typer.Option(min=0, max=1000, help="How many fans there are on Discord.")] = 15,
+    viewers: Annotated[
+        int | None,
+        typer.Option(min=0, max=5000, help="How many viewers there are on Twitch; by default as the script says."),
+    ] = None,
+    discord_viewers: Annotated[
+        int | None,
+        typer.Option(min=0, max=1000, help="How many fans there are on Discord; by default as the script says."),
+    ] = None,
+    list_all: Annotated[bool, typer.Option("--list", help="List the scripts there are.")] = False,
     as_json: JsonOption = False,
     keep: Annotated[Path | None, typer.Option(help="Leave the ledger in this folder.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show the report alone, not the chats.")] = False,
 ) -> None:
     """Play your drops against a local Twitch and Discord, with a crowd, before anyone sees them."""
-    from bot.rehearsal.main import RehearseOptions
+    from bot.config import ConfigError
+    from bot.rehearsal.call import Call, list_scripts, options_for
     from bot.rehearsal.main import rehearse as run_rehearsal
 
-    options = RehearseOptions(
-        config=config or _default_config(),
-        seed=seed,
-        viewers=viewers,
-        discord_viewers=discord_viewers,
-        json=as_json,
-        keep=keep,
-        quiet=quiet,
-    )
+    if list_all:
+        for line in list_scripts(as_json=as_json):
+            typer.echo(line)
+        return
+    call = Call(script, config, seed, viewers, discord_viewers, as_json, keep, quiet)
+    try:
+        options = options_for(call, _default_config())
+    except ConfigError as error:
+        _tell_mistakes(error, as_json=as_json)
+        raise typer.Exit(USED_WRONG) from None
     raise typer.Exit(run_rehearsal(options))
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, insert
 import bot.cli
 from bot.config import load_config
 from bot.domain.drops import Drop, DropState
+from bot.rehearsal.options import RehearseOptions
 from bot.storage import tables
 from bot.storage.drops import drop_values
 from tests.logging_restored import logging_restored
@@ -317,30 +318,53 @@ def test_run_needs_its_secrets_and_a_platform(run: Run, mug: Path) -> None:
 
 
 def test_rehearse_hands_its_options_over(run: Run, mug: Path, module: Callable[..., None]) -> None:
-    seen: list[dict[str, Any]] = []
-    module("bot.rehearsal.main", RehearseOptions=dict, rehearse=lambda options: seen.append(options) or 1)
+    seen: list[RehearseOptions] = []
+    module("bot.rehearsal.main", rehearse=lambda options: seen.append(options) or 1)
     assert (
         run("rehearse", "--seed", "7", "--viewers", "200", "--discord-viewers", "3", "--json", "--keep", "k").code
         == 1
     )
-    assert seen == [
-        {
-            "config": Path("config.toml"),
-            "seed": 7,
-            "viewers": 200,
-            "discord_viewers": 3,
-            "json": True,
-            "keep": Path("k"),
-            "quiet": False,
-        }
-    ]
+    expected = RehearseOptions(Path("config.toml"), None, 7, 200, 3, json=True, keep=Path("k"))
+    assert seen == [expected]
 
 
 def test_without_a_configuration_the_example_is_rehearsed(run: Run, module: Callable[..., None]) -> None:
-    seen: list[Path] = []
-    module("bot.rehearsal.main", RehearseOptions=dict, rehearse=lambda options: seen.append(options["config"]) or 0)
+    seen: list[RehearseOptions] = []
+    module("bot.rehearsal.main", rehearse=lambda options: seen.append(options) or 0)
     assert run("rehearse").code == 0
-    assert seen == [ROOT / "config.example.toml"]
+    assert seen[0].config == ROOT / "config.example.toml"
+
+
+def test_a_script_brings_its_own_crowd_and_channel_unless_told_otherwise(
+    run: Run, mug: Path, module: Callable[..., None]
+) -> None:
+    seen: list[RehearseOptions] = []
+    module("bot.rehearsal.main", rehearse=lambda options: seen.append(options) or 0)
+    assert run("rehearse", "hot-drop").code == 0
+    assert run("rehearse", "hot-drop", "--viewers", "9", "--config", "config.toml").code == 0
+    assert [(each.viewers, each.discord_viewers, each.config.name) for each in seen] == [
+        (5000, 200, "skeleton.toml"),
+        (9, 200, "config.toml"),
+    ]
+    assert seen[0].script is not None
+    assert seen[0].script.name == "hot-drop"
+
+
+def test_a_script_that_there_is_not_is_told_with_the_nearest(run: Run) -> None:
+    answer = run("rehearse", "bad-nigth")
+    assert answer.code == 2
+    assert 'Did you mean "bad-night"?' in answer.err
+    answer = run("rehearse", "bad-nigth", "--json")
+    assert answer.code == 2
+    assert json.loads(answer.out)["mistakes"][0]["what"] == "there is no such script"
+
+
+def test_the_scripts_are_listed(run: Run) -> None:
+    answer = run("rehearse", "--list")
+    assert answer.code == 0
+    assert [line.split()[0] for line in answer.out.splitlines()] == ["bad-night", "first-drop", "hot-drop"]
+    listed = json.loads(run("rehearse", "--list", "--json").out)["scripts"]
+    assert [each["title"] for each in listed] == ["A bad night", "The first drop", "A hot drop"]
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, module: Callable[..., None]) -> None:

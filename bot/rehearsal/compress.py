@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,9 +69,15 @@ class Play:
 
 
 def compress(
-    text: str, stage: Mapping[str, Any], ledger: Path, begins_at: int, tempo: Tempo = DEFAULT_TEMPO
+    text: str,
+    stage: Mapping[str, Any],
+    ledger: Path,
+    begins_at: int,
+    tempo: Tempo = DEFAULT_TEMPO,
+    drops: Sequence[Mapping[str, Any]] = (),
 ) -> Play:
-    """Rewrite a configuration that has been checked; `stage` is what the stage says of itself.
+    """Rewrite a configuration that has been checked; `stage` is what the stage says of itself, `drops` are a
+    script's own, which are played instead of those of the file.
 
     Drops are announced from `begins_at` (microseconds UTC) on. What a drop promises (supply, held back, per
     person) stays as it stands; where it happens and how long it takes does not."""
@@ -83,11 +89,13 @@ def compress(
     environment = {_CANARY: f"canary-{secrets.token_hex(16)}"}
     environment |= _join_twitch(document, stage["twitch"])
     environment |= _join_discord(document, stage["discord"])
-    drops = _rewrite_drops(document, begins_at, tempo)
+    if drops:
+        document["drops"] = [dict(drop) for drop in drops]
+    played = _rewrite_drops(document, begins_at, tempo)
     return Play(
         text=tomlkit.dumps(document),
         environment=environment,
-        drops=drops,
+        drops=played,
         words=_words(document.get("commands", {})),
         twitch="twitch" in document,
         discord="discord" in document,
@@ -98,7 +106,8 @@ def compress(
 def _pace(tempo: Tempo) -> dict[str, str]:
     soon = f"{max(1, round(tempo.before_opening / 2))}s"
     gap = f"{tempo.answer_gap}s"
-    return {"soon_lead": soon, "resume_warning": soon, "milestone_gap": gap, "answer_gap": gap}
+    away = {"offline_pause": f"{tempo.offline_pause}s", "offline_close": f"{tempo.offline_close}s"}
+    return {"soon_lead": soon, "resume_warning": soon, "milestone_gap": gap, "answer_gap": gap, **away}
 
 
 def _join_twitch(document: dict[str, Any], cast: Mapping[str, Any]) -> dict[str, str]:

@@ -15,15 +15,19 @@ from rich.console import Console
 
 from bot.config import ConfigError, load_config
 from bot.exits import FOUND_WRONG, USED_WRONG
+from bot.rehearsal.checks.expected import expected
 from bot.rehearsal.compress import SECOND
 from bot.rehearsal.evidence import Case, JudgedDrop
+from bot.rehearsal.figures import figures_of
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance, perform
 from bot.rehearsal.programme import programme_of
+from bot.rehearsal.promises import Promise, Verdict, unchecked
 from bot.rehearsal.report import Report, make_report
 from bot.rehearsal.report_text import show
+from bot.rehearsal.script_file import SKELETON, strangers
 from bot.rehearsal.staging import ChildFailed
 from bot.rehearsal.transcript import Transcript
 
@@ -31,15 +35,17 @@ __all__ = ["RehearseOptions", "rehearse"]
 
 INTERRUPTED = 130
 _PIPED_WIDTH = 160
+# What is still to come when somebody ends a play cannot be held against the bot.
+_AT_THE_END = frozenset({"served", "answered", "winners-told", "announced", "crash", "healed"})
 
 
 def rehearse(options: RehearseOptions) -> int:
     """Play, judge, report. Returns 0 when every promise was kept, 1 when one was broken, 2 when the call or the
-    configuration is wrong."""
+    configuration is wrong, 130 when somebody ended it; then the report tells of what there was until then."""
     try:
         _check(options)
         with _folder(options.keep) as folder:
-            report = _play(options, folder)
+            report, cut_short = _play(options, folder)
     except ConfigError as error:
         mistakes = [mistake.as_public() for mistake in error.mistakes]
         _say(options, {"mistakes": mistakes}, [str(mistake) for mistake in error.mistakes])
@@ -53,10 +59,13 @@ def rehearse(options: RehearseOptions) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     if options.json:
-        print(json.dumps(report.as_public(), ensure_ascii=False, indent=2))  # noqa: T201 - the answer itself
+        public = {**report.as_public(), "cut_short": cut_short}
+        print(json.dumps(public, ensure_ascii=False, indent=2))  # noqa: T201 - the answer itself
     else:
         show(report, _console())
-    return report.exit_code
+        if cut_short:
+            print("Cut short: this is what there was until then.")  # noqa: T201 - a command's last word
+    return INTERRUPTED if cut_short else report.exit_code
 
 
 class UnfitForRehearsal(Exception):
@@ -66,8 +75,12 @@ class UnfitForRehearsal(Exception):
 def _check(options: RehearseOptions) -> None:
     config = load_config(options.config, os.environ, secrets="optional")
     config.check_platforms()
-    if not config.drops:
-        raise UnfitForRehearsal(f"{options.config}: there are no [[drops]] to rehearse.")
+    script = options.script
+    if script is None or not script.drops:
+        if not config.drops:
+            raise UnfitForRehearsal(f"{options.config}: there are no [[drops]] to rehearse.")
+        if script is not None and (unknown := strangers(script, [drop.name for drop in config.drops])):
+            raise UnfitForRehearsal(" ".join(unknown))
     if options.keep is not None and options.keep.is_dir() and any(options.keep.iterdir()):
         raise UnfitForRehearsal(f"{options.keep} is not empty. Name a folder that is, or a new one.")
 
@@ -93,25 +106,53 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
-def _play(options: RehearseOptions, folder: Path) -> Report:
+def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
+    """The report, and whether somebody ended the play before its time."""
     console = _console()
     silent = options.json or options.quiet
-    name = f"Rehearsing {options.config} with seed {options.seed}"
+    script = options.script
+    what = f"“{script.title}”" if script is not None and script.title else str(options.config)
+    name = f"Rehearsing {what} with seed {options.seed}"
     with Transcript(console, silent=silent, name=name) as transcript:
+        if script is not None and script.about:
+            transcript.say(script.about)
         transcript.say(f"{name}: the stage is being set.")
         performance = asyncio.run(
-            perform(options, folder, transcript.hear, on_play=lambda play: transcript.expect(programme_of(play)))
+            perform(
+                options,
+                folder,
+                transcript.hear,
+                on_play=lambda play: transcript.expect(programme_of(play, script, options.seed)),
+            )
         )
     case = case_of(performance, options)
-    return make_report(
+    report = make_report(
         case,
-        judge(case),
+        _verdicts(case, options, cut_short=performance.cut_short),
         complete=performance.complete,
         seconds=performance.seconds,
         seed=options.seed,
         repeat=_repeat(options),
         kept_in=options.keep,
     )
+    return report, performance.cut_short
+
+
+def _verdicts(case: Case, options: RehearseOptions, *, cut_short: bool) -> tuple[Promise, ...]:
+    """The promises, and what the script expects beyond them."""
+    promises = judge(case)
+    if options.script is not None and options.script.expects:
+        promises += expected(figures_of(case), options.script.expects)
+    return tuple(map(_excused, promises)) if cut_short else promises
+
+
+def _excused(promise: Promise) -> Promise:
+    """A promise that is only due at the end of a play, which did not come."""
+    if promise.verdict is not Verdict.BROKEN or not (
+        promise.key in _AT_THE_END or promise.key.startswith("expected-")
+    ):
+        return promise
+    return unchecked(promise.key, promise.sentence, "The play was cut short.")
 
 
 def case_of(performance: Performance, options: RehearseOptions) -> Case:
@@ -143,11 +184,12 @@ def case_of(performance: Performance, options: RehearseOptions) -> Case:
 
 
 def _repeat(options: RehearseOptions) -> tuple[str, ...]:
+    script = options.script
     return (
         "microdrops",
         "rehearse",
-        "--config",
-        str(options.config),
+        *([script.name] if script is not None and script.name else []),
+        *(["--config", str(options.config)] if options.config != SKELETON else []),
         "--seed",
         str(options.seed),
         "--viewers",

@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.rehearsal.script import Script
 
 # Writing everything down costs the bot more than its work: with more people than this it logs less.
 _LOGGED_MAX = 500
@@ -14,21 +18,25 @@ OWN_BOT = (sys.executable, "-m", "bot")
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """How an evening is compressed, in seconds: from announcement to opening, the window, from one opening to the
-    next and to the last, and the gap between two answers to one person (`answer_gap`, whole seconds)."""
+    next and to the last; the gap between two answers to one person, and how long the stream may be off the air
+    before an open drop pauses, and before it closes (all three whole seconds)."""
 
     before_opening: float = 6.0
     window: int = 20
     stagger: float = 4.0
     stagger_max: float = 12.0
     answer_gap: int = 6
+    offline_pause: int = 3
+    offline_close: int = 8
 
 
 @dataclass(frozen=True, slots=True)
 class RehearseOptions:
-    """`keep` is a folder to leave everything in; `bot_command` starts the bot that is put to the test, and gets
-    the arguments of `microdrops run`."""
+    """`script` None plays the configuration's drops, and nothing goes wrong. `keep` is a folder to leave everything
+    in; `bot_command` starts the bot that is put to the test, and gets the arguments of `microdrops run`."""
 
     config: Path
+    script: Script | None = None
     seed: int = 1
     viewers: int = 60
     discord_viewers: int = 15

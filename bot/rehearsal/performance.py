@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.compress import SECOND, Play, compress
-from bot.rehearsal.ledger import LedgerUnreadable, is_over
+from bot.rehearsal.evening import Evening
 from bot.rehearsal.options import RehearseOptions
-from bot.rehearsal.staging import ChildFailed, StageProcess, start_bot, start_stage
+from bot.rehearsal.script import Script
+from bot.rehearsal.staging import start_bot, start_stage
 
 Json = Mapping[str, Any]
-_POLL_SECONDS = 0.25
 # A bot takes about this many times as long to start as the stage, which is measured each time: on a slow machine
 # the evening begins later, so that the first announcement is not late.
 _BOT_TO_STAGE = 5.0
 _LEAD_SECONDS_MIN, _LEAD_SECONDS_MAX = 3.0, 20.0
-# After the last window come the answers that had to wait for their gap, the closing lines, and a margin.
-_GAPS, _MARGIN_SECONDS = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What is left when the curtain has fallen. `secrets` is everything that may stand nowhere."""
+    """What is left when the curtain has fallen. `secrets` is everything that may stand nowhere; `cut_short` when
+    somebody ended the play before its time."""
 
     play: Play
     folder: Path
@@ -34,6 +34,7 @@ class Performance:
     secrets: tuple[str, ...] = field(repr=False)
     complete: bool
     seconds: float
+    cut_short: bool = False
 
     @property
     def ledger(self) -> Path:
@@ -52,70 +53,47 @@ async def perform(
     on_seen: Callable[[Json], None],
     *,
     on_play: Callable[[Play], None] | None = None,
+    on_stage: Callable[[Backstage], object] | None = None,
 ) -> Performance:
-    """Play the configuration once, in `folder`. Raises ChildFailed when a child does not do its part.
+    """Play the script once, in `folder`. Whoever cancels it while it plays gets what there is, as cut short. Raises
+    ChildFailed when a child does not do its part.
 
-    `on_seen` hears every line of the record, `on_play` first what is going to be played."""
+    `on_seen` hears every line of the record, `on_play` first what is going to be played, and `on_stage` is given
+    the handles of the play as soon as there are any."""
+    hearing: list[Callable[[Json], None]] = []
     record: list[Json] = []
 
     def hear(seen: Json) -> None:
         record.append(seen)
         on_seen(seen)
+        for listener in hearing:
+            listener(seen)
 
+    script = options.script or Script("", "", "")
     began = time.monotonic()
-    async with start_stage(folder, hear) as stage:
+    async with start_stage(folder, hear, live=script.live_at_first) as stage:
         lead = min(_LEAD_SECONDS_MAX, max(_LEAD_SECONDS_MIN, _BOT_TO_STAGE * (time.monotonic() - began)))
         begins_at = time.time_ns() // 1000 + round(lead * SECOND)
         text, told = options.config.read_text("utf-8-sig"), await stage.ready
-        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo)
+        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo, script.drops)
         if on_play is not None:
             on_play(play)
         (folder / "config.toml").write_text(play.text, "utf-8")
         async with start_bot(options.bot_command, folder, play.environment, log_level=options.log_level) as bot:
-            viewers = options.viewers if play.twitch else 0
-            fans = options.discord_viewers if play.discord else 0
-            await stage.play(_scene(play), seed=options.seed, viewers=viewers, discord_viewers=fans)
-            latest = play.lasts_until + (_GAPS * options.tempo.answer_gap + _MARGIN_SECONDS) * SECOND
-            complete = await _until_over(latest, stage, bot, folder)
+            evening = Evening(options, script, play, folder, stage, bot)
+            cut_short = False
+            try:
+                complete = await evening.play(hearing, on_stage)
+            except asyncio.CancelledError:
+                _stay()
+                complete, cut_short = False, True
         secrets = {*play.secrets, *await stage.stop()}
-    return Performance(play, folder, tuple(record), tuple(sorted(secrets)), complete, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Performance(play, folder, tuple(record), tuple(sorted(secrets)), complete, seconds, cut_short)
 
 
-async def _until_over(latest: int, stage: StageProcess, bot: asyncio.subprocess.Process, folder: Path) -> bool:
-    """True when all is done and said; False when the time is up and something still is not."""
-    while time.time_ns() // 1000 < latest:
-        if bot.returncode is not None:
-            last_words = _tail(folder / "bot.out")
-            raise ChildFailed(f"The bot ended with code {bot.returncode} in the middle of the play.\n{last_words}")
-        if stage.ended:
-            raise ChildFailed(f"The stage ended in the middle of the play.\n{_tail(folder / 'stage.log')}")
-        if stage.played.is_set() and _all_said(folder / "ledger.db"):
-            return True
-        await asyncio.sleep(_POLL_SECONDS)
-    return False
-
-
-def _all_said(ledger: Path) -> bool:
-    try:
-        return is_over(ledger)
-    except LedgerUnreadable:
-        return False  # it is being made, or locked for a moment
-
-
-def _tail(file: Path, lines: int = 12) -> str:
-    return "\n".join(file.read_text("utf-8", "replace").splitlines()[-lines:])
-
-
-def _scene(play: Play) -> dict[str, Any]:
-    drops = [
-        {
-            "key": drop.key,
-            "title": drop.title,
-            "announces_at": drop.announces_at,
-            "opens_at": drop.opens_at,
-            "closes_at": drop.closes_at,
-            "on_cue": drop.on_cue,
-        }
-        for drop in play.drops
-    ]
-    return {"drops": drops, "words": dict(play.words)}
+def _stay() -> None:
+    """Whoever was told to stop still clears the stage: what is awaited from now on is awaited as ever."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()

@@ -9,10 +9,6 @@ from typing import Any
 
 from bot.rehearsal.options import Tempo
 
-FIGURES = ("units", "owners", "asked", "answered", "sold_out", "restarts", "faults")
-"""What can be expected: units given away, people who own one, people who asked and who were answered, drops that
-sold out, times the bot was started again, and faults that struck."""
-
 
 class Anchor(StrEnum):
     """What a moment of a script counts from. BEGINS is the first announcement as planned; ANNOUNCED, OPENS and
@@ -59,8 +55,8 @@ class PlannedFault:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must be true at the end, beyond the promises: one of FIGURES, of one drop ("" means all together; the
-    last two know no drop), within bounds."""
+    """What must be true at the end, beyond the promises: one of the report's figures (`that`, a name of
+    bot/rehearsal/figures), of one drop ("" means all together), within bounds."""
 
     that: str
     drop: str = ""
@@ -70,8 +66,9 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`drops` are the script's own tables, in the words of config.toml; without any, those of the configuration are
-    played. `shares` are how many of a hundred people are of a character; those not named keep their own share."""
+    """`name` is that of a shipped one, or the file's path; `drops` are the script's own tables, in the words of
+    config.toml; without any, those of the configuration are played. `shares` are how many of a hundred people are
+    of a character; those not named keep their own share."""
 
     name: str
     title: str

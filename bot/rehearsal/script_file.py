@@ -20,6 +20,8 @@ from bot.rehearsal.script import Expectation, PlannedFault, Script, StageCue
 from bot.rehearsal.script_parts import File
 
 SHIPPED = Path(__file__).with_name("scripts")
+# The channel in which a script with drops of its own is played.
+SKELETON = Path(__file__).with_name("skeleton.toml")
 _FILE_BYTES_MAX = 200_000
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -50,7 +52,7 @@ def load_script(path_or_name: str | Path) -> Script:
         raise ConfigError(mistake(*each) for each in found) from None
     if doubts := list(_doubts(file)):
         raise ConfigError(mistake(*each) for each in doubts)
-    return _script(path.stem, file, document.get("drops", ()))
+    return _script(path.stem if path.parent == SHIPPED else str(path), file, document.get("drops", ()))
 
 
 def _find(path_or_name: str | Path) -> Path:

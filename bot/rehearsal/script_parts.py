@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -13,9 +13,10 @@ from bot.config.mistakes import nearest
 from bot.config.sections import Section
 from bot.config.values import Finding, refuse
 from bot.rehearsal.faults import FAULTS, Fault
+from bot.rehearsal.figures import FIGURE_NAMES
 from bot.rehearsal.options import Tempo
-from bot.rehearsal.script import FIGURES, Anchor, Moment
-from bot.stage.crowd.characters import LURKER, WANTING
+from bot.rehearsal.script import Anchor, Moment
+from bot.stage.crowd.characters import CHARACTERS
 
 _MOMENT = re.compile(
     r"(?:(?P<drop>[a-z0-9]+(?:-[a-z0-9]+)*) +)?"
@@ -54,7 +55,7 @@ class CrowdPart(Section):
     @field_validator("shares")
     @classmethod
     def _characters_are_known(cls, shares: dict[str, int]) -> dict[str, int]:
-        known = [character.name for character in (*WANTING, LURKER)]
+        known = [character.name for character in CHARACTERS]
         strange = [name for name in shares if name not in known]
         wrong = [name for name, share in shares.items() if not 0 <= share <= 100]
         findings = [
@@ -74,9 +75,18 @@ class TempoPart(Section):
     stagger: float = Field(_TEMPO.stagger, ge=0, le=120, description="Seconds, like 4.0.")
     stagger_max: float = Field(_TEMPO.stagger_max, ge=0, le=600, description="Seconds, like 12.0.")
     answer_gap: int = Field(_TEMPO.answer_gap, ge=1, le=30, description="Whole seconds, like 6.")
+    offline_pause: int = Field(_TEMPO.offline_pause, ge=1, le=60, description="Whole seconds, like 3.")
+    offline_close: int = Field(_TEMPO.offline_close, ge=2, le=120, description="Whole seconds, like 8.")
+
+    @model_validator(mode="after")
+    def _pause_comes_before_close(self) -> TempoPart:
+        if self.offline_pause >= self.offline_close:
+            cure = "The drop pauses first and closes later: give the close more time."
+            refuse(Finding("it is not longer than offline_pause", cure, key="offline_close"))
+        return self
 
     def as_tempo(self) -> Tempo:
-        return Tempo(self.before_opening, self.window, self.stagger, self.stagger_max, self.answer_gap)
+        return Tempo(**dict(self))
 
 
 class StreamPart(Section):
@@ -94,7 +104,11 @@ class ScriptDrop(DropTable):
 
 class CuePart(Section):
     at: _Moment = Field(description=_MOMENT_CURE)
-    who: str = Field("streamer", min_length=1, description='Say who does it: "streamer" or a moderator\'s login.')
+    who: str = Field(
+        "streamer",
+        pattern="^[a-z0-9_]{1,25}$",
+        description='Say who does it: "streamer" or a login on Twitch, like "mod_mia".',
+    )
     does: str = Field(
         min_length=1,
         max_length=500,
@@ -148,10 +162,19 @@ class FaultPart(Section):
 
 
 class ExpectPart(Section):
-    that: Literal[FIGURES] = Field(description="Name a figure, like units.")  # type: ignore[valid-type]  # from one list
+    that: str = Field(description="Name a figure, like units.")
     drop: str = ""
     at_least: float | None = Field(None, description="Write a number.")
     at_most: float | None = Field(None, description="Write a number.")
+
+    @field_validator("that")
+    @classmethod
+    def _that_is_a_figure(cls, that: str) -> str:
+        if that not in FIGURE_NAMES:
+            refuse(
+                Finding(f'there is no figure "{that[:40]}"', nearest(that, FIGURE_NAMES) or _choose(FIGURE_NAMES))
+            )
+        return that
 
     @model_validator(mode="after")
     def _bounds_are_there(self) -> ExpectPart:

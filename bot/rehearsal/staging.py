@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
-import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.rehearsal.backstage import StageRefused
+from bot.rehearsal.processes import STOP_SECONDS_MAX, BotProcess, end_child, start_child
+
 Json = dict[str, Any]
 START_SECONDS_MAX = 30.0
-STOP_SECONDS_MAX = 12.0
-# A line of the record holds at most a few messages of 2,000 characters.
-_LINE_BYTES_MAX = 4_000_000
-# The children run in the rehearsal's own folder and must find the program all the same.
-_PROJECT = str(Path(__file__).resolve().parents[2])
 
 
 class ChildFailed(Exception):
@@ -35,6 +32,9 @@ class StageProcess:
         self._loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[Json] = self._loop.create_future()
         self.played = asyncio.Event()
+        self._playing = 0
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, asyncio.Future[Any]] = {}
         self._stopped: asyncio.Future[Json] = self._loop.create_future()
         self._reading = asyncio.create_task(self._read())
 
@@ -43,11 +43,45 @@ class StageProcess:
         """Whether the stage is gone, asked or not."""
         return self._reading.done()
 
-    async def play(self, scene: Json, *, seed: int, viewers: int, discord_viewers: int) -> None:
-        """Let the crowd come; `played` is set when it has done everything."""
-        await self._order(
-            {"do": "play", "scene": scene, "seed": seed, "viewers": viewers, "discord_viewers": discord_viewers}
-        )
+    async def play(
+        self,
+        scene: Json,
+        *,
+        seed: int,
+        viewers: int,
+        discord_viewers: int,
+        shares: Mapping[str, int] | None = None,
+    ) -> None:
+        """Let the crowd come; `played` is set when it, and whoever was invited later, has done everything."""
+        order = {"do": "play", "scene": scene, "seed": seed, "shares": dict(shares or {})}
+        self._more_play(+1)
+        await self._order(order | {"viewers": viewers, "discord_viewers": discord_viewers})
+
+    async def invite(self, viewers: int, discord_viewers: int) -> None:
+        """Let more of the same crowd come. Raises StageRefused before the play."""
+        self._more_play(+1)
+        try:
+            await self.ask({"do": "invite", "viewers": viewers, "discord_viewers": discord_viewers})
+        except StageRefused:
+            self._more_play(-1)
+            raise
+
+    def _more_play(self, by: int) -> None:
+        self._playing += by
+        if self._playing:
+            self.played.clear()
+        else:
+            self.played.set()
+
+    async def ask(self, order: Mapping[str, Any]) -> Any:
+        """Give an order and return its result. Raises StageRefused with the stage's own sentence, and ChildFailed
+        when the stage has gone."""
+        number = next(self._numbers)
+        answer = self._asked[number] = self._loop.create_future()
+        if self.ended:
+            raise ChildFailed("The stage has ended.")
+        await self._order({**order, "id": number})
+        return await answer
 
     async def stop(self) -> tuple[str, ...]:
         """End the stage; returns all the secrets it ever gave out. Raises ChildFailed when it does not answer."""
@@ -74,26 +108,40 @@ class StageProcess:
             elif "ready" in told:
                 self.ready.set_result(told["ready"])
             elif "played" in told:
-                self.played.set()
+                self._more_play(-1)
+            elif "done" in told:
+                self._answered(told)
             elif "stopped" in told:
                 self._stopped.set_result(told["stopped"])
-        for future in (self.ready, self._stopped):
+        for future in (self.ready, self._stopped, *self._asked.values()):
             if not future.done():
                 future.set_exception(ChildFailed("The stage ended before its time."))
                 future.exception()  # whoever still waits gets it; nobody else needs to hear of it
 
+    def _answered(self, told: Json) -> None:
+        answer = self._asked.pop(told["done"])
+        if answer.done():
+            return  # whoever asked has gone
+        if "refused" in told:
+            answer.set_exception(StageRefused(told["refused"]))
+        else:
+            answer.set_result(told.get("result"))
+
     async def close(self) -> None:
-        await _end(self._process)
+        await end_child(self._process)
         self._reading.cancel()
         await asyncio.gather(self._reading, return_exceptions=True)
 
 
 @asynccontextmanager
-async def start_stage(folder: Path, on_seen: Callable[[Json], None]) -> AsyncIterator[StageProcess]:
+async def start_stage(
+    folder: Path, on_seen: Callable[[Json], None], *, live: bool = True
+) -> AsyncIterator[StageProcess]:
     """A stage that is ready to be joined; its errors go to stage.log in the folder. Raises ChildFailed."""
     command = [sys.executable, "-m", "bot.stage.child", str(folder / "record.jsonl")]
+    command += [] if live else ["offline"]
     with (folder / "stage.log").open("wb") as log:
-        process = await _start(command, folder, log, {}, stdout=asyncio.subprocess.PIPE)
+        process = await start_child(command, folder, log, {}, stdout=asyncio.subprocess.PIPE)
     stage = StageProcess(process, on_seen)
     try:
         try:
@@ -108,55 +156,12 @@ async def start_stage(folder: Path, on_seen: Callable[[Json], None]) -> AsyncIte
 
 @asynccontextmanager
 async def start_bot(
-    command: Sequence[str], folder: Path, environment: dict[str, str], *, log_level: str = "debug"
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot under its keeper; it is asked to stop at the end, and what it prints goes to bot.out."""
-    arguments = ["run", "--config", str(folder / "config.toml"), "--log-level", log_level]
-    arguments += ["--log-file", str(folder / "bot.log")]
-    kept = [sys.executable, "-m", "bot.rehearsal.keeper", *command, *arguments]
-    with (folder / "bot.out").open("wb") as output:
-        process = await _start(kept, folder, output, environment, stdout=output)
+    command: Sequence[str], folder: Path, environment: Mapping[str, str], *, log_level: str = "debug"
+) -> AsyncIterator[BotProcess]:
+    """The bot, which is asked to stop at the end."""
+    bot = BotProcess(command, folder, environment, log_level=log_level)
+    await bot.start()
     try:
-        yield process
+        yield bot
     finally:
-        await _end(process)
-
-
-async def _start(
-    command: Sequence[str], folder: Path, errors: Any, environment: dict[str, str], *, stdout: Any
-) -> asyncio.subprocess.Process:
-    # In a session of its own, Ctrl-C reaches the parent alone, which then ends the children in order.
-    alone: Json = (
-        {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-        if os.name == "nt"
-        else {"start_new_session": True}
-    )
-    return await asyncio.create_subprocess_exec(
-        *command,
-        cwd=folder,
-        env=_surroundings() | environment,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=stdout,
-        stderr=errors,
-        limit=_LINE_BYTES_MAX,
-        **alone,
-    )
-
-
-def _surroundings() -> dict[str, str]:
-    """Our own environment without the streamer's real secrets, which no rehearsal needs."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MICRODROPS_")}
-    paths = os.pathsep.join(path for path in (_PROJECT, inherited.get("PYTHONPATH", "")) if path)
-    return inherited | {"PYTHONUTF8": "1", "PYTHONPATH": paths}
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Close the child's input, which asks it to end, and wait; kill it when it does not."""
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        async with asyncio.timeout(STOP_SECONDS_MAX):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        await bot.stop()

@@ -1,9 +1,10 @@
 """The stage as a child process: `python -m bot.stage.child RECORD`, steered by JSON lines on its input.
 
 It prints {"ready": ...} with all that a client needs to join, then {"seen": ...} for every line of the record.
-Orders are {"do": "play", "scene", "seed", "viewers", "discord_viewers"}, answered by {"played": true} when the
-whole crowd has done what it came for, and {"do": "stop"}, answered by {"stopped": {"secrets": [...]}}. When the
-input ends, the parent is gone and so is the stage.
+Orders are those of bot/stage/orders.py: {"do": "play", ...} brings the crowd, which is answered by {"played": true}
+when all of it has done what it came for; one that has an "id" is answered by {"done": id}. {"do": "stop"} is
+answered by {"stopped": {"secrets": [...]}}. When the input ends, the parent is gone and so is the stage. With
+"offline" behind the record's file the stream has not begun.
 """
 
 from __future__ import annotations
@@ -17,10 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.stage.crowd.crowd import Crowd
-from bot.stage.crowd.moderator import moderators
-from bot.stage.crowd.plan import plan
-from bot.stage.crowd.scene import Scene
+from bot.stage.orders import Orders
 from bot.stage.record import Record
 from bot.stage.server import Stage
 
@@ -44,37 +42,28 @@ def orders_into(queue: asyncio.Queue[dict[str, Any]], loop: asyncio.AbstractEven
     threading.Thread(target=read, daemon=True).start()
 
 
-async def serve(record_file: Path) -> None:
-    """Run a live stage until told to stop."""
+async def serve(record_file: Path, *, live: bool = True) -> None:
+    """Run a stage until told to stop."""
     orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     orders_into(orders, asyncio.get_running_loop())
     with record_file.open("w", encoding="utf-8") as file:
         record = Record(file)
         async with Stage(record=record) as stage:
-            stage.twitch.go_live()
+            if live:
+                stage.twitch.go_live()
             tell({"ready": stage.describe()})
             record.listen(lambda seen: tell({"seen": asdict(seen)}))
-            await _obey(stage, record, orders)
+            await _obey(stage, orders)
             tell({"stopped": {"secrets": secrets_of(stage)}})
 
 
-async def _obey(stage: Stage, record: Record, orders: asyncio.Queue[dict[str, Any]]) -> None:
+async def _obey(stage: Stage, queue: asyncio.Queue[dict[str, Any]]) -> None:
     """Until told to stop; a crowd that stumbles ends the stage, so that its parent does not wait in vain."""
     async with asyncio.TaskGroup() as group:
-        playing: list[asyncio.Task[None]] = []
-        while (order := await orders.get())["do"] != "stop":
-            if order["do"] == "play":
-                playing.append(group.create_task(_play(stage, record, order)))
-        for task in playing:
-            task.cancel()
-
-
-async def _play(stage: Stage, record: Record, order: Mapping[str, Any]) -> None:
-    scene = Scene.from_json(order["scene"])
-    people = plan(order["seed"], order["viewers"], order["discord_viewers"], scene)
-    people += moderators(scene, on_twitch=order["viewers"] > 0)
-    await Crowd(scene, people, stage.twitch, stage.discord, record).run()
-    tell({"played": True})
+        orders = Orders(stage, group, tell)
+        while (order := await queue.get())["do"] != "stop":
+            await orders.obey(order)
+        orders.end()
 
 
 def secrets_of(stage: Stage) -> list[str]:
@@ -90,4 +79,4 @@ def secrets_of(stage: Stage) -> list[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), live=sys.argv[2:] != ["offline"]))

@@ -1,0 +1,141 @@
+"""The play itself: the crowd comes, the prompter prompts, until every drop is closed and everybody is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.rehearsal.backstage import Backstage
+from bot.rehearsal.compress import SECOND, Play
+from bot.rehearsal.ledger import LedgerUnreadable, is_over
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.processes import BotProcess
+from bot.rehearsal.prompter import Prompter
+from bot.rehearsal.script import Script
+from bot.rehearsal.stagehand import Stagehand
+from bot.rehearsal.staging import ChildFailed, StageProcess
+from bot.rehearsal.timing import cast_faults
+from bot.stage.crowd.scene import Scene
+
+Json = Mapping[str, Any]
+_POLL_SECONDS = 0.25
+# After the last window come the answers that had to wait for their gap, the closing lines and a margin; after a bad
+# evening also what has to heal first, and the sweeps that find whom a crash left untold.
+_GAPS, _MARGIN_SECONDS, _HEALING_SECONDS = 3, 6, 45
+
+
+class Evening:
+    """One play on a stage that is ready, with a bot that has been started."""
+
+    def __init__(
+        self,
+        options: RehearseOptions,
+        script: Script,
+        play: Play,
+        folder: Path,
+        stage: StageProcess,
+        bot: BotProcess,
+    ) -> None:
+        self._options = options
+        self._script = script
+        self._play = play
+        self._folder = folder
+        self._stage = stage
+        self._bot = bot
+
+    async def play(
+        self, hearing: list[Callable[[Json], None]], on_stage: Callable[[Backstage], object] | None
+    ) -> bool:
+        """True when all is done and said; False when the time is up and something still is not. `hearing` is
+        called with every line of the record. Raises ChildFailed."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                return await self._play_in(group, hearing, on_stage)
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from None
+
+    async def _play_in(
+        self,
+        group: asyncio.TaskGroup,
+        hearing: list[Callable[[Json], None]],
+        on_stage: Callable[[Backstage], object] | None,
+    ) -> bool:
+        options, play, script = self._options, self._play, self._script
+        scene = scene_of(play)
+        stagehand = Stagehand(self._stage, self._bot, play, self._folder / "ledger.db", group)
+        faults = cast_faults(script, options.seed, play.drops)
+        prompter = Prompter(script.cues, faults, play.drops, Scene.from_json(scene), stagehand)
+        hearing += [stagehand.hear, prompter.hear]
+        if on_stage is not None:
+            on_stage(stagehand)
+        viewers = options.viewers if play.twitch else 0
+        fans = options.discord_viewers if play.discord else 0
+        await self._stage.play(
+            scene, seed=options.seed, viewers=viewers, discord_viewers=fans, shares=script.shares
+        )
+        prompting = group.create_task(prompter.run())
+        complete = await self._until_over(prompter, stagehand)
+        prompting.cancel()
+        await prompter.skip_the_rest()
+        return complete
+
+    async def _until_over(self, prompter: Prompter, stagehand: Stagehand) -> bool:
+        patience = _GAPS * self._options.tempo.answer_gap + _MARGIN_SECONDS
+        if self._script.cues or self._script.faults:
+            patience += _HEALING_SECONDS
+        latest = max(self._play.lasts_until, prompter.last_instant) + patience * SECOND
+        while time.time_ns() // 1000 < latest:
+            self._check_children()
+            if (
+                self._stage.played.is_set()
+                and prompter.is_idle
+                and stagehand.is_idle
+                and _all_said(self._folder / "ledger.db")
+            ):
+                return True
+            await asyncio.sleep(_POLL_SECONDS)
+        return False
+
+    def _check_children(self) -> None:
+        if self._bot.returncode is not None:
+            last_words = _tail(self._folder / "bot.out")
+            raise ChildFailed(
+                f"The bot ended with code {self._bot.returncode} in the middle of the play.\n{last_words}"
+            )
+        if self._stage.ended:
+            raise ChildFailed(f"The stage ended in the middle of the play.\n{_tail(self._folder / 'stage.log')}")
+
+
+def scene_of(play: Play) -> dict[str, Any]:
+    """What the crowd knows of an evening."""
+    drops = [
+        {
+            "key": drop.key,
+            "title": drop.title,
+            "announces_at": drop.announces_at,
+            "opens_at": drop.opens_at,
+            "closes_at": drop.closes_at,
+            "on_cue": drop.on_cue,
+        }
+        for drop in play.drops
+    ]
+    return {"drops": drops, "words": dict(play.words)}
+
+
+def _all_said(ledger: Path) -> bool:
+    try:
+        return is_over(ledger)
+    except LedgerUnreadable:
+        return False  # it is being made, or locked for a moment
+
+
+def _tail(file: Path, lines: int = 12) -> str:
+    return "\n".join(file.read_text("utf-8", "replace").splitlines()[-lines:])
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
