@@ -9,6 +9,13 @@ from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Script
 from bot.rehearsal.script_file import load_script, shipped_scripts
 
+_WHERE = (
+    ("twitch", "Twitch"),
+    ("discord", "Discord"),
+    ("bot", "The bot"),
+    ("disk", "The disk"),
+    ("clock", "The clock"),
+)
 _OWN_TITLE = "Your own drops"
 _OWN_ABOUT = "The drops of your configuration, with their windows compressed; nothing goes wrong by itself."
 
@@ -19,10 +26,7 @@ def catalogue(options: RehearseOptions) -> dict[str, Any]:
     own |= {"viewers": options.viewers, "discord_viewers": options.discord_viewers}
     return {
         "scripts": [own, *(_offered(load_script(name)) for name in shipped_scripts())],
-        "faults": [
-            {"name": fault.name, "where": fault.where, "does": fault.does, "seconds": fault.seconds}
-            for fault in FAULTS.values()
-        ],
+        "faults": {title: [each for each in FAULTS.values() if each.where == where] for where, title in _WHERE},
         "seed": options.seed,
     }
 

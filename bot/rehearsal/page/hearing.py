@@ -28,6 +28,7 @@ class Hearing:
         self._rooms = rooms
         self._people = people
         self._roles: dict[str, str] = {}
+        self._last: Json = {}
         self._lines = 0
 
     def hear(self, seen: Json) -> None:
@@ -43,6 +44,7 @@ class Hearing:
                 )
             case "discord", "message" | "edit" | "answer" | "deferred":
                 self._put_message(seen)
+                self._last = seen
             case "discord", "delete":
                 self._delete(seen)
             case "discord", "ping":
@@ -94,7 +96,7 @@ class Hearing:
                 message=str(data.get("message_id", "")),
                 mentions=frozenset(marked.mentions),
                 only=only,
-                note="edited" if seen["kind"] == "edit" else "",
+                note="(edited)" if seen["kind"] == "edit" else "",
             )
         )
 
@@ -142,9 +144,12 @@ class Hearing:
             self._rooms.put(gone)
 
     def _learn_roles(self, seen: Json) -> None:
-        """A ping names its roles first, in the order of their ids."""
-        names = seen["text"].split()
-        self._roles |= dict(zip(map(str, seen["data"].get("roles", ())), names, strict=False))
+        """A ping follows its message, and names the roles first, in the order of their ids."""
+        roles = [str(role) for role in seen["data"].get("roles", ())]
+        new = not self._roles.keys() >= set(roles)
+        self._roles |= dict(zip(roles, seen["text"].split(), strict=False))
+        if new and self._last and self._last["data"].get("message_id") == seen["data"].get("message_id"):
+            self._put_message(self._last)
 
     def _marked(self, text: str) -> Marked:
         def user(key: str) -> str:

@@ -11,11 +11,14 @@ from itertools import islice
 from typing import Any
 
 from bot.stage.crowd.moderator import LOGIN as MODERATOR
+from bot.stage.crowd.streamer import LOGIN as STREAMER_LOGIN
 
 Json = Mapping[str, Any]
 STREAMER = "streamer"
 """Stands for the broadcaster on Twitch and the server's owner on Discord, whatever they are called."""
 STAFF = (STREAMER, MODERATOR)
+# The stage's own cast, by login on Twitch and by shown name on Discord.
+CAST = {("twitch", STREAMER_LOGIN): STREAMER, ("discord", "teapot"): STREAMER, ("discord", "mia"): MODERATOR}
 LOGIN = re.compile(r"[a-z0-9_]{1,25}")
 _ACTING = {("discord", "slash"), ("discord", "press"), ("discord", "submit")}
 
@@ -64,15 +67,9 @@ class People:
         if not seen["author"] or platform not in ("twitch", "discord"):
             return
         login = str(data.get("login", seen["name"])).casefold()
-        if kind in ("live", "offline"):
-            login = STREAMER
-        self.add(Account(platform, seen["author"], login, seen["name"]))
+        self._add(Account(platform, seen["author"], CAST.get((platform, login), login), seen["name"]))
 
-    def add(self, account: Account) -> None:
-        """Somebody is there; a streamer keeps that word as login, whatever else they are called."""
-        known = self._by_id.get((account.platform, account.id))
-        if known is not None and known.login == STREAMER:
-            return
+    def _add(self, account: Account) -> None:
         self._by_id[account.platform, account.id] = account
         if (account.platform, account.login) not in self._by_login:
             self._remember(account.login)

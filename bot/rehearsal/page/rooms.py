@@ -16,6 +16,7 @@ LINES_MAX = 150
 PRIVATE_MAX = 20
 OWNERS_MAX = 1_000
 TONES = 8
+_BADGES = {"bot": "BOT", "moderator": "MOD", "streamer": "HOST"}
 STAFF_ROOM = "discord:#moderators"
 
 
@@ -44,16 +45,21 @@ class Line:
     number: int | None = None
 
     def as_public(self, *, mine: bool) -> dict[str, Any]:
+        """For the page: `kinds` say how it is drawn, `badge` and `note` stand beside the name and the words."""
+        private = self.only is not None
+        kinds = {"mine": mine, "only": private, "posted": bool(self.card or self.buttons), self.rank: True}
+        notes = ("Only you can see this." if private else "", self.note)
         told: dict[str, Any] = {"key": self.key, "room": self.room, "at": self.at // 1000, "name": self.name}
-        told |= {"tone": self.tone, "spans": self.spans, "number": self.number}
+        told |= {"kinds": [f"t{self.tone}", *(kind for kind, holds in kinds.items() if kind and holds)]}
         rest = {
-            "rank": self.rank,
+            "number": self.number,
+            "spans": self.spans,
+            "badge": _BADGES.get(self.rank),
             "card": self.card,
             "buttons": self.buttons,
             "message": self.message,
-            "only": self.only is not None,
-            "note": self.note,
-            "mine": mine,
+            "note": " ".join(note for note in notes if note),
+            "loud": mine or private,
         }
         return told | {key: value for key, value in rest.items() if value}
 

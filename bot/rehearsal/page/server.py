@@ -1,4 +1,4 @@
-"""Serves the page: three files, one stream of news, a place to post orders, and the report when there is one."""
+"""Serves the page: a document with two files, a stream of news, a place for orders, and the report at the end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
+from jinja2 import Environment, FileSystemLoader
 
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.page.guard import REPORT_POLICY, Guard
@@ -19,7 +20,6 @@ from bot.rehearsal.page.show import Show
 from bot.rehearsal.page.told import Mark
 
 _FILES = {
-    "": ("index.html", "text/html"),
     "page.css": ("page.css", "text/css"),
     "page.js": ("page.js", "text/javascript"),
 }
@@ -36,17 +36,18 @@ class PageServer:
 
     def __init__(self, show: Show, catalogue: Mapping[str, Any], *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._show = show
-        self._catalogue = catalogue
+        pages = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._page = pages.get_template("index.html").render(catalogue)
         self._host, self._port = host, port
         self._readers = 0
         self.guard = Guard(host)
         self._app = web.Application(client_max_size=_ORDER_BYTES_MAX)
         self.guard.mount(self._app)
+        self._app.router.add_get("/{key}/", self._document)
         for path in _FILES:
             self._app.router.add_get(f"/{{key}}/{path}", self._file)
         self._app.router.add_get("/{key}/news", self._news)
         self._app.router.add_get("/{key}/people", self._people)
-        self._app.router.add_get("/{key}/catalogue", self._offer)
         self._app.router.add_get("/{key}/report", self._report)
         self._app.router.add_post("/{key}/orders", self._order)
         self._runner = web.AppRunner(self._app, handle_signals=False, shutdown_timeout=0.5, access_log=None)
@@ -72,12 +73,12 @@ class PageServer:
         await self._show.close()
         await self._runner.cleanup()
 
+    async def _document(self, _request: web.Request) -> web.Response:
+        return web.Response(text=self._page, content_type="text/html")
+
     async def _file(self, request: web.Request) -> web.Response:
         name, kind = _FILES[request.path.rpartition("/")[2]]
         return web.Response(body=(_HERE / name).read_bytes(), content_type=kind, charset="utf-8")
-
-    async def _offer(self, _request: web.Request) -> web.Response:
-        return web.json_response(self._catalogue)
 
     async def _people(self, request: web.Request) -> web.Response:
         return web.json_response(self._show.people.beginning_with(request.query.get("typed", "")[:25].casefold()))

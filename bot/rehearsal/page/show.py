@@ -20,8 +20,8 @@ _BUSY = (Phase.SETTING, Phase.PLAYING, Phase.JUDGING)
 class Audience(Protocol):
     """Who watches a play while it is on."""
 
-    def begins(self, backstage: Backstage) -> None:
-        """The stage is set and can be reached."""
+    def begins(self, backstage: Backstage, *, live: bool) -> None:
+        """The stage is set and can be reached; whether the stream runs already."""
 
     def hear(self, seen: Json) -> None:
         """A line of the record."""
@@ -103,8 +103,8 @@ class Show:
         of_this_play = mark is not None and (mark.boot, mark.play) == (self._boot, told.number)
         return told.mark(self._boot), told.since(mark if of_this_play else None, eyes)
 
-    def begins(self, backstage: Backstage) -> None:
-        self._backstage, self._told.phase = backstage, Phase.PLAYING
+    def begins(self, backstage: Backstage, *, live: bool) -> None:
+        self._backstage, self._told.phase, self._told.live = backstage, Phase.PLAYING, live
         self._watching = asyncio.create_task(watch(backstage.ledger, self._take_stock))
         self._note()
 

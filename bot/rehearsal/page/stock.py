@@ -53,9 +53,16 @@ class Stock:
     taken: int
     newest: tuple[Owner, ...]
 
+    @property
+    def word(self) -> str:
+        """How it stands, in a word."""
+        if self.state == "open":
+            return "paused" if self.paused else "open" if self.taken < self.supply else "sold out"
+        return "closed" if self.state == "settled" else self.state
+
     def as_public(self) -> dict[str, Any]:
         """With instants in milliseconds, as browsers count."""
-        told = asdict(self)
+        told = asdict(self) | {"word": self.word}
         for name in ("announce_at", "opens_at", "closes_at", "opened_at"):
             told[name] = None if told[name] is None else told[name] // 1000
         return told | {"newest": [[owner.number, owner.name, owner.platform] for owner in self.newest]}

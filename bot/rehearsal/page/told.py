@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from bot.rehearsal.page.hearing import Hearing
-from bot.rehearsal.page.people import STREAMER, Account, Eyes, People
+from bot.rehearsal.page.people import Eyes, People
 from bot.rehearsal.page.rooms import STAFF_ROOM, Line, Rooms
 from bot.rehearsal.page.stock import Stock
 
@@ -27,6 +27,21 @@ class Phase(StrEnum):
     OVER = "over"
     FAILED = "failed"
 
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Phase.WAITING: "Nothing is on yet",
+    Phase.SETTING: "Setting the stage…",
+    Phase.PLAYING: "On stage",
+    Phase.JUDGING: "The judge is looking…",
+    Phase.OVER: "The play is over",
+    Phase.FAILED: "The play broke off",
+}
+_STEERING = ("open", "pause", "resume", "extend", "close", "undo")
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -41,16 +56,20 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a play ended: `promises` are (verdict, sentence, detail), `page` the report as HTML."""
+    """How a play ended: `broken` are sentences on what was not kept, `page` is the report as HTML."""
 
     kept: bool
     headline: str
-    promises: tuple[tuple[str, str, str], ...] = ()
+    broken: tuple[str, ...] = ()
     page: str = ""
 
     def as_public(self) -> dict[str, Any]:
-        told = {"kept": self.kept, "headline": self.headline, "promises": self.promises}
-        return told | {"report": bool(self.page)}
+        return {
+            "kept": self.kept,
+            "headline": self.headline,
+            "broken": self.broken,
+            "report": bool(self.page),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +108,7 @@ class Told:
         self.facts = 0
         self._hearing = Hearing(self.rooms, self.people)
         self._mishaps: deque[dict[str, Any]] = deque(maxlen=_MISHAPS_MAX)
-        self._live = False
+        self.live = False
         self._asked = self._answered = 0
 
     def hear(self, seen: Json) -> None:
@@ -99,8 +118,7 @@ class Told:
                 self._mishaps.append({"at": seen["at"] // 1000, "text": seen["text"], **seen["data"]})
                 self.facts += 1
             case "twitch", "live" | "offline":
-                self._live = seen["kind"] == "live"
-                self.people.add(Account("twitch", seen["author"], STREAMER, seen["name"]))
+                self.live = seen["kind"] == "live"
                 self.facts += 1
             case "twitch", "chat":
                 self._answered += bool(seen["data"].get("bot"))
@@ -137,11 +155,18 @@ class Told:
         rooms |= dict.fromkeys(room for room in self.rooms.names(eyes) if room.startswith("discord:"))
         return {
             "phase": self.phase,
-            "wish": None if self.wish is None else asdict(self.wish),
-            "live": self._live,
+            "sentence": self.phase.sentence + ("" if self.wish is None else f", seed {self.wish.seed}"),
+            "live": self.live,
             "rooms": list(rooms),
             "drops": [stock.as_public() for stock in self.stocks],
+            "commands": self._commands(eyes),
             "mishaps": list(self._mishaps),
             "trouble": self.trouble,
             "ending": None if self.ending is None else self.ending.as_public(),
         }
+
+    def _commands(self, eyes: Eyes) -> list[str]:
+        """What to suggest where a slash command is typed."""
+        keys = [stock.key for stock in self.stocks]
+        steering = [f"/drop {verb} {key}" for key in keys for verb in _STEERING] if eyes.staff else []
+        return [*(f"/claim {key}" for key in keys), "/mine", "/drops", "/help", *steering]
