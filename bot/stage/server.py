@@ -114,6 +114,7 @@ class Stage:
             twitch |= self.cast.describe()
         return {
             "endpoints": self.endpoints(),
+            "layouts": {"twitch_cli": self._twitch_cli_layout()},
             "control": {
                 "url": f"http://{self._host}:{self._port}/_stage",
                 "header": KEY_HEADER,
@@ -121,6 +122,17 @@ class Stage:
             },
             "twitch": twitch,
             "discord": self.discord.describe() if self.cast is not None else {},
+        }
+
+    def _twitch_cli_layout(self) -> dict[str, str]:
+        """The same Twitch at the addresses of Twitch's command-line mock, for clients that know those."""
+        place = f"{self._host}:{self._port}"
+        return {
+            "api": f"http://{place}/mock",
+            "auth": f"http://{place}/auth",
+            "units": f"http://{place}/units",
+            "eventsub_subscriptions": f"http://{place}/eventsub/subscriptions",
+            "eventsub": f"ws://{place}/ws",
         }
 
     async def _nowhere(self, request: web.Request) -> web.Response:

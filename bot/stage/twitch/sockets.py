@@ -18,11 +18,14 @@ from bot.stage.twitch.world import TwitchWorld
 
 KEEPALIVE_SECONDS = 10
 KEEPALIVE_SECONDS_MAX = 600
-_CLOSE_REASONS = {
+CLOSE_REASONS = {
     4000: b"internal server error",
     4001: b"client sent inbound traffic",
+    4002: b"client failed ping-pong",
     4003: b"connection unused",
     4004: b"client reconnect grace time expired",
+    4005: b"network timeout",
+    4006: b"network error",
     4007: b"invalid reconnect",
 }
 
@@ -66,14 +69,8 @@ class Socket:
             return
         url = self._request.url.with_scheme("ws").with_query(reconnect=self.session.id)
         self.send(self._frame("session_reconnect", self._session_json("reconnecting", reconnect_url=str(url))))
-        old = self.session.id
-        asyncio.get_running_loop().call_later(
-            self._world.reconnect_within_seconds, self._close_if_not_reconnected, old
-        )
-
-    def _close_if_not_reconnected(self, session_id: str) -> None:
-        if self._world.sessions.find(session_id) is not None:
-            self.close(4004)
+        # Whether or not a new socket has come: the old one is to be closed by then.
+        asyncio.get_running_loop().call_later(self._world.reconnect_within_seconds, self.close, 4004)
 
     # The writer's task
 
@@ -113,7 +110,11 @@ class Socket:
         await self._write(self._frame("session_welcome", self._session_json("connected")))
 
     def _close_if_unused(self) -> None:
-        if self.session is not None and self.session.outlet is self and not self.session.subscriptions:
+        if (
+            self.session is not None
+            and self.session.outlet is self
+            and not self._world.sessions.is_used(self.session)
+        ):
             self.close(4003)
 
     async def _write(self, frame: Mapping[str, Any]) -> None:
@@ -123,7 +124,7 @@ class Socket:
 
     async def _close_now(self) -> None:
         code = self.closed_with or 1000
-        await self._ws.close(code=code, message=_CLOSE_REASONS.get(code, b""))
+        await self._ws.close(code=code, message=CLOSE_REASONS.get(code, b""))
 
     def _session_json(self, status: str, reconnect_url: str | None = None) -> dict[str, Any]:
         assert self.session is not None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import aiohttp
@@ -188,6 +189,19 @@ class Caller:
         socket = await self.connect()
         self._unread.append(socket)
         return await welcome(socket)
+
+
+async def until(world: TwitchWorld, fact: Callable[[], bool]) -> None:
+    """Wait for a fact that one of the record's next lines brings about."""
+    changed = asyncio.Event()
+    stop_listening = world.record.listen(lambda _: changed.set())
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not fact():
+                await changed.wait()
+                changed.clear()
+    finally:
+        stop_listening()
 
 
 async def welcome(socket: aiohttp.ClientWebSocketResponse) -> str:

@@ -10,8 +10,7 @@ import aiohttp
 import pytest
 
 from bot.stage.server import Stage
-from bot.stage.twitch.limits import HELIX_POINTS_MAX
-from tests.stage.twitch.helpers import Caller, HandClock, seen
+from tests.stage.twitch.helpers import Caller, seen
 
 
 @pytest.fixture
@@ -204,14 +203,3 @@ async def test_a_body_that_is_no_object_is_refused(caller: Caller, data: bytes) 
         url = f"{caller.stage.endpoints()['helix']}/{path}"
         async with aiohttp.ClientSession() as http, http.post(url, data=data, headers=headers) as answer:
             assert (answer.status, (await answer.json())["status"]) == (400, 400)
-
-
-async def test_eight_hundred_requests_a_minute_are_answered_and_the_next_is_told_to_wait() -> None:
-    clock = HandClock()
-    async with Stage(clock=clock) as stage, aiohttp.ClientSession() as http:
-        caller = Caller(stage, http)
-        for _ in range(HELIX_POINTS_MAX):
-            assert (await caller.get("streams", {}))[0] == 200
-        assert (await caller.get("streams", {}))[0] == 429
-        clock.advance(60)
-        assert (await caller.get("streams", {}))[0] == 200

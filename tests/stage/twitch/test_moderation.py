@@ -20,11 +20,6 @@ RULES = [
     "moderator:manage:chat_messages",
     "moderator:read:chat_settings",
 ]
-    "moderator:manage:chat_settings",
-    "moderator:manage:banned_users",
-    "moderator:manage:chat_messages",
-    "moderator:read:chat_settings",
-]
 ROLES = ["channel:manage:moderators", "channel:manage:vips", "channel:manage:broadcast"]
 
 

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from bot.stage.server import Stage
+from bot.stage.twitch.sockets import CLOSE_REASONS
 from tests.stage.twitch.helpers import PATIENCE_SECONDS, Caller, seen, texts, welcome
 
 
@@ -179,7 +180,7 @@ async def test_who_does_not_reconnect_in_time_is_closed(caller: Caller) -> None:
     assert await close_code(socket) == 4004
 
 
-async def test_who_reconnected_in_time_is_not_closed(caller: Caller) -> None:
+async def test_who_reconnected_in_time_is_heard_on_and_the_old_socket_is_closed(caller: Caller) -> None:
     world = caller.stage.twitch
     world.reconnect_within_seconds = 0.3
     old = await listening(caller)
@@ -187,12 +188,30 @@ async def test_who_reconnected_in_time_is_not_closed(caller: Caller) -> None:
     asked = await old.receive_json(timeout=PATIENCE_SECONDS)
     new = await caller.follow(asked["payload"]["session"]["reconnect_url"])
     await welcome(new)
-    world.subscribe_within_seconds = 0.4
-    assert await close_code(await caller.connect()) == 4003  # opened later: the time to reconnect is over
+    assert await close_code(old) == 4004
     world.say(world.broadcaster, "still here?")
     assert await texts(new, 1) == ["still here?"]
-    with pytest.raises(TimeoutError):
-        await old.receive(timeout=0.05)
+
+
+@pytest.mark.parametrize("code", sorted(CLOSE_REASONS))
+async def test_a_socket_closes_with_each_of_twitchs_codes_and_its_reason(caller: Caller, code: int) -> None:
+    socket = await listening(caller)
+    caller.stage.twitch.faults.close_sockets(code)
+    message = await socket.receive(timeout=PATIENCE_SECONDS)
+    assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, code)
+    assert message.extra == CLOSE_REASONS[code].decode()
+
+
+@pytest.mark.parametrize("status", ["user_removed", "version_removed", "moderator_removed"])
+async def test_a_revoked_subscription_says_why(caller: Caller, status: str) -> None:
+    world = caller.stage.twitch
+    socket = await listening(caller)
+    [subscription] = world.sessions.subscriptions()
+    world.revoke_subscription(subscription, status)
+    frame = await socket.receive_json(timeout=PATIENCE_SECONDS)
+    assert frame["metadata"]["message_type"] == "revocation"
+    assert frame["payload"]["subscription"]["status"] == status
+    assert (await caller.get("eventsub/subscriptions", {}))[1]["data"] == []
 
 
 async def test_a_user_who_disconnects_the_app_is_told_by_revocation(caller: Caller) -> None:
