@@ -11,7 +11,7 @@ from datetime import datetime
 import aiohttp
 import discord
 
-from bot.platforms.discord.cards import PREFIX
+from bot.platforms.discord.shapes import PREFIX
 
 LOOKED_BACK_MAX = 200
 SECONDS_MAX = 30.0

@@ -14,15 +14,12 @@ from bot.platforms.hooks import Probe, no_probe
 from bot.platforms.twitch.bot import TwitchBot
 from bot.platforms.twitch.lines import fit_line
 from bot.platforms.twitch.own_lines import OwnLines
+from bot.platforms.twitch.refusals import RETRY_SECONDS, line_refused, request_failed, says_too_fast
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.platforms.twitch.turns import Turns
 from bot.services.ports import PlaceDown, SendRefused
 
 log = structlog.stdlib.get_logger(__name__)
-
-RETRY_SECONDS = 30.0
-# Codes that mean "not now". Twitch adds and renames codes; one we do not know means "not this line".
-_NOT_NOW = ("duplicate", "ratelimit", "rate_limit", "slow", "timedout", "timed_out")
 
 
 class TwitchChat:
@@ -89,21 +86,13 @@ class TwitchChat:
 
     def _refusal(self, code: str, message: str) -> SendRefused:
         log.warning("twitch.line-dropped", code=code)
-        if "rate" in code:
+        if says_too_fast(code):
             self._turns.pause(RETRY_SECONDS)
-        is_later = any(part in code for part in _NOT_NOW)
-        return SendRefused(
-            f"{code}: {message}".rstrip(": "),
-            RETRY_SECONDS if is_later else None,
-            repeats="duplicate" in code,
-        )
+        return line_refused(code, message)
 
     def _failure(self, status: int, line: str) -> Exception:
         if status < 500:
             self._own_lines.dropped(line)
         if status == 429:
             self._turns.pause(RETRY_SECONDS)
-            return SendRefused("too many lines", RETRY_SECONDS)
-        if status == 401 or status >= 500:
-            return PlaceDown(f"Twitch answers {status}")
-        return SendRefused(f"Twitch answers {status}")
+        return request_failed(status)
