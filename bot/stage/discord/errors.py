@@ -69,14 +69,14 @@ class FormErrors:
             self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length.")
 
     def whole(self, value: object, least: int, most: int, path: Sequence[str | int]) -> None:
-        """Check a whole number; None is somebody else's concern."""
+        """Check a whole number, cut off after the point as the platform does; None is somebody else's concern."""
         if value is None:
             return
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int | float) or isinstance(value, bool):
             self.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-        elif value < least:
+        elif int(value) < least:
             self.add(path, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
-        elif value > most:
+        elif int(value) > most:
             self.add(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
 
     def url(self, value: object, path: Sequence[str | int]) -> None:

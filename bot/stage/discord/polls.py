@@ -37,7 +37,7 @@ class Poll:
             _stored(body["question"]),
             answers,
             bool(body.get("allow_multiselect")),
-            now + (body.get("duration") or HOURS_USUAL) * _HOUR_US,
+            now + int(body.get("duration") or HOURS_USUAL) * _HOUR_US,
             votes={number: [] for number in answers},
         )
 

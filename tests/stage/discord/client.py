@@ -1,10 +1,11 @@
-"""A small discord.py bot with a command, a group, a button, a select and a form, for the stage's tests."""
+"""A small discord.py bot with commands, a group, buttons, menus and a form, for the stage's tests."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -20,6 +21,44 @@ class TeaModal(discord.ui.Modal, title="New drop"):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         assert isinstance(self.kind.component, discord.ui.Select)
         await interaction.response.send_message(f"New {self.kind.component.values[0]}: {self.drop.value}")
+
+
+class GiveModal(discord.ui.Modal, title="Give"):
+    who = discord.ui.Label[discord.ui.View](text="Who", component=discord.ui.UserSelect(custom_id="who"))
+    where = discord.ui.Label[discord.ui.View](
+        text="Where", component=discord.ui.ChannelSelect(custom_id="where", required=False)
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        assert isinstance(self.who.component, discord.ui.UserSelect)
+        assert isinstance(self.where.component, discord.ui.ChannelSelect)
+        told = f"Given to {self.who.component.values[0].display_name}"
+        places = [f" in #{channel.name}" for channel in self.where.component.values]
+        await interaction.response.send_message(told + "".join(places))
+
+
+class PickView(discord.ui.View):
+    """One menu of each kind that the server itself fills."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        menus: list[Any] = [
+            discord.ui.UserSelect(custom_id="user", max_values=2),
+            discord.ui.RoleSelect(custom_id="role"),
+            discord.ui.MentionableSelect(custom_id="mentionable"),
+            discord.ui.ChannelSelect(custom_id="channel", channel_types=[discord.ChannelType.text]),
+        ]
+        for menu in menus:
+            menu.callback = self._answering(menu)
+            self.add_item(menu)
+
+    @staticmethod
+    def _answering(menu: Any) -> Callable[[discord.Interaction], Any]:
+        async def answer(interaction: discord.Interaction) -> None:
+            named = ", ".join(f"{type(value).__name__} {value.name}" for value in menu.values)
+            await interaction.response.send_message(named, ephemeral=True)
+
+        return answer
 
 
 class ClaimView(discord.ui.View):
@@ -54,6 +93,7 @@ class TeaBot(discord.Client):
         self.tree = app_commands.CommandTree(self)
         self.messages: list[discord.Message] = []
         self.interactions: list[int] = []
+        self.told: list[tuple[str, tuple[Any, ...]]] = []
         self.resumed = asyncio.Event()
         self._happened = asyncio.Event()
         self.running_task: asyncio.Task[None] | None = None
@@ -61,7 +101,22 @@ class TeaBot(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_view(ClaimView())
+        self.add_view(PickView())
         await self.tree.sync()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        self.told.append((event_name, args))
+        self._happened.set()
+        super().dispatch(event_name, *args, **kwargs)
+
+    async def hears(self, event_name: str, times: int = 1) -> list[Any]:
+        """What the event's handlers are given at its `times`-th coming."""
+
+        def came() -> list[tuple[Any, ...]]:
+            return [args for name, args in self.told if name == event_name]
+
+        await self.until(lambda: len(came()) >= times)
+        return list(came()[times - 1])
 
     async def on_message(self, message: discord.Message) -> None:
         self.messages.append(message)
@@ -72,7 +127,7 @@ class TeaBot(discord.Client):
         self._happened.set()
 
     async def until(self, fact: Callable[[], bool]) -> None:
-        """Wait for a fact that a message or an interaction brings about."""
+        """Wait for a fact that something told by the gateway brings about."""
         async with asyncio.timeout(5):
             while not fact():
                 await self._happened.wait()
@@ -122,6 +177,21 @@ def _add_commands(tree: app_commands.CommandTree[TeaBot]) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.followup.send("Thought about it")
         await interaction.followup.send("And more", ephemeral=True)
+
+    @tree.command(name="give", description="Give a unit")
+    async def give(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(GiveModal())
+
+    @tree.command(name="pick", description="Pick a drop")
+    async def pick(interaction: discord.Interaction, drop: str, units: int = 1) -> None:
+        await interaction.response.send_message(f"{units} of {drop}")
+
+    @pick.autocomplete("drop")
+    async def offer(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        if typed == "sleepy":
+            await asyncio.Event().wait()
+        names = {"Teal Mug": "mug", "Red Cap": "cap"}
+        return [app_commands.Choice(name=name, value=key) for name, key in names.items() if typed in name]
 
     @tree.command(name="new", description="A new drop")
     async def new(interaction: discord.Interaction) -> None:

@@ -79,7 +79,9 @@ def active(world: DiscordWorld, call: Call) -> Reply:
     guild = guild_of(world, call)
     found = world.threads.active(world.bot)
     own = [payloads.thread_member(each, world.bot.id) for each in found if world.bot.id in each.members]
-    return Reply(200, {"threads": [payloads.channel(each, guild) for each in found], "members": own})
+    return Reply(
+        200, {"threads": [payloads.channel(each, guild) for each in found], "members": own, "has_more": False}
+    )
 
 
 _CHANNEL = "/channels/{channel_id}"
