@@ -43,7 +43,7 @@ def rehearse(options: RehearseOptions) -> int:
     """Play, judge, report. Returns 0 when every promise was kept, 1 when one was broken, 2 when the call or the
     configuration is wrong, 130 when somebody ended it; then the report tells of what there was until then."""
     try:
-        _check(options)
+        check(options)
         with _folder(options.keep) as folder:
             report, cut_short = _play(options, folder)
     except ConfigError as error:
@@ -72,7 +72,8 @@ class UnfitForRehearsal(Exception):
     """There is nothing to play, or no room to keep it in."""
 
 
-def _check(options: RehearseOptions) -> None:
+def check(options: RehearseOptions) -> None:
+    """Raises ConfigError for what is wrong in the configuration, UnfitForRehearsal where nothing can be played."""
     config = load_config(options.config, os.environ, secrets="optional")
     config.check_platforms()
     script = options.script
@@ -125,8 +126,13 @@ def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
                 on_play=lambda play: transcript.expect(programme_of(play, script, options.seed)),
             )
         )
+    return report_of(performance, options), performance.cut_short
+
+
+def report_of(performance: Performance, options: RehearseOptions) -> Report:
+    """Judge a performance. Raises LedgerUnreadable."""
     case = case_of(performance, options)
-    report = make_report(
+    return make_report(
         case,
         _verdicts(case, options, cut_short=performance.cut_short),
         complete=performance.complete,
@@ -135,7 +141,6 @@ def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
         repeat=_repeat(options),
         kept_in=options.keep,
     )
-    return report, performance.cut_short
 
 
 def _verdicts(case: Case, options: RehearseOptions, *, cut_short: bool) -> tuple[Promise, ...]:
