@@ -19,6 +19,7 @@ from bot.rehearsal.checks.expected import expected
 from bot.rehearsal.compress import SECOND
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.figures import figures_of
+from bot.rehearsal.home import Home, home_of
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.options import RehearseOptions
@@ -140,7 +141,16 @@ def report_of(performance: Performance, options: RehearseOptions) -> Report:
         seed=options.seed,
         repeat=_repeat(options),
         kept_in=options.keep,
+        title="" if options.script is None else options.script.title,
+        home=_home(options),
     )
+
+
+def _home(options: RehearseOptions) -> Home | None:
+    """A script with drops of its own says nothing of what is planned at home."""
+    if options.script is not None and options.script.drops:
+        return None
+    return home_of(load_config(options.config, os.environ, secrets="optional"))
 
 
 def _verdicts(case: Case, options: RehearseOptions, *, cut_short: bool) -> tuple[Promise, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.rehearsal.advice import Advice, advise
+from bot.rehearsal.citing import cite
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.figures import Figures, figures_of
 from bot.rehearsal.home import Home
@@ -74,7 +75,7 @@ def make_report(
     return Report(
         title=title or " and ".join(drop.title for drop in case.drops),
         figures=figures,
-        promises=tuple(promises),
+        promises=cite(case, promises, figures.begins_at),
         advice=advise(figures, home or Home()),
         complete=complete,
         seconds=seconds,

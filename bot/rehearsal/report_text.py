@@ -10,6 +10,7 @@ from rich.text import Text
 from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.demand import DropFigures
 from bot.rehearsal.figures.timeline import Timeline
+from bot.rehearsal.moments import since
 from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report
 from bot.rehearsal.spoken import clean
@@ -61,19 +62,6 @@ def _units(drop: DropFigures) -> str:
 def _moments(life: Timeline, begins_at: int) -> str:
     shown = [each for each in life.happenings if each.what not in ("soon", "nearly-gone")]
     return " · ".join(f"{each.what} {since(each.at - begins_at)}" for each in shown)
-
-
-def since(microseconds: int) -> str:
-    """An instant as the time since the beginning: "+6.0 s", "+3:20 min", "+7 d 20:00 h"."""
-    seconds = microseconds / 1_000_000
-    if seconds < 100:
-        return f"+{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 100:
-        return f"+{minutes}:{rest:02} min"
-    days, minutes = divmod(minutes, 1440)
-    clock = f"{minutes // 60}:{minutes % 60:02} h"
-    return f"+{days} d {clock}" if days else f"+{clock}"
 
 
 def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:

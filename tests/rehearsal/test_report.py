@@ -11,8 +11,9 @@ from rich.console import Console
 
 from bot.rehearsal.home import Home
 from bot.rehearsal.judge import judge
+from bot.rehearsal.moments import since
 from bot.rehearsal.report import Report, make_report
-from bot.rehearsal.report_text import show, since
+from bot.rehearsal.report_text import show
 from tests.rehearsal.evening import CLOSES, OPENS, SECOND, Evening, good_evening
 
 REPEAT = ("microdrops", "rehearse", "--config", "my file.toml")

@@ -1,0 +1,133 @@
+"""The picture of an evening as numbers: where bars, bands, lanes and marks stand, in hundredths of its width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.rehearsal.figures import Figures
+from bot.rehearsal.figures.healing import Healing
+from bot.rehearsal.figures.series import Series
+from bot.rehearsal.figures.timeline import Timeline
+from bot.rehearsal.moments import since
+
+SECOND = 1_000_000
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 86400)
+_TICKS_MAX = 6
+# A fault that is over at once is drawn this wide, and two flags of one row stand this far apart.
+_WIDTH_MIN, _FLAGS_APART = 0.6, 5.0
+_MARKED = {"announced": "announced", "sold-out": "sold out", "closed": "closed", "cancelled": "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step: heights in hundredths of the busiest one."""
+
+    index: int
+    asked: float
+    granted: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A fault, until it had healed. `number` is its row in the table of faults, `row` where its flag stands."""
+
+    left: float
+    width: float
+    number: int
+    row: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One drop: `spans` are (left, width) while it was open, `marks` (left, what) single instants."""
+
+    title: str
+    spans: tuple[tuple[float, float], ...]
+    marks: tuple[tuple[float, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One piece of an evening of so many `points`; `ticks` are (left, label)."""
+
+    points: int
+    bars: tuple[Bar, ...]
+    bands: tuple[Band, ...]
+    lanes: tuple[Lane, ...]
+    ticks: tuple[tuple[float, str], ...]
+    busiest: float
+    flag_rows: int
+
+
+def pictures(figures: Figures) -> tuple[Picture, ...]:
+    """One for each piece in which somebody claimed or something went wrong."""
+    numbered = list(enumerate(figures.healings, 1))
+    drawn = []
+    for series in figures.series:
+        bands = tuple(_bands(series, figures.begins_at, numbered))
+        if any(series.asked) or bands:
+            lanes = (_lane(series, figures.begins_at, life) for life in figures.timelines)
+            drawn.append(
+                Picture(
+                    points=len(series.asked),
+                    bars=tuple(_bars(series, figures.begins_at)),
+                    bands=bands,
+                    lanes=tuple(lane for lane in lanes if lane.spans or lane.marks),
+                    ticks=tuple(_ticks(series, figures.begins_at)),
+                    busiest=series.busiest,
+                    flag_rows=1 + max((band.row for band in bands), default=-1),
+                )
+            )
+    return tuple(drawn)
+
+
+def _left(series: Series, at: int) -> float:
+    share = (at - series.begins_at) / (series.ends_at - series.begins_at)
+    return round(100 * min(1.0, max(0.0, share)), 2)
+
+
+def _bars(series: Series, begins_at: int) -> Iterator[Bar]:
+    top = max(series.asked, default=0) or 1
+    for index, (asked, granted) in enumerate(zip(series.asked, series.granted, strict=True)):
+        if asked:
+            when = since(series.begins_at + index * series.step_seconds * SECOND - begins_at)
+            says = f"{when}: {asked} claims, {granted} granted"
+            yield Bar(index, round(100 * asked / top, 1), round(100 * granted / top, 1), says)
+
+
+def _bands(series: Series, begins_at: int, numbered: Iterable[tuple[int, Healing]]) -> Iterator[Band]:
+    row_ends: list[float] = []
+    for number, healing in numbered:
+        trouble = healing.trouble
+        if trouble.skipped or not series.begins_at <= trouble.begins_at < series.ends_at:
+            continue
+        left = _left(series, trouble.begins_at)
+        right = _left(series, healing.healed_at or trouble.ends_at)
+        row = next((row for row, end in enumerate(row_ends) if left >= end), len(row_ends))
+        row_ends[row : row + 1] = [left + _FLAGS_APART]
+        says = f"{since(trouble.begins_at - begins_at)} {trouble.name}: {healing.sentence}"
+        yield Band(left, max(_WIDTH_MIN, round(right - left, 2)), number, row, says)
+
+
+def _lane(series: Series, begins_at: int, life: Timeline) -> Lane:
+    spans = []
+    for begin, end in life.open_spans:
+        if begin < series.ends_at and end > series.begins_at:
+            left, right = _left(series, begin), _left(series, end)
+            spans.append((left, max(_WIDTH_MIN, round(right - left, 2))))
+    marks = [
+        (_left(series, each.at), each.what, f"{_MARKED[each.what]} {since(each.at - begins_at)}")
+        for each in life.happenings
+        if each.what in _MARKED and series.begins_at <= each.at < series.ends_at
+    ]
+    return Lane(life.title, tuple(spans), tuple(marks))
+
+
+def _ticks(series: Series, begins_at: int) -> Iterator[tuple[float, str]]:
+    step = next((each for each in _STEPS if series.seconds / each <= _TICKS_MAX), _STEPS[-1]) * SECOND
+    first = -(-(series.begins_at - begins_at) // step) * step
+    for offset in range(first, series.ends_at - begins_at, step):
+        yield _left(series, begins_at + offset), since(offset).replace(".0 s", " s")

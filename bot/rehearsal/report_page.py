@@ -1,0 +1,70 @@
+"""The report as one HTML file that needs nothing else: no script, no network, dark and light, phone and desktop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from bot.rehearsal.figures.answers import BARS, Answers
+from bot.rehearsal.figures.timeline import Said
+from bot.rehearsal.moments import since
+from bot.rehearsal.picture import pictures
+from bot.rehearsal.promises import Verdict
+from bot.rehearsal.report import Report
+from bot.rehearsal.spoken import clean
+
+_PAGES = Path(__file__).with_name("pages")
+_PLACES = {"twitch:chat": "in Twitch chat", "discord:announcements": "on Discord"}
+
+
+def write_page(report: Report, path: Path) -> None:
+    """Write the file. Raises OSError."""
+    path.write_text(render(report), "utf-8")
+
+
+def render(report: Report) -> str:
+    """The page. Whatever people wrote or are called stands in it as text, without invisible letters."""
+    figures = report.figures
+    return _template().render(
+        report=report,
+        figures=figures,
+        broken=report.broken,
+        kept=report.having(Verdict.KEPT),
+        unchecked=report.having(Verdict.UNCHECKED),
+        healed=sum(each.seconds is not None for each in figures.healings),
+        busiest=max((each.busiest for each in figures.series), default=0.0),
+        pictures=pictures(figures),
+        # Our own sheet, and no text of anybody's: it would be spoiled by escaping.
+        css=Markup((_PAGES / "report.css").read_text("utf-8")),
+        since=since,
+        histogram=_histogram,
+        where=_where,
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
+    )
+    return environment.from_string((_PAGES / "report.html").read_text("utf-8"))
+
+
+def _harmless(value: object) -> object:
+    """Text on its way into the page; what is markup already is ours."""
+    return clean(value) if type(value) is str else value
+
+
+def _histogram(answers: Answers) -> Iterator[tuple[str, int]]:
+    labels = [f"below {bar:g} s" for bar in BARS] + [f"{BARS[-1]:g} s and more"]
+    counts = answers.histogram
+    last = max((index for index, count in enumerate(counts) if count), default=0)
+    yield from zip(labels[: last + 1], counts, strict=False)
+
+
+def _where(said: Sequence[Said]) -> str:
+    return " and ".join(dict.fromkeys(_PLACES.get(each.place, each.place) for each in said))
