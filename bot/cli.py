@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.config import Config, ConfigError, SecretsMode
     from bot.domain.drops import Drop
+    from bot.rehearsal.call import Call
 
 _PIPED_WIDTH = 200
 
@@ -95,6 +96,11 @@ def rehearse(
     as_json: JsonOption = False,
     keep: Annotated[Path | None, typer.Option(help="Leave the ledger in this folder.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show the report alone, not the chats.")] = False,
+    web: Annotated[
+        bool, typer.Option("--web", help="Serve a page to walk on stage: both chats, faults, the stock.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="With --web: the address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --web: the port; 0 takes a free one.")] = 0,
 ) -> None:
     """Play your drops against a local Twitch and Discord, with a crowd, before anyone sees them."""
     from bot.config import ConfigError
@@ -106,12 +112,30 @@ def rehearse(
             typer.echo(line)
         return
     call = Call(script, config, seed, viewers, discord_viewers, as_json, keep, quiet)
+    if web:
+        raise typer.Exit(_rehearse_on_page(call, host, port))
     try:
         options = options_for(call, _default_config())
     except ConfigError as error:
         _tell_mistakes(error, as_json=as_json)
         raise typer.Exit(USED_WRONG) from None
     raise typer.Exit(run_rehearsal(options))
+
+
+def _rehearse_on_page(call: Call, host: str, port: int) -> int:
+    from bot.config import ConfigError
+    from bot.rehearsal.main import UnfitForRehearsal
+    from bot.rehearsal.page.main import rehearse_on_page
+
+    try:
+        return rehearse_on_page(call, _default_config(), host=host, port=port, say=typer.echo)
+    except ConfigError as error:
+        _tell_mistakes(error, as_json=call.json)
+    except UnfitForRehearsal as error:
+        _say_wrong(str(error))
+    except OSError as error:
+        _say_wrong(f"The page cannot be served on {host} port {port}: {error.strerror or error}.")
+    return USED_WRONG
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.rehearsal.faults import FAULTS
@@ -21,16 +22,18 @@ _OWN_ABOUT = "The drops of your configuration, with their windows compressed; no
 
 
 def catalogue(options: RehearseOptions) -> dict[str, Any]:
-    """In the words of the page: the configuration's own drops first, then the scripts that are shipped."""
-    own: dict[str, Any] = {"name": "", "title": _OWN_TITLE, "about": _OWN_ABOUT}
-    own |= {"viewers": options.viewers, "discord_viewers": options.discord_viewers}
+    """In the words of the page: first what was called for, then the scripts that are shipped."""
+    called = options.script or Script("", _OWN_TITLE, _OWN_ABOUT)
+    own = replace(called, viewers=options.viewers, discord_viewers=options.discord_viewers, tempo=options.tempo)
+    others = [load_script(name) for name in shipped_scripts() if name != called.name]
     return {
-        "scripts": [own, *(_offered(load_script(name)) for name in shipped_scripts())],
+        "scripts": [_offered("", own), *(_offered(script.name, script) for script in others)],
         "faults": {title: [each for each in FAULTS.values() if each.where == where] for where, title in _WHERE},
         "seed": options.seed,
     }
 
 
-def _offered(script: Script) -> dict[str, Any]:
-    offered: dict[str, Any] = {"name": script.name, "title": script.title, "about": script.about}
-    return offered | {"viewers": script.viewers, "discord_viewers": script.discord_viewers}
+def _offered(name: str, script: Script) -> dict[str, Any]:
+    offered: dict[str, Any] = {"name": name, "title": script.title, "about": script.about}
+    offered |= {"viewers": script.viewers, "discord_viewers": script.discord_viewers}
+    return offered | {"window": script.tempo.window}

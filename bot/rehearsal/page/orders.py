@@ -15,6 +15,7 @@ from bot.rehearsal.page.show import Show
 from bot.rehearsal.page.told import Wish
 
 VIEWERS_MAX, FANS_MAX = 5_000, 1_000
+WINDOW_MIN, WINDOW_MAX = 2, 900
 _Login = Annotated[str, Field(pattern=f"^{LOGIN.pattern}$")]
 _Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 _OPTION = re.compile(r"(\w+):")
@@ -93,9 +94,10 @@ class _Begin(_Order):
     seed: Annotated[int, Field(ge=0, lt=2**53)]
     viewers: Annotated[int, Field(ge=0, le=VIEWERS_MAX)]
     discord_viewers: Annotated[int, Field(ge=0, le=FANS_MAX)]
+    window: Annotated[int, Field(ge=WINDOW_MIN, le=WINDOW_MAX)]
 
     async def obey(self, show: Show) -> str:
-        show.begin(Wish(self.script, self.seed, self.viewers, self.discord_viewers))
+        show.begin(Wish(self.script, self.seed, self.viewers, self.discord_viewers, self.window))
         return ""
 
 
@@ -107,6 +109,7 @@ _WRONG = {
     "text": "Type something first, 2,000 characters at most.",
     "viewers": f"There is room for 0 to {VIEWERS_MAX} viewers.",
     "discord_viewers": f"There is room for 0 to {FANS_MAX} people on Discord.",
+    "window": f"A drop is open for {WINDOW_MIN} to {WINDOW_MAX} seconds.",
     "seed": "A seed is a whole number, 0 or more.",
 }
 

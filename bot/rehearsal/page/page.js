@@ -78,8 +78,9 @@ function drawActs({ buttons, message }) {
 function draw(line) {
   const name = make('bdi', 'name', line.name);
   name.title = line.name;
-  const item = make('li', `line ${line.kinds.join(' ')}`, make('time', '', clock(line.at)), name, line.badge && make('span', 'rank', line.badge),
-    ' ', line.spans && make('bdi', 'words', ...drawn(line.spans)), line.card && drawCard(line.card), line.buttons && drawActs(line), line.note && make('span', 'note', line.note));
+  const note = line.note && make('span', 'note', line.note), last = line.kinds.includes('only');
+  const item = make('li', `line ${line.kinds.join(' ')}`, make('time', '', clock(line.at)), name, line.badge && make('span', 'rank', line.badge), ' ',
+    line.spans && make('bdi', 'words', ...drawn(line.spans)), !last && note, line.card && drawCard(line.card), line.buttons && drawActs(line), last && note);
   item.dataset.key = line.key;
   return item;
 }
@@ -163,7 +164,7 @@ function drawFacts(told) {
   if (told.trouble) sayIn('beginning', told.trouble, true);
   drawRooms(told.rooms);
   $('stocks').replaceChildren(...(told.drops.length ? told.drops.map(drawStock) : [make('p', 'empty', 'The ledger is empty.')]));
-  $('mishaps').replaceChildren(...told.mishaps.slice(-5).reverse().map(({ at, state, text }) => make('li', state, `${clock(at, '2-digit')} ${text} ${state === 'begins' ? '' : state}`)));
+  $('mishaps').replaceChildren(...told.mishaps.slice(-5).reverse().map(({ at, state, text }) => make('li', state, `${clock(at, '2-digit')} ${text}`, state !== 'begins' && make('b', '', state === 'ends' ? ' Over.' : ` ${state}`))));
   drawEnding(told.ending);
   offer('commands', told.commands);
   tick();
@@ -185,10 +186,11 @@ function drawEnding(ending) {
   $('broken').replaceChildren(...ending.broken.map((sentence) => make('li', '', sentence)));
 }
 function choose() {
-  const { about, viewers, fans } = $('script').selectedOptions[0].dataset;
+  const { about, viewers, fans, window } = $('script').selectedOptions[0].dataset;
   $('about').textContent = about;
   $('viewers').value = viewers;
   $('fans').value = fans;
+  $('window').value = window;
 }
 
 // Orders
@@ -219,8 +221,11 @@ async function type(input, deed, form) {
 }
 const number = (id) => $(id).valueAsNumber;
 onSubmit('saying', () => type($('say'), 'say', 'saying'));
-onSubmit('slashing', () => type($('slash'), 'slash', 'slashing'));
-onSubmit('beginning', () => order({ do: 'begin', script: $('script').value, seed: number('seed'), viewers: number('viewers'), discord_viewers: number('fans') }, 'beginning'));
+onSubmit('slashing', () => {
+  enter('discord:#lounge'); // where commands are used, and answered
+  type($('slash'), 'slash', 'slashing');
+});
+onSubmit('beginning', () => order({ do: 'begin', script: $('script').value, seed: number('seed'), viewers: number('viewers'), discord_viewers: number('fans'), window: number('window') }, 'beginning'));
 onSubmit('looking', () => look($('eyes').value));
 $('script').onchange = choose;
 $('toggle').onclick = () => order({ do: 'live', on: !facts.live }, 'steering');

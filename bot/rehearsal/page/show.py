@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bot.rehearsal.backstage import Backstage, StageRefused
+from bot.rehearsal.ledger import LedgerUnreadable
 from bot.rehearsal.page.people import Eyes, People
-from bot.rehearsal.page.stock import Stock, watch
+from bot.rehearsal.page.stock import Stock, read_stock, watch
 from bot.rehearsal.page.told import Ending, Mark, Phase, Told, Wish
 
 Json = Mapping[str, Any]
@@ -115,6 +116,9 @@ class Show:
     def curtain(self) -> None:
         self._told.phase = Phase.JUDGING
         self._look_away()
+        if self._backstage is not None:
+            with contextlib.suppress(LedgerUnreadable):
+                self._take_stock(read_stock(self._backstage.ledger))
         self._note()
 
     async def _play(self, wish: Wish) -> None:

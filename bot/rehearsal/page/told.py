@@ -45,13 +45,14 @@ _STEERING = ("open", "pause", "resume", "extend", "close", "undo")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which play is wanted: a script by name ("" for the configuration's own drops), a seed, and how many come;
-    None is as many as the script has."""
+    """Which play is wanted: a script by name ("" for what was called for), a seed, how many come, and for how many
+    seconds a drop is open; None is as the script has it."""
 
     script: str = ""
     seed: int = 1
     viewers: int | None = None
     discord_viewers: int | None = None
+    window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Told:
         """Take in a line of the record."""
         match seen["platform"], seen["kind"]:
             case "stage", "fault":
-                self._mishaps.append({"at": seen["at"] // 1000, "text": seen["text"], **seen["data"]})
+                self._note_mishap(seen)
                 self.facts += 1
             case "twitch", "live" | "offline":
                 self.live = seen["kind"] == "live"
@@ -128,6 +129,16 @@ class Told:
             case "discord", "slash" | "press":
                 self._asked += 1
         self._hearing.hear(seen)
+
+    def _note_mishap(self, seen: Json) -> None:
+        """A fault that ends is the last one of its name that began."""
+        name, state = str(seen["data"].get("name", "")), str(seen["data"].get("state", ""))
+        began = (each for each in reversed(self._mishaps) if (each["name"], each["state"]) == (name, "begins"))
+        if state == "ends" and (before := next(began, None)) is not None:
+            before["state"] = state
+            return
+        text = f"{seen['text']} {seen['data'].get('why', '')}".strip()
+        self._mishaps.append({"at": seen["at"] // 1000, "name": name, "state": state, "text": text})
 
     def mark(self, boot: str) -> Mark:
         """Where a reader is who has seen everything."""
