@@ -1,0 +1,289 @@
+"""The cogs on two Discords that know nothing of each other, ours and simcord: same dialogues, same answers.
+
+simcord replaces discord.py's HTTP client and feeds its parsers, with no socket in between. So it cannot show what
+travels on the wire (reconnects, 429s, late answers); those are tested on the stage alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple, Protocol
+
+import discord
+import pytest
+import simcord
+
+from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, NewsKind
+from bot.domain.claims import ClaimRefusal
+from bot.domain.control import DropSteered, SteerNeedsYes, Verb
+from bot.domain.people import Actor
+from bot.platforms.discord.board import DiscordBoard
+from bot.platforms.discord.bot import DiscordBot
+from bot.platforms.discord.settings import DiscordSettings
+from bot.services.ports import HeldUnit
+from bot.stage.server import Stage
+from bot.wording.announcing import card, control_card
+from bot.wording.cards import Card
+from bot.wording.catalogue import Wording
+from cogs.installing import install_all_discord
+from tests.cogs.fakes import Desk, on_board
+from tests.wording.saying import CUE, NOW, OPEN, about, refused
+
+
+class Said(NamedTuple):
+    """An answer as its reader sees it; `act` is the platform's own object, for what follows from it."""
+
+    text: str
+    ephemeral: bool
+    form: tuple[str, ...]
+    act: Any
+
+
+class Hall(Protocol):
+    """One Discord with a viewer, `ann`, and a moderator, `mia`."""
+
+    async def post(self, place: str, shown: Card) -> str: ...
+    async def slash(self, who: str, command: str, **options: object) -> Said: ...
+    async def press(self, who: str, where: str | Said, label: str) -> Said: ...
+    async def submit(self, who: str, form: Said, **values: object) -> Said: ...
+    async def complete(self, who: str, command: str, typed: str) -> list[str]: ...
+    def offered(self, who: str) -> set[str]: ...
+    def person(self, who: str) -> Any: ...
+    def holds_reminder_role(self, who: str) -> bool: ...
+
+
+class OnStage:
+    """Our own."""
+
+    def __init__(self, stage: Stage, board: DiscordBoard) -> None:
+        self._world, self._board = stage.discord, board
+        self._people = {"ann": self._world.add_member("ann"), "mia": self._world.member("mod_mia")}
+
+    async def post(self, place: str, shown: Card) -> str:
+        return await self._board.post(place, shown, nonce=place)
+
+    async def slash(self, who: str, command: str, **options: object) -> Said:
+        act = self._world.slash(self._people[who], command, options)
+        return await self._said(act)
+
+    async def press(self, who: str, where: str | Said, label: str) -> Said:
+        message_id = where if isinstance(where, str) else where.act.answers[0].message_id
+        return await self._said(self._world.press(self._people[who], message_id, label=label))
+
+    async def submit(self, who: str, form: Said, **values: object) -> Said:
+        return await self._said(self._world.submit(self._people[who], form.act, _fields(values)))
+
+    async def complete(self, who: str, command: str, typed: str) -> list[str]:
+        answer = await self._world.complete(self._people[who], command, "drop", typed).wait()
+        return list(answer.choices)
+
+    def offered(self, who: str) -> set[str]:
+        return set(self._world.offered(self._people[who]))
+
+    def person(self, who: str) -> Any:
+        return self._people[who]
+
+    def holds_reminder_role(self, who: str) -> bool:
+        return self._world.role("drop-reminders") in self._people[who].roles
+
+    @staticmethod
+    async def _said(act: Any) -> Said:
+        answer = await act.wait()
+        return Said(answer.text, answer.ephemeral, _labels(answer.modal), act)
+
+
+class InSimcord:
+    """Somebody else's."""
+
+    def __init__(self, env: simcord.Env, guild: simcord.GuildHandle) -> None:
+        self._env, self._guild = env, guild
+        self.lounge = guild.create_text_channel("lounge")
+        self.reminders = guild.create_role("drop-reminders", mentionable=True)
+        moderator = guild.create_role("moderator", permissions=discord.Permissions(manage_messages=True))
+        self._people = {
+            "ann": guild.add_member(env.create_user("ann")),
+            "mia": guild.add_member(env.create_user("mod_mia", global_name="Mia"), roles=[moderator]),
+        }
+        self.settings = DiscordSettings(
+            token="simcord",
+            guild_id=guild.id,
+            channels=dict.fromkeys((DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS), self.lounge.id),
+            reminder_role_id=self.reminders.id,
+        )
+        self._board = DiscordBoard(self.settings, self._bot)
+
+    def _bot(self) -> DiscordBot:
+        assert isinstance(self._env.bot, DiscordBot)
+        return self._env.bot
+
+    async def post(self, place: str, shown: Card) -> str:
+        return await self._board.post(place, shown, nonce=place)
+
+    async def slash(self, who: str, command: str, **options: object) -> Said:
+        return self._said(await self._people[who].slash(self.lounge, command, **options))
+
+    async def press(self, who: str, where: str | Said, label: str) -> Said:
+        message = where.act.response.message if isinstance(where, Said) else await self._message(where)
+        return self._said(await self._people[who].click(message, label=label))
+
+    async def _message(self, message_id: str) -> discord.Message:
+        return next(each for each in self.lounge.history() if str(each.id) == message_id)
+
+    async def submit(self, who: str, form: Said, **values: object) -> Said:
+        return self._said(await self._people[who].submit_modal(form.act, _fields(values)))
+
+    async def complete(self, who: str, command: str, typed: str) -> list[str]:
+        choices = await self._people[who].autocomplete(self.lounge, command, "drop", typed)
+        return [each["name"] for each in choices]
+
+    def offered(self, who: str) -> set[str]:
+        return {name.split()[0] for name in self._people[who].available_commands(self.lounge)}
+
+    def person(self, who: str) -> Any:
+        return self._people[who]
+
+    def holds_reminder_role(self, who: str) -> bool:
+        member = self._env.backend.get_guild(self._guild.id).members[self._people[who].id]
+        return self.reminders.id in member.role_ids
+
+    @staticmethod
+    def _said(result: simcord.InteractionResult) -> Said:
+        if result.modal is not None:
+            return Said(str(result.modal["title"]), True, _labels(result.modal), result)
+        assert result.response is not None
+        lines = [result.response.content]
+        for embed in result.response.embeds:
+            lines += [embed.title or "", embed.description or ""]
+            lines += [text or "" for each in embed.fields for text in (each.name, each.value)]
+            lines.append(embed.footer.text or "")
+        return Said("\n".join(line for line in lines if line), result.ephemeral, (), result)
+
+
+def _fields(values: dict[str, object]) -> dict[str, object]:
+    return {name.replace("_", "-"): value for name, value in values.items()}
+
+
+def _labels(modal: dict[str, Any] | None) -> tuple[str, ...]:
+    return () if modal is None else tuple(part["label"] for part in modal["components"])
+
+
+@asynccontextmanager
+async def in_simcord(desk: Desk) -> AsyncIterator[InSimcord]:
+    """The cogs, connected to simcord; its server stands before they come, as a real one does."""
+    async with simcord.run(discord.Client(intents=discord.Intents(guilds=True))) as env:
+        hall = InSimcord(env, env.create_guild())
+        bot = DiscordBot(hall.settings, install=lambda bot: install_all_discord(bot, desk.services()))
+        await env.restart_bot(bot)
+        yield hall
+
+
+Dialogue = Callable[[Hall, Desk], Awaitable[list[Said]]]
+
+
+async def claims_by_button(hall: Hall, desk: Desk) -> list[Said]:
+    opened = await hall.post(DISCORD_ANNOUNCEMENTS, card(Wording(), NewsKind.OPENED, about(OPEN), NOW))
+    return [await hall.press("ann", opened, "Claim")]
+
+
+async def claims_by_command(hall: Hall, desk: Desk) -> list[Said]:
+    granted = await hall.slash("ann", "claim", drop="mug")
+    desk.claims.decision = refused(ClaimRefusal.SOLD_OUT)
+    return [granted, await hall.slash("ann", "claim"), await hall.slash("mia", "claim", drop="mug")]
+
+
+async def looks_around(hall: Hall, desk: Desk) -> list[Said]:
+    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48)]
+    return [await hall.slash(who, command) for who in ("ann", "mia") for command in ("mine", "drops", "help")]
+
+
+async def steers_by_card(hall: Hall, desk: Desk) -> list[Said]:
+    shown = await hall.post(DISCORD_MODERATORS, control_card(Wording(), about(OPEN), NOW))
+    said = [await hall.press("mia", shown, label) for label in ("Pause", "Close", "+5 min", "Undo", "Give")]
+    gift = DropSteered(
+        Verb.GIVE, "mug", "Teal Mug", number=18, supply=48, receiver="ann", receiver_platform="discord"
+    )
+    desk.control.decision = gift
+    given = await hall.submit("mia", said[-1], give_member=[hall.person("ann")], give_form_why="lost answer")
+    return [*said, given]
+
+
+async def steers_by_command(hall: Hall, desk: Desk) -> list[Said]:
+    desk.control.decision = SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 3)
+    desk.control.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
+    asked = await hall.slash("mia", "drop cancel", drop="mug")
+    done = await hall.press("mia", asked, "Yes, do it")
+    desk.control.waiting = None
+    late = await hall.press("mia", asked, "Yes, do it")
+    extended = await hall.slash("mia", "drop extend", minutes=7)
+    given = await hall.slash("mia", "drop give", member=hall.person("ann"), why="lost answer")
+    return [asked, done, late, extended, given]
+
+
+async def asks_to_be_reminded(hall: Hall, desk: Desk) -> list[Said]:
+    shown = await hall.post(DISCORD_ANNOUNCEMENTS, card(Wording(), NewsKind.ANNOUNCED, about(CUE), NOW))
+    on = await hall.press("ann", shown, "Remind me")
+    assert hall.holds_reminder_role("ann")
+    off = await hall.press("ann", shown, "Remind me")
+    assert not hall.holds_reminder_role("ann")
+    return [on, off]
+
+
+DIALOGUES: dict[Dialogue, list[str]] = {
+    claims_by_button: ["Teal Mug #17 of 48 is yours!"],
+    claims_by_command: ["Teal Mug #17 of 48 is yours!"],
+    looks_around: ["You hold Teal Mug #17 of 48."],
+    steers_by_card: ["Teal Mug is cancelled."],
+    steers_by_command: [],
+    asks_to_be_reminded: [],
+}
+
+
+def _asked(desk: Desk) -> list[Any]:
+    """What the services were asked, but for ids: every Discord has its own."""
+
+    def plain(value: Any) -> Any:
+        return (value.name, str(value.rank)) if isinstance(value, Actor) else value
+
+    claims = [(plain(actor), drop) for actor, _, drop in desk.claims.asked]
+    orders = [
+        (plain(actor), verb, {key: plain(value) for key, value in order.items()})
+        for actor, _, verb, order in desk.control.orders
+    ]
+    return [*claims, *orders, *map(plain, desk.control.confirmed), len(desk.telling.told_requests)]
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.__name__)
+async def test_the_same_dialogue_is_answered_the_same_on_both(stage: Stage, dialogue: Dialogue) -> None:
+    here, there = Desk(), Desk()
+    async with on_board(stage, here) as platform:
+        ours = await dialogue(OnStage(stage, platform.board), here)
+    async with in_simcord(there) as hall:
+        theirs = await dialogue(hall, there)
+    assert [said[:3] for said in theirs] == [said[:3] for said in ours]
+    assert all(said.text and said.ephemeral for said in ours)
+    assert [said.text for said in ours][: len(DIALOGUES[dialogue])] == DIALOGUES[dialogue]
+    assert _asked(there) == _asked(here)
+
+
+@pytest.mark.parametrize("who", ["ann", "mia"])
+async def test_the_same_commands_are_offered_on_both(stage: Stage, who: str) -> None:
+    async with on_board(stage, Desk()) as platform:
+        ours = OnStage(stage, platform.board).offered(who)
+    async with in_simcord(Desk()) as hall:
+        theirs = hall.offered(who)
+    assert theirs == ours
+    assert ("drop" in ours) == (who == "mia")
+
+
+@pytest.mark.parametrize(("who", "command"), [("ann", "claim"), ("mia", "drop open"), ("mia", "drop give")])
+async def test_the_same_names_complete_what_is_typed_on_both(stage: Stage, who: str, command: str) -> None:
+    here, there = Desk(), Desk()
+    for desk in (here, there):
+        desk.drops.drops = [OPEN, CUE]
+    async with on_board(stage, here) as platform:
+        ours = await OnStage(stage, platform.board).complete(who, command, "")
+    async with in_simcord(there) as hall:
+        theirs = await hall.complete(who, command, "")
+    assert theirs == ours
+    assert ours
