@@ -24,6 +24,8 @@ TRIES = 5
 LOOK_AGAIN_SECONDS = 45.0
 # For so long an event is newer than what can be asked.
 FRESH_SECONDS = 180.0
+# For so long Twitch swallows the same words.
+STANDS_SECONDS = 31.0
 
 
 class Streams:
@@ -43,6 +45,7 @@ class Streams:
         self._clock = clock
         self._fetch_live = fetch_live
         self._heard_at = -math.inf
+        self._gap_said_at = -math.inf
 
     async def reported(self, live: bool) -> None:
         """The platform says that the stream went on or off the air."""
@@ -72,7 +75,10 @@ class Streams:
         board = await self._drops.board()
         opened: list[Drop] = [d for d in board.drops if d.open and not (d.paused or d.sold_out or d.frozen)]
         if opened:
-            self._telling.say_now(gap_line(self._words, [d.title for d in opened], board.now))
+            now = asyncio.get_running_loop().time()
+            again = now - self._gap_said_at < STANDS_SECONDS
+            self._gap_said_at = now
+            self._telling.say_now(gap_line(self._words, [d.title for d in opened], board.now, again=again))
 
     async def _keep_trying(self, live: bool) -> None:
         for attempt in range(TRIES):

@@ -44,10 +44,11 @@ def chat_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: 
     )
 
 
-def gap_line(words: Wording, about_titles: Sequence[str], now: Micros) -> str:
-    """After a time without ears while drops were open: who got no answer may ask again."""
+def gap_line(words: Wording, about_titles: Sequence[str], now: Micros, *, again: bool = False) -> str:
+    """After a time without ears while drops were open: who got no answer may ask again. `again` says the same in
+    other words, since Twitch swallows a line that it has just heard."""
     titles = words.say("list-or").join(chat_text(title) for title in about_titles[:4])
-    return fitted(words.say("gap", titles=titles))
+    return fitted(words.say("gap-again" if again else "gap", titles=titles))
 
 
 def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> Card:

@@ -72,6 +72,16 @@ async def test_the_line_names_each_drop_that_can_be_claimed_and_no_other(evening
     assert not any(title in line for title in ("Teal Print", "Teal Coin", "Teal Pin"))
 
 
+async def test_a_second_gap_soon_after_is_told_in_other_words_which_twitch_does_not_swallow(evening):
+    await evening.open(plan())
+    await evening.streams.connected(60.0)
+    await evening.streams.connected(60.0)
+    first, second = evening.said.lines
+    assert first != second
+    assert "Teal Mug" in second
+    assert "claim" in second
+
+
 async def test_without_an_open_drop_a_gap_is_nobodys_business(evening):
     await evening.lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(),)))
     await evening.streams.connected(60.0)

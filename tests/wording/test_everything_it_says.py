@@ -152,6 +152,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# News in Twitch chat"
     yield from (chat_line(words, kind, said, NOW) for kind, said in NEWS)
     yield gap_line(words, ["Teal Mug", "Red Cap"], NOW)
+    yield gap_line(words, ["Teal Mug", "Red Cap"], NOW, again=True)
     yield "# News on Discord"
     yield from (drawn(card(words, kind, said, NOW)) for kind, said in NEWS)
     yield "# The open drop's card on Discord, as it changes"

@@ -78,6 +78,7 @@ def test_answers_fit_one_message() -> None:
         board_line(WORDS, [LONG_OPEN] * 9, NOW),
         mine_text(WORDS, NAMES[0], held, discord=False),
         gap_line(WORDS, [LONG] * 9, NOW),
+        gap_line(WORDS, [LONG] * 9, NOW, again=True),
         help_text(WORDS, moderator=True, discord=False),
         *(steer_answer(WORDS, decision, NOW, discord=False) for decision in STEERINGS),
         steer_answer(WORDS, SteerNeedsYes(Verb.CANCEL, KEY, LONG, 100_000), NOW, discord=False),

@@ -38,4 +38,6 @@ SENTENCES = {
     "and the {out} with an owner keep their numbers.",
     "gap": "I was away for a moment: if you claimed {titles} in the last minute and got no answer, "
     "type {md_command} claim and its name.",
+    "gap-again": "Away once more, sorry: if you claimed {titles} in the last minute and got no answer, "
+    "type {md_command} claim and its name.",
 }
