@@ -14,24 +14,29 @@ _COVERS = {
     "paused": ("paused",),
     "cancelled": ("cancelled",),
 }
-# Somebody whose line reached nobody learns from such news how things stand.
-_STATES = frozenset({"opened", "sold-out", "paused", "resuming", "resumed", "closed", "reopened", "cancelled"})
+# Somebody whose line reached nobody learns from such news how things stand. That it is closed is no answer to them:
+# while there was something left, they had asked in time.
+_STATES = frozenset({"opened", "sold-out", "paused", "resuming", "resumed", "reopened", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
 class Covering:
     """One line in Twitch chat. `reasons` are the refusals that it explains, `drop` "" means whichever; `to_unheard`
-    when it speaks to those whose lines may not have arrived."""
+    when it speaks to those whose lines may not have arrived, `asks_again` when it tells everybody for whom nothing
+    was decided to type once more."""
 
     at: int
     reasons: frozenset[str]
     drop: str = ""
     to_unheard: bool = False
+    asks_again: bool = False
 
     def answers(self, ask: Ask, because: str) -> bool:
         """Whether this line tells `ask` why, or to ask again; `because` is "" when nothing was decided."""
         if self.at < ask.at or (self.drop and ask.drop and self.drop != ask.drop):
             return False
+        if self.asks_again and not because:
+            return True
         return because in self.reasons or (self.to_unheard and not ask.heard)
 
 
@@ -50,5 +55,5 @@ def covering_lines(case: Case) -> Sequence[Covering]:
         elif row is None and "@" not in text and claim in text:
             lines.append(Covering(at, every_reason))
         elif row is None and "@" not in text and claim_again in text:
-            lines.append(Covering(at, frozenset(), to_unheard=True))
+            lines.append(Covering(at, frozenset(), to_unheard=True, asks_again=True))
     return lines

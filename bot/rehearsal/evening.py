@@ -127,7 +127,7 @@ def scene_of(play: Play) -> dict[str, Any]:
 
 def _all_said(ledger: Path) -> bool:
     try:
-        return is_over(ledger)
+        return is_over(ledger, time.time_ns() // 1000)
     except LedgerUnreadable:
         return False  # it is being made, or locked for a moment
 

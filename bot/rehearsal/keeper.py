@@ -17,9 +17,14 @@ CAN_FILL_THE_DISK = sys.platform == "linux"
 
 
 def keep(command: list[str]) -> int:
-    """Run `command` until it ends or our input does."""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as child:
+    """Run `command` until it ends or our input does. What it prints is passed on: a program whose disk is full can
+    still say so, as it can to a terminal."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT) as child:
         threading.Thread(target=_obey, args=(child,), daemon=True).start()
+        assert child.stdout is not None
+        while said := os.read(child.stdout.fileno(), 65_536):
+            os.write(sys.stdout.fileno(), said)
         return child.wait()
 
 

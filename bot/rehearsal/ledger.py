@@ -145,12 +145,18 @@ def read_ledger(path: Path) -> LedgerFile:
         )
 
 
-def is_over(path: Path) -> bool:
-    """Whether every drop has closed, everybody who claimed has been told, and no news waits to be said."""
+# A press is answered at once or never: a refusal that a crash has lost is pressed again, or was sold out anyway.
+_PRESS_ANSWERED_WITHIN = 10_000_000
+
+
+def is_over(path: Path, now: int) -> bool:
+    """Whether every drop has closed, everybody who claimed has been told as far as they still can be, and no news
+    waits to be said; `now` is in microseconds UTC."""
     still = (
         "SELECT EXISTS (SELECT 1 FROM \"drop\" WHERE state NOT IN ('closed', 'settled', 'cancelled')) "
-        "OR EXISTS (SELECT 1 FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%') "
+        "OR EXISTS (SELECT 1 FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%' "
+        "AND (platform <> 'discord' OR kind = 'claim.granted' OR at > ?)) "
         "OR EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL)"
     )
     with _opened(path) as connection:
-        return not connection.execute(still).fetchone()[0]
+        return not connection.execute(still, (now - _PRESS_ANSWERED_WITHIN,)).fetchone()[0]

@@ -133,14 +133,15 @@ def once(case: Case) -> Promise:
 
 
 def _once_each(case: Case) -> list[Told]:
-    """What was told, without the numbers that were told again because a restart lay between: nobody could know
-    whether the first line had come out, and better twice than never."""
-    last: dict[tuple[Who, str, tuple[int, ...]], int] = {}
+    """What was told, without what was told again because a restart lay between: nobody could know whether the first
+    line had come out, and better twice than never."""
+    last: dict[tuple[Who, str, tuple[int, ...], str], int] = {}
     kept = []
     for told in case.told:
-        key = (told.who, told.drop, told.numbers)
+        # A refusal is the same when it gives the same reason, whoever else shares its line.
+        key = (told.who, told.drop, told.numbers, "" if told.numbers else told.text.rpartition(": ")[2])
         before = last.get(key)
         last[key] = told.at
-        if before is None or not told.numbers or not case.restarted_between(before, told.at):
+        if before is None or not case.restarted_between(before, told.at):
             kept.append(told)
     return kept

@@ -62,7 +62,7 @@ def waits(case: Case) -> tuple[Wait, ...]:
 
 def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], covering: Sequence[Covering]) -> Wait:
     outcome = case.outcomes.get(ask.request)
-    because = "" if outcome is None else str(outcome.decision.get("because", ""))
+    because = "" if outcome is None else str(outcome.decision.get("because") or outcome.kind)
     index = bisect_left(named, ask.at)
     by_name = named[index] if index < len(named) else math.inf
     to_all = next((line.at for line in covering if line.answers(ask, because)), math.inf)
@@ -70,6 +70,10 @@ def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], coverin
     before = named[index - 1] if index else -math.inf
     won = outcome is not None and outcome.kind == "claim.granted"
     was_answered = ask.who[0] == "twitch" and not won and ask.at - before <= case.answer_gap + _JITTER
+    # The line stands in the chat already, and is not said again so soon.
+    was_answered |= outcome is None and any(
+        line.asks_again and 0 <= ask.at - line.at <= case.answer_gap + _JITTER for line in covering
+    )
     if was_answered and (first == math.inf or (later is not None and later.at <= first)):
         return Wait(ask, How.REPEAT)
     if first == math.inf:
