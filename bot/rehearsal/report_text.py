@@ -44,7 +44,7 @@ def _line(console: Console, label: str, text: str, *, bold: bool = False) -> Non
         console.print(Text(f"{clean(label)} {clean(text)}", style="bold"))
         return
     # Hung in by hand: a terminal may be narrow, and a pipe keeps one line.
-    parts = Text(clean(text)).wrap(console, max(20, console.width - _LABEL))
+    parts = Text(text).wrap(console, max(20, console.width - _LABEL))
     for number, part in enumerate(parts):
         part.rstrip()
         console.print(Text.assemble(("" if number else label).ljust(_LABEL), part), soft_wrap=True)
@@ -78,7 +78,7 @@ def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
         yield "Gates", _counted(figures.gates.items())
     asking = [each for each in figures.characters if each.asked]
     if asking:
-        yield "Crowd", ", ".join(f"{each.got} of {each.people} {each.name}" for each in asking) + " got one"
+        yield "Crowd", ", ".join(f"{each.got} of {each.people} {clean(each.name)}" for each in asking) + " got one"
     if figures.news:
         worst = figures.news[-1]
         yield "News", f"{len(figures.news)} lines and cards, the slowest {worst:.2f} s after the fact"
@@ -93,7 +93,7 @@ _SHARES = (("median", 0.5), ("99% within", 0.99), ("worst", 1.0))
 
 
 def _counted(items: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in items)
+    return ", ".join(f"{count} {clean(name)}" for name, count in items)
 
 
 def _sparkline(figures: Figures, console: Console) -> str:
@@ -113,7 +113,7 @@ def _show_faults(figures: Figures, console: Console) -> None:
     slowest = sorted(struck, key=lambda each: -(each.seconds if each.seconds is not None else 1e9))[:_FAULTS_SHOWN]
     for healing in sorted(slowest, key=lambda each: each.trouble.begins_at):
         when = since(healing.trouble.begins_at - figures.begins_at)
-        _line(console, "Fault", f"{when} {healing.trouble.name}: {healing.sentence}")
+        _line(console, "Fault", clean(f"{when} {healing.trouble.name}: {healing.sentence}"))
     if len(struck) > len(slowest):
         _line(console, "", f"and {len(struck) - len(slowest)} more that healed sooner")
     if skipped:

@@ -117,7 +117,11 @@ def budget(case: Case) -> Promise:
     refused = [
         s for s in case.record if s["platform"] == "twitch" and s["kind"] == "refused" and s["author"] in bots
     ]
-    broken = [f"Twitch refused a line ({seen['data'].get('reason')}): “{seen['text'][:60]}”" for seen in refused]
+    broken = [
+        f"Twitch refused a line ({seen['data'].get('reason')}): “{seen['text'][:60]}”"
+        for seen in refused
+        if not _said_before_the_fault(case, seen)
+    ]
     most, _ = peak((seen["at"] for seen in case.bot_lines()), TWITCH_SECONDS)
     if most > TWITCH_LINES_AS_MODERATOR:
         broken.append(f"{most} lines in 30 s.")
@@ -125,6 +129,16 @@ def budget(case: Case) -> Promise:
         f"at most {most} lines in 30 s; {TWITCH_LINES} are allowed, {TWITCH_LINES_AS_MODERATOR} to a moderator"
     )
     return judged("budget", sentence, broken, counted)
+
+
+def _said_before_the_fault(case: Case, refused: Json) -> bool:
+    """Whether the bot could not know that the same words stand there: it had been killed, or had got no answer."""
+    since = refused["at"] - TWITCH_SECONDS * 1_000_000
+    return refused["data"].get("reason") == "msg_duplicate" and any(
+        trouble.begins_at <= refused["at"] and trouble.ends_at >= since
+        for trouble in case.troubles
+        if not trouble.skipped and (trouble.is_restart or (trouble.is_outage and trouble.where == "twitch"))
+    )
 
 
 def imitated(case: Case) -> Promise:
