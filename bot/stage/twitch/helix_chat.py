@@ -28,7 +28,7 @@ class HelixChat:
 
     async def send_message(self, request: web.Request) -> web.Response:
         token = token_of(self._world, request)
-        body = await json_body(request)
+        body = await _given(request)
         text = fields.text(body, "message")
         on_send = self._world.faults.on_send
         if on_send is not None:
@@ -75,6 +75,13 @@ class HelixChat:
         # Twitch cuts an announcement instead of refusing it.
         self._world.announce(user, text[:CHARACTERS_MAX], color)
         return no_content()
+
+
+async def _given(request: web.Request) -> dict[str, Any]:
+    """The body's fields; some clients send them as query parameters, and Twitch takes that, too."""
+    if request.body_exists:
+        return await json_body(request)
+    return dict(request.query)
 
 
 def _outcome(said: ChatMessage | Dropped) -> dict[str, Any]:

@@ -176,13 +176,15 @@ def about(user: TwitchUser, broadcaster: TwitchUser) -> Json:
 
 def bits_use(user: TwitchUser, broadcaster: TwitchUser, bits: int, text: str) -> Json:
     """The event of channel.bits.use for a cheer."""
+    cheermote = {"prefix": "cheer", "bits": bits, "tier": 1}
+    fragment = {"type": "cheermote", "text": text, "cheermote": cheermote, "emote": None}
     return {
         **who(user),
         **who(broadcaster, "broadcaster_user"),
         "bits": bits,
         "type": "cheer",
         "power_up": None,
-        "message": _text(text),
+        "message": {"text": text, "fragments": [fragment]},
     }
 
 

@@ -13,6 +13,8 @@ from aiohttp import web
 from jsonschema import Draft202012Validator
 
 from bot.stage.server import Stage
+from bot.stage.twitch.layouts import own_path
+from bot.stage.twitch.model import NotImitated, Problem
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "api"
 needs_files = pytest.mark.skipif(
@@ -23,15 +25,26 @@ needs_files = pytest.mark.skipif(
 # Younger than the files: sent by the platform and read by clients, in no example.
 _YOUNGER_EVENT_KEYS = {"channel_points_animation_id", "is_source_only", "watch_streak"}
 # Documented as null at times, though no example shows it.
-_NULL_AT_TIMES = {"is_source_only", "streak_months", "ends_at"}
+_NULL_AT_TIMES = {
+    "is_source_only",
+    "streak_months",
+    "ends_at",
+    "image",
+    "cooldown_expires_at",
+    "redemptions_redeemed_current_stream",
+}
 _YOUNGER_BODY_KEYS = {"pin"}
+# Documented as an object, and null for every reward without a picture of its own.
+_NULL_IN_ANSWERS = {"image"}
+# Answers that the document leaves out: a channel that is too small has neither polls nor rewards.
+_UNDOCUMENTED = {("/polls", 403), ("/chat/announcements", 403)}
 Json = Any
 
 
-def attach(stage: Stage) -> list[str]:
+def attach(stage: Stage, *, requests: bool = True) -> list[str]:
     """A list that fills with whatever does not fit; call it before the stage starts.
 
-    Answers that a planned fault gives are not looked at.
+    Answers that a planned fault gives are not looked at, and requests only when they are ours to judge.
     """
     violations: list[str] = []
 
@@ -39,12 +52,20 @@ def attach(stage: Stage) -> list[str]:
     async def check(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        if not request.path.startswith("/helix/"):
+        whole, method = own_path(request.path), request.method.lower()
+        if not whole.startswith("/helix/"):
             return await handler(request)
-        path, method = request.path.removeprefix("/helix"), request.method.lower()
-        body = await request.json() if request.content_type == "application/json" else None
-        violations.extend(request_violations(method, path, request.query, body))
-        response = await handler(request)
+        path = whole.removeprefix("/helix")
+        if requests:
+            body = await request.json() if request.content_type == "application/json" else None
+            violations.extend(request_violations(method, path, request.query, body))
+        try:
+            response = await handler(request)
+        except NotImitated:
+            raise
+        except Problem as problem:
+            violations.extend(answer_violations(method, path, problem.status, problem.body()))
+            raise
         answer = response.text if isinstance(response, web.Response) else None
         violations.extend(answer_violations(method, path, response.status, json.loads(answer) if answer else None))
         return response
@@ -52,6 +73,11 @@ def attach(stage: Stage) -> list[str]:
     stage.app.middlewares.append(check)
     stage.twitch.frame_listeners.append(lambda frame: violations.extend(frame_violations(frame)))
     return violations
+
+
+def describes(method: str, path: str) -> bool:
+    """Whether the platform's document has an endpoint; `path` without /helix."""
+    return method.lower() in _document()["paths"].get(path, {})
 
 
 def request_violations(method: str, path: str, query: Mapping[str, str], body: Json) -> Iterator[str]:
@@ -78,20 +104,34 @@ def request_violations(method: str, path: str, query: Mapping[str, str], body: J
 def answer_violations(method: str, path: str, status: int, body: Json) -> Iterator[str]:
     """What in a Helix answer does not fit; errors have to have Twitch's three keys."""
     where = f"{method} {path} -> {status}"
+    responses = _document()["paths"].get(path, {}).get(method, {}).get("responses", {})
+    if str(status) not in responses and (path, status) not in _UNDOCUMENTED:
+        yield f"{where}: a status that is not documented"
+        return
     if status >= 400:
         if not isinstance(body, dict) or set(body) != {"error", "status", "message"}:
             yield f"{where}: not Twitch's error form: {body}"
-        return
-    responses = _document()["paths"].get(path, {}).get(method, {}).get("responses", {})
-    if str(status) not in responses:
-        yield f"{where}: a status that is not documented"
         return
     content = responses[str(status)].get("content", {}).get("application/json")
     if content is None:
         if body is not None:
             yield f"{where}: a body where none belongs"
         return
-    yield from _mismatches(where, content["schema"], body)
+    yield from _mismatches(where, content["schema"], _without_conduits(body))
+
+
+def _without_conduits(body: Json) -> Json:
+    """The document knows a conduit as a transport in requests, and forgot it in answers."""
+    listed = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(listed, list):
+        return body
+    shown = []
+    for each in listed:
+        transport = each.get("transport") if isinstance(each, dict) else None
+        if isinstance(transport, dict) and set(transport) == {"method", "conduit_id"}:
+            each = {**each, "transport": {"method": "websocket"}}
+        shown.append(each)
+    return {**body, "data": shown}
 
 
 def frame_violations(frame: Mapping[str, Json]) -> Iterator[str]:
@@ -101,10 +141,13 @@ def frame_violations(frame: Mapping[str, Json]) -> Iterator[str]:
     if kind in ("notification", "revocation"):
         name, version = metadata["subscription_type"], metadata["subscription_version"]
         envelope = _frame_shape("notification")
-        told = {key: value for key, value in payload["subscription"].items() if key != "condition"}
+        subscription = envelope.keys["payload"].keys["subscription"].without("condition")
+        left_out = {"condition"}
+        if payload["subscription"]["transport"]["method"] == "conduit":
+            subscription, left_out = subscription.without("transport"), {"condition", "transport"}
+        told = {key: value for key, value in payload["subscription"].items() if key not in left_out}
         yield from _differences(f"{kind} metadata", envelope.keys["metadata"], metadata)
-        subscription = envelope.keys["payload"].keys["subscription"]
-        yield from _differences(f"{kind} subscription", subscription.without("condition"), told)
+        yield from _differences(f"{kind} subscription", subscription, told)
         if kind == "notification":
             shape = _event_shapes().get((name, version))
             if shape is None:
@@ -216,6 +259,8 @@ def _as_json_schema(node: Json) -> Json:
 
 def _mismatches(where: str, schema: Mapping[str, Json], value: Json) -> Iterator[str]:
     for error in _validator(json.dumps(schema)).iter_errors(value):
+        if error.instance is None and error.path and error.path[-1] in _NULL_IN_ANSWERS:
+            continue
         yield f"{where}: {error.json_path}: {error.message}"
 
 
