@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 from bot import wiring
 from bot.domain.drops import Drop, DropPlan
 from bot.redaction import Redactor
+from bot.services.stream import Streams
 from bot.services.telling import Telling
 
 
@@ -132,6 +133,37 @@ def leaks_into_the_chat() -> None:
     Telling._send = send_with_token  # type: ignore[method-assign]  # planted
 
 
+def forgets_in_a_crash() -> None:
+    """What was answered last was never on the disk: after a restart the newest units are free again."""
+    run_bot = wiring.run_bot
+
+    def run_without_the_newest(config: Any, **options: Any) -> int:
+        if config.ledger.path.exists():
+            with sqlite3.connect(config.ledger.path) as connection:
+                _lose_newest(connection)
+        return run_bot(config, **options)
+
+    wiring.run_bot = run_without_the_newest  # planted
+
+
+def _lose_newest(connection: sqlite3.Connection, units: int = 10) -> None:
+    newest = connection.execute("SELECT entry_number FROM unit ORDER BY entry_number DESC LIMIT ?", (units,))
+    lost = min((number for (number,) in newest), default=None)
+    if lost is None:
+        return
+    (since,) = connection.execute("SELECT at FROM entry WHERE number = ?", (lost,)).fetchone()
+    connection.execute("DELETE FROM unit WHERE entry_number >= ?", (lost,))
+    connection.execute("DELETE FROM entry WHERE number >= ?", (lost,))
+    connection.execute("DELETE FROM outcome WHERE at >= ?", (since,))
+    kept = "(SELECT count(*) FROM unit WHERE drop_key = key)"
+    connection.execute(f'UPDATE "drop" SET claimed = {kept}, last_number = {kept}')
+
+
+def silent_after_a_gap() -> None:
+    """Nobody is told that the bot was away, and that who got no answer should ask again."""
+    Streams.connected = lambda self, gap_seconds: self.look()  # type: ignore[method-assign]  # planted
+
+
 def _secret() -> str:
     return os.environ["MICRODROPS_REHEARSAL_BOT_TOKEN"]
 
@@ -145,6 +177,8 @@ _PLANTED = (
     answers_winners_only,
     leaks_into_the_log,
     leaks_into_the_chat,
+    forgets_in_a_crash,
+    silent_after_a_gap,
 )
 BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in _PLANTED}
 
