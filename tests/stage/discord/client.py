@@ -24,7 +24,9 @@ class TeaModal(discord.ui.Modal, title="New drop"):
 
 
 class GiveModal(discord.ui.Modal, title="Give"):
-    who = discord.ui.Label[discord.ui.View](text="Who", component=discord.ui.UserSelect(custom_id="who"))
+    who = discord.ui.Label[discord.ui.View](
+        text="Who", component=discord.ui.UserSelect(custom_id="who", required=True)
+    )
     where = discord.ui.Label[discord.ui.View](
         text="Where", component=discord.ui.ChannelSelect(custom_id="where", required=False)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.stage.discord.sessions import IDENTIFIES_A_DAY
 from bot.stage.discord.world import DiscordWorld
 from tests.stage.discord.client import ClaimView, TeaBot
 from tests.stage.discord.conftest import Rest, Start
@@ -125,6 +127,60 @@ async def test_messages_are_told_only_to_who_wants_them(world: DiscordWorld, por
         assert hears.messages[0].content == "tea is ready"
 
 
+async def test_in_silence_nothing_arrives_and_a_resume_brings_it(
+    world: DiscordWorld, port: int, socket: Socket
+) -> None:
+    await socket.send(2, {"token": world.bot_token, "intents": 1 << 9})
+    session_id = (await socket.next())["d"]["session_id"]
+    world.faults.silence(True)
+    world.say(world.add_member("ann"), "missed")
+    await socket.send(1, 1)
+    # This one leaves a line in the record: when that is there, the heartbeat has been heard.
+    await socket.send(8, {"guild_id": world.guild_id})
+    await until(world.record, lambda: any(seen.kind == "not-imitated" for seen in world.record.seen))
+    world.faults.silence(False)
+    await socket.send(1, 1)
+    # Neither the message nor the first heartbeat's answer came before this one.
+    assert (await socket.next())["op"] == 11
+    await socket.close(4000)
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"ws://127.0.0.1:{port}/gw/") as opened:
+        again = Socket(opened)
+        assert (await again.next())["op"] == 10
+        await again.send(6, {"token": world.bot_token, "session_id": session_id, "seq": 1})
+        assert [(await again.next())["t"] for _ in range(2)] == ["MESSAGE_CREATE", "RESUMED"]
+
+
+async def test_a_client_may_be_asked_for_its_heartbeat(world: DiscordWorld, socket: Socket) -> None:
+    await socket.send(2, {"token": world.bot_token, "intents": 0})
+    assert (await socket.next())["t"] == "READY"
+    world.faults.ask_for_heartbeat()
+    assert (await socket.next())["op"] == 1
+
+
+async def test_who_identifies_too_soon_is_told_to_wait(world: DiscordWorld, port: int, socket: Socket) -> None:
+    world.sessions.identify_pause_seconds = 60.0
+    await socket.send(2, {"token": world.bot_token, "intents": 0})
+    assert (await socket.next())["t"] == "READY"
+    async with aiohttp.ClientSession() as session, session.ws_connect(f"ws://127.0.0.1:{port}/gw/") as opened:
+        second = Socket(opened)
+        assert (await second.next())["op"] == 10
+        await second.send(2, {"token": world.bot_token, "intents": 0})
+        refused = await second.next()
+    assert (refused["op"], refused["d"]) == (9, False)
+    assert _gateway(world) == ["identify", "identify too soon"]
+
+
+async def test_a_thousand_sessions_a_day_are_enough(world: DiscordWorld, rest: Rest, socket: Socket) -> None:
+    for _ in range(IDENTIFIES_A_DAY - 1):
+        world.sessions.identify(_Nowhere(), {"token": world.bot_token, "intents": 1})
+    limit = (await rest("GET", "/gateway/bot")).body["session_start_limit"]
+    assert (limit["total"], limit["remaining"], limit["max_concurrency"]) == (1000, 1, 1)
+    assert 86_000_000 < limit["reset_after"] <= 86_400_000
+    world.sessions.identify(_Nowhere(), {"token": world.bot_token, "intents": 1})
+    await socket.send(2, {"token": world.bot_token, "intents": 1})
+    assert await socket.close_code() == 4004
+
+
 class Socket:
     """A bare gateway connection."""
 
@@ -133,6 +189,9 @@ class Socket:
 
     async def send(self, op: int, data: Any = None) -> None:
         await self._socket.send_str(json.dumps({"op": op, "d": data}))
+
+    async def write(self, text: str) -> None:
+        await self._socket.send_str(text)
 
     async def next(self) -> dict[str, Any]:
         frame: dict[str, Any] = await self._socket.receive_json(timeout=5)
@@ -175,6 +234,37 @@ async def test_a_wrong_first_word_closes_the_socket(
 ) -> None:
     await socket.send(op, {key: world.bot_token if value == "TOKEN" else value for key, value in data.items()})
     assert await socket.close_code() == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("tea", 4002), ("[]", 4002), ('{"op": 1, "d": "' + "x" * 4096 + '"}', 4002)]
+)
+async def test_what_is_no_frame_closes_the_socket(socket: Socket, text: str, code: int) -> None:
+    await socket.write(text)
+    assert await socket.close_code() == code
+
+
+async def test_a_client_that_talks_too_much_is_sent_away(socket: Socket) -> None:
+    for _ in range(121):
+        await socket.send(1)
+    assert await socket.close_code() == 4008
+
+
+async def test_only_known_versions_are_spoken(port: int) -> None:
+    address = f"ws://127.0.0.1:{port}/gw/?v=7&encoding=json"
+    async with aiohttp.ClientSession() as session, session.ws_connect(address) as opened:
+        assert await Socket(opened).close_code() == 4012
+
+
+async def test_frames_are_compressed_for_who_asks(port: int) -> None:
+    address = f"ws://127.0.0.1:{port}/gw/?v=10&encoding=json&compress=zlib-stream"
+    inflate = zlib.decompressobj()
+    async with aiohttp.ClientSession() as session, session.ws_connect(address) as opened:
+        hello = await opened.receive_bytes(timeout=5)
+        await opened.send_str('{"op": 1, "d": null}')
+        acknowledged = await opened.receive_bytes(timeout=5)
+    assert hello.endswith(b"\x00\x00\xff\xff")
+    assert [json.loads(inflate.decompress(each))["op"] for each in (hello, acknowledged)] == [10, 11]
 
 
 async def test_nobody_identifies_twice(world: DiscordWorld, socket: Socket) -> None:

@@ -163,6 +163,69 @@ async def test_an_interaction_is_answered_once(world: DiscordWorld, rest: Rest, 
     assert [answer.text for answer in act.answers] == ["first"]
 
 
+async def test_what_is_deferred_is_filled_in_by_an_edit(world: DiscordWorld, rest: Rest, ann: Member) -> None:
+    act = _asked(world, ann)
+    await rest("POST", f"/interactions/{act.id}/{act.token}/callback", {"type": 5, "data": {"flags": 64}})
+    assert act.state == "deferred"
+    original = f"/webhooks/{world.application_id}/{act.token}/messages/@original"
+    thinking = await rest("GET", original)
+    assert thinking.body["flags"] == 128 | 64
+    filled = await rest("PATCH", original, {"content": "Thought about it"})
+    assert filled.body["flags"] == 64
+    assert [(answer.text, answer.ephemeral) for answer in act.answers] == [("Thought about it", True)]
+    assert world.messages("lounge") == []
+
+
+async def test_who_thinks_for_fifteen_minutes_has_failed(world: DiscordWorld, rest: Rest, ann: Member) -> None:
+    world.desk.token_seconds = 0.05
+    act = _asked(world, ann)
+    await rest("POST", f"/interactions/{act.id}/{act.token}/callback", {"type": 5})
+    with pytest.raises(InteractionFailed):
+        await act.wait()
+    late = await rest("POST", f"/webhooks/{world.application_id}/{act.token}", {"content": "x"})
+    assert (late.status, late.body["code"]) == (401, 50027)
+
+
+async def test_thinking_that_is_taken_back_does_not_fail_later(
+    world: DiscordWorld, rest: Rest, ann: Member
+) -> None:
+    world.desk.token_seconds = 0.2
+    act = _asked(world, ann)
+    await rest("POST", f"/interactions/{act.id}/{act.token}/callback", {"type": 5})
+    path = f"/webhooks/{world.application_id}/{act.token}/messages/@original"
+    assert (await rest("DELETE", path)).status == 204
+    assert world.desk._timers == {}
+    assert act.state == "deferred"
+
+
+async def test_an_ephemeral_answer_is_out_of_reach_but_through_its_token(
+    world: DiscordWorld, rest: Rest, ann: Member
+) -> None:
+    act = _asked(world, ann)
+    path = f"/interactions/{act.id}/{act.token}/callback"
+    await rest("POST", path, {"type": 4, "data": {"content": "psst", "flags": 64}})
+    own = await rest("GET", f"/webhooks/{world.application_id}/{act.token}/messages/@original")
+    lounge = f"/channels/{world.channel('lounge').id}/messages"
+    assert own.body["content"] == "psst"
+    assert (await rest("GET", f"{lounge}/{own.body['id']}")).body["code"] == 10008
+    assert (await rest("GET", lounge)).body == []
+    assert (await rest("PATCH", f"{lounge}/{own.body['id']}", {"content": "x"})).body["code"] == 10008
+    other = _asked(world, world.add_member("bob"))
+    await rest("POST", f"/interactions/{other.id}/{other.token}/callback", {"type": 4, "data": {"content": "x"}})
+    foreign = f"/webhooks/{world.application_id}/{other.token}/messages/{own.body['id']}"
+    assert (await rest("GET", foreign)).body["code"] == 10008
+
+
+async def test_an_ephemeral_answer_is_not_told_by_the_gateway(
+    world: DiscordWorld, bot: TeaBot, ann: Member
+) -> None:
+    sent = await bot.channel("lounge").send("Teal Mug is open", view=ClaimView())
+    await world.press(ann, str(sent.id), label="Claim").wait()
+    await bot.channel("lounge").send("and on")
+    await bot.until(lambda: bool(bot.messages) and bot.messages[-1].content == "and on")
+    assert [message.content for message in bot.messages] == ["Teal Mug is open", "and on"]
+
+
 async def test_a_token_is_worth_nothing_after_fifteen_minutes(world: DiscordWorld, rest: Rest, ann: Member) -> None:
     act = _asked(world, ann)
     await rest("POST", f"/interactions/{act.id}/{act.token}/callback", {"type": 4, "data": {"content": "first"}})

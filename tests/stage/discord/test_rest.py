@@ -71,6 +71,13 @@ async def test_a_planned_failure_takes_no_effect(world: DiscordWorld, bot: TeaBo
     assert [message.content for message in world.messages("lounge")] == ["found"]
 
 
+async def test_a_proxy_may_answer_with_a_page(world: DiscordWorld, rest: Rest) -> None:
+    world.faults.fail_next("GET", "/users/@me", 502, body="<html>Bad Gateway</html>")
+    answer = await rest("GET", "/users/@me")
+    assert (answer.status, answer.body) == (502, "<html>Bad Gateway</html>")
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
 async def test_an_answer_can_be_lost_after_the_deed(world: DiscordWorld, bot: TeaBot) -> None:
     world.faults.lose_answer_next("POST", "/channels/")
     with pytest.raises(aiohttp.ClientError):
