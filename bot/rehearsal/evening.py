@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.compress import SECOND, Play
 from bot.rehearsal.ledger import LedgerUnreadable, is_over
 from bot.rehearsal.options import RehearseOptions
-from bot.rehearsal.processes import BotProcess
+from bot.rehearsal.parts import BotPart, StagePart
 from bot.rehearsal.prompter import Prompter
 from bot.rehearsal.script import Script
 from bot.rehearsal.stagehand import Stagehand
-from bot.rehearsal.staging import ChildFailed, StageProcess
-from bot.rehearsal.timing import cast_faults
+from bot.rehearsal.staging import ChildFailed
+from bot.rehearsal.timing import cast_faults, system_clock
 from bot.stage.crowd.scene import Scene
 
 Json = Mapping[str, Any]
@@ -28,7 +27,8 @@ _GAPS, _MARGIN_SECONDS, _HEALING_SECONDS = 3, 6, 45
 
 
 class Evening:
-    """One play on a stage that is ready, with a bot that has been started."""
+    """One play on a stage that is ready, with a bot that has been started. `clock` is the stage's, in microseconds
+    UTC."""
 
     def __init__(
         self,
@@ -36,9 +36,12 @@ class Evening:
         script: Script,
         play: Play,
         folder: Path,
-        stage: StageProcess,
-        bot: BotProcess,
+        stage: StagePart,
+        bot: BotPart,
+        *,
+        clock: Callable[[], int] = system_clock,
     ) -> None:
+        self._clock = clock
         self._options = options
         self._script = script
         self._play = play
@@ -67,7 +70,7 @@ class Evening:
         scene = scene_of(play)
         stagehand = Stagehand(self._stage, self._bot, play, self._folder / "ledger.db", group)
         faults = cast_faults(script, options.seed, play.drops)
-        prompter = Prompter(script.cues, faults, play.drops, Scene.from_json(scene), stagehand)
+        prompter = Prompter(script.cues, faults, play.drops, Scene.from_json(scene), stagehand, clock=self._clock)
         hearing += [stagehand.hear, prompter.hear]
         if on_stage is not None:
             on_stage(stagehand)
@@ -87,13 +90,13 @@ class Evening:
         if self._script.cues or self._script.faults:
             patience += _HEALING_SECONDS
         latest = max(self._play.lasts_until, prompter.last_instant) + patience * SECOND
-        while time.time_ns() // 1000 < latest:
+        while self._clock() < latest:
             self._check_children()
             if (
                 self._stage.played.is_set()
                 and prompter.is_idle
                 and stagehand.is_idle
-                and _all_said(self._folder / "ledger.db")
+                and _all_said(self._folder / "ledger.db", self._clock())
             ):
                 return True
             await asyncio.sleep(_POLL_SECONDS)
@@ -125,9 +128,9 @@ def scene_of(play: Play) -> dict[str, Any]:
     return {"drops": drops, "words": dict(play.words)}
 
 
-def _all_said(ledger: Path) -> bool:
+def _all_said(ledger: Path, now: int) -> bool:
     try:
-        return is_over(ledger, time.time_ns() // 1000)
+        return is_over(ledger, now)
     except LedgerUnreadable:
         return False  # it is being made, or locked for a moment
 

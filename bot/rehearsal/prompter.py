@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ from bot.rehearsal.compress import SECOND, PlayedDrop
 from bot.rehearsal.script import Anchor as ScriptAnchor
 from bot.rehearsal.script import Moment, PlannedFault, StageCue
 from bot.rehearsal.stagehand import Stagehand
-from bot.rehearsal.timing import drop_of, instant
+from bot.rehearsal.timing import drop_of, instant, system_clock
 from bot.stage.crowd.acts import Anchor
 from bot.stage.crowd.scene import Scene, StagedDrop
 from bot.stage.crowd.watching import Watching
@@ -31,7 +30,10 @@ class Prompter:
         drops: Sequence[PlayedDrop],
         scene: Scene,
         stagehand: Stagehand,
+        *,
+        clock: Callable[[], int] = system_clock,
     ) -> None:
+        self._clock = clock
         self._drops = drops
         self._stagehand = stagehand
         self._opened: dict[str, asyncio.Future[None]] = {}
@@ -81,7 +83,7 @@ class Prompter:
             await self._opened[drop_of(moment, self._drops).key]
             await asyncio.sleep(moment.after)
         else:
-            await asyncio.sleep(max(0, at - time.time_ns() // 1000) / SECOND)
+            await asyncio.sleep(max(0, at - self._clock()) / SECOND)
         await deed()
         self._plan.remove((moment, deed))
 

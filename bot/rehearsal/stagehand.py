@@ -14,8 +14,7 @@ from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.compress import Play
 from bot.rehearsal.faults import FAULTS, Fault
 from bot.rehearsal.keeper import CAN_FILL_THE_DISK
-from bot.rehearsal.processes import BotProcess
-from bot.rehearsal.staging import StageProcess
+from bot.rehearsal.parts import BotPart, StagePart
 
 Json = Mapping[str, Any]
 # So long the bot waits for a ledger that another program holds; a test compares it with the bot's own figure.
@@ -30,9 +29,7 @@ class Impossible(Exception):
 class Stagehand:
     """Backstage of one play. What lasts goes on in `group`; `hear` has to be given every line of the record."""
 
-    def __init__(
-        self, stage: StageProcess, bot: BotProcess, play: Play, ledger: Path, group: asyncio.TaskGroup
-    ) -> None:
+    def __init__(self, stage: StagePart, bot: BotPart, play: Play, ledger: Path, group: asyncio.TaskGroup) -> None:
         self._stage = stage
         self._bot = bot
         self._play = play

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from bot.rehearsal.compress import SECOND, PlayedDrop
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
+
+
+def system_clock() -> int:
+    """Microseconds UTC."""
+    return time.time_ns() // 1000
 
 
 def drop_of(moment: Moment, drops: Sequence[PlayedDrop]) -> PlayedDrop:
