@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -50,15 +51,24 @@ def why_not(error: Exception) -> str:
 
 
 class OpenLedger:
-    """The ledger of a running process: the lane, the reads, and the drops above them."""
+    """The ledger of a running process: the lane, the reads, and the drops above them. Where time is virtual,
+    somebody hands in the threads."""
 
-    def __init__(self, config: Config, clock: Clock, probe: Probe) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        probe: Probe,
+        *,
+        lane_thread: Executor | None = None,
+        read_threads: Executor | None = None,
+    ) -> None:
         url = ledger_url(config.ledger.url)
         self.places = places_of(config)
         self.writes = write_engine(url)
-        self.reads = Reads(url)
+        self.reads = Reads(url, threads=read_threads)
         settings = channel_settings(config)
-        self.lane = Lane(self.writes, [settings], clock, probe=probe)
+        self.lane = Lane(self.writes, [settings], clock, probe=probe, thread=lane_thread)
         self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
 
 

@@ -91,6 +91,10 @@ class Reads:
     async def close(self) -> None:
         """Let what is being read finish, then close every connection."""
         await asyncio.to_thread(self._threads.shutdown)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close the connections that nobody reads on."""
         self._engine.dispose()
 
     def _fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:

@@ -1,0 +1,129 @@
+"""`microdrops rehearse --fast`: a whole play in virtual time, with the same crowd, script, faults and judge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from bot.config import Config, load_config
+from bot.rehearsal.backstage import Backstage
+from bot.rehearsal.compress import SECOND, Play, compress
+from bot.rehearsal.evening import Evening
+from bot.rehearsal.fast.disk import Disk
+from bot.rehearsal.fast.life import Machine
+from bot.rehearsal.fast.logging_apart import logging_to
+from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
+from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.performance import Performance
+from bot.rehearsal.script import Script
+from bot.stage.child import secrets_of
+from bot.stage.record import Record, Seen
+from bot.stage.server import Stage
+
+Json = Mapping[str, Any]
+# A Friday evening: the same seed plays at the same hour, whenever it is played.
+BEGINS_AT = 1_772_823_600_000_000  # 2026-03-06T19:00:00Z
+_LEAD_SECONDS = 4
+
+
+def play_fast(
+    options: RehearseOptions,
+    folder: Path,
+    on_seen: Callable[[Json], None],
+    *,
+    on_play: Callable[[Play], None] | None = None,
+    on_stage: Callable[[Backstage], object] | None = None,
+    sabotage: AbstractContextManager[object] | None = None,
+) -> Performance:
+    """Play the script once, in `folder`, and return what a performance over the wire returns; `seconds` are what it
+    took, not what was played. `sabotage` is entered while the bot plays: it breaks it, for a test."""
+    loop = VirtualLoop()
+    try:
+        with sabotage or nullcontext():
+            return loop.run_until_complete(_play(loop, options, folder, on_seen, on_play, on_stage))
+    finally:
+        _end(loop)
+
+
+async def _play(
+    loop: VirtualLoop,
+    options: RehearseOptions,
+    folder: Path,
+    on_seen: Callable[[Json], None],
+    on_play: Callable[[Play], None] | None,
+    on_stage: Callable[[Backstage], object] | None,
+) -> Performance:
+    began = time.monotonic()
+    script = options.script or Script("", "", "")
+    clock = WallClock(loop, BEGINS_AT)
+    with (folder / "record.jsonl").open("w", encoding="utf-8") as file:
+        record = Record(file)
+        stage = Stage(record=record, clock=lambda: clock.true)
+        if script.live_at_first:
+            stage.twitch.go_live()
+        text = options.config.read_text("utf-8-sig")
+        begins_at = clock.true + _LEAD_SECONDS * SECOND
+        # Nothing here has an address.
+        told = {**stage.describe(), "endpoints": {}}
+        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo, script.drops)
+        if on_play is not None:
+            on_play(play)
+        (folder / "config.toml").write_text(play.text, "utf-8")
+        machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)
+        seen: list[Json] = []
+        hearing: list[Callable[[Json], None]] = [seen.append, on_seen]
+        record.listen(lambda line: _tell(hearing, line))
+        with logging_to(folder / "bot.log", options.log_level, lambda: clock.now()):
+            complete = await _evening(machine, options, script, play, folder, hearing, on_stage)
+    secrets = {*play.secrets, *secrets_of(stage)}
+    return Performance(play, folder, tuple(seen), tuple(sorted(secrets)), complete, time.monotonic() - began)
+
+
+async def _evening(
+    machine: Machine,
+    options: RehearseOptions,
+    script: Script,
+    play: Play,
+    folder: Path,
+    hearing: list[Callable[[Json], None]],
+    on_stage: Callable[[Backstage], object] | None,
+) -> bool:
+    bot = QuickBot(machine, lambda: _config(folder, play))
+    async with asyncio.TaskGroup() as group:
+        stage = QuickStage(machine, group)
+        await bot.start()
+        evening = Evening(options, script, play, folder, stage, bot, clock=lambda: machine.clock.true)
+        complete = await evening.play(hearing, on_stage)
+        stage.end()
+    await bot.stop()
+    await machine.stage.discord.close()
+    return complete
+
+
+def _config(folder: Path, play: Play) -> Config:
+    return load_config(folder / "config.toml", play.environment)
+
+
+_FIELDS = tuple(field.name for field in fields(Seen))
+
+
+def _tell(hearing: list[Callable[[Json], None]], line: Seen) -> None:
+    told = {name: getattr(line, name) for name in _FIELDS}
+    for listener in tuple(hearing):
+        listener(told)
+
+
+def _end(loop: VirtualLoop) -> None:
+    """Whatever is left of a play that ended, or failed, is let go."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks))
+    loop.close()

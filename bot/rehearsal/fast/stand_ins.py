@@ -1,0 +1,130 @@
+"""The two children of a rehearsal without being children: the stage and the bot in this very process."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.config import Config
+from bot.rehearsal.backstage import StageRefused
+from bot.rehearsal.fast.life import Life, Machine
+from bot.stage.orders import Orders
+
+Json = dict[str, Any]
+
+
+class QuickStage:
+    """Takes the orders that a stage's process takes; see staging.StageProcess."""
+
+    def __init__(self, machine: Machine, group: asyncio.TaskGroup) -> None:
+        self._orders = Orders(machine.stage, group, self._told)
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, Mapping[str, Any]] = {}
+        self._playing = 0
+        self.played = asyncio.Event()
+        self.ended = False
+
+    async def play(
+        self,
+        scene: Json,
+        *,
+        seed: int,
+        viewers: int,
+        discord_viewers: int,
+        shares: Mapping[str, int] | None = None,
+    ) -> None:
+        """Let the crowd come; `played` is set when it has done everything."""
+        self._more_play(+1)
+        order = {"do": "play", "scene": scene, "seed": seed, "shares": dict(shares or {})}
+        await self.ask(order | {"viewers": viewers, "discord_viewers": discord_viewers})
+
+    async def invite(self, viewers: int, discord_viewers: int) -> None:
+        """Let more of the same crowd come. Raises StageRefused before the play."""
+        self._more_play(+1)
+        try:
+            await self.ask({"do": "invite", "viewers": viewers, "discord_viewers": discord_viewers})
+        except StageRefused:
+            self._more_play(-1)
+            raise
+
+    async def ask(self, order: Mapping[str, Any]) -> Any:
+        """Give an order and return its result. Raises StageRefused with the stage's own sentence."""
+        number = next(self._numbers)
+        await self._orders.obey({**order, "id": number})
+        answer = self._answers.pop(number)
+        if "refused" in answer:
+            raise StageRefused(answer["refused"])
+        return answer.get("result")
+
+    def end(self) -> None:
+        """Whatever still goes on is over."""
+        self.ended = True
+        self._orders.end()
+
+    def _told(self, told: Mapping[str, Any]) -> None:
+        if "played" in told:
+            self._more_play(-1)
+        elif "done" in told:
+            self._answers[told["done"]] = told
+
+    def _more_play(self, by: int) -> None:
+        self._playing += by
+        (self.played.clear if self._playing else self.played.set)()
+
+
+class QuickBot:
+    """Lives, dies and lives again over one ledger; see processes.BotProcess. `read_config` reads the file anew."""
+
+    clock_can_move = True
+
+    def __init__(self, machine: Machine, read_config: Callable[[], Config]) -> None:
+        self._machine = machine
+        self._read_config = read_config
+        self._life: Life | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self.is_down_on_purpose = False
+        self.starts = 0
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs, or while it is down on purpose."""
+        return None
+
+    async def start(self) -> None:
+        """Begin a life; it takes a moment until it is there."""
+        self._life = Life(self._read_config(), self._machine, self.starts)
+        self.starts += 1
+        self.is_down_on_purpose = False
+        self._starting = asyncio.create_task(self._life.start())
+
+    async def kill(self) -> None:
+        """End it at once, as a power cut does."""
+        self.is_down_on_purpose = True
+        life = await self._taken_away()
+        if life is not None:
+            life.kill()
+
+    async def stop(self) -> None:
+        """Ask it to end, as Ctrl-C does, and wait."""
+        self.is_down_on_purpose = True
+        life = await self._taken_away()
+        if life is not None:
+            await life.stop()
+
+    async def fill_disk(self, full: bool) -> None:
+        """Let it write into no file any more, or again."""
+        self._machine.disk.is_full = full
+
+    def move_clock(self, by: float) -> None:
+        """Set its clock forward by so many seconds, or back; moves add up."""
+        self._machine.clock.jump(round(by * 1_000_000))
+
+    async def _taken_away(self) -> Life | None:
+        life, self._life = self._life, None
+        starting, self._starting = self._starting, None
+        if starting is not None and not starting.done():
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+        return life
