@@ -51,11 +51,13 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One piece of an evening of so many `points`; `ticks` are (left, label)."""
+    """One piece of an evening of so many `points`; `ticks` are (left, label), `shades` the (left, width) in which any
+    fault was on."""
 
     points: int
     bars: tuple[Bar, ...]
     bands: tuple[Band, ...]
+    shades: tuple[tuple[float, float], ...]
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
     busiest: float
@@ -75,6 +77,7 @@ def pictures(figures: Figures) -> tuple[Picture, ...]:
                     points=len(series.asked),
                     bars=tuple(_bars(series, figures.begins_at)),
                     bands=bands,
+                    shades=tuple(_shades(bands)),
                     lanes=tuple(lane for lane in lanes if lane.spans or lane.marks),
                     ticks=tuple(_ticks(series, figures.begins_at)),
                     busiest=series.busiest,
@@ -110,6 +113,19 @@ def _bands(series: Series, begins_at: int, numbered: Iterable[tuple[int, Healing
         row_ends[row : row + 1] = [left + _FLAGS_APART]
         says = f"{since(trouble.begins_at - begins_at)} {trouble.name}: {healing.sentence}"
         yield Band(left, max(_WIDTH_MIN, round(right - left, 2)), number, row, says)
+
+
+def _shades(bands: Iterable[Band]) -> Iterator[tuple[float, float]]:
+    """Faults that overlap are one shade, or it would grow darker with each."""
+    begin, end = 0.0, -1.0
+    for band in sorted(bands, key=lambda each: each.left):
+        if band.left > end:
+            if end >= begin:
+                yield begin, round(end - begin, 2)
+            begin = band.left
+        end = max(end, band.left + band.width)
+    if end >= begin:
+        yield begin, round(end - begin, 2)
 
 
 def _lane(series: Series, begins_at: int, life: Timeline) -> Lane:

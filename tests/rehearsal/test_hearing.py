@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rehearsal.hearing import Heard, listen, same, typed
+from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed
 
 TITLES = {"Teal Mug": "mug", "Teal Mug #2 XL": "mug-xl", "Zine": "zine"}
 
@@ -46,3 +46,15 @@ def test_the_strokes_that_stop_formatting_are_not_heard() -> None:
 def test_names_and_commands_are_compared_as_they_are_seen() -> None:
     assert same("@An\u200en,") == same("ANN")
     assert typed("！ｃｌａｉｍ  ｍｕｇ \U000e0000") == "!claim mug"
+
+
+def test_on_a_card_that_mentions_nobody_the_longer_name_is_meant() -> None:
+    names = {same(name) for name in ("Bo", "Jim Bo", "ann", "")}
+    text = "I still owe an answer: Teal Mug is yours, Jim Bo #7, ann\u200b #8, Bo #9, stranger #10 (of 48)"
+    assert listen_for(names, text, TITLES) == [
+        Heard("jim bo", "mug", (7,)),
+        Heard("ann", "mug", (8,)),
+        Heard("bo", "mug", (9,)),
+    ]
+    assert listen_for(names, "Bo #9", TITLES) == []
+    assert listen_for(names, "Teal Mug: Bo #9", {}) == []
