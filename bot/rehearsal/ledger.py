@@ -151,12 +151,13 @@ _PRESS_ANSWERED_WITHIN = 10_000_000
 
 def is_over(path: Path, now: int) -> bool:
     """Whether every drop has closed, everybody who claimed has been told as far as they still can be, and no news
-    waits to be said; `now` is in microseconds UTC."""
+    waits to be said, but for the moderators' card of what is to be mended, which keeps half a minute for late
+    answers; `now` is in microseconds UTC."""
     still = (
         "SELECT EXISTS (SELECT 1 FROM \"drop\" WHERE state NOT IN ('closed', 'settled', 'cancelled')) "
         "OR EXISTS (SELECT 1 FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%' "
         "AND (platform <> 'discord' OR kind = 'claim.granted' OR at > ?)) "
-        "OR EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL)"
+        "OR EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL AND kind <> 'repair')"
     )
     with _opened(path) as connection:
         return not connection.execute(still, (now - _PRESS_ANSWERED_WITHIN,)).fetchone()[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from bot.rehearsal.evidence import Case, Json, JudgedDrop, Who
 from bot.rehearsal.figures.budget import TWITCH_LINES, TWITCH_LINES_AS_MODERATOR, TWITCH_SECONDS, peak
@@ -92,17 +92,19 @@ def seldom(case: Case) -> Promise:
     """At most one answer per person and gap, unless it brings a number they had not been told before."""
     sentence = f"Nobody is answered more than once in {case.answer_gap // 1_000_000} s in chat, unless they win."
     last: dict[Who, int] = {}
-    known: defaultdict[Who, set[tuple[str, int]]] = defaultdict(set)
+    heard: dict[tuple[Who, str, int], int] = {}
     broken = []
     for told in case.told:
         if told.who[0] != "twitch":
             continue
-        news = {(told.drop, number) for number in told.numbers} - known[told.who]
-        known[told.who] |= news
+        keys = [(told.who, told.drop, number) for number in told.numbers]
+        # A restart forgets whom it has answered: better twice than never.
+        said_at = [heard[key] for key in keys if key in heard]
+        excused = len(said_at) < len(keys) or any(case.restarted_between(at, told.at) for at in said_at)
+        heard |= dict.fromkeys(keys, told.at)
         before = last.get(told.who)
         soon = before is not None and told.at != before and told.at - before < case.answer_gap - _JITTER
-        # A restart forgets whom it has answered: better twice than never.
-        if before is not None and soon and not news and not case.restarted_between(before, told.at):
+        if before is not None and soon and not excused and not case.restarted_between(before, told.at):
             broken.append(f"{case.name(told.who)} was answered twice in {(told.at - before) / 1e6:.1f} s.")
         last[told.who] = told.at
     return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
