@@ -19,6 +19,7 @@ from bot.rehearsal.page.told import Ending, Wish
 from bot.rehearsal.performance import perform
 from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report
+from bot.rehearsal.report_page import render
 from bot.rehearsal.staging import ChildFailed
 
 _DETAILS_SHOWN = 2
@@ -78,4 +79,4 @@ def ending_of(report: Report) -> Ending:
     broken = [f"{each.sentence} {' '.join(each.details[:_DETAILS_SHOWN])}" for each in report.broken]
     if not report.complete:
         broken.append("The play did not come to its end in time: somebody still waits.")
-    return Ending(not report.exit_code, headline, tuple(broken))
+    return Ending(not report.exit_code, headline, tuple(broken), render(report))

@@ -41,7 +41,7 @@ class Guard:
 
     @web.middleware
     async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        if not self._is_own_name(request.headers.get("Host", "")):
+        if not self.is_own_name(request.headers.get("Host", "")):
             # A foreign name that leads here (DNS rebinding) would make a foreign page one of ours.
             raise web.HTTPMisdirectedRequest(text="This is not the name of this server.\n")
         given = request.path.split("/", 2)[1].encode()
@@ -51,7 +51,8 @@ class Guard:
             raise web.HTTPForbidden(text="Another page may not do this.\n")
         return await handler(request)
 
-    def _is_own_name(self, host: str) -> bool:
+    def is_own_name(self, host: str) -> bool:
+        """Whether a Host header names this server, and not a name that somebody else lets lead here."""
         name, port = _split(host)
         if port != self.port:
             return False

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 Span = str | tuple[str, str]
 """Plain text, or a kind and its text: "at" a mention, "time" an instant ("seconds:style"), "b" bold, "code"."""
 
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _DISCORD = re.compile(
-    r"\\(?P<escaped>[^\w\s])"
+    r"\\(?P<escaped>[^\w\s]|_)"
     r"|<@!?(?P<user>\d{1,20})>"
     r"|<@&(?P<role>\d{1,20})>"
     r"|<t:(?P<time>\d{1,12})(?::(?P<style>[tTdDfFR]))?>"
