@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody was told something; `request` is known only where the answer was private."""
+    """Somebody was told something; `request` is known only where the answer was private. `line` is that of the
+    record, counted from 1."""
 
     who: Who
     drop: str
@@ -57,6 +58,7 @@ class Told:
     at: int
     text: str
     request: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ class Case:
     @cached_property
     def told(self) -> tuple[Told, ...]:
         """In the order in which it was seen."""
-        return tuple(told for seen in self.record for told in self._told(seen))
+        return tuple(
+            replace(told, line=line) for line, seen in enumerate(self.record, 1) for told in self._told(seen)
+        )
 
     @cached_property
     def outcomes(self) -> dict[str, OutcomeRow]:

@@ -109,6 +109,15 @@ def test_who_asks_again_within_the_gap_is_spared_an_answer_and_no_long_wait_is_m
     assert found == [(How.COVERED, 1.0), (How.REPEAT, None), (How.NAMED, 1.0)]
 
 
+def test_a_line_to_all_that_comes_much_later_is_not_taken_for_the_answer_to_a_repeated_claim() -> None:
+    evening = good_evening()
+    evening.bot("@dan: Teal Mug is sold out", OPENS + 6 * SECOND + 1)
+    request = evening.says("dan", "!md claim mug", OPENS + 7 * SECOND)
+    evening.refuse("dan", request, "sold-out", OPENS + 7 * SECOND)
+    repeated = waits(evening.case())[-1]
+    assert (repeated.how, repeated.seconds) == (How.REPEAT, None)
+
+
 def test_who_hears_nothing_was_answered_by_nobody() -> None:
     evening = good_evening()
     evening.says("eve", "!claim mug", CLOSES + SECOND)

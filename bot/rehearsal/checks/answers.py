@@ -70,13 +70,14 @@ def true_numbers(case: Case) -> Promise:
         drop = case.drop(told.drop)
         for number in told.numbers:
             what = f"{case.name(told.who)} was told {drop.title if drop else '?'} #{number}"
+            where = f"(line {told.line})"
             owner = granted.get((told.drop, number))
             if owner is None or (told.drop, number) not in units:
-                broken.append(f"{what}, which the ledger does not hold.")
+                broken.append(f"{what}, which the ledger does not hold {where}.")
             elif owner != told.who:
-                broken.append(f"{what}, which belongs to {case.name(owner)}: “{told.text}”")
+                broken.append(f"{what}, which belongs to {case.name(owner)}: “{told.text}” {where}")
             elif units[told.drop, number] != case.ledger.identities.get(owner):
-                broken.append(f"{what}, which the ledger's units say is somebody else's.")
+                broken.append(f"{what}, which the ledger's units say is somebody else's {where}.")
     counted = f"{sum(len(told.numbers) for told in case.told)} numbers told"
     sentence = "Every number that was told is in the ledger, and is that person's."
     return judged("true-numbers", sentence, broken, counted)
@@ -91,7 +92,8 @@ def consistent(case: Case) -> Promise:
     for told in case.told:
         drop = case.drop(told.drop)
         if drop is not None and not told.numbers and len(by_person[told.who, drop.key]) >= drop.per_person:
-            broken.append(f"{case.name(told.who)} was told a number of {drop.title}, and then: “{told.text}”")
+            later = f"“{told.text}” (line {told.line})"
+            broken.append(f"{case.name(told.who)} was told a number of {drop.title}, and then: {later}")
         for number in told.numbers:
             by_person[told.who, told.drop].add(number)
             by_number[told.drop, number].add(told.who)

@@ -105,7 +105,9 @@ def seldom(case: Case) -> Promise:
         before = last.get(told.who)
         soon = before is not None and told.at != before and told.at - before < case.answer_gap - _JITTER
         if before is not None and soon and not excused and not case.restarted_between(before, told.at):
-            broken.append(f"{case.name(told.who)} was answered twice in {(told.at - before) / 1e6:.1f} s.")
+            broken.append(
+                f"{case.name(told.who)} was answered twice in {(told.at - before) / 1e6:.1f} s (line {told.line})."
+            )
         last[told.who] = told.at
     return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
 

@@ -74,7 +74,8 @@ def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], coverin
     was_answered |= outcome is None and any(
         line.asks_again and 0 <= ask.at - line.at <= case.answer_gap + _JITTER for line in covering
     )
-    if was_answered and (first == math.inf or (later is not None and later.at <= first)):
+    # A later line to all was not said for this one's sake, nor one that names them after they asked again.
+    if was_answered and (to_all <= by_name or (later is not None and later.at <= first)):
         return Wait(ask, How.REPEAT)
     if first == math.inf:
         return Wait(ask, How.NOBODY)
