@@ -58,6 +58,13 @@ def _validator(pointer: str) -> Validator:
     return Draft202012Validator({"$ref": f"{_URI}#{pointer}"}, registry=registry)
 
 
+def operations() -> set[tuple[str, str]]:
+    """Method and path of everything the platform answers."""
+    verbs = ("get", "put", "post", "patch", "delete")
+    paths: dict[str, Any] = _document()["paths"]
+    return {(verb.upper(), path) for path, found in paths.items() for verb in verbs if verb in found}
+
+
 class Checker:
     """An aiohttp middleware that collects what does not fit; it changes nothing that passes."""
 
