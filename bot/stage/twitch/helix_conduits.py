@@ -41,6 +41,7 @@ class HelixConduits:
     async def create(self, request: web.Request) -> web.Response:
         self._need_app(request)
         conduit = self._conduits.create(_count(await _given(request)))
+        self._world.note("conduit", "created", conduit_id=conduit.id)
         return web.json_response({"data": [conduit.as_json()]})
 
     async def resize(self, request: web.Request) -> web.Response:
@@ -52,7 +53,9 @@ class HelixConduits:
 
     async def delete(self, request: web.Request) -> web.Response:
         self._need_app(request)
-        self._conduits.delete(self._named(request.query, "id"))
+        conduit = self._named(request.query, "id")
+        self._conduits.delete(conduit)
+        self._world.note("conduit", "deleted", conduit_id=conduit.id)
         return no_content()
 
     async def read_shards(self, request: web.Request) -> web.Response:
@@ -93,7 +96,11 @@ class HelixConduits:
         session = self._world.sessions.find(str(transport.get("session_id")))
         if session is None:
             raise Problem(400, "websocket transport session does not exist or has already disconnected")
-        return self._conduits.assign(conduit, shard_id, session).as_json()
+        shard = self._conduits.assign(conduit, shard_id, session)
+        self._world.note(
+            "conduit", f"shard {shard.id} given to a socket", conduit_id=conduit.id, session_id=session.id
+        )
+        return shard.as_json()
 
     def _named(self, given: Mapping[str, Any], parameter: str) -> Conduit:
         if not given.get(parameter):
