@@ -25,6 +25,7 @@ RETYPING = round(1.2 * SECOND)
 # A crowd that never sees a drop announced or opened gives up waiting and asks all the same.
 PATIENCE = 10 * SECOND
 _LATE = 4 * SECOND
+_Due = tuple[int, int, Callable[[], object]]
 
 
 class Playing:
@@ -50,7 +51,8 @@ class Playing:
         self._clock = clock
         self._retyping = retyping
         self._order = itertools.count()
-        self._due: list[tuple[int, int, Callable[[], object]]] = []
+        self._due: list[_Due] = []
+        self._patience: dict[tuple[str, Anchor], _Due] = {}
         self._waiting: defaultdict[tuple[str, Anchor], list[tuple[Hands, Act]]] = defaultdict(list)
         self._wake = asyncio.Event()
         self.watching = Watching(record, scene, self._noticed)
@@ -64,7 +66,8 @@ class Playing:
             # A streamer who is late, or opens late, is waited for.
             opens_at = drop.opens_at + round(last_word[drop.key] * SECOND)
             for anchor, at in ((Anchor.ANNOUNCED, drop.announces_at), (Anchor.OPENED, opens_at)):
-                self._at(at + patience, partial(self.watching.notice, drop, anchor))
+                given_up = self._at(at + patience, partial(self.watching.notice, drop, anchor))
+                self._patience[drop.key, anchor] = given_up
 
     async def run(self) -> None:
         """Play until everybody has done everything; the errors of an act end the play."""
@@ -87,9 +90,11 @@ class Playing:
         except TimeoutError:
             return
 
-    def _at(self, at: int, do: Callable[[], object]) -> None:
-        heapq.heappush(self._due, (at, next(self._order), do))
+    def _at(self, at: int, do: Callable[[], object]) -> _Due:
+        due = (at, next(self._order), do)
+        heapq.heappush(self._due, due)
         self._wake.set()
+        return due
 
     def _seat(self, person: Person, hands: Hands) -> None:
         data = {"platform": person.platform, "login": person.login, "character": person.character}
@@ -114,13 +119,21 @@ class Playing:
             self._at(self._clock() + self._retyping, partial(hands.do, instead))
 
     def _noticed(self, drop: StagedDrop, anchor: Anchor) -> None:
-        """A cue has come: whoever waited for it is due a little later."""
+        """A cue has come: whoever waited for it is due a little later, and nobody has to lose patience."""
         now = self._clock()
+        given_up = self._patience.pop((drop.key, anchor), None)
+        if given_up in self._due:
+            self._due.remove(given_up)
+            heapq.heapify(self._due)
         for hands, act in self._waiting.pop((drop.key, anchor), []):
             self._plan(now, hands, act)
         if anchor is Anchor.OPENED:
             for hands, act in self._waiting.pop((drop.key, Anchor.CLOSES), []):
                 self._plan(_closes_at(drop, now), hands, act)
+            if self._waiting[drop.key, Anchor.REMINDED]:
+                # Until then it may come, and after that nobody waits for it any more.
+                nobody = partial(self._waiting.pop, (drop.key, Anchor.REMINDED), None)
+                self._at(_closes_at(drop, now), nobody)
 
 
 def _closes_at(drop: StagedDrop, opened_at: int) -> int:

@@ -56,16 +56,23 @@ def test_a_later_line_about_what_is_left_reminds_people_and_the_opening_line_doe
         assert theatre.typed() == [(15.5, "ann", "!claim")]
 
 
-def test_a_play_ends_though_nobody_reminds_anybody() -> None:
-    with Theatre(OPEN) as theatre:
-        theatre.play(SCENE, person("ann", when(Anchor.REMINDED, 0.5, Say("!claim"))))
-        assert theatre.typed() == []
+def test_nobody_waits_for_a_reminder_beyond_the_close() -> None:
+    with Theatre({**OPEN, 26.5: "Teal Mug: 10 of 48 left. Type !claim mug"}) as theatre:
+        too_late = when(Anchor.CLOSES, 2.0, Say("too late"))
+        theatre.play(SCENE, person("ann", when(Anchor.REMINDED, 0.5, Say("!claim"))), person("bob", too_late))
+        assert theatre.typed() == [(28.0, "bob", "too late")]
 
 
 def test_a_crowd_that_never_sees_it_open_loses_patience_and_asks_all_the_same() -> None:
     with Theatre() as theatre:
         theatre.play(SCENE, person("ann", when(Anchor.OPENED, 1.0, Say("!claim"))), patience=3 * SECOND)
         assert theatre.typed() == [(10.0, "ann", "!claim")]
+
+
+def test_a_play_ends_when_everybody_has_done_everything() -> None:
+    with Theatre({0.0: "New drop: Teal Mug", **OPEN}) as theatre:
+        theatre.play(SCENE, person("ann", when(Anchor.OPENED, 1.0, Say("!claim"))))
+        assert theatre.loop.time() == pytest.approx(7.0)
 
 
 def test_a_fan_with_nothing_to_press_or_to_use_just_shrugs() -> None:
