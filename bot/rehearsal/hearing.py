@@ -48,8 +48,9 @@ def listen_for(names: Collection[str], text: str, titles: Mapping[str, str]) -> 
     for title in _title_pattern(titles).finditer(shown) if titles else ():
         before = title.end()
         for number in _NUMBER.finditer(shown, before):
-            said = same(shown[before : number.start()])
-            fitting = [name for name in names if name and said.endswith(name)]
+            # Marks that are heaped upon letters are thinned out where they are shown.
+            said = _bare(same(shown[before : number.start()]))
+            fitting = [name for name in names if _bare(name) and said.endswith(_bare(name))]
             if fitting:
                 heard.append(Heard(max(fitting, key=len), titles[title.group()], (int(number[1]),)))
     return heard
@@ -90,6 +91,10 @@ def visible(text: str) -> str:
 def same(name: str) -> str:
     """A name as it is compared: two people who say it alike mean one account."""
     return unicodedata.normalize("NFC", visible(name)).strip("@ ").rstrip(_AFTER_A_NAME).casefold()
+
+
+def _bare(name: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFD", name) if unicodedata.category(each) != "Mn")
 
 
 def typed(text: str) -> str:

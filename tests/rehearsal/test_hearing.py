@@ -57,4 +57,6 @@ def test_on_a_card_that_mentions_nobody_the_longer_name_is_meant() -> None:
         Heard("bo", "mug", (9,)),
     ]
     assert listen_for(names, "Bo #9", TITLES) == []
+    heaped = same("Z\u0353\u0351\u0352algo")
+    assert listen_for({heaped}, "Teal Mug is yours, Z\u0353\u0351algo #3", TITLES) == [Heard(heaped, "mug", (3,))]
     assert listen_for(names, "Teal Mug: Bo #9", {}) == []
