@@ -1,5 +1,5 @@
 // Draws the news of a rehearsal and sends orders. What people wrote only ever becomes text nodes.
-const KEPT = 150, VOICE_EVERY_MS = 2500, NEAR_END = 60;
+const KEPT = 160, VOICE_EVERY_MS = 2500, NEAR_END = 60;
 const STAFF = ['mod_mia', 'streamer'];
 const $ = (id) => document.getElementById(id);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -251,7 +251,8 @@ async function suggest() {
   offer('people', await fetch(`people?typed=${encodeURIComponent(typed)}`).then((answer) => answer.json()).catch(() => []));
 }
 $('eyes').onchange = () => look($('eyes').value);
-$('eyes').onfocus = $('eyes').oninput = suggest;
+$('eyes').oninput = suggest;
+$('eyes').onfocus = () => { $('eyes').select(); suggest(); };
 for (const each of all('[data-eyes]')) each.onclick = () => look(each.dataset.eyes || viewer);
 
 // News

@@ -94,7 +94,8 @@ class PageServer:
         try:
             return web.json_response({"said": await obey(self._show, await request.read())})
         except StageRefused as error:
-            return web.json_response({"refused": str(error)}, status=409)
+            # An answer like any other: what the stage refuses is no mistake of the page's.
+            return web.json_response({"refused": str(error)})
 
     async def _news(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events for one pair of eyes, from where a lost connection left off."""

@@ -8,13 +8,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.page.catalogue import catalogue
 from bot.rehearsal.page.server import PageServer
-from bot.rehearsal.page.show import Audience, Show
+from bot.rehearsal.page.show import Audience, Company, Show
 from bot.rehearsal.page.told import Ending, Wish
 
 Json = dict[str, Any]
@@ -121,16 +121,15 @@ class LittleCompany:
         return self.ending
 
 
-def server_for(company: LittleCompany, **where: Any) -> PageServer:
-    return PageServer(Show(company), catalogue(RehearseOptions(Path("config.toml"), seed=7)), **where)
+def server_for(company: Company) -> PageServer:
+    return PageServer(Show(company), catalogue(RehearseOptions(Path("config.toml"), seed=7)))
 
 
-class Theatre:
+class House:
     """The page served from a thread of its own, so that a test can look at it with a browser."""
 
-    def __init__(self, ledger: Path) -> None:
-        self.company = LittleCompany(ledger)
-        self.server = server_for(self.company)
+    def __init__(self, company: Company) -> None:
+        self.server = server_for(company)
         self.loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._end = asyncio.Event()
@@ -143,22 +142,13 @@ class Theatre:
 
         asyncio.run_coroutine_threadsafe(done(), self.loop).result(WAIT_SECONDS)
 
-    def hear(self, *lines: Json) -> None:
-        """Let lines of the record reach the page."""
-        audience = self.company.audience
-        assert audience is not None, "begin first"
-        self.do(lambda: [audience.hear(line) for line in lines])
-
-    def orders(self) -> list[tuple[Any, ...]]:
-        return [] if self.company.hands is None else self.company.hands.orders
-
     async def _serve(self) -> None:
         async with self.server:
             self._ready.set()
             await self._end.wait()
 
     @contextmanager
-    def open(self) -> Iterator[Theatre]:
+    def open(self) -> Iterator[Self]:
         thread = threading.Thread(target=self.loop.run_until_complete, args=(self._serve(),))
         thread.start()
         try:
@@ -168,3 +158,20 @@ class Theatre:
             self.loop.call_soon_threadsafe(self._end.set)
             thread.join(WAIT_SECONDS)
             self.loop.close()
+
+
+class Theatre(House):
+    """A house where the test is the playwright."""
+
+    def __init__(self, company: LittleCompany) -> None:
+        super().__init__(company)
+        self.company = company
+
+    def hear(self, *lines: Json) -> None:
+        """Let lines of the record reach the page."""
+        audience = self.company.audience
+        assert audience is not None, "begin first"
+        self.do(lambda: [audience.hear(line) for line in lines])
+
+    def orders(self) -> list[tuple[Any, ...]]:
+        return [] if self.company.hands is None else self.company.hands.orders
