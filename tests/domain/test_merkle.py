@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymerkle import InmemoryTree
 
 from bot.domain.merkle import (
     EMPTY_ROOT,
@@ -78,6 +79,19 @@ def test_root_and_frontier_of_every_size_are_as_the_standard_writes_them(tree):
         frontier.append(each)
         assert frontier.root() == tree.root(size) == root_as_written(hashes[:size])
         assert Frontier(size, frontier.peaks).root() == frontier.root()
+
+
+def test_another_implementation_has_the_same_roots_and_takes_nothing_else():
+    theirs, ours = InmemoryTree(algorithm="sha256"), Tree()
+    for number in range(130):
+        theirs.append_entry(b"%d" % number)
+        ours.append(leaf(b"%d" % number))
+        assert theirs.get_root(number + 1) == ours.root()
+    for size in range(1, 131):
+        for index in range(1, size + 1):
+            # Its path holds the leaf or what stands on it as well, in the order of the places.
+            path = set(theirs.prove_inclusion(index, size).path)
+            assert set(ours.inclusion(index - 1, size)) <= path
 
 
 def test_a_frontier_that_lacks_a_peak_is_refused():
