@@ -22,8 +22,8 @@ _STATES = frozenset({"opened", "sold-out", "paused", "resuming", "resumed", "reo
 @dataclass(frozen=True, slots=True)
 class Covering:
     """One line in Twitch chat. `reasons` are the refusals that it explains, `drop` "" means whichever; `to_unheard`
-    when it speaks to those whose lines may not have arrived, `asks_again` when it tells everybody for whom nothing
-    was decided to type once more."""
+    when it speaks to those whose lines may not have arrived, `asks_again` when it tells everybody to type once
+    more."""
 
     at: int
     reasons: frozenset[str]
@@ -31,13 +31,12 @@ class Covering:
     to_unheard: bool = False
     asks_again: bool = False
 
-    def answers(self, ask: Ask, because: str) -> bool:
-        """Whether this line tells `ask` why, or to ask again; `because` is "" when nothing was decided."""
+    def answers(self, ask: Ask, because: str, *, not_taken: bool = False) -> bool:
+        """Whether this line tells `ask` why, or to ask again; `because` is "" when nothing was decided, `not_taken`
+        when nothing could be."""
         if self.at < ask.at or (self.drop and ask.drop and self.drop != ask.drop):
             return False
-        if self.asks_again and not because:
-            return True
-        return because in self.reasons or (self.to_unheard and not ask.heard)
+        return because in self.reasons or (self.to_unheard and not ask.heard) or (self.asks_again and not_taken)
 
 
 def covering_lines(case: Case) -> Sequence[Covering]:

@@ -132,6 +132,14 @@ class Case:
             if not trouble.skipped
         )
 
+    def in_disk_trouble(self, ask: Ask) -> bool:
+        """Whether the ledger may have taken nothing when this was asked."""
+        return any(
+            trouble.begins_at - _UNDER_WAY <= ask.at <= trouble.ends_at + _RECOVERY
+            for trouble in self.troubles
+            if trouble.where == "disk" and not trouble.skipped
+        )
+
     def _cut_off(self, request: str, at: int) -> bool:
         """Whether what was sent to the bot just before its end, or into a dead connection, was never read."""
         cuts = (t for t in self.troubles if (t.is_restart or t.name == "twitch-reset") and not t.skipped)
@@ -229,16 +237,24 @@ class Case:
     def _told_on_board(self, seen: Json) -> Iterable[Told]:
         """Winners whose private answer was lost are named on the board, without a mention."""
         for heard in listen_for(self._discord_people, seen["text"], self.titles):
-            who = self._discord_people[heard.name]
-            yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"])
+            namesakes = self._discord_people[heard.name]
+            for number in heard.numbers:
+                # Several members may go by one name: a number that one of them holds was told to that one.
+                holders = (who for held, who in self.granted.get(heard.drop, []) if held == number)
+                who = next((who for who in holders if who in namesakes), namesakes[-1])
+                yield Told(who, heard.drop, (number,), seen["at"], seen["text"])
 
     @cached_property
     def _news_cards(self) -> set[str]:
         return {row.reference for row in self.ledger.news}
 
     @cached_property
-    def _discord_people(self) -> dict[str, Who]:
-        return {same(name): who for who, name in self.names.items() if who[0] == "discord"}
+    def _discord_people(self) -> dict[str, tuple[Who, ...]]:
+        people: defaultdict[str, tuple[Who, ...]] = defaultdict(tuple)
+        for who, name in self.names.items():
+            if who[0] == "discord":
+                people[same(name)] += (who,)
+        return dict(people)
 
 
 def _together(heard: list[Heard]) -> list[Heard]:

@@ -65,13 +65,14 @@ def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], coverin
     because = "" if outcome is None else str(outcome.decision.get("because") or outcome.kind)
     index = bisect_left(named, ask.at)
     by_name = named[index] if index < len(named) else math.inf
-    to_all = next((line.at for line in covering if line.answers(ask, because)), math.inf)
+    not_taken = outcome is None and case.in_disk_trouble(ask)
+    to_all = next((line.at for line in covering if line.answers(ask, because, not_taken=not_taken)), math.inf)
     first = min(by_name, to_all)
     before = named[index - 1] if index else -math.inf
     won = outcome is not None and outcome.kind == "claim.granted"
     was_answered = ask.who[0] == "twitch" and not won and ask.at - before <= case.answer_gap + _JITTER
     # The line stands in the chat already, and is not said again so soon.
-    was_answered |= outcome is None and any(
+    was_answered |= not_taken and any(
         line.asks_again and 0 <= ask.at - line.at <= case.answer_gap + _JITTER for line in covering
     )
     # A later line to all was not said for this one's sake, nor one that names them after they asked again.

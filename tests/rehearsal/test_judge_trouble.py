@@ -1,0 +1,73 @@
+"""The judge and what a full disk, a held ledger and a restart leave behind: told again, not taken, told to all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rehearsal.evening import OPENS, SECOND, Evening, good_evening
+from tests.rehearsal.test_judge import broken
+from tests.rehearsal.test_judge_faults import fault
+
+TRY_AGAIN = "I could not take that just now and nothing happened: please type !md claim in a few seconds."
+ASKED = OPENS + 8 * SECOND
+
+
+def evening_of(trouble: str, said: str = TRY_AGAIN, at: int = ASKED + SECOND) -> Evening:
+    """Eve asks while something is wrong with the disk, and nothing is decided."""
+    evening = good_evening()
+    fault(evening, trouble, ASKED - SECOND, ASKED + 2 * SECOND)
+    evening.says("eve", "!claim mug", ASKED)
+    evening.bot(said, at)
+    return evening
+
+
+@pytest.mark.parametrize("trouble", ["disk-full", "database-busy"])
+@pytest.mark.parametrize("at", [ASKED + SECOND, ASKED - 4 * SECOND])
+def test_whom_the_ledger_could_not_take_is_answered_by_the_line_that_says_so(trouble: str, at: int) -> None:
+    """Also by one that stands in the chat since a moment: it is not said again within the gap."""
+    assert "answered" not in broken(evening_of(trouble, at=at))
+
+
+@pytest.mark.parametrize(
+    "evening",
+    [
+        evening_of("disk-full", said="Nice weather."),
+        evening_of("disk-full", at=ASKED - 20 * SECOND),
+        evening_of("twitch-html"),
+    ],
+    ids=["another line", "long ago", "the disk was fine"],
+)
+def test_whom_nobody_told_to_ask_again_is_missed(evening: Evening) -> None:
+    assert "answered" in broken(evening)
+
+
+def refused_twice(text: str, *, restarted: bool) -> Evening:
+    """Dan is told once more that all is gone, within the gap."""
+    evening = good_evening()
+    evening.bot("@dan: Teal Mug is sold out, nothing is left.", OPENS + 7 * SECOND)
+    if restarted:
+        fault(evening, "bot-killed", OPENS + 8 * SECOND, OPENS + 9 * SECOND)
+    evening.bot(text, OPENS + 10 * SECOND)
+    return evening
+
+
+def test_a_refusal_may_be_told_again_after_a_restart_in_whatever_company() -> None:
+    text = "@ann, @dan: Teal Mug is sold out, nothing is left."
+    assert "once" not in broken(refused_twice(text.replace("@ann, ", ""), restarted=True))
+    assert "once" in broken(refused_twice(text.replace("@ann, ", ""), restarted=False))
+    assert "once" in broken(refused_twice("@dan: Teal Mug is not for you.", restarted=True))
+
+
+def told_again(*, restarted: bool) -> Evening:
+    """Ann has a number of two drops' worth of lines: both are told again, one right after the other."""
+    evening = good_evening()
+    if restarted:
+        fault(evening, "bot-killed", OPENS + 12 * SECOND, OPENS + 13 * SECOND)
+    evening.bot("@ann: Teal Mug is sold out, nothing is left.", OPENS + 14 * SECOND)
+    evening.bot("I was away and still owe an answer: Teal Mug is yours, @ann #1 (of 3)", OPENS + 15 * SECOND)
+    return evening
+
+
+def test_a_number_told_again_after_a_restart_does_not_come_too_soon_after_another_line() -> None:
+    assert "seldom" not in broken(told_again(restarted=True))
+    assert "seldom" in broken(told_again(restarted=False))
