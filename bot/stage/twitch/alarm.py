@@ -39,5 +39,7 @@ class Alarm:
 
     def _ring(self) -> None:
         # A clock that stands still, or runs slower than the loop's, is simply asked again later.
-        self._world.agenda.run_due()
-        self._set()
+        try:
+            self._world.agenda.run_due()
+        finally:
+            self._set()

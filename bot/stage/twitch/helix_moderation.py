@@ -43,7 +43,9 @@ class HelixModeration:
         if not isinstance(body, dict):
             raise Problem(400, 'Missing required parameter "data"')
         user = self._world.users.get(fields.text(body, "user_id"))
-        if user is None or self._world.moderates(user):
+        # Nobody bans the broadcaster, and only the broadcaster bans moderators.
+        above = user is not None and self._world.moderates(user) and not self._owns(moderator.id)
+        if user is None or above or self._owns(user.id):
             raise Problem(400, "The user specified in the user_id field may not be banned.")
         seconds = fields.optional_number(body, "duration", 0, least=1, most=TIMEOUT_SECONDS_MAX)
         reason = fields.optional_text(body, "reason", "", most=REASON_CHARACTERS_MAX)

@@ -48,7 +48,8 @@ class HelixUsers:
         stream, broadcaster = self._world.stream, self._world.broadcaster
         ids, logins = request.query.getall("user_id", []), request.query.getall("user_login", [])
         asked = not (ids or logins) or broadcaster.id in ids or broadcaster.login in logins
-        live = [payloads.helix_stream(stream, broadcaster)] if stream and asked else []
+        viewers = len(self._world.chatters)
+        live = [payloads.helix_stream(stream, broadcaster, viewers)] if stream and asked else []
         data, pagination = page_of(request, live)
         return web.json_response(payloads.page(data, pagination))
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
 SECOND = 1_000_000
 """Microseconds in a second: all instants of the stage are integer microseconds since the epoch, UTC."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Without a zone, and all of it UTC: that formats several times as fast, twice for every line of chat.
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # see above
 
 
 def rfc3339(at: int) -> str:
     """An instant in microseconds as EventSub writes it, for example 2026-02-03T20:00:00.000001Z."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
 
 
 def rfc3339_seconds(at: int) -> str:
     """An instant in microseconds as Helix writes it, in whole seconds."""
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="seconds") + "Z"
 
 
 class Problem(Exception):

@@ -212,7 +212,7 @@ def helix_user(user: TwitchUser, broadcaster_type: str = "") -> Json:
     }
 
 
-def helix_stream(stream: Stream, broadcaster: TwitchUser) -> Json:
+def helix_stream(stream: Stream, broadcaster: TwitchUser, viewers: int) -> Json:
     return {
         "id": stream.id,
         **who(broadcaster),
@@ -221,7 +221,7 @@ def helix_stream(stream: Stream, broadcaster: TwitchUser) -> Json:
         "title": stream.title,
         "tags": [],
         "tag_ids": [],
-        "viewer_count": 42,
+        "viewer_count": viewers,
         "started_at": rfc3339_seconds(stream.started_at),
         "language": _LANGUAGE,
         "thumbnail_url": "",

@@ -103,7 +103,8 @@ class Sessions:
         return [each for carrier in carriers for each in carrier.subscriptions.values()]
 
     def listening(self, name: str, facts: Mapping[str, str]) -> list[Subscription]:
-        return [each for each in self.subscriptions() if each.matches(name, facts)]
+        # The name first, and here: every line of a crowd passes this, and most subscriptions are of other types.
+        return [each for each in self.subscriptions() if each.type.name == name and each.matches(facts)]
 
     def total_cost(self, user: TwitchUser | None) -> int:
         """The cost of a user's subscriptions; None asks for the application's own, which are on conduits."""

@@ -53,11 +53,9 @@ class Subscription:
         """The id of the user without whose permission there is nothing to tell; None when nobody is asked."""
         return self.condition.get(self.type.permitted_by) if self.type.permitted_by else None
 
-    def matches(self, name: str, facts: Mapping[str, str]) -> bool:
-        """Whether an event with these facts is meant; keys the event knows nothing of do not narrow it."""
-        return self.type.name == name and all(
-            facts.get(key, value) == value for key, value in self.condition.items()
-        )
+    def matches(self, facts: Mapping[str, str]) -> bool:
+        """Whether an event of its type with these facts is meant; keys it knows nothing of do not narrow it."""
+        return all(facts.get(key, value) == value for key, value in self.condition.items())
 
     def as_json(self) -> dict[str, Any]:
         """As notifications carry it."""

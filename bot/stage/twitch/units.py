@@ -40,8 +40,9 @@ class Units:
         return web.json_response(payloads.page(data, pagination, total=len(people)))
 
     async def streams(self, _request: web.Request) -> web.Response:
-        stream = self._world.stream
-        data = [payloads.helix_stream(stream, self._world.broadcaster)] if stream else []
+        world = self._world
+        stream = world.stream
+        data = [payloads.helix_stream(stream, world.broadcaster, len(world.chatters))] if stream else []
         return web.json_response(payloads.page(data, total=len(data)))
 
     async def subscriptions(self, request: web.Request) -> web.Response:

@@ -263,6 +263,10 @@ class TwitchWorld(Telling):
         self.followers[user] = self.clock()
         self.tell_of_viewer("channel.follow", user, followed_at=rfc3339(self.clock()))
 
+    def unfollow(self, user: TwitchUser) -> None:
+        """Nobody is told of it, on Twitch either: one asks."""
+        self.followers.pop(user, None)
+
     def subscribe(self, user: TwitchUser, tier: str = "1000", is_gift: bool = False) -> PaidSubscription:
         """A viewer subscribes to the channel; `tier` is "1000", "2000" or "3000"."""
         paid = self.paid[user] = PaidSubscription(user, tier, is_gift)

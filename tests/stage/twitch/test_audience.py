@@ -69,6 +69,24 @@ async def test_those_who_came_or_spoke_and_have_not_left_are_in_chat(caller: Cal
     assert (await caller.get("chat/chatters", here(caller)))[0] == 400
 
 
+async def test_the_stream_has_as_many_viewers_as_are_in_chat(caller: Caller) -> None:
+    world = caller.stage.twitch
+    world.go_live()
+    for name in ("ann", "bob"):
+        world.join(world.add_user(name))
+    _, body = await caller.get("streams", {})
+    assert body["data"][0]["viewer_count"] == 2
+
+
+async def test_who_unfollowed_is_no_follower_any_more(caller: Caller) -> None:
+    world = caller.stage.twitch
+    ann = world.add_user("ann")
+    world.follow(ann)
+    world.unfollow(ann)
+    _, body = await caller.get("channels/followers", here(caller, user_id=ann.id))
+    assert (body["data"], body["total"]) == ([], 0)
+
+
 async def test_a_thousand_chatters_fit_one_page(caller: Caller) -> None:
     world = caller.stage.twitch
     for number in range(1001):

@@ -207,14 +207,17 @@ async def test_a_program_bans_and_forgives(caller: Caller) -> None:
     twice = await caller.request("DELETE", "moderation/bans", by_bot(caller, user_id=ann.id))
     owner = {"data": {"user_id": world.broadcaster.id}}
     the_owner = await caller.post("moderation/bans", owner, by_bot(caller))
+    mia = {"data": {"user_id": world.add_user("mia", badges={"moderator"}).id}}
+    a_moderator = await caller.post("moderation/bans", mia, by_bot(caller))
+    by_owner = {**by_bot(caller), "moderator_id": world.broadcaster.id}
+    by_the_owner = await caller.post("moderation/bans", mia, by_owner, token=caller.broadcaster_token)
     for_ages = {"data": {"user_id": ann.id, "duration": 1_209_601}}
     too_long = await caller.post("moderation/bans", for_ages, by_bot(caller))
 
     assert timed_out[1]["data"][0]["end_time"] is not None
     assert for_good[1]["data"][0]["end_time"] is None
-    assert [status for status, _ in (timed_out, for_good, again, forgiven, twice, the_owner, too_long)] == [
-        200, 200, 400, 204, 400, 400, 400,
-    ]  # fmt: skip
+    assert [status for status, _ in (timed_out, for_good, again, forgiven, twice)] == [200, 200, 400, 204, 400]
+    assert [status for status, _ in (the_owner, a_moderator, too_long, by_the_owner)] == [400, 400, 400, 200]
 
 
 async def test_a_program_deletes_a_line_or_all_of_them(caller: Caller) -> None:

@@ -90,6 +90,11 @@ async def test_validation_names_the_user_the_scopes_and_the_seconds_left(visitor
     assert set(body["scopes"]) == visitor.bot_token.scopes
 
 
+async def test_a_validation_without_a_token_says_so_in_two_keys(visitor: Visitor) -> None:
+    assert await visitor.validate("") == (401, {"status": 401, "message": "missing authorization token"})
+    assert await visitor.validate("guess") == (401, {"status": 401, "message": "invalid access token"})
+
+
 async def test_an_expired_token_is_refreshed_into_one_of_the_same_user_and_scopes(visitor: Visitor) -> None:
     visitor.clock.advance(14_400)
     status, body = await visitor.validate(visitor.bot_token.access)
@@ -128,12 +133,14 @@ async def test_helix_says_what_is_wrong_with_a_token_in_the_words_clients_look_f
     answers = [
         await visitor.who_am_i({"Client-Id": client_id}),
         await visitor.who_am_i({"Client-Id": client_id, "Authorization": "Bearer guess"}),
+        await visitor.who_am_i({"Authorization": f"Bearer {access}"}),
         await visitor.who_am_i({"Client-Id": "other", "Authorization": f"Bearer {access}"}),
         await visitor.who_am_i({"Client-Id": client_id, "Authorization": f"Bearer {access}"}),
     ]
     assert [(status, body.get("message")) for status, body in answers] == [
         (401, "OAuth token is missing"),
         (401, "Invalid OAuth token"),
+        (401, "Client ID is missing"),
         (401, "Client ID and OAuth token do not match"),
         (200, None),
     ]

@@ -8,7 +8,11 @@ import aiohttp
 import pytest
 
 from bot.stage.server import Stage
-from tests.stage.twitch.helpers import Caller, seen, welcome
+from bot.stage.twitch.events import EVENT_TYPES, EventType
+from bot.stage.twitch.model import Problem
+from bot.stage.twitch.subscriptions import wish_in
+from bot.stage.twitch.world import TwitchWorld
+from tests.stage.twitch.helpers import Caller, Outlet, conditions, seen, subscribe, welcome
 
 
 @pytest.fixture
@@ -171,3 +175,67 @@ async def test_one_sees_the_subscriptions_of_ones_own_token_and_may_narrow_them(
         ]
     ]
     assert counts == [1, 1, 0, 1, 1]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EVENT_TYPES.values() if kind.scopes], ids=lambda kind: kind.name)
+def test_each_type_takes_any_one_of_its_scopes_and_nothing_less(world: TwitchWorld, kind: EventType) -> None:
+    world.grant_badge(world.bot, "moderator")
+    session = world.sessions.open(Outlet(), 10)
+    for scopes in ([], ["user:bot"], *([scope] for scope in kind.scopes)):
+        if kind.scopes.intersection(scopes):
+            made = subscribe(world, session, kind.name, scopes=scopes)
+            assert session.subscriptions.pop(made.id) is made
+        else:
+            with pytest.raises(Problem) as refused:
+                subscribe(world, session, kind.name, scopes=scopes)
+            assert refused.value.status == 403
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES.values(), ids=lambda kind: kind.name)
+def test_each_type_wants_every_key_of_its_condition(world: TwitchWorld, kind: EventType) -> None:
+    whole = conditions(world, kind)
+    assert wish_in({"type": kind.name, "version": kind.version, "condition": whole}).condition == whole
+    for key in whole:
+        broken = {**whole, key: ""}
+        with pytest.raises(Problem) as refused:
+            wish_in({"type": kind.name, "version": kind.version, "condition": broken})
+        assert refused.value.status == 400
+
+
+def test_three_hundred_subscriptions_fit_one_socket(world: TwitchWorld) -> None:
+    session = world.sessions.open(Outlet(), 10)
+    for number in range(300):
+        channel = world.add_user(f"channel_{number}")
+        world.issue_token(channel, ())  # who has authorised the application costs nothing
+        subscribe(world, session, "stream.online", broadcaster_user_id=channel.id)
+    with pytest.raises(Problem, match="subscription limit exceeded") as refused:
+        subscribe(world, session, "stream.online")
+    assert refused.value.status == 429
+
+
+async def test_a_condition_that_names_nobody_is_refused(caller: Caller) -> None:
+    status, body = await caller.subscribe(
+        await caller.open_session(), "stream.online", "1", {"broadcaster_user_id": "1"}
+    )
+    assert (status, body["message"]) == (400, "The user specified in the condition object does not exist")
+
+
+async def test_subscriptions_are_narrowed_by_one_filter_at_a_time(caller: Caller) -> None:
+    subscription_id = await caller.subscribe_to_chat(await caller.open_session())
+    _, found = await caller.get("eventsub/subscriptions", {"subscription_id": subscription_id})
+    both = {"subscription_id": subscription_id, "type": "channel.chat.message"}
+    status, _ = await caller.get("eventsub/subscriptions", both)
+    assert ([each["id"] for each in found["data"]], status) == ([subscription_id], 400)
+
+
+async def test_other_transports_are_told_apart_from_errors(caller: Caller) -> None:
+    world = caller.stage.twitch
+    wish = {
+        "type": "stream.online",
+        "version": "1",
+        "condition": {"broadcaster_user_id": world.broadcaster.id},
+        "transport": {"method": "webhook", "callback": "https://example.com", "secret": "0123456789"},
+    }
+    assert (await caller.post("eventsub/subscriptions", wish))[0] == 501
+    assert (await caller.post("eventsub/subscriptions", {**wish, "transport": {}}))[0] == 400
+    assert len(seen(world, "not-imitated")) == 1
