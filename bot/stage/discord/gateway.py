@@ -36,7 +36,7 @@ class Connection:
         self._came_at: deque[int] = deque(maxlen=_FRAMES_MAX)
         # Only the form of compression that both discord.py and hikari ask for; others are sent plain text.
         zipped = request.query.get("compress") == "zlib-stream"
-        self._zip = zlib.compressobj() if zipped else None
+        self._zip = zlib.compressobj(level=1) if zipped else None
 
     def send(self, frame: Json) -> None:
         # In silence the socket stays open and nothing arrives, heartbeats' answers included.
