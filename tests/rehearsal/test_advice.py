@@ -15,6 +15,7 @@ from bot.rehearsal.figures.answers import Answers
 from bot.rehearsal.figures.timeline import Said
 from bot.rehearsal.home import Home, home_of
 from tests.rehearsal.evening import CONFIG, OPENS, SECOND, Evening, good_evening
+from tests.rehearsal.test_judge_faults import fault
 
 GOOD = figures_of(good_evening().case())
 HOME = Home()
@@ -49,6 +50,12 @@ def budget(peak: int, limit: int) -> Figures:
 
 def answering(*seconds: float) -> Figures:
     return replace(GOOD, answers=(Answers("twitch", tuple(sorted(seconds))),))
+
+
+def broken_off() -> Figures:
+    evening = good_evening()
+    fault(evening, "discord-gone", OPENS + 2 * SECOND)
+    return replace(figures_of(evening.case()), answers=answering(0.1, 0.2, 7.5).answers)
 
 
 def missing(count: int, key: str) -> Figures:
@@ -116,6 +123,7 @@ ROWS: tuple[tuple[Rule, Figures, Home, str], ...] = (
     (advice.nobody_on_discord, replace(GOOD, answers=(), asked=40, announcements={}), HOME, ""),
     (advice.slow_answers, answering(0.1, 0.2, 7.5), HOME, "1 of 3 answers took more than 5 s, the slowest 7.5 s"),
     (advice.slow_answers, answering(*[0.1] * 20, 7.5), HOME, ""),
+    (advice.slow_answers, broken_off(), HOME, ""),
     (advice.hard_to_type, missing(7, "teal-mug-2026"), HOME, "7 claims named no drop that there is, of 60"),
     (advice.hard_to_type, missing(2, "teal-mug-2026"), HOME, ""),
     (advice.hard_to_type, missing(7, "mug"), HOME, ""),

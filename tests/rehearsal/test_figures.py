@@ -13,7 +13,7 @@ from bot.rehearsal.figures.answers import Answers, How, waits
 from bot.rehearsal.figures.budget import peak
 from bot.rehearsal.trouble import Trouble, troubles_of
 from tests.rehearsal.evening import CLOSES, MUG, OPENS, SECOND, Evening, good_evening
-from tests.rehearsal.test_judge_faults import fault
+from tests.rehearsal.test_judge_faults import fault, undelivered
 
 WEEK = 7 * 24 * 3600 * SECOND
 
@@ -116,6 +116,25 @@ def test_a_line_to_all_that_comes_much_later_is_not_taken_for_the_answer_to_a_re
     evening.refuse("dan", request, "sold-out", OPENS + 7 * SECOND)
     repeated = waits(evening.case())[-1]
     assert (repeated.how, repeated.seconds) == (How.REPEAT, None)
+
+
+def test_what_never_reached_the_bot_is_counted_apart() -> None:
+    evening = good_evening()
+    undelivered(evening, "eve", OPENS + 3 * SECOND, "nobody-listens")
+    key = evening.presses("finn", OPENS + 3 * SECOND).partition(":")[2]
+    data = {"interaction_id": key}
+    evening.see(OPENS + 6 * SECOND, "discord", "interaction-failed", author="id-finn", name="finn", data=data)
+    found = figures(evening)
+    counted = {each.platform: (len(each.seconds), each.unheard, each.unanswered) for each in found.answers}
+    assert counted == {"twitch": (3, 1, 0), "discord": (1, 1, 0)}
+    assert found.unanswered == 0
+
+
+def test_a_line_in_twitch_chat_answers_nobody_on_discord() -> None:
+    evening = good_evening()
+    request = evening.presses("finn", OPENS + 5 * SECOND)
+    evening.refuse("finn", request, "sold-out", OPENS + 5 * SECOND)
+    assert waits(evening.case())[-1].how is How.NOBODY
 
 
 def test_who_hears_nothing_was_answered_by_nobody() -> None:

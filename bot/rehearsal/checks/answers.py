@@ -20,13 +20,12 @@ def answered(case: Case) -> Promise:
     """A person is answered by a line that names them after they asked, or by one that speaks to all; who pressed
     while the bot or Discord was gone on purpose is answered by Discord itself, at once and visibly."""
     failed = [seen for seen in case.record if seen["kind"] == "interaction-failed"]
-    told_by_discord = {f"discord:{seen['data'].get('interaction_id')}" for seen in failed}
     all_waits, shelf = waits(case), oracle.Shelf(case)
     broken, unheard = [], 0
     for wait in all_waits:
         ask = wait.ask
         unheard += not ask.heard
-        if wait.how is not How.NOBODY or not ask.plain or ask.request in told_by_discord:
+        if wait.how is not How.NOBODY or not ask.plain:
             continue
         # What reached nobody while there was nothing to claim has its reason standing in the chat.
         if ask.heard or shelf.had_something_for(ask):

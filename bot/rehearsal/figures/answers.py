@@ -20,17 +20,18 @@ BARS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 class How(StrEnum):
     """By whom a claim was answered. REPEAT is a claim of somebody who had been answered a moment before: chat is
-    spared a second answer."""
+    spared a second answer. FAILED is a press of which Discord said itself that it failed."""
 
     NAMED = "named"
     COVERED = "covered"
     REPEAT = "repeat"
+    FAILED = "failed"
     NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One claim; `seconds` until its answer is None where `how` is REPEAT or NOBODY."""
+    """One claim; `seconds` until its answer is None where `how` is REPEAT, FAILED or NOBODY."""
 
     ask: Ask
     how: How
@@ -53,10 +54,16 @@ def waits(case: Case) -> tuple[Wait, ...]:
         by_person[ask.who].append(ask)
     found: dict[str, Wait] = {}
     for who, asks in by_person.items():
+        # Nobody on Discord reads that chat.
+        lines = covering if who[0] == "twitch" else ()
         for ask, later in zip(asks, [*asks[1:], None], strict=True):
             at = own.get(ask.request)
             wait = Wait(ask, How.NAMED, _since(ask, at)) if at is not None else None
-            found[ask.request] = wait or _wait(case, ask, later, named[who], covering)
+            found[ask.request] = wait or _wait(case, ask, later, named[who], lines)
+    for seen in case.record:
+        request = f"discord:{seen['data'].get('interaction_id', '')}"
+        if seen["kind"] == "interaction-failed" and request in found and found[request].how is How.NOBODY:
+            found[request] = Wait(found[request].ask, How.FAILED)
     return tuple(found[ask.request] for ask in case.asks)
 
 
@@ -89,12 +96,14 @@ def _since(ask: Ask, at: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The waits of one platform in seconds, rising; `repeats` were spared an answer, `nobody` answered the rest."""
+    """The waits of one platform in seconds, rising, of claims that reached the bot; `repeats` were spared an
+    answer, `unanswered` got none, `unheard` reached nobody."""
 
     platform: str
     seconds: tuple[float, ...]
     repeats: int = 0
     unanswered: int = 0
+    unheard: int = 0
 
     def share(self, part: float) -> float:
         """The wait that `part` of all claims did not exceed: 0.5 is the median. Nearest rank; needs a claim."""
@@ -117,6 +126,7 @@ class Answers:
             **{name: round(self.share(part), 3) for name, part in figures.items()},
             "repeats": self.repeats,
             "unanswered": self.unanswered,
+            "unheard": self.unheard,
             "histogram": histogram,
         }
 
@@ -128,7 +138,9 @@ def answers_by_platform(all_waits: Sequence[Wait]) -> tuple[Answers, ...]:
 
 def _answers(all_waits: Sequence[Wait], platform: str) -> Iterator[Answers]:
     here = [wait for wait in all_waits if wait.ask.who[0] == platform]
-    seconds = tuple(sorted(wait.seconds for wait in here if wait.seconds is not None))
+    unheard = [wait for wait in here if not wait.ask.heard or wait.how is How.FAILED]
+    seconds = tuple(sorted(wait.seconds for wait in here if wait.seconds is not None and wait.ask.heard))
     if seconds:
-        repeats = sum(wait.how is How.REPEAT for wait in here)
-        yield Answers(platform, seconds, repeats, sum(wait.how is How.NOBODY for wait in here))
+        repeats = sum(wait.how is How.REPEAT and wait.ask.heard for wait in here)
+        unanswered = sum(wait.how is How.NOBODY and wait.ask.heard for wait in here)
+        yield Answers(platform, seconds, repeats, unanswered, len(unheard))

@@ -135,7 +135,7 @@ def figures_of(case: Case) -> Figures:
 
 
 def _unanswered(all_waits: tuple[Wait, ...]) -> int:
-    return sum(wait.how is How.NOBODY for wait in all_waits)
+    return sum(wait.how is How.NOBODY and wait.ask.heard for wait in all_waits)
 
 
 def _span(case: Case, lives: tuple[Timeline, ...]) -> tuple[int, int]:
