@@ -13,12 +13,14 @@ from bot.rehearsal.fast.life import Life, Machine
 from bot.stage.orders import Orders
 
 Json = dict[str, Any]
+_LAST_WORDS_SECONDS = 1.0
 
 
 class QuickStage:
     """Takes the orders that a stage's process takes; see staging.StageProcess."""
 
     def __init__(self, machine: Machine, group: asyncio.TaskGroup) -> None:
+        self._loop = machine.loop
         self._orders = Orders(machine.stage, group, self._told)
         self._numbers = itertools.count(1)
         self._answers: dict[int, Mapping[str, Any]] = {}
@@ -65,7 +67,8 @@ class QuickStage:
 
     def _told(self, told: Mapping[str, Any]) -> None:
         if "played" in told:
-            self._more_play(-1)
+            # What was typed last is still on its way, and nothing else here takes any time.
+            self._loop.call_later(_LAST_WORDS_SECONDS, self._more_play, -1)
         elif "done" in told:
             self._answers[told["done"]] = told
 
@@ -83,6 +86,8 @@ class QuickBot:
         self._machine = machine
         self._read_config = read_config
         self._life: Life | None = None
+        # What waits in a dead process waits for ever; it is let go when the play is over.
+        self._graves: list[Life] = []
         self._starting: asyncio.Task[None] | None = None
         self.is_down_on_purpose = False
         self.starts = 0
@@ -123,6 +128,8 @@ class QuickBot:
 
     async def _taken_away(self) -> Life | None:
         life, self._life = self._life, None
+        if life is not None:
+            self._graves.append(life)
         starting, self._starting = self._starting, None
         if starting is not None and not starting.done():
             starting.cancel()
