@@ -12,7 +12,7 @@ from bot.stage.discord.model import COMPONENTS_V2
 Json = dict[str, Any]
 
 CONTENT_MAX, EMBEDS_MAX, EMBED_TOTAL_MAX, FIELDS_MAX = 2000, 10, 6000, 25
-NONCE_MAX, CUSTOM_ID_MAX, CHOICES_MAX = 25, 100, 25
+NONCE_MAX, CHOICES_MAX = 25, 25
 MODAL_TITLE_MAX, MODAL_PARTS_MAX = 45, 5
 
 
@@ -81,7 +81,7 @@ def _embed_length(embed: Json) -> int:
 def check_modal(body: Json) -> None:
     """Raise 50035 for a modal the platform refuses: title 45, custom_id 100, one to five parts."""
     errors = FormErrors()
-    for key, most in (("title", MODAL_TITLE_MAX), ("custom_id", CUSTOM_ID_MAX)):
+    for key, most in (("title", MODAL_TITLE_MAX), ("custom_id", component_limits.CUSTOM_ID_MAX)):
         if errors.require(bool(body.get(key)), (key,)):
             errors.length(body[key], 1, most, (key,))
     parts = body.get("components") or []
