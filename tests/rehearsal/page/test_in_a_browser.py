@@ -275,12 +275,21 @@ def test_a_lost_connection_is_said_and_taken_up_where_it_was(browser: Visitor, t
 
 
 def test_a_flood_is_drawn_as_its_newest_lines(playing: Visitor, theatre: Theatre) -> None:
-    theatre.hear(chat("ann", "the first line"), OPEN_CARD)
+    theatre.hear(chat("ann", "the first line"))
     playing.until(lambda: playing.lines(CHAT), "the first line")
     theatre.hear(*(chat(f"viewer{n}", f"line {n}") for n in range(DROWNED_LINES)))
     playing.until(lambda: f"line {DROWNED_LINES - 1}" in playing.lines(CHAT)[-1], "the last line")
     assert len(playing.lines(CHAT)) <= DRAWN_LINES_MAX
     assert "lines passed before these" in "".join(playing.lines(CHAT))
+
+
+def test_talk_makes_room_before_a_card_with_buttons_does(playing: Visitor, theatre: Theatre) -> None:
+    theatre.hear(OPEN_CARD)
+    playing.until(lambda: playing.lines(CARDS), "the card")
+    for number in range(DROWNED_LINES):
+        theatre.hear(message(f"news {number}", f"n{number}"))
+    playing.until(lambda: f"news {DROWNED_LINES - 1}" in playing.lines(CARDS)[-1], "the last line")
+    assert len(playing.lines(CARDS)) <= DRAWN_LINES_MAX
     assert playing.all("[data-deed='md:claim:mug']")
 
 
