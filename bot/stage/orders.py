@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from bot.stage.crowd.crowd import Crowd
@@ -144,18 +144,13 @@ class Orders:
             raise OrderRefused(f"The stage cannot cause {name!r}.")
         data = {"name": name, "seconds": seconds, "options": dict(options)}
         self._see(order["text"], data | {"state": "begins"})
-        self._go_on(self._until_over(strike, seconds, order["text"], data))
 
-    async def _until_over(self, strike: Strike, seconds: float, text: str, data: Mapping[str, Any]) -> None:
-        try:
-            await asyncio.sleep(seconds)
-            for _ in range(round(_WAITS_SECONDS / _LOOK_SECONDS)):
-                if strike.over():
-                    break
-                await asyncio.sleep(_LOOK_SECONDS)
-        finally:
+        def end(_: object) -> None:
             strike.end()
-            self._see(text, {**data, "state": "ends", "struck": strike.struck()})
+            self._see(order["text"], {**data, "state": "ends", "struck": strike.struck()})
+
+        # Called also when the play ends before the waiting has begun.
+        self._go_on(_until_over(strike, seconds)).add_done_callback(end)
 
     async def note(self, order: Order) -> None:
         """A fault that the parent causes itself, for the record."""
@@ -164,10 +159,19 @@ class Orders:
     def _see(self, text: str, data: Mapping[str, Any]) -> None:
         self._stage.record.add(Seen(self._stage.clock(), "stage", "fault", text=text, data=dict(data)))
 
-    def _go_on(self, work: Any) -> None:
+    def _go_on(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._group.create_task(work)
         self._going_on.add(task)
         task.add_done_callback(self._going_on.discard)
+        return task
+
+
+async def _until_over(strike: Strike, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    for _ in range(round(_WAITS_SECONDS / _LOOK_SECONDS)):
+        if strike.over():
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _shares(order: Order) -> dict[str, Any]:

@@ -1,0 +1,188 @@
+"""The stage's orders: who speaks and presses, the stream, more people, and every fault of the platforms by name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bot.rehearsal.faults import FAULTS
+from bot.stage.orders import Orders
+from bot.stage.record import Seen
+from bot.stage.server import Stage
+from bot.stage.strikes import ON_DISCORD, ON_TWITCH
+
+Json = dict[str, Any]
+AT = 1_900_000_000_000_000
+
+
+class Theatre:
+    """A stage and what it tells its parent."""
+
+    def __init__(self, stage: Stage, orders: Orders, told: list[Mapping[str, Any]]) -> None:
+        self.stage = stage
+        self.orders = orders
+        self.told = told
+
+    async def ask(self, **order: Any) -> Mapping[str, Any]:
+        """The stage's answer to an order."""
+        await self.orders.obey({**order, "id": len(self.told) + 1})
+        return self.told[-1]
+
+    async def fault(self, name: str, seconds: float = 0.0, **options: Any) -> None:
+        merged = {**FAULTS[name].options, **options}
+        order = {"do": "fault", "name": name, "text": FAULTS[name].does, "seconds": seconds, "options": merged}
+        assert "refused" not in await self.ask(**order)
+
+    def lines(self, kind: str) -> list[Any]:
+        return [seen for seen in self.stage.record.seen if seen.kind == kind]
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        return [(seen.data["name"], seen.data["state"]) for seen in self.lines("fault")]
+
+    async def ended(self, name: str) -> Json:
+        """The line that a fault writes at its end."""
+        found = asyncio.get_running_loop().create_future()
+
+        def look(seen: Seen) -> None:
+            if seen.kind == "fault" and (seen.data["name"], seen.data["state"]) == (name, "ends"):
+                found.set_result(dict(seen.data))
+
+        for seen in self.stage.record.seen:
+            look(seen)
+        forget = self.stage.record.listen(look)
+        try:
+            async with asyncio.timeout(5):
+                return dict(await found)
+        finally:
+            forget()
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Theatre]:
+    told: list[Mapping[str, Any]] = []
+    stage = Stage(clock=lambda: AT)
+    async with asyncio.TaskGroup() as group:
+        orders = Orders(stage, group, told.append)
+        yield Theatre(stage, orders, told)
+        orders.end()
+
+
+@pytest.fixture
+async def theatre() -> AsyncIterator[Theatre]:
+    async with opened() as theatre:
+        yield theatre
+
+
+def test_the_stage_can_cause_every_fault_of_the_platforms() -> None:
+    """And the catalogue has no other one."""
+    named = {
+        where: {name for name, fault in FAULTS.items() if fault.where == where} for where in ("twitch", "discord")
+    }
+    assert set(ON_TWITCH) == named["twitch"]
+    assert set(ON_DISCORD) == named["discord"]
+
+
+async def test_somebody_types_and_who_was_not_there_has_joined(theatre: Theatre) -> None:
+    assert await theatre.ask(do="say", login="ann", text="!claim") == {"done": 1, "result": ""}
+    assert await theatre.ask(do="say", login="ann", text="!claim") == {"done": 2, "result": "msg_duplicate"}
+    assert await theatre.ask(do="say", login="streamer", text="hello") == {"done": 3, "result": ""}
+    said = [(seen.name, seen.text) for seen in theatre.lines("chat")]
+    assert said == [("ann", "!claim"), (theatre.stage.twitch.broadcaster.name, "hello")]
+
+
+@pytest.mark.parametrize(
+    ("order", "why"),
+    [
+        ({"do": "say", "login": "not a login", "text": "x"}, "up to 25 letters"),
+        ({"do": "slash", "user": "", "command": "claim", "options": {}}, "1 to 32 characters"),
+        ({"do": "slash", "user": "fan", "command": "claim", "options": {}}, "claim"),
+        ({"do": "press", "user": "fan", "message_id": "1", "custom_id": "x"}, "sees no message"),
+        ({"do": "invite", "viewers": 3, "discord_viewers": 0}, "has not begun"),
+        ({"do": "fault", "name": "meteor", "text": "", "seconds": 0, "options": {}}, "cannot cause 'meteor'"),
+        ({"do": "dance"}, "knows no order 'dance'"),
+    ],
+)
+async def test_what_cannot_be_done_is_refused_with_a_sentence(theatre: Theatre, order: Json, why: str) -> None:
+    assert why in (await theatre.ask(**order))["refused"]
+
+
+async def test_the_stream_begins_and_ends(theatre: Theatre) -> None:
+    await theatre.ask(do="live", on=True)
+    assert theatre.stage.twitch.stream is not None
+    await theatre.ask(do="live", on=False)
+    assert [seen.kind for seen in theatre.stage.record.seen if seen.kind in ("live", "offline")] == [
+        "live",
+        "offline",
+    ]
+
+
+async def test_more_of_the_same_crowd_come_when_they_are_invited(theatre: Theatre) -> None:
+    drop = {"key": "mug", "title": "Mug", "announces_at": AT, "opens_at": AT + 10**7, "closes_at": AT + 2 * 10**7}
+    scene = {"drops": [{**drop, "on_cue": False}], "words": {}}
+    await theatre.ask(do="play", scene=scene, seed=1, viewers=4, discord_viewers=2)
+    first = [seen.name for seen in theatre.lines("joined")]
+    await theatre.ask(do="invite", viewers=3, discord_viewers=1)
+    everybody = [seen.name for seen in theatre.lines("joined")]
+    async with opened() as another:
+        await another.ask(do="play", scene=scene, seed=1, viewers=7, discord_viewers=3)
+        assert sorted(everybody) == sorted(seen.name for seen in another.lines("joined"))
+    assert everybody[: len(first)] == first
+
+
+async def test_the_parent_can_note_a_fault_of_its_own(theatre: Theatre) -> None:
+    data = {"name": "disk-full", "state": "skipped", "seconds": 0, "why": "not here"}
+    await theatre.ask(do="note", text="the disk is full", data=data)
+    (seen,) = theatre.lines("fault")
+    assert (seen.platform, seen.text, dict(seen.data)) == ("stage", "the disk is full", data)
+
+
+async def test_a_fault_has_its_beginning_and_its_end_in_the_record(theatre: Theatre) -> None:
+    await theatre.fault("discord-gone", 0.05)
+    assert theatre.faults == [("discord-gone", "begins")]
+    assert theatre.stage.discord.faults.is_out
+    ended = await theatre.ended("discord-gone")
+    assert ended == {"name": "discord-gone", "state": "ends", "seconds": 0.05, "options": {}, "struck": 0}
+    assert not theatre.stage.discord.faults.is_out
+
+
+async def test_a_fault_that_strikes_lines_ends_with_the_last_of_them(theatre: Theatre) -> None:
+    await theatre.fault("twitch-lose", times=2)
+    for text in ("one", "two", "three"):
+        await theatre.ask(do="say", login="ann", text=text)
+    assert (await theatre.ended("twitch-lose"))["struck"] == 2
+    lost = [seen.text for seen in theatre.lines("undelivered") if seen.data["why"] == "lost"]
+    assert lost == ["one", "two"]
+
+
+async def test_only_what_people_type_is_lost_and_never_what_the_bot_says(theatre: Theatre) -> None:
+    await theatre.fault("twitch-lose", times=1)
+    theatre.stage.twitch.send(theatre.stage.twitch.bot, "Teal Mug is open")
+    theatre.stage.twitch.go_live()
+    assert theatre.stage.twitch.faults.losses_planned == 1
+
+
+async def test_a_fault_that_still_lasts_at_the_end_ends_with_the_play() -> None:
+    async with opened() as theatre:
+        await theatre.fault("twitch-silence", 50)
+        await asyncio.sleep(0)
+    assert theatre.faults == [("twitch-silence", "begins"), ("twitch-silence", "ends")]
+    assert not theatre.stage.twitch.faults.silenced
+
+
+@pytest.mark.parametrize("name", [*ON_TWITCH, *ON_DISCORD])
+async def test_every_fault_leaves_the_stage_as_it_was(theatre: Theatre, name: str) -> None:
+    await theatre.fault(name, 0.01)
+    for number in range(4):
+        await theatre.ask(do="say", login="ann", text=f"line {number}")
+    theatre.orders.end()
+    await theatre.ended(name)
+    twitch, discord = theatre.stage.twitch.faults, theatre.stage.discord.faults
+    assert twitch.on_delivery is None
+    assert twitch.take_answer("POST", "/helix/chat/messages") is None
+    assert discord.take("fail", "POST", "/channels/1/messages") is None
+    assert [twitch.silenced, twitch.welcome_delay_seconds, discord.is_out] == [False, 0, False]
