@@ -130,7 +130,7 @@ def nearly_silenced(figures: Figures, _home: Home) -> Iterator[Advice]:
         if budget.platform != "twitch" or budget.peak < round(0.8 * TWITCH_LINES):
             continue
         if budget.peak >= 0.8 * budget.limit:
-            change = "Leave answers more time to gather: a larger answer_gap under [pace]."
+            change = "Expect some answers to wait, or let people wait longer for a second one (answer_gap)."
             if budget.limit == TWITCH_LINES:
                 change = "Make the bot a moderator of your channel: type /mod and its name."
             why = f"It said {budget.peak} lines within 30 s, and Twitch takes {budget.limit}."

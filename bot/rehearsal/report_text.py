@@ -21,7 +21,7 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 _LABEL = 9
 # In fewer lines there is no room for every promise's sentence and every piece of advice.
 _ROOMY_LINES = 55
-_ADVICE_WHERE_SHORT = 3
+_ADVICE_WHERE_SHORT, _CHARACTERS_WHERE_SHORT = 3, 6
 
 
 def show(report: Report, console: Console) -> None:
@@ -78,7 +78,9 @@ def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
         yield "Gates", _counted(figures.gates.items())
     asking = [each for each in figures.characters if each.asked]
     if asking:
-        yield "Crowd", ", ".join(f"{each.got} of {each.people} {clean(each.name)}" for each in asking) + " got one"
+        shown = asking if _roomy(console) else asking[:_CHARACTERS_WHERE_SHORT]
+        rest = f" and {len(asking) - len(shown)} more kinds" if len(shown) < len(asking) else " got one"
+        yield "Crowd", ", ".join(f"{each.got} of {each.people} {clean(each.name)}" for each in shown) + rest
     if figures.news:
         worst = figures.news[-1]
         yield "News", f"{len(figures.news)} lines and cards, the slowest {worst:.2f} s after the fact"

@@ -111,9 +111,9 @@ def _held_up_sentence(case: Case, trouble: Trouble, wait: Wait) -> str:
 
 def healed(case: Case) -> Promise:
     sentence = "After each fault the bot works again."
-    found = [each for each in healings(case, waits(case)) if not each.trouble.skipped]
-    if not found:
+    if not any(not trouble.skipped for trouble in case.troubles):
         return unchecked("healed", sentence, "Nothing went wrong.")
+    found = [each for each in healings(case, waits(case)) if not each.trouble.skipped]
     broken = [f"{each.trouble.name}: {each.sentence}." for each in found if each.seconds is None and each.asked]
     slowest = max((each.seconds for each in found if each.seconds is not None), default=0.0)
     return judged("healed", sentence, broken, f"{len(found)} faults, the slowest healed in {slowest:.1f} s")
