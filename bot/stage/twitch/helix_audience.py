@@ -32,12 +32,16 @@ class HelixAudience:
         ]
 
     async def followers(self, request: web.Request) -> web.Response:
-        user = need_scope(token_of(self._world, request), "moderator:read:followers")
+        """Who may not see who follows still learns how many do: an empty list is no evidence."""
+        token = token_of(self._world, request)
         need_broadcaster(self._world, request)
-        if not self._world.moderates(user):
-            raise Problem(401, "The user in the access token must be the broadcaster or a moderator.")
-        wanted = request.query.get("user_id")
-        followers = self._world.followers
+        if token.user is None:
+            raise Problem(401, "This endpoint requires a user access token")
+        followers, wanted = self._world.followers, request.query.get("user_id")
+        if "moderator:read:followers" not in token.scopes or not self._world.moderates(token.user):
+            if wanted is not None:
+                raise Problem(401, "Asking for a user needs moderator:read:followers and a moderator's token.")
+            return web.json_response(payloads.page([], total=len(followers)))
         newest_first = [(each, at) for each, at in reversed(followers.items()) if wanted in (None, each.id)]
         shown, pagination = page_of(request, newest_first)
         data = [{"followed_at": rfc3339_seconds(at), **payloads.who(follower)} for follower, at in shown]

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.stage.twitch import fields
 from bot.stage.twitch.access import json_body, need_moderator, need_same, need_scope, token_of
 from bot.stage.twitch.answers import no_content
-from bot.stage.twitch.limits import CHARACTERS_MAX, length
+from bot.stage.twitch.limits import ANNOUNCEMENT_SECONDS, CHARACTERS_MAX, Recent, length
 from bot.stage.twitch.model import ChatMessage, Dropped, Problem, Token, TwitchUser
 from bot.stage.twitch.world import TwitchWorld
 
@@ -19,6 +19,7 @@ _COLORS = ("blue", "green", "orange", "purple", "primary")
 class HelixChat:
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
+        self._announced = Recent(world.clock, ANNOUNCEMENT_SECONDS)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -72,6 +73,9 @@ class HelixChat:
         text, color = fields.text(body, "message"), str(body.get("color", "primary"))
         if color not in _COLORS:
             raise Problem(400, "The color is not valid.")
+        if len(self._announced):
+            raise Problem(429, "One announcement may be sent every 2 seconds.")
+        self._announced.add()
         # Twitch cuts an announcement instead of refusing it.
         self._world.announce(user, text[:CHARACTERS_MAX], color)
         return no_content()

@@ -72,7 +72,7 @@ class HelixEventSub:
         return user is not None and self._world.moderates(user)
 
     def _own(self, token: Token) -> list[Subscription]:
-        return [each for each in self._world.sessions.subscriptions() if each.user is token.user]
+        return self._world.sessions.listed(token.user)
 
     def _totals(self, token: Token) -> dict[str, Any]:
         sessions = self._world.sessions

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.stage.twitch.conduits import Conduits
-from bot.stage.twitch.model import NotImitated, Problem, Token, TwitchUser, rfc3339
+from bot.stage.twitch.model import SECOND, NotImitated, Problem, Token, TwitchUser, rfc3339
 from bot.stage.twitch.subscriptions import Carrier, Subscription, Wish, check_permission, wish_in
 from bot.stage.twitch.tokens import Tokens
 
@@ -17,6 +18,7 @@ SOCKETS_MAX = 3
 SUBSCRIPTIONS_MAX = 300
 TOTAL_COST_MAX = 10
 TOTAL_COST_MAX_OF_THE_APP = 10_000
+ENDED_SECONDS = 3600
 _GONE = "websocket transport session does not exist or has already disconnected"
 _WRONG_TOKEN = "invalid transport and auth combination"
 
@@ -63,6 +65,7 @@ class Sessions:
         self._clock = clock
         self._tokens = tokens
         self._open: dict[str, Session] = {}
+        self._ended: deque[tuple[int, Subscription]] = deque()
         self.conduits = Conduits(clock)
 
     def __iter__(self) -> Iterator[Session]:
@@ -85,14 +88,32 @@ class Sessions:
         session.id, session.connected_at, session.outlet = _new_session_id(), self._clock(), outlet
         self._open[session.id] = session
 
-    def disconnect(self, outlet: Outlet) -> Session | None:
-        """Forget the session of a socket that is gone; None when another socket has taken it on since."""
+    def disconnect(self, outlet: Outlet, status: str = "websocket_disconnected") -> Session | None:
+        """End the session of a socket that is gone; None when another socket has taken it on since.
+
+        `status` is how its subscriptions are listed from now on.
+        """
         for session in self:
             if session.outlet is outlet:
                 del self._open[session.id]
                 self.conduits.lost(session)
+                for subscription in session.subscriptions.values():
+                    self.end(subscription, status)
                 return session
         return None
+
+    def end(self, subscription: Subscription, status: str) -> None:
+        """Keep a subscription that hears nothing more in the lists, for a while."""
+        subscription.status = status
+        self._ended.append((self._clock() + ENDED_SECONDS * SECOND, subscription))
+
+    def listed(self, user: TwitchUser | None) -> list[Subscription]:
+        """A user's subscriptions, and those that have ended lately; None asks for the application's own."""
+        now = self._clock()
+        while self._ended and self._ended[0][0] <= now:
+            self._ended.popleft()
+        ended = [subscription for _, subscription in self._ended]
+        return [each for each in (*self.subscriptions(), *ended) if each.user is user]
 
     def is_used(self, session: Session) -> bool:
         """Whether anything is to be told on the session: by a subscription of its own or as a shard."""
@@ -145,6 +166,10 @@ class Sessions:
         for each in self.subscriptions():
             if each.id == subscription_id and each.user is token.user:
                 return each.carrier.subscriptions.pop(subscription_id)
+        for entry in self._ended:
+            if entry[1].id == subscription_id and entry[1].user is token.user:
+                self._ended.remove(entry)
+                return entry[1]
         raise Problem(404, "subscription not found")
 
     def _carrier(self, token: Token, body: Mapping[str, Any], wish: Wish) -> Session | Carrier:

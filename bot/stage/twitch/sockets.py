@@ -29,6 +29,16 @@ CLOSE_REASONS = {
     4007: b"invalid reconnect",
 }
 
+# How subscriptions of a socket are listed that Twitch itself closed.
+_ENDINGS = {
+    4000: "websocket_internal_error",
+    4001: "websocket_received_inbound_traffic",
+    4002: "websocket_failed_ping_pong",
+    4003: "websocket_connection_unused",
+    4005: "websocket_network_timeout",
+    4006: "websocket_network_error",
+}
+
 
 class Socket:
     """One connection: a queue of frames, written by one task; None in the queue closes the connection."""
@@ -166,7 +176,8 @@ class EventSubSockets:
         finally:
             writer.cancel()
             self._connected.discard(ws)
-            gone = self._world.sessions.disconnect(socket)
+            status = _ENDINGS.get(socket.closed_with or 0, "websocket_disconnected")
+            gone = self._world.sessions.disconnect(socket, status)
             session_id = socket.session.id if gone is not None and socket.session else None
             self._world.note("socket", "closed", code=socket.closed_with or ws.close_code, session_id=session_id)
         return ws

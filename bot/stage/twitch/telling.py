@@ -58,8 +58,8 @@ class Telling:
     def revoke_subscription(self, subscription: Subscription, status: str) -> None:
         """Take a subscription away and say so, with the reason: "authorization_revoked", "user_removed",
         "moderator_removed", "version_removed" or "chat_user_banned"."""
-        subscription.status = status
         subscription.carrier.subscriptions.pop(subscription.id, None)
+        self.sessions.end(subscription, status)
         frame = payloads.frame(
             str(uuid.uuid4()),
             "revocation",

@@ -78,6 +78,20 @@ async def test_the_stream_has_as_many_viewers_as_are_in_chat(caller: Caller) -> 
     assert body["data"][0]["viewer_count"] == 2
 
 
+async def test_who_may_not_see_followers_learns_their_number_and_gets_no_list(caller: Caller) -> None:
+    world = caller.stage.twitch
+    for name in ("ann", "bob"):
+        world.follow(world.add_user(name))
+    poor = world.issue_token(world.bot, ["user:bot"]).access
+    status, body = await caller.get("channels/followers", here(caller), token=poor)
+    assert (status, body["data"], body["total"]) == (200, [], 2)
+    assert (await caller.get("channels/followers", here(caller, user_id="1"), token=poor))[0] == 401
+    world.bot.badges.clear()
+    assert (await caller.get("channels/followers", here(caller)))[1]["data"] == []
+    app = world.issue_token(None, ()).access
+    assert (await caller.get("channels/followers", here(caller), token=app))[0] == 401
+
+
 async def test_who_unfollowed_is_no_follower_any_more(caller: Caller) -> None:
     world = caller.stage.twitch
     ann = world.add_user("ann")

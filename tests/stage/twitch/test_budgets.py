@@ -62,6 +62,16 @@ async def test_a_refused_request_costs_and_tells_as_well(caller: Counting) -> No
     assert (status, left) == (400, 799)
 
 
+async def test_one_announcement_in_two_seconds_is_the_most(caller: Counting) -> None:
+    world = caller.stage.twitch
+    query = {"broadcaster_id": world.broadcaster.id, "moderator_id": world.bot.id}
+    statuses = []
+    for seconds in (0, 1.9, 0.1):
+        caller.clock.advance(seconds)
+        statuses.append((await caller.post("chat/announcements", {"message": "hello"}, query))[0])
+    assert statuses == [204, 429, 204]
+
+
 def test_a_bucket_never_holds_more_than_it_can_and_a_clock_put_back_takes_nothing(clock: HandClock) -> None:
     points = Points(clock)
     clock.advance(3600)

@@ -123,7 +123,7 @@ async def test_lists_are_narrowed_to_the_users_asked_for_and_need_their_scope(ca
         status, body = await caller.get(path, here, token=right)
         expected = [] if path == "moderation/moderators" else [ann.id]
         assert (status, [each["user_id"] for each in body["data"]], body["pagination"]) == (200, expected, {})
-        assert (await caller.get(path, here, token=wrong))[0] == 401
+        assert (await caller.get(path, here, token=wrong))[0] == 401, path
         assert (await caller.get(path, {}, token=right))[0] == 400
 
 

@@ -211,7 +211,9 @@ async def test_a_revoked_subscription_says_why(caller: Caller, status: str) -> N
     frame = await socket.receive_json(timeout=PATIENCE_SECONDS)
     assert frame["metadata"]["message_type"] == "revocation"
     assert frame["payload"]["subscription"]["status"] == status
-    assert (await caller.get("eventsub/subscriptions", {}))[1]["data"] == []
+    _, body = await caller.get("eventsub/subscriptions", {})
+    assert [each["status"] for each in body["data"]] == [status]
+    assert (await caller.get("eventsub/subscriptions", {"status": "enabled"}))[1]["data"] == []
 
 
 async def test_a_user_who_disconnects_the_app_is_told_by_revocation(caller: Caller) -> None:

@@ -12,7 +12,7 @@ from bot.stage.twitch.events import EVENT_TYPES, EventType
 from bot.stage.twitch.model import Problem
 from bot.stage.twitch.subscriptions import wish_in
 from bot.stage.twitch.world import TwitchWorld
-from tests.stage.twitch.helpers import Caller, Outlet, conditions, seen, subscribe, welcome
+from tests.stage.twitch.helpers import Caller, HandClock, Outlet, conditions, seen, subscribe, until, welcome
 
 
 @pytest.fixture
@@ -239,3 +239,41 @@ async def test_other_transports_are_told_apart_from_errors(caller: Caller) -> No
     assert (await caller.post("eventsub/subscriptions", wish))[0] == 501
     assert (await caller.post("eventsub/subscriptions", {**wish, "transport": {}}))[0] == 400
     assert len(seen(world, "not-imitated")) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (None, "websocket_disconnected"),
+        (4000, "websocket_internal_error"),
+        (4001, "websocket_received_inbound_traffic"),
+        (4004, "websocket_disconnected"),
+        (4006, "websocket_network_error"),
+    ],
+)
+async def test_what_ended_with_its_socket_is_listed_for_an_hour_and_costs_nothing(
+    code: int | None, status: str
+) -> None:
+    clock = HandClock()
+    async with Stage(clock=clock) as stage, aiohttp.ClientSession() as http:
+        caller, world = Caller(stage, http), stage.twitch
+        stranger = {"broadcaster_user_id": world.add_user("stranger").id}
+        socket = await caller.connect()
+        session_id = await welcome(socket)
+        _, made = await caller.subscribe(session_id, "stream.online", "1", stranger)
+        await caller.subscribe_to_chat(session_id)
+        if code is None:
+            await socket.close()
+        else:
+            world.faults.close_sockets(code)
+            await socket.receive(timeout=10)
+        await until(world, lambda: len(world.sessions) == 0)
+
+        _, body = await caller.get("eventsub/subscriptions", {})
+        assert [each["status"] for each in body["data"]] == [status] * 2
+        assert (body["total"], body["total_cost"]) == (2, 0)
+        gone = {"id": made["data"][0]["id"]}
+        statuses = [(await caller.request("DELETE", "eventsub/subscriptions", gone))[0] for _ in range(2)]
+        assert statuses == [204, 404]
+        clock.advance(3600)
+        assert world.sessions.listed(world.bot) == []
