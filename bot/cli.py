@@ -96,6 +96,9 @@ def rehearse(
     as_json: JsonOption = False,
     keep: Annotated[Path | None, typer.Option(help="Leave the ledger in this folder.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show the report alone, not the chats.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the report as a page into this file, for a browser.")
+    ] = None,
     web: Annotated[
         bool, typer.Option("--web", help="Serve a page to walk on stage: both chats, faults, the stock.")
     ] = False,
@@ -111,7 +114,7 @@ def rehearse(
         for line in list_scripts(as_json=as_json):
             typer.echo(line)
         return
-    call = Call(script, config, seed, viewers, discord_viewers, as_json, keep, quiet)
+    call = Call(script, config, seed, viewers, discord_viewers, as_json, keep, quiet, report)
     if web:
         raise typer.Exit(_rehearse_on_page(call, host, port))
     try:

@@ -26,6 +26,7 @@ class Call:
     json: bool = False
     keep: Path | None = None
     quiet: bool = False
+    report: Path | None = None
 
 
 def options_for(call: Call, default_config: Path) -> RehearseOptions:
@@ -42,6 +43,7 @@ def options_for(call: Call, default_config: Path) -> RehearseOptions:
         json=call.json,
         keep=call.keep,
         quiet=call.quiet,
+        report=call.report,
         tempo=script.tempo,
     )
 

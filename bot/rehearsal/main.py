@@ -59,11 +59,19 @@ def rehearse(options: RehearseOptions) -> int:
         return FOUND_WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
+    try:
+        _write_page(report, options)
+    except OSError as error:
+        why = f"{options.report} cannot be written: {error.strerror}."
+        _say(options, {"kept": not report.exit_code, "error": why}, [why])
+        return FOUND_WRONG
     if options.json:
         public = {**report.as_public(), "cut_short": cut_short}
         print(json.dumps(public, ensure_ascii=False, indent=2))  # noqa: T201 - the answer itself
     else:
         show(report, _console())
+        if options.report is not None:
+            print(f"The report as a page: {options.report}")  # noqa: T201 - a command's last word
         if cut_short:
             print("Cut short: this is what there was until then.")  # noqa: T201 - a command's last word
     return INTERRUPTED if cut_short else report.exit_code
@@ -83,8 +91,18 @@ def check(options: RehearseOptions) -> None:
             raise UnfitForRehearsal(f"{options.config}: there are no [[drops]] to rehearse.")
         if script is not None and (unknown := strangers(script, [drop.name for drop in config.drops])):
             raise UnfitForRehearsal(" ".join(unknown))
+    if options.report is not None and not options.report.absolute().parent.is_dir():
+        raise UnfitForRehearsal(f"There is no folder {options.report.absolute().parent} to put the report in.")
     if options.keep is not None and options.keep.is_dir() and any(options.keep.iterdir()):
         raise UnfitForRehearsal(f"{options.keep} is not empty. Name a folder that is, or a new one.")
+
+
+def _write_page(report: Report, options: RehearseOptions) -> None:
+    if options.report is not None:
+        # Its template engine is loaded by whoever wants the page.
+        from bot.rehearsal.report_page import write_page
+
+        write_page(report, options.report)
 
 
 def _say(options: RehearseOptions, public: Mapping[str, object], sentences: Sequence[str]) -> None:
@@ -158,10 +176,10 @@ def _verdicts(case: Case, options: RehearseOptions, *, cut_short: bool) -> tuple
     promises = judge(case)
     if options.script is not None and options.script.expects:
         promises += expected(figures_of(case), options.script.expects)
-    return tuple(map(_excused, promises)) if cut_short else promises
+    return tuple(map(excused, promises)) if cut_short else promises
 
 
-def _excused(promise: Promise) -> Promise:
+def excused(promise: Promise) -> Promise:
     """A promise that is only due at the end of a play, which did not come."""
     if promise.verdict is not Verdict.BROKEN or not (
         promise.key in _AT_THE_END or promise.key.startswith("expected-")

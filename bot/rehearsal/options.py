@@ -33,7 +33,8 @@ class Tempo:
 @dataclass(frozen=True, slots=True)
 class RehearseOptions:
     """`script` None plays the configuration's drops, and nothing goes wrong. `keep` is a folder to leave everything
-    in; `bot_command` starts the bot that is put to the test, and gets the arguments of `microdrops run`."""
+    in, `report` a file for the report as a page; `bot_command` starts the bot that is put to the test, and gets the
+    arguments of `microdrops run`."""
 
     config: Path
     script: Script | None = None
@@ -43,6 +44,7 @@ class RehearseOptions:
     json: bool = False
     keep: Path | None = None
     quiet: bool = False
+    report: Path | None = None
     bot_command: tuple[str, ...] = OWN_BOT
     tempo: Tempo = Tempo()
 

@@ -52,3 +52,8 @@ def test_a_bot_that_ends_early_ends_the_rehearsal_with_its_last_words(
     assert "no tea, no bot" in said
     assert rehearse(RehearseOptions(config, bot_command=dying, tempo=TEMPO, json=True)) == 1
     assert "no tea, no bot" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_report_needs_a_folder_that_is_there(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rehearse(RehearseOptions(config, report=config.parent / "nowhere" / "report.html")) == 2
+    assert "There is no folder" in capsys.readouterr().err
