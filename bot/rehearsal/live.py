@@ -147,8 +147,11 @@ def _wrapped(line: Line, width: int) -> list[Text]:
         return [Text(f"  ... {line.left_out:,} more", "dim")]
     text = Text.assemble((f"{line.who}: ", "bold green" if line.by_bot else "bold"))
     text.append(line.what, "green" if line.by_bot else "")
-    rows = text.wrap(_PLAIN, width - 2) if text.cell_len > width else [text]
+    rows = text.wrap(_PLAIN, width - 6) if text.cell_len > width else [text]
     shown = list(rows[:_ROWS_PER_LINE_MAX])
+    if len(rows) > _ROWS_PER_LINE_MAX:
+        shown[-1].rstrip()
+        shown[-1].append(" ...")
     for row in shown[1:]:
         row.pad_left(2)
     return shown

@@ -88,8 +88,9 @@ class Transcript:
 
 
 def has_room(console: Console) -> bool:
-    """Whether a live view can be laid out here: not on a pipe, nor where the cursor cannot be moved."""
-    return console.is_interactive and console.width >= WIDTH_MIN and console.height >= HEIGHT_MIN
+    """Whether a live view can be laid out here: not on a pipe, nor where there is no second screen."""
+    has_screens = console.is_interactive and not console.legacy_windows
+    return has_screens and console.width >= WIDTH_MIN and console.height >= HEIGHT_MIN
 
 
 def _now() -> int:

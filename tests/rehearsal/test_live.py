@@ -107,6 +107,14 @@ def test_chats_stand_side_by_side_where_there_is_room_and_else_one_below_the_oth
     assert [row.split()[0] for row in narrow if row.endswith("lines")] == ["Twitch", "Discord"]
 
 
+def test_a_line_that_is_too_long_is_cut_and_says_so() -> None:
+    evening = Evening()
+    evening.bot("Teal Mug is yours: " + ", ".join(f"@viewer{each} #{each}" for each in range(99)), OPENS)
+    shown = [row.rstrip() for row in rows(seen_at(evening), 60)]
+    assert sum("@viewer" in row for row in shown) == 4
+    assert next(row for row in reversed(shown) if "@viewer" in row).endswith(" ...")
+
+
 def test_without_discord_the_chat_has_the_whole_width() -> None:
     programme = Programme(stocks=PROGRAMME.stocks, claim_words=PROGRAMME.claim_words, discord=False)
     shown = rows(watched(good_evening(), programme).glance(OPENS))
