@@ -160,7 +160,7 @@ class Stagehand:
         await self._note(fault, "begins", seconds, options, text)
         with closing(sqlite3.connect(self._ledger, timeout=0, isolation_level=None)) as holder:
             await _begin(holder)
-            await asyncio.sleep(seconds)
+            await _pause(seconds)
             holder.execute("ROLLBACK")
         await self._note(fault, "ends", seconds, options, text)
 
@@ -172,6 +172,10 @@ class Stagehand:
         await self._note(fault, "begins", 0, options, text)
         self._bot.move_clock(by)
         await self._note(fault, "ends", 0, options, text)
+
+
+async def _pause(seconds: float) -> None:
+    await asyncio.sleep(seconds)
 
 
 async def _begin(holder: sqlite3.Connection) -> None:

@@ -1,0 +1,73 @@
+"""Ctrl-C: the children end in order, and the report tells of what there was until then."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal.main import excused
+from bot.rehearsal.promises import Promise, Verdict
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
+
+
+def start(kept: Path, *more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bot", "rehearse", "first-drop", "--viewers", "20", "--keep", str(kept), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(fact: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not fact():
+        assert time.monotonic() < until, "it did not come to that"
+        time.sleep(0.05)
+
+
+def has(file: Path, text: str) -> bool:
+    return file.exists() and text in file.read_text("utf-8", "replace")
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_play_cleanly_with_the_report_so_far(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with start(kept, "--json") as rehearsal:
+        wait_for(lambda: has(kept / "record.jsonl", " is yours"))
+        rehearsal.send_signal(signal.SIGINT)
+        said, wrong = rehearsal.communicate(timeout=40)
+    assert rehearsal.returncode == 130, wrong
+    report = json.loads(said)
+    assert report["cut_short"]
+    assert not report["complete"]
+    assert report["drops"][0]["units"] > 0
+    assert "broken" not in {each["verdict"] for each in report["promises"]}, said
+    log = (kept / "bot.log").read_text("utf-8")
+    assert "bot stopped" in log.splitlines()[-1] or "bot stopped" in log[-4000:]
+
+
+def test_ctrl_c_before_there_is_anything_to_report_is_an_end_without_a_word(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with start(kept, "--quiet") as rehearsal:
+        wait_for((kept / "stage.log").exists)
+        rehearsal.send_signal(signal.SIGINT)
+        said, wrong = rehearsal.communicate(timeout=40)
+    assert rehearsal.returncode == 130
+    assert "Traceback" not in said + wrong
+
+
+@pytest.mark.parametrize(
+    ("key", "excuse"), [("answered", True), ("winners-told", True), ("expected-mug-units", True), ("supply", False)]
+)
+def test_only_what_is_due_at_the_end_is_excused(key: str, excuse: bool) -> None:
+    broken = Promise(key, "...", Verdict.BROKEN, ("it was not",))
+    found = excused(broken)
+    assert (found.verdict is Verdict.UNCHECKED) == excuse
+    kept = Promise(key, "...", Verdict.KEPT, ("it was",))
+    assert excused(kept) is kept
