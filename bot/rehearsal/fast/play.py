@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ Json = Mapping[str, Any]
 # A Friday evening: the same seed plays at the same hour, whenever it is played.
 BEGINS_AT = 1_772_823_600_000_000  # 2026-03-06T19:00:00Z
 _LEAD_SECONDS = 4
+_FIELDS = tuple(field.name for field in fields(Seen))
 
 
 def play_fast(
@@ -48,7 +49,7 @@ def play_fast(
         with sabotage or nullcontext():
             return loop.run_until_complete(_play(loop, options, folder, on_seen, on_play, on_stage))
     finally:
-        _end(loop)
+        let_go(loop)
 
 
 async def _play(
@@ -62,9 +63,7 @@ async def _play(
     began = time.monotonic()
     script = options.script or Script("", "", "")
     clock = WallClock(loop, BEGINS_AT)
-    with (folder / "record.jsonl").open("w", encoding="utf-8") as file:
-        record = Record(file)
-        stage = Stage(record=record, clock=lambda: clock.true)
+    with set_stage(folder, clock) as stage:
         if script.live_at_first:
             stage.twitch.go_live()
         text = options.config.read_text("utf-8-sig")
@@ -78,11 +77,29 @@ async def _play(
         machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)
         seen: list[Json] = []
         hearing: list[Callable[[Json], None]] = [seen.append, on_seen]
-        record.listen(lambda line: _tell(hearing, line))
-        with logging_to(folder / "bot.log", options.log_level, lambda: clock.now()):
+        listening(stage, hearing)
+        with logging_to(folder / "bot.log", options.log_level, clock.now):
             complete = await _evening(machine, options, script, play, folder, hearing, on_stage)
     secrets = {*play.secrets, *secrets_of(stage)}
     return Performance(play, folder, tuple(seen), tuple(sorted(secrets)), complete, time.monotonic() - began)
+
+
+@contextmanager
+def set_stage(folder: Path, clock: WallClock) -> Iterator[Stage]:
+    """A furnished stage that nobody can connect to, with its record in the folder."""
+    with (folder / "record.jsonl").open("w", encoding="utf-8") as file:
+        yield Stage(record=Record(file), clock=lambda: clock.true)
+
+
+def listening(stage: Stage, hearing: list[Callable[[Json], None]]) -> None:
+    """Tell every line of the record to whoever is, or comes to be, among `hearing`."""
+
+    def tell(line: Seen) -> None:
+        told = {name: getattr(line, name) for name in _FIELDS}
+        for listener in tuple(hearing):
+            listener(told)
+
+    stage.record.listen(tell)
 
 
 async def _evening(
@@ -110,16 +127,7 @@ def _config(folder: Path, play: Play) -> Config:
     return load_config(folder / "config.toml", play.environment)
 
 
-_FIELDS = tuple(field.name for field in fields(Seen))
-
-
-def _tell(hearing: list[Callable[[Json], None]], line: Seen) -> None:
-    told = {name: getattr(line, name) for name in _FIELDS}
-    for listener in tuple(hearing):
-        listener(told)
-
-
-def _end(loop: VirtualLoop) -> None:
+def let_go(loop: VirtualLoop) -> None:
     """Whatever is left of a play that ended, or failed, is let go."""
     tasks = asyncio.all_tasks(loop)
     for task in tasks:

@@ -1,0 +1,76 @@
+"""A configuration as it stands, on its own dates: what the bot is given, and the evenings on which it runs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from bot.config import Config, load_config
+from bot.domain.drops import DropPlan, Opening
+from bot.domain.time import HOUR, MINUTE, Micros
+from bot.rehearsal.compress import Play, PlayedDrop, compress
+
+_BEFORE, _AFTER = 15 * MINUTE, 8 * MINUTE
+_AROUND_NEWS = 3 * MINUTE
+# A drop on cue is opened so long after its announcement.
+_CUE_AFTER = 10 * MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """A span in which the bot runs; `live` while people are to come and claim."""
+
+    begins_at: Micros
+    ends_at: Micros
+    live: bool
+
+
+def dated(config: Path, told: Mapping[str, Any], folder: Path) -> tuple[Config, Play]:
+    """Point a configuration at the stage and leave everything else as it stands; the file is put into `folder`.
+    Raises ConfigError."""
+    text = config.read_text("utf-8-sig")
+    original = tomllib.loads(text)
+    joined = compress(text, told, folder / "ledger.db", 0)
+    document = tomllib.loads(joined.text)
+    for section in ("channel", "pace", "drops"):
+        document.pop(section, None)
+        if section in original:
+            document[section] = original[section]
+    (folder / "config.toml").write_text(tomlkit.dumps(document), "utf-8")
+    checked = load_config(folder / "config.toml", joined.environment)
+    drops = tuple(_played(plan) for plan in checked.plans(0))
+    return checked, replace(joined, text=tomlkit.dumps(document), drops=drops)
+
+
+def _played(plan: DropPlan) -> PlayedDrop:
+    opens_at = plan.announce_at + _CUE_AFTER if plan.opens_at is None else plan.opens_at
+    return PlayedDrop(
+        key=plan.key,
+        title=plan.title,
+        supply=plan.supply,
+        held_back=plan.held_back,
+        per_person=plan.per_person,
+        on_cue=plan.opening is Opening.CUE,
+        announces_at=plan.announce_at,
+        opens_at=opens_at,
+        closes_at=opens_at + plan.window,
+    )
+
+
+def evenings(drops: Sequence[PlayedDrop]) -> list[Evening]:
+    """When the bot has to run: around each announcement, and around each window with the stream on the air."""
+    spans = [Evening(d.announces_at - _AROUND_NEWS, d.announces_at + _AROUND_NEWS, live=False) for d in drops]
+    spans += [Evening(d.opens_at - _BEFORE, d.closes_at + _AFTER, live=True) for d in drops]
+    merged: list[Evening] = []
+    for span in sorted(spans, key=lambda each: each.begins_at):
+        if merged and span.begins_at - merged[-1].ends_at < HOUR // 4:
+            last = merged[-1]
+            merged[-1] = Evening(last.begins_at, max(last.ends_at, span.ends_at), last.live or span.live)
+        else:
+            merged.append(span)
+    return merged

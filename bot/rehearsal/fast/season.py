@@ -1,0 +1,95 @@
+"""`microdrops rehearse --fast --dated`: every drop on its own date and in its own length, the bot up only then."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from bot.config import load_config
+from bot.rehearsal.compress import SECOND, Play
+from bot.rehearsal.evening import scene_of
+from bot.rehearsal.fast.dates import Evening, dated, evenings
+from bot.rehearsal.fast.disk import Disk
+from bot.rehearsal.fast.life import Machine
+from bot.rehearsal.fast.logging_apart import logging_to
+from bot.rehearsal.fast.play import Json, let_go, listening, set_stage
+from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
+from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
+from bot.rehearsal.ledger import is_over
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.performance import Performance
+from bot.stage.child import secrets_of
+
+# Of the years before the first drop nothing is to be seen.
+_AHEAD_SECONDS = 3_600
+
+
+def as_dated(options: RehearseOptions) -> RehearseOptions:
+    """What a season is judged by: the configuration's own pace. Raises ConfigError."""
+    pace = load_config(options.config, {}, secrets="optional").pace
+    return replace(options, tempo=replace(options.tempo, answer_gap=pace.answer_gap // SECOND))
+
+
+def play_season(
+    options: RehearseOptions,
+    folder: Path,
+    on_seen: Callable[[Json], None],
+    *,
+    on_play: Callable[[Play], None] | None = None,
+) -> Performance:
+    """Play the configuration's drops on their own dates, one crowd for all of them. To be judged with `as_dated`.
+
+    Between two evenings the bot is off, as it is on a streamer's computer. Raises ConfigError."""
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(_play(loop, options, folder, on_seen, on_play))
+    finally:
+        let_go(loop)
+
+
+async def _play(
+    loop: VirtualLoop,
+    options: RehearseOptions,
+    folder: Path,
+    on_seen: Callable[[Json], None],
+    on_play: Callable[[Play], None] | None,
+) -> Performance:
+    began = time.monotonic()
+    drops = load_config(options.config, {}, secrets="optional").plans(0)
+    first = min(drop.announce_at for drop in drops)
+    clock = WallClock(loop, first - _AHEAD_SECONDS * SECOND)
+    with set_stage(folder, clock) as stage:
+        config, play = dated(options.config, {**stage.describe(), "endpoints": {}}, folder)
+        if on_play is not None:
+            on_play(play)
+        machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)
+        seen: list[Json] = []
+        listening(stage, [seen.append, on_seen])
+        bot = QuickBot(machine, lambda: config)
+        with logging_to(folder / "bot.log", options.log_level, clock.now):
+            async with asyncio.TaskGroup() as group:
+                crowd = QuickStage(machine, group)
+                scene, shares = scene_of(play), options.script.shares if options.script else {}
+                viewers = options.viewers if play.twitch else 0
+                fans = options.discord_viewers if play.discord else 0
+                await crowd.play(scene, seed=options.seed, viewers=viewers, discord_viewers=fans, shares=shares)
+                for evening in evenings(play.drops):
+                    await _run(machine, bot, evening)
+                complete = crowd.played.is_set() and is_over(folder / "ledger.db", clock.true)
+                crowd.end()
+        await stage.discord.close()
+    secrets = {*play.secrets, *secrets_of(stage)}
+    return Performance(play, folder, tuple(seen), tuple(sorted(secrets)), complete, time.monotonic() - began)
+
+
+async def _run(machine: Machine, bot: QuickBot, evening: Evening) -> None:
+    await asyncio.sleep(max(0, evening.begins_at - machine.clock.true) / SECOND)
+    await bot.start()
+    if evening.live:
+        machine.stage.twitch.go_live()
+    await asyncio.sleep((evening.ends_at - machine.clock.true) / SECOND)
+    machine.stage.twitch.go_offline()
+    await bot.stop()
