@@ -21,6 +21,7 @@ let viewer = sessionStorage.getItem('viewer') || 'visitor';
 let eyes = sessionStorage.getItem('eyes') || viewer;
 let source, facts = {}, ahead = 0, room = 'discord:#announcements';
 let numbers = {}; // the newest line's number, by room
+let items = {}; // what is drawn, by key
 let spoken = [];
 const speak = (text) => spoken.push(text);
 
@@ -89,8 +90,8 @@ const tabOf = (name) => all('[role=tab]').find((tab) => tab.dataset.room === nam
 const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
 const toEnd = (log) => { log.scrollTop = log.scrollHeight; };
 function put(list, line) {
-  const before = [...list.children].find((item) => item.dataset.key === line.key), item = draw(line);
-  if (!before) return list.append(item);
+  const before = items[line.key], item = items[line.key] = draw(line);
+  if (!before?.isConnected) return list.append(item);
   // A card that changes under somebody's finger keeps the focus on the same button.
   const deed = before.contains(document.activeElement) && document.activeElement.dataset.deed;
   before.replaceWith(item);
@@ -114,7 +115,10 @@ function drawLines(lines) {
   for (const [log, wasAtEnd] of touched) {
     // Cards are few and have buttons: what goes first is talk.
     const list = log.querySelector('ol');
-    all('li:not(.posted)', list).slice(0, Math.max(0, list.children.length - KEPT)).forEach((old) => old.remove());
+    all('li:not(.posted)', list).slice(0, Math.max(0, list.children.length - KEPT)).forEach((old) => {
+      delete items[old.dataset.key];
+      old.remove();
+    });
     if (wasAtEnd) toEnd(log);
     else if (!log.hidden) log.parentElement.querySelector('.newer').hidden = false;
   }
@@ -259,6 +263,7 @@ for (const each of all('[data-eyes]')) each.onclick = () => look(each.dataset.ey
 
 function clear() {
   numbers = {};
+  items = {};
   all('.log ol').forEach((list) => list.replaceChildren());
   all('.newer').forEach((each) => { each.hidden = true; });
 }

@@ -24,8 +24,9 @@ _FILES = {
     "page.js": ("page.js", "text/javascript"),
 }
 _HERE = Path(__file__).parent
-# News that come together are told together, so that thousands of viewers cost the browser ten drawings a second.
-_TOGETHER_SECONDS = 0.1
+# The first news are told at once and what comes soon after them together, so that thousands of viewers cost the
+# browser no more than five drawings a second.
+_TOGETHER_SECONDS = 0.2
 _PATIENCE_SECONDS = 10.0
 _READERS_MAX = 12
 _ORDER_BYTES_MAX = 16_384
