@@ -17,7 +17,7 @@ from bot.stage.twitch.limits import (
     Recent,
     length,
 )
-from bot.stage.twitch.model import SECOND, ChatMessage, Dropped, DropReason, TwitchUser
+from bot.stage.twitch.model import SECOND, Ban, ChatMessage, Dropped, DropReason, TwitchUser
 from bot.stage.twitch.room import RoomRules
 
 
@@ -39,7 +39,7 @@ class Chat:
         self._clock = clock
         self._company = company
         self.log: dict[str, ChatMessage] = {}
-        self.banned: dict[TwitchUser, int | None] = {}
+        self.bans: dict[TwitchUser, Ban] = {}
         self.rules = RoomRules()
         self.held_next = 0
         recent = partial(Recent, clock, WINDOW_SECONDS)
@@ -90,19 +90,17 @@ class Chat:
             self._said_before.clear()
         self.rules = rules
 
-    def is_banned(self, user: TwitchUser) -> bool:
-        """Whether a ban, or a time-out that is not over, keeps somebody from speaking."""
-        if user not in self.banned:
-            return False
-        until = self.banned[user]
-        if until is not None and until <= self._clock():
-            del self.banned[user]
-            return False
-        return True
+    def ban_of(self, user: TwitchUser) -> Ban | None:
+        """The ban, or the time-out that is not over, which keeps somebody from speaking."""
+        ban = self.bans.get(user)
+        if ban is not None and ban.until is not None and ban.until <= self._clock():
+            del self.bans[user]
+            return None
+        return ban
 
     def _refusal(self, sender: TwitchUser, text: str, *, from_api: bool) -> DropReason | None:
-        if self.banned and self.is_banned(sender):
-            return DropReason.BANNED if self.banned[sender] is None else DropReason.TIMED_OUT
+        if self.bans and (ban := self.ban_of(sender)) is not None:
+            return DropReason.BANNED if ban.until is None else DropReason.TIMED_OUT
         if not text.strip():
             return DropReason.EMPTY
         if length(text) > CHARACTERS_MAX:

@@ -62,6 +62,13 @@ _ALL = (
         "moderator_user_id",
         frozenset({"moderator:read:followers"}),
     ),
+    EventType(
+        "channel.shoutout.create",
+        "1",
+        ("broadcaster_user_id", "moderator_user_id"),
+        "moderator_user_id",
+        frozenset({"moderator:read:shoutouts", "moderator:manage:shoutouts"}),
+    ),
     _owner("channel.subscribe", _SUBSCRIPTIONS),
     _owner("channel.subscription.end", _SUBSCRIPTIONS),
     _owner("channel.subscription.gift", _SUBSCRIPTIONS),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.stage.twitch import fields
+from bot.stage.twitch import fields, payloads
 from bot.stage.twitch.access import json_body, named_user, need_moderator, need_owner
 from bot.stage.twitch.answers import no_content
 from bot.stage.twitch.limits import Recent
 from bot.stage.twitch.model import Problem, rfc3339_seconds
+from bot.stage.twitch.pages import page_of
 from bot.stage.twitch.world import TwitchWorld
 
 ROLES_MAX = 10
@@ -28,6 +29,7 @@ class HelixModeration:
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.get("/helix/moderation/banned", self.bans),
             web.post("/helix/moderation/bans", self.ban),
             web.delete("/helix/moderation/bans", self.unban),
             web.delete("/helix/moderation/chat", self.delete_lines),
@@ -49,10 +51,10 @@ class HelixModeration:
             raise Problem(400, "The user specified in the user_id field may not be banned.")
         seconds = fields.optional_number(body, "duration", 0, least=1, most=TIMEOUT_SECONDS_MAX)
         reason = fields.optional_text(body, "reason", "", most=REASON_CHARACTERS_MAX)
-        chat = self._world.chat
-        if chat.is_banned(user) and chat.banned[user] is None:
+        standing = self._world.chat.ban_of(user)
+        if standing is not None and standing.until is None:
             raise Problem(400, "The user specified in the user_id field is already banned.")
-        until = self._world.moderation.ban(user, moderator, reason, seconds=seconds or None)
+        until = self._world.moderation.ban(user, moderator, reason, seconds=seconds or None).until
         shown = {
             "broadcaster_id": self._world.broadcaster.id,
             "moderator_id": moderator.id,
@@ -62,10 +64,18 @@ class HelixModeration:
         }
         return web.json_response({"data": [shown]})
 
+    async def bans(self, request: web.Request) -> web.Response:
+        """Newest first; a time-out that is over is not listed."""
+        need_owner(self._world, request, "moderation:read", "moderator:manage:banned_users")
+        chat, wanted = self._world.chat, request.query.getall("user_id", [])
+        standing = [(user, ban) for user in reversed(tuple(chat.bans)) if (ban := chat.ban_of(user)) is not None]
+        shown, pagination = page_of(request, [each for each in standing if not wanted or each[0].id in wanted])
+        return web.json_response(payloads.page([payloads.helix_ban(*each) for each in shown], pagination))
+
     async def unban(self, request: web.Request) -> web.Response:
         moderator = need_moderator(self._world, request, "moderator:manage:banned_users")
         user = named_user(self._world, request)
-        if not self._world.chat.is_banned(user):
+        if self._world.chat.ban_of(user) is None:
             raise Problem(400, "The user specified in the user_id query parameter is not banned.")
         self._world.unban(user, moderator)
         return no_content()
@@ -104,7 +114,7 @@ class HelixModeration:
         user = named_user(self._world, request)
         if badge in user.badges:
             raise Problem(already, f"The user in user_id is already a {badge}.")
-        if self._world.chat.is_banned(user):
+        if self._world.chat.ban_of(user) is not None:
             raise Problem(400, "The user in user_id is banned from the channel.")
         if _OTHERS[badge] in user.badges:
             raise Problem(422, f"The user in user_id is a {_OTHERS[badge]}.")

@@ -132,6 +132,16 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Ban:
+    """Somebody may not speak; `until` is None for good, instants are microseconds."""
+
+    moderator: TwitchUser
+    reason: str
+    at: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """A broadcast that is running."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.stage.twitch import payloads, room
-from bot.stage.twitch.model import SECOND, ChatMessage, TwitchUser, rfc3339
+from bot.stage.twitch.model import SECOND, Ban, ChatMessage, TwitchUser, rfc3339
 from bot.stage.twitch.room import RoomRules
 
 if TYPE_CHECKING:
@@ -18,16 +18,11 @@ class Moderation:
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
 
-    def ban(
-        self, user: TwitchUser, moderator: TwitchUser, reason: str = "", *, seconds: int | None = None
-    ) -> int | None:
-        """Ban for good, or for some seconds: the user's lines are dropped, the old ones disappear.
-
-        Gives the instant at which it ends, in microseconds.
-        """
+    def ban(self, user: TwitchUser, moderator: TwitchUser, reason: str = "", *, seconds: int | None = None) -> Ban:
+        """Ban for good, or for some seconds: the user's lines are dropped, the old ones disappear."""
         world, now = self._world, self._world.clock()
         until = now + seconds * SECOND if seconds is not None else None
-        world.chat.banned[user] = until
+        ban = world.chat.bans[user] = Ban(moderator, reason, now, until)
         world.tell_of_viewer(
             "channel.ban",
             user,
@@ -41,11 +36,11 @@ class Moderation:
         for subscription in world.sessions.subscriptions():
             if subscription.type.is_chat and subscription.permitted_by == user.id:
                 world.revoke_subscription(subscription, "chat_user_banned")
-        return until
+        return ban
 
     def unban(self, user: TwitchUser, moderator: TwitchUser) -> None:
         world = self._world
-        world.chat.banned.pop(user, None)
+        world.chat.bans.pop(user, None)
         world.tell_of_viewer("channel.unban", user, **payloads.who(moderator, "moderator_user"))
 
     def delete_line(self, message: ChatMessage) -> None:
@@ -73,6 +68,21 @@ class Moderation:
             for subscription in world.sessions.subscriptions():
                 if subscription.condition.get("moderator_user_id") == user.id and not world.moderates(user):
                     world.revoke_subscription(subscription, "moderator_removed")
+
+    def shout_out(self, channel: TwitchUser, moderator: TwitchUser, *, next_at: int, next_to_it_at: int) -> None:
+        """Recommend another channel; `next_at` and `next_to_it_at` are when that may be done again."""
+        world = self._world
+        world.note("shoutout", channel.name, moderator, place="twitch:chat", to=channel.id)
+        event = {
+            **payloads.who(world.broadcaster, "broadcaster_user"),
+            **payloads.who(moderator, "moderator_user"),
+            **payloads.who(channel, "to_broadcaster_user"),
+            "started_at": rfc3339(world.clock()),
+            "viewer_count": len(world.chatters),
+            "cooldown_ends_at": rfc3339(next_at),
+            "target_cooldown_ends_at": rfc3339(next_to_it_at),
+        }
+        world.notify("channel.shoutout.create", event)
 
     def set_rules(self, rules: RoomRules) -> None:
         """Switch slow mode, followers only and the like."""

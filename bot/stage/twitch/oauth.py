@@ -12,6 +12,8 @@ from bot.stage.twitch.world import TOKEN_SECONDS, TwitchWorld
 APP_TOKEN_SECONDS = 5_000_000
 MOCK_TOKEN_SECONDS = 86_400
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+NEED_SECRET = ("client_credentials", "authorization_code")
+GRANTS = (*NEED_SECRET, "refresh_token", DEVICE_GRANT)
 
 
 class OAuth:
@@ -34,21 +36,25 @@ class OAuth:
         grant = given.get("grant_type", "")
         if not grant:
             raise Problem(400, "missing grant type")
-        if grant not in ("client_credentials", "refresh_token", DEVICE_GRANT):
+        if grant not in GRANTS:
             raise NotImitated(f"the grant type {grant!r}")
         self._check_client(given)
-        if "client_secret" in given or grant == "client_credentials":
+        if "client_secret" in given or grant in NEED_SECRET:
             self._check_secret(given)
+        return web.json_response(self._as_json(self._granted(grant, given)))
+
+    def _granted(self, grant: str, given: dict[str, str]) -> Token:
+        world = self._world
         if grant == "client_credentials":
-            token = self._world.issue_token(None, (), expires_in=APP_TOKEN_SECONDS)
-        elif grant == "refresh_token":
-            token = self._world.tokens.refresh(
-                given.get("refresh_token", ""), TOKEN_SECONDS, with_secret="client_secret" in given
-            )
-        else:
-            user, scopes = self._world.devices.redeem(given.get("device_code", ""))
-            token = self._world.issue_token(user, scopes)
-        return web.json_response(self._as_json(token))
+            return world.issue_token(None, (), expires_in=APP_TOKEN_SECONDS)
+        if grant == "refresh_token":
+            with_secret = "client_secret" in given
+            return world.tokens.refresh(given.get("refresh_token", ""), TOKEN_SECONDS, with_secret=with_secret)
+        if grant == "authorization_code":
+            found = world.codes.redeem(given.get("code", ""), given.get("redirect_uri", ""))
+            return world.issue_token(found.user, found.scopes, public=False)
+        user, scopes = world.devices.redeem(given.get("device_code", ""))
+        return world.issue_token(user, scopes)
 
     async def device(self, request: web.Request) -> web.Response:
         """Begin a device login; somebody has to say yes at the address in the answer."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.stage.twitch.model import (
+    Ban,
     ChatMessage,
     PaidSubscription,
     Stream,
@@ -239,6 +240,16 @@ def helix_channel(title: str, broadcaster: TwitchUser) -> Json:
         "tags": [],
         "content_classification_labels": [],
         "is_branded_content": False,
+    }
+
+
+def helix_ban(user: TwitchUser, ban: Ban) -> Json:
+    return {
+        **who(user),
+        **who(ban.moderator, "moderator"),
+        "reason": ban.reason,
+        "created_at": rfc3339_seconds(ban.at),
+        "expires_at": rfc3339_seconds(ban.until) if ban.until is not None else "",
     }
 
 

@@ -16,6 +16,7 @@ from bot.stage.twitch.helix_polls import HelixPolls
 from bot.stage.twitch.helix_redemptions import HelixRedemptions
 from bot.stage.twitch.helix_rewards import HelixRewards
 from bot.stage.twitch.helix_room import HelixRoom
+from bot.stage.twitch.helix_shoutouts import HelixShoutouts
 from bot.stage.twitch.helix_users import HelixUsers
 from bot.stage.twitch.layouts import in_both
 from bot.stage.twitch.oauth import OAuth
@@ -34,6 +35,7 @@ _PARTS = (
     HelixRedemptions,
     HelixRewards,
     HelixRoom,
+    HelixShoutouts,
     HelixUsers,
     Activation,
     Units,

@@ -11,6 +11,7 @@ from bot.stage.record import Record
 from bot.stage.twitch import payloads
 from bot.stage.twitch.agenda import Agenda
 from bot.stage.twitch.chat import Chat
+from bot.stage.twitch.codes import Codes
 from bot.stage.twitch.devices import Devices
 from bot.stage.twitch.model import (
     SECOND,
@@ -49,6 +50,7 @@ class TwitchWorld(Telling):
         self.broadcaster_type = "affiliate"
         self.agenda = Agenda(clock)
         self.devices = Devices(clock)
+        self.codes = Codes(clock)
         self.chat = Chat(clock, self)
         self.chatters: dict[TwitchUser, None] = {}
         self.polls = Polls(self)

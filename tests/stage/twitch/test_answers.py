@@ -25,6 +25,7 @@ OWNER_SCOPES = [
     "channel:manage:moderators",
     "channel:manage:vips",
     "channel:manage:broadcast",
+    "moderation:read",
     "channel:read:subscriptions",
 ]
 BOT_SCOPES = [
@@ -37,6 +38,7 @@ BOT_SCOPES = [
     "moderator:manage:banned_users",
     "moderator:manage:chat_messages",
     "moderator:manage:chat_settings",
+    "moderator:manage:shoutouts",
 ]
 # Routes of the local Twitch that the document does not describe: it is about Helix alone.
 NOT_IN_THE_FILE = {
@@ -45,6 +47,8 @@ NOT_IN_THE_FILE = {
     ("GET", "/oauth2/validate"),
     ("POST", "/oauth2/revoke"),
     ("POST", "/auth/authorize"),
+    ("GET", "/oauth2/authorize"),
+    ("POST", "/activate/authorize"),
     ("GET", "/activate"),
     ("POST", "/activate"),
     ("GET", "/units/clients"),
@@ -56,7 +60,14 @@ NOT_IN_THE_FILE = {
 # Which of the tests below asks which routes, by what their paths begin with; every route belongs to one.
 BEGINNINGS = {
     "people": ("users", "streams", "channels", "subscriptions", "moderation/moderators", "chat/chatters"),
-    "chat": ("chat/messages", "chat/announcements", "chat/settings", "moderation/bans", "moderation/chat"),
+    "chat": (
+        "chat/messages",
+        "chat/announcements",
+        "chat/settings",
+        "chat/shoutouts",
+        "moderation/ban",
+        "moderation/chat",
+    ),
     "polls": ("polls",),
     "rewards": ("channel_points",),
     "eventsub": ("eventsub",),
@@ -68,7 +79,7 @@ def routes(stage: Stage) -> set[Route]:
     found = set()
     for route in stage.app.router.routes():
         path = route.resource.canonical if route.resource is not None else ""
-        doubled = own_path(path) != path and path != "/auth/authorize"
+        doubled = own_path(path) != path and (route.method, path) != ("POST", "/auth/authorize")
         ours = path.startswith(("/helix", "/oauth2", "/auth", "/activate", "/units", "/ws"))
         if ours and not doubled and route.method not in ("*", "HEAD"):
             found.add((route.method, path))
@@ -199,9 +210,15 @@ async def test_chat_and_its_moderators(examiner: Examiner) -> None:
     await ask(bot, "PATCH", "chat/settings", moderating, {"slow_mode": True, "slow_mode_wait_time": 10})
     await ask(bot, "POST", "moderation/bans", moderating, {"data": {"user_id": ann.id, "duration": 60}})
     await ask(bot, "POST", "moderation/bans", moderating, {"data": {"user_id": ann.id}})
+    await examiner.listed(examiner.owner, "moderation/banned", examiner.here)
     await ask(bot, "DELETE", "moderation/bans", {**moderating, "user_id": ann.id}, status=204)
     await ask(bot, "DELETE", "moderation/chat", {**moderating, "message_id": line.id}, status=204)
     await ask(bot, "DELETE", "moderation/chat", {**moderating, "message_id": "nowhere"}, status=404)
+    shout = {"from_broadcaster_id": world.broadcaster.id, "to_broadcaster_id": ann.id, "moderator_id": world.bot.id}
+    await ask(bot, "POST", "chat/shoutouts", shout, status=400)  # nobody streams
+    world.go_live()
+    await ask(bot, "POST", "chat/shoutouts", shout, status=204)
+    await ask(bot, "POST", "chat/shoutouts", shout, status=429)
     examiner.approve("chat")
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from bot.stage.server import Stage
 from bot.stage.twitch.limits import HELIX_POINTS_MAX, Points
-from bot.stage.twitch.model import SECOND, DropReason
+from bot.stage.twitch.model import SECOND, DropReason, TwitchUser
 from bot.stage.twitch.world import TwitchWorld
-from tests.stage.twitch.helpers import Caller, HandClock, seen
+from tests.stage.twitch.helpers import Caller, HandClock, hear, seen
 
 
 class Counting(Caller):
@@ -70,6 +70,30 @@ async def test_one_announcement_in_two_seconds_is_the_most(caller: Counting) -> 
         caller.clock.advance(seconds)
         statuses.append((await caller.post("chat/announcements", {"message": "hello"}, query))[0])
     assert statuses == [204, 429, 204]
+
+
+async def test_a_shoutout_is_given_every_two_minutes_and_to_one_channel_once_an_hour(caller: Counting) -> None:
+    world, told = caller.stage.twitch, hear(caller.stage.twitch, "channel.shoutout.create")
+    one, two = world.add_user("one"), world.add_user("two")
+    token = world.issue_token(world.bot, ["moderator:manage:shoutouts"]).access
+    world.go_live()
+    world.join(one)
+
+    async def shout_out(channel: TwitchUser) -> int:
+        query = {
+            "from_broadcaster_id": world.broadcaster.id,
+            "to_broadcaster_id": channel.id,
+            "moderator_id": world.bot.id,
+        }
+        return (await caller.request("POST", "chat/shoutouts", query, token=token))[0]
+
+    statuses = [await shout_out(one), await shout_out(two)]
+    caller.clock.advance(120)
+    statuses += [await shout_out(one), await shout_out(two)]
+    caller.clock.advance(3480)
+    statuses += [await shout_out(one), await shout_out(world.broadcaster)]
+    assert statuses == [204, 429, 429, 204, 204, 400]
+    assert [event["to_broadcaster_user_login"] for event in told.events] == ["one", "two", "one"]
 
 
 def test_a_bucket_never_holds_more_than_it_can_and_a_clock_put_back_takes_nothing(clock: HandClock) -> None:

@@ -220,6 +220,24 @@ async def test_a_program_bans_and_forgives(caller: Caller) -> None:
     assert [status for status, _ in (the_owner, a_moderator, too_long, by_the_owner)] == [400, 400, 400, 200]
 
 
+async def test_who_is_banned_or_timed_out_just_now_is_listed_with_the_reason(caller: Caller) -> None:
+    world, clock = caller.stage.twitch, caller.stage.clock
+    assert isinstance(clock, HandClock)
+    ann, bob = world.add_user("ann"), world.add_user("bob")
+    world.moderation.ban(ann, world.bot, "spam", seconds=60)
+    world.ban(bob, world.broadcaster, "bots")
+    query = {"broadcaster_id": world.broadcaster.id}
+    _, both = await caller.get("moderation/banned", query, token=caller.broadcaster_token)
+    clock.advance(60)
+    _, left = await caller.get("moderation/banned", query, token=caller.broadcaster_token)
+    _, asked = await caller.get("moderation/banned", {**query, "user_id": ann.id}, token=caller.broadcaster_token)
+    assert [(each["user_login"], each["reason"], bool(each["expires_at"])) for each in both["data"]] == [
+        ("bob", "bots", False),
+        ("ann", "spam", True),
+    ]
+    assert ([each["user_login"] for each in left["data"]], asked["data"]) == (["bob"], [])
+
+
 async def test_a_program_deletes_a_line_or_all_of_them(caller: Caller) -> None:
     world = caller.stage.twitch
     told = hear(world, "channel.chat.message_delete", "channel.chat.clear")

@@ -72,7 +72,8 @@ async def test_an_app_token_is_given_for_the_secret_and_has_neither_user_nor_ref
         ({"grant_type": "client_credentials", "client_id": ""}, 400, "missing client id"),
         ({}, 400, "missing grant type"),
         ({"grant_type": "refresh_token", "refresh_token": "guess"}, 400, "Invalid refresh token"),
-        ({"grant_type": "authorization_code", "code": "1"}, 501, "the stage does not imitate"),
+        ({"grant_type": "authorization_code", "code": "guess"}, 400, "Invalid authorization code"),
+        ({"grant_type": "password"}, 501, "the stage does not imitate"),
     ],
 )
 async def test_a_wrong_request_for_a_token_is_refused(

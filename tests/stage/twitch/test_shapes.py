@@ -101,6 +101,7 @@ def tell_everything(stage: Stage, clock: HandClock) -> None:
     assert isinstance(line, ChatMessage)
     world.moderation.delete_line(line)
     world.moderation.clear_chat()
+    world.moderation.shout_out(guest, world.bot, next_at=clock.now, next_to_it_at=clock.now)
     world.moderation.set_rules(RoomRules(slow_seconds=10, followers_minutes=0))
     world.issue_token(ann, ["user:read:subscriptions"])
     world.disconnect_app(ann)
