@@ -117,3 +117,21 @@ def test_where_it_was_left_is_said() -> None:
 def test_instants_are_told_from_the_beginning_in_the_unit_that_fits() -> None:
     told = [since(round(seconds * SECOND)) for seconds in (0, 61.26, 200, 7_320, 600_000)]
     assert told == ["+0.0 s", "+61.3 s", "+3:20 min", "+2:02 h", "+6 d 22:40 h"]
+
+
+def test_what_is_broken_is_cited_by_the_line_of_the_record_the_entry_and_the_instant() -> None:
+    evening = good_evening()
+    late = evening.says("eve", "!claim mug", CLOSES + SECOND)
+    evening.grant("eve", late, 4, CLOSES + 2 * SECOND)
+    evening.bot("@ann Teal Mug #4 of 3 is yours!", CLOSES + 3 * SECOND)
+    details = {each.key: " ".join(each.details) for each in report_of(evening).broken}
+    line = len(evening.record)
+    assert f"“@ann Teal Mug #4 of 3 is yours!” (line {line} of the record, +83.0 s)" in details["true-numbers"]
+    assert "#4 was granted outside every window (entry 6, +82.0 s)." in details["windows"]
+
+
+def test_a_request_that_is_in_no_record_is_left_as_it_is() -> None:
+    evening = good_evening()
+    evening.grant("eve", "twitch:never-said", 4, OPENS + 9 * SECOND)
+    details = {each.key: " ".join(each.details) for each in report_of(evening).broken}
+    assert "there is no claim 'twitch:never-said' in the record" in details["asked-for"]
