@@ -15,6 +15,7 @@ from functools import partial
 
 from bot.stage.crowd.acts import Act, Anchor, Person
 from bot.stage.crowd.hands import Hands
+from bot.stage.crowd.plan import digest
 from bot.stage.crowd.scene import Scene, StagedDrop
 from bot.stage.crowd.watching import Watching
 from bot.stage.record import Record, Seen
@@ -56,6 +57,8 @@ class Playing:
         self._waiting: defaultdict[tuple[str, Anchor], list[tuple[Hands, Act]]] = defaultdict(list)
         self._wake = asyncio.Event()
         self.watching = Watching(record, scene, self._noticed)
+        people = tuple(people)
+        self._note(people)
         last_word: defaultdict[str, float] = defaultdict(float)
         for person in people:
             self._seat(person, hands(person))
@@ -95,6 +98,12 @@ class Playing:
         heapq.heappush(self._due, due)
         self._wake.set()
         return due
+
+    def _note(self, people: tuple[Person, ...]) -> None:
+        """Write down who plays, so that two plays can be told to be of the same people."""
+        data = {"people": len(people), "digest": digest(people)}
+        text = f"A crowd of {data['people']} comes ({data['digest']})."
+        self._record.add(Seen(self._clock(), "stage", "crowd", text=text, data=data))
 
     def _seat(self, person: Person, hands: Hands) -> None:
         data = {"platform": person.platform, "login": person.login, "character": person.character}

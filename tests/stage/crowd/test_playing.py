@@ -10,7 +10,7 @@ import pytest
 from bot.rehearsal.fast.virtual_time import VirtualLoop
 from bot.stage.crowd.acts import Act, Anchor, Cue, Deed, GoOffline, Person, Press, Rename, Say, Slash
 from bot.stage.crowd.crowd import Crowd
-from bot.stage.crowd.plan import plan
+from bot.stage.crowd.plan import digest, plan
 from bot.stage.crowd.playing import Playing
 from bot.stage.crowd.scene import Scene, StagedDrop
 from bot.stage.record import Record, Seen
@@ -79,7 +79,7 @@ def test_a_fan_with_nothing_to_press_or_to_use_just_shrugs() -> None:
     acts = [when(Anchor.OPENED, 0.0, deed) for deed in (Press("mug"), Slash("claim", "mug"))]
     with Theatre() as theatre:
         theatre.play(SCENE, person("fay", *acts, platform="discord"))
-        assert {seen.kind for seen in theatre.record.seen} == {"joined"}
+        assert {seen.kind for seen in theatre.record.seen} == {"crowd", "joined"}
 
 
 def card(theatre: Theatre, custom_id: str, *, disabled: bool = False) -> dict[str, object]:
@@ -184,6 +184,15 @@ def test_the_crowd_on_the_stage_takes_other_hands_as_well() -> None:
         wish = when(Anchor.OPENED, 0.0, Say("!claim"))
         theatre.play(SCENE, person("ann", wish), hands=lambda each: Diary(each, theatre.loop, done))
     assert done == [(6.0, "ann", Say("!claim"))]
+
+
+def test_the_record_begins_with_the_digest_of_who_plays() -> None:
+    people = plan(4, 12, 4, SCENE)
+    with Theatre(OPEN) as theatre:
+        theatre.play(SCENE, *people)
+        first = theatre.record.seen[0]
+        assert (first.kind, dict(first.data)) == ("crowd", {"people": 16, "digest": digest(people)})
+        assert first.text == f"A crowd of 16 comes ({digest(people)})."
 
 
 def test_a_whole_play_happens_the_same_way_twice() -> None:
