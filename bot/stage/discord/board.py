@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.stage.discord import components, errors, limits, mentions, payloads
+from bot.stage.discord import components, errors, files, limits, mentions, payloads
 from bot.stage.discord.channels import Channel, DirectChannel, Thread
+from bot.stage.discord.files import Attachment
 from bot.stage.discord.guild import Member
 from bot.stage.discord.model import (
     COMMAND_ANSWER,
@@ -32,7 +33,7 @@ _SETTABLE = _SUPPRESS_EMBEDS | _SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 class Board:
     """Keeps messages in the order they came; what people see of it goes to the record.
 
-    `on_poll` hears of every new message with a poll.
+    `on_poll` hears of every new message with a poll; `files_url` is where the messages' files are read.
     """
 
     def __init__(self, record: Record, clock: Callable[[], int], ids: Snowflakes, sessions: Sessions) -> None:
@@ -43,6 +44,7 @@ class Board:
         self._messages: dict[str, Message] = {}
         self._nonces: dict[tuple[str, str], str] = {}
         self.on_poll: Callable[[Message], None] | None = None
+        self.files_url = "https://cdn.discordapp.com"
 
     def find(self, message_id: str) -> Message | None:
         return self._messages.get(message_id)
@@ -165,13 +167,16 @@ class Board:
             "components": message.components,
             "flags": message.flags,
         }
-        merged |= {key: body[key] for key in ("content", "embeds", "components") if key in body}
+        merged |= {key: body[key] for key in ("content", "embeds", "components", "uploads") if key in body}
+        merged["kept"] = files.kept(message.attachments, body)
         if "flags" in body:
             merged["flags"] = message.flags & ~_SUPPRESS_EMBEDS | int(body["flags"] or 0) & _SETTABLE
         limits.check_message(merged)
         mentions.check(body.get("allowed_mentions"))
         message.flags = merged["flags"]
-        self._write(message, merged | {"allowed_mentions": body.get("allowed_mentions")})
+        message.attachments = merged["kept"]
+        more = {key: body.get(key) for key in ("allowed_mentions", "attachments")}
+        self._write(message, merged | more)
         message.edited_at = self._clock()
         message.edited += 1
         self.note(message, "edit", **data)
@@ -225,12 +230,25 @@ class Board:
 
     def _write(self, message: Message, body: Json) -> None:
         message.content = (body.get("content") or "").strip()
-        message.embeds = [_stored_embed(each) for each in body.get("embeds") or []]
-        message.components = components.stored(body.get("components") or [])
+        message.attachments += [self._stored_file(message, body, each) for each in body.get("uploads") or ()]
+        embeds = files.resolved(body.get("embeds") or [], message.attachments)
+        message.embeds = [_stored_embed(each) for each in embeds]
+        message.components = components.stored(files.resolved(body.get("components") or [], message.attachments))
         spoken = "\n".join([message.content, *components.texts(message.components)])
         found = mentions.read(spoken, body.get("allowed_mentions"), message.author, message.channel)
         message.mentions, message.mention_roles = found.members, found.roles
         message.mention_everyone = found.everyone
+
+    def _stored_file(self, message: Message, body: Json, upload: files.Upload) -> Attachment:
+        key = self._ids.next()
+        url = f"{self.files_url}/attachments/{message.channel.id}/{key}/{upload.filename}"
+        described = files.described(body, upload)
+        return Attachment(key, upload.filename, upload.content_type, upload.data, url, described)
+
+    def file(self, attachment_id: str) -> Attachment | None:
+        """A file of a message that is still there."""
+        found = (each for message in self._messages.values() for each in message.attachments)
+        return next((each for each in found if each.id == attachment_id), None)
 
     def _note_pings(self, message: Message) -> None:
         if not (message.mentions or message.mention_roles or message.mention_everyone) or message.visible_to:

@@ -29,14 +29,13 @@ class DirectMessages:
 
     def open_for(self, user_id: str) -> DirectChannel:
         """Raises 10013 for nobody, 50007 for a bot, itself included."""
-        recipient = self._guild.members.get(user_id)
-        if recipient is None:
-            raise errors.unknown_user()
+        recipient = self._guild.user(user_id)
         if recipient.is_bot:
             raise errors.closed_to_direct_messages()
         return self.open(recipient)
 
     def require_open(self, channel: DirectChannel, sender: Member) -> None:
-        """Raises 50007 when the person takes no messages from the bot."""
-        if sender.is_bot and not channel.recipient.direct_messages:
+        """Raises 50007 when the person takes no messages from the bot, or shares no server with it."""
+        reachable = channel.recipient.direct_messages and channel.recipient.id in self._guild.members
+        if sender.is_bot and not reachable:
             raise errors.closed_to_direct_messages()

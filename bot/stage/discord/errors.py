@@ -80,13 +80,13 @@ class FormErrors:
             self.add(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
 
     def url(self, value: object, path: Sequence[str | int]) -> None:
-        """Check that an address is one of the web; None is somebody else's concern."""
+        """Check that an address is one of the web, or of a file of the message; None is somebody else's concern."""
         if value is None:
             return
         scheme, found, _ = str(value).partition("://")
         if not found:
             self.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
-        elif scheme.lower() not in ("http", "https"):
+        elif scheme.lower() not in ("http", "https", "attachment"):
             told = f"Scheme \"{scheme}\" is not supported. Scheme must be one of ('http', 'https')."
             self.add(path, "URL_TYPE_INVALID_SCHEME", told)
 

@@ -62,6 +62,8 @@ class Guild:
         self.threads: dict[str, Thread] = {}
         self.direct: dict[str, DirectChannel] = {}
         self.members: dict[str, Member] = {}
+        # Who has left is still the author of what they wrote and voted.
+        self.known: dict[str, Member] = {}
 
     def channel(self, channel_id: str) -> Channel:
         """A channel, a thread or a direct message."""
@@ -78,6 +80,12 @@ class Guild:
     def member(self, user_id: str) -> Member:
         if (member := self.members.get(user_id)) is None:
             raise errors.unknown_member()
+        return member
+
+    def user(self, user_id: str) -> Member:
+        """Somebody who is in the server or was."""
+        if (member := self.known.get(user_id)) is None:
+            raise errors.unknown_user()
         return member
 
     def role(self, role_id: str) -> Role:

@@ -172,13 +172,15 @@ class Hands:
         )
 
     def _require(self, member: Member, channel: Channel, needed: Permission) -> None:
+        if member.id not in self._guild.members:
+            raise StageError(f"{member.name} has left the server.")
         if not self._guild.permissions_of(member, channel) & Permission.VIEW_CHANNEL:
             raise StageError(f"{member.name} cannot see #{channel.name}.")
         if not self._guild.permissions_of(member, channel) & needed:
             raise StageError(f"{member.name} may not do that in #{channel.name}: it needs {needed.name}.")
 
     def _seen_by(self, member: Member, message_id: str) -> Message:
-        message = self._board.find(message_id)
+        message = self._board.find(message_id) if member.id in self._guild.members else None
         if message is None or message.visible_to not in (None, member.id):
             raise StageError(f"{member.name} sees no message {message_id}.")
         visible = self._guild.permissions_of(member, message.channel) & Permission.VIEW_CHANNEL

@@ -66,7 +66,12 @@ class Desk:
         opened_by: Interaction | None = None,
         noted: Json | None = None,
     ) -> Interaction:
-        """A member did something: note it, tell the bot, start the clock. Needs a running event loop."""
+        """A member did something: note it, tell the bot, start the clock. Needs a running event loop.
+
+        Raises StageError for who has left the server.
+        """
+        if member.id not in member.guild.members:
+            raise errors.StageError(f"{member.name} has left the server.")
         act = Interaction(
             self._ids.next(),
             secrets.token_urlsafe(48),

@@ -7,6 +7,7 @@ from typing import Any
 from bot.stage.discord import component_limits, components, polls
 from bot.stage.discord.components import Path
 from bot.stage.discord.errors import FormErrors, empty_message
+from bot.stage.discord.files import FILES_MAX
 from bot.stage.discord.model import COMPONENTS_V2
 
 Json = dict[str, Any]
@@ -38,8 +39,9 @@ def check_message(body: Json) -> None:
     else:
         component_limits.check_rows(parts, errors)
     component_limits.check_parts(parts, errors)
+    errors.count([*(body.get("uploads") or ()), *(body.get("kept") or ())], 0, FILES_MAX, ("attachments",))
     errors.raise_if_any()
-    if not (content or embeds or parts or body.get("poll")):
+    if not (content or embeds or parts or any(body.get(key) for key in ("poll", "uploads", "kept"))):
         raise empty_message()
 
 

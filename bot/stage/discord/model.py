@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 from bot.stage.discord import components
 from bot.stage.discord.channels import Channel, Thread
 from bot.stage.discord.errors import InteractionFailed
+from bot.stage.discord.files import Attachment
 from bot.stage.discord.guild import Member
 from bot.stage.discord.polls import Poll
 
@@ -57,6 +58,7 @@ class Message:
     reference_id: str | None = None
     interaction: Interaction | None = field(default=None, repr=False)
     visible_to: str | None = None
+    attachments: list[Attachment] = field(default_factory=list)
     poll: Poll | None = None
     thread: Thread | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
@@ -93,8 +95,13 @@ class Message:
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """How the record writes down what a client would draw around the text: buttons, and embeds if any."""
-        return {"buttons": self.buttons, **({"embeds": list(self.embeds)} if self.embeds else {})}
+        """How the record writes down what a client would draw around the text: buttons, embeds and files if any."""
+        drawn: dict[str, Any] = {"buttons": self.buttons}
+        if self.embeds:
+            drawn["embeds"] = list(self.embeds)
+        if self.attachments:
+            drawn["files"] = [each.filename for each in self.attachments]
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.stage.discord import errors, gateway
+from bot.stage.discord import errors, gateway, uploads
 from bot.stage.discord.errors import ApiError, TooMany
 from bot.stage.discord.faults import Planned
+from bot.stage.discord.files import Upload
 from bot.stage.discord.routes import ROUTES, Call, Reply, Route
 from bot.stage.discord.world import DiscordWorld
 
@@ -19,9 +20,11 @@ PREFIX = "/api/v10"
 
 
 def mount(app: web.Application, world: DiscordWorld) -> None:
-    """Serve `world` under /api/v10 and /gw/; whatever else is asked there gets 501."""
+    """Serve `world` under /api/v10, /gw/ and /attachments; whatever else is asked of the first gets 501."""
     for path in ("/gw", "/gw/"):
         app.router.add_get(path, functools.partial(gateway.serve, world))
+    file = "/attachments/{channel_id}/{attachment_id}/{filename}"
+    app.router.add_get(file, functools.partial(_file, world))
     for route in ROUTES:
         app.router.add_route(route.method, PREFIX + route.path, functools.partial(_serve, world, route))
     app.router.add_route("*", PREFIX + "/{rest:.*}", functools.partial(_refuse, world))
@@ -62,11 +65,14 @@ async def _serve(world: DiscordWorld, route: Route, request: web.Request) -> web
 async def _handle(world: DiscordWorld, route: Route, request: web.Request) -> Reply:
     if route.needs_token and request.headers.get("Authorization") != f"Bot {world.bot_token}":
         raise errors.unauthorized()
-    body = await _body(world, route, request)
+    # Files are read where the client found this server.
+    world.board.files_url = f"http://{request.host}"
+    body, files = await _body(world, route, request)
     hook = getattr(world.faults, route.hook) if route.hook is not None else None
     if hook is not None:
         await hook("received", {**request.match_info, "body": body})
-    reply = route.handler(world, Call(request.match_info, request.query, body, gateway.gateway_url(request)))
+    call = Call(request.match_info, request.query, body, gateway.gateway_url(request), files)
+    reply = route.handler(world, call)
     # Looked up again: the hook may have been set or taken away meanwhile.
     hook = getattr(world.faults, route.hook) if route.hook is not None else None
     if hook is not None:
@@ -74,21 +80,31 @@ async def _handle(world: DiscordWorld, route: Route, request: web.Request) -> Re
     return reply
 
 
-async def _body(world: DiscordWorld, route: Route, request: web.Request) -> Any:
+async def _body(world: DiscordWorld, route: Route, request: web.Request) -> tuple[Any, tuple[Upload, ...]]:
+    files: tuple[Upload, ...] = ()
     if not request.body_exists:
-        return route.takes()
-    if request.content_type != "application/json":
+        return route.takes(), files
+    if request.content_type == "multipart/form-data":
+        body, files = await uploads.read_form(await request.multipart())
+    elif request.content_type == "application/json":
+        try:
+            body = json.loads(await request.read() or b"{}")
+        except ValueError:
+            raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
+    else:
         world.note_not_imitated(f"{request.method} {request.path} with a {request.content_type} body")
         raise errors.not_imitated(request.method, f"{request.path} with a {request.content_type} body")
-    try:
-        body = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise ApiError(400, 50109, "The request body contains invalid JSON.") from None
     if not isinstance(body, route.takes):
-        wrong = errors.FormErrors()
-        wrong.add((), f"{route.takes.__name__.upper()}_TYPE_CONVERT", f"Only a {route.takes.__name__} may be used")
-        wrong.raise_if_any()
-    return body
+        told = f"Only a {route.takes.__name__} may be used"
+        raise errors.invalid((), f"{route.takes.__name__.upper()}_TYPE_CONVERT", told)
+    return body, files
+
+
+async def _file(world: DiscordWorld, request: web.Request) -> web.StreamResponse:
+    """What the platform's own file server answers."""
+    if (file := world.board.file(request.match_info["attachment_id"])) is None:
+        return web.Response(status=404, text="This content is no longer available.")
+    return web.Response(body=file.data, headers={"Content-Type": file.content_type})
 
 
 def _count(world: DiscordWorld, route: Route, request: web.Request, headers: dict[str, str]) -> None:

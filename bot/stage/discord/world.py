@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.stage.discord import permissions
+from bot.stage.discord import payloads, permissions
 from bot.stage.discord.board import Board
 from bot.stage.discord.channels import Channel
 from bot.stage.discord.commands import CommandBook
@@ -23,7 +23,7 @@ from bot.stage.discord.permissions import Permission
 from bot.stage.discord.ratelimits import RateLimits
 from bot.stage.discord.reactions import Marks
 from bot.stage.discord.roles import Roles
-from bot.stage.discord.sessions import Sessions
+from bot.stage.discord.sessions import GUILD_MEMBERS, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
 from bot.stage.discord.threads import Threads
 from bot.stage.discord.voting import Polls
@@ -105,8 +105,22 @@ class DiscordWorld:
         if member.id in self.guild.members:
             raise StageError(f"There is a member with id {member.id} already.")
         member.role_ids = {self.role(each).id for each in roles}
-        self.guild.members[member.id] = member
+        self.guild.members[member.id] = self.guild.known[member.id] = member
+        told = payloads.member_updated(member)
+        self.sessions.dispatch("GUILD_MEMBER_ADD", told, intent=GUILD_MEMBERS)
         return member
+
+    def leave(self, member: Member) -> None:
+        """A member leaves the server, with all roles and every private thread."""
+        self.guild.member(member.id)
+        del self.guild.members[member.id]
+        for thread in self.guild.threads.values():
+            thread.members.pop(member.id, None)
+        self.record.add(
+            Seen(self.clock(), "discord", "left", "", member.id, member.display_name, "leaves the server")
+        )
+        told = {"guild_id": self.guild_id, "user": payloads.user(member)}
+        self.sessions.dispatch("GUILD_MEMBER_REMOVE", told, intent=GUILD_MEMBERS)
 
     def channel(self, name: str) -> Channel:
         return self.guild.channel_named(name)

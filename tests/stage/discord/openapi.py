@@ -81,7 +81,8 @@ class Checker:
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
             ours = request.path.startswith(_PREFIX)
-            sent = await request.read() if ours else b""
+            # The file speaks of the JSON inside a form too, but a form can be read only once.
+            sent = await request.read() if ours and request.content_type == "application/json" else b""
             response = await handler(request)
             if isinstance(response, web.Response) and ours:
                 body = response.body

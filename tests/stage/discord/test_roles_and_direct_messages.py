@@ -113,6 +113,44 @@ async def test_closed_direct_messages_are_refused(world: DiscordWorld, bot: TeaB
     assert [seen for seen in world.record.seen if seen.place == "discord:dm"] == []
 
 
+async def test_who_left_is_out_of_reach(world: DiscordWorld, bot: TeaBot) -> None:
+    ann, guild = world.add_member("ann"), bot.guilds[0]
+    card = await bot.channel("lounge").send("Teal Mug is open", view=ClaimView())
+    world.react(ann, str(card.id), "👍")
+    member = await guild.fetch_member(int(ann.id))
+    world.leave(ann)
+    with pytest.raises(StageError, match="sees no message"):
+        world.press(ann, str(card.id), label="Claim")
+    with pytest.raises(StageError, match="has left"):
+        world.slash(ann, "drop")
+    with pytest.raises(StageError, match="has left"):
+        world.say(ann, "farewell")
+    with pytest.raises(discord.NotFound) as gone:
+        await member.add_roles(discord.Object(int(world.role("drop-reminders").id)))
+    assert gone.value.code == 10007
+    with pytest.raises(discord.Forbidden) as closed:
+        await member.send("come back")
+    assert closed.value.code == 50007
+    (reaction,) = (await bot.channel("lounge").fetch_message(card.id)).reactions
+    assert [user.name async for user in reaction.users()] == ["ann"]
+
+
+async def test_who_comes_and_goes_is_told_only_with_the_intent(world: DiscordWorld, port: int) -> None:
+    wants = discord.Intents(guilds=True, members=True)
+    world.sessions.allowed_privileged_intents = discord.Intents(members=True).value
+    async with (
+        TeaBot.running(world.bot_token, wants) as hears,
+        TeaBot.running(world.bot_token, discord.Intents(guilds=True)) as deaf,
+    ):
+        ann = world.add_member("ann")
+        world.leave(ann)
+        (left,) = await hears.hears("raw_member_remove")
+        assert left.user.id == int(ann.id)
+        act = world.slash(world.add_member("bob"), "drop")
+        await deaf.until(lambda: int(act.id) in deaf.interactions)
+        assert [name for name, _ in deaf.told if "member" in name] == []
+
+
 async def test_nobody_and_bots_have_no_direct_messages(world: DiscordWorld, rest: Rest) -> None:
     nobody = await rest("POST", "/users/@me/channels", {"recipient_id": "1"})
     itself = await rest("POST", "/users/@me/channels", {"recipient_id": world.application_id})

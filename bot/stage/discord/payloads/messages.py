@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.stage.discord import model
 from bot.stage.discord.channels import DirectChannel
+from bot.stage.discord.files import Attachment
 from bot.stage.discord.guild import Member
 from bot.stage.discord.payloads.people import member_without_user, user
 from bot.stage.discord.payloads.server import channel
@@ -34,7 +35,7 @@ def message(message: model.Message, reader: Member | None = None) -> Json:
         "mention_everyone": message.mention_everyone,
         "mentions": [user(each) for each in message.mentions],
         "mention_roles": message.mention_roles,
-        "attachments": [],
+        "attachments": [_attachment(each) for each in message.attachments],
         "embeds": message.embeds,
         "components": message.components,
         "pinned": message.pinned_at is not None,
@@ -57,6 +58,18 @@ def message(message: model.Message, reader: Member | None = None) -> Json:
     if message.thread is not None:
         body["thread"] = channel(message.thread, message.author.guild)
     return body
+
+
+def _attachment(file: Attachment) -> Json:
+    body: Json = {
+        "id": file.id,
+        "filename": file.filename,
+        "content_type": file.content_type,
+        "size": len(file.data),
+        "url": file.url,
+        "proxy_url": file.url,
+    }
+    return body | ({"description": file.description} if file.description else {})
 
 
 def _reference(message: model.Message) -> Json:

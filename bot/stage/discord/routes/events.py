@@ -48,10 +48,10 @@ def interested(world: DiscordWorld, call: Call) -> Reply:
     found = [user_id for user_id in sorted(event.interested, key=int) if int(user_id) > after][:limit]
     told = []
     for user_id in found:
-        member = guild.member(user_id)
+        member = guild.user(user_id)
         one = {"guild_scheduled_event_id": event.id, "user_id": user_id, "response": 1}
         one["user"] = payloads.user(member)
-        if call.query.get("with_member") in YES:
+        if call.query.get("with_member") in YES and user_id in guild.members:
             one["member"] = payloads.member(member)
         told.append(one)
     return Reply(200, told)

@@ -12,7 +12,8 @@ _YES = frozenset({"1", "true", "True"})
 
 
 def answer(world: DiscordWorld, call: Call) -> Reply:
-    act = world.desk.callback(call.params["interaction_id"], call.params["token"], call.body)
+    body = call.body | {"data": call.with_files(call.body.get("data") or {})}
+    act = world.desk.callback(call.params["interaction_id"], call.params["token"], body)
     if call.query.get("with_response") not in _YES:
         return Reply(204)
     return Reply(200, payloads.callback(act, call.body["type"]))
@@ -20,7 +21,7 @@ def answer(world: DiscordWorld, call: Call) -> Reply:
 
 def follow_up(world: DiscordWorld, call: Call) -> Reply:
     act = world.desk.by_token(call.params["application_id"], call.params["token"])
-    return Reply(200, payloads.message(world.desk.follow_up(act, call.body)))
+    return Reply(200, payloads.message(world.desk.follow_up(act, call.with_files(call.body))))
 
 
 def get_answer(world: DiscordWorld, call: Call) -> Reply:
@@ -31,7 +32,7 @@ def get_answer(world: DiscordWorld, call: Call) -> Reply:
 def edit_answer(world: DiscordWorld, call: Call) -> Reply:
     act = world.desk.by_token(call.params["application_id"], call.params["token"])
     message = world.desk.message_of(act, call.params["message_id"])
-    return Reply(200, payloads.message(world.desk.edit(act, message, call.body)))
+    return Reply(200, payloads.message(world.desk.edit(act, message, call.with_files(call.body))))
 
 
 def delete_answer(world: DiscordWorld, call: Call) -> Reply:

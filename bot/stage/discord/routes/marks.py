@@ -66,7 +66,7 @@ def who_reacted(world: DiscordWorld, call: Call) -> Reply:
     limit, after = number(call, "limit", 25, 1, 100), int(call.query.get("after", "0"))
     found = sorted(message.reactions.get(call.params["emoji"], []), key=int)
     found = [user_id for user_id in found if int(user_id) > after][:limit]
-    return Reply(200, [payloads.user(world.guild.member(user_id)) for user_id in found])
+    return Reply(200, [payloads.user(world.guild.user(user_id)) for user_id in found])
 
 
 _PIN_PATHS = ("/channels/{channel_id}/pins/{message_id}", "/channels/{channel_id}/messages/pins/{message_id}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.stage.discord import payloads
-from bot.stage.discord.errors import unknown_user
 from bot.stage.discord.guild import Member, Role
 from bot.stage.discord.ratelimits import Limit
 from bot.stage.discord.routes.lookups import YES, guild_of
@@ -31,9 +30,7 @@ def get_member(world: DiscordWorld, call: Call) -> Reply:
 
 
 def get_user(world: DiscordWorld, call: Call) -> Reply:
-    if (member := world.guild.members.get(call.params["user_id"])) is None:
-        raise unknown_user()
-    return Reply(200, payloads.user(member))
+    return Reply(200, payloads.user(world.guild.user(call.params["user_id"])))
 
 
 def open_direct(world: DiscordWorld, call: Call) -> Reply:

@@ -22,6 +22,8 @@ def post(world: DiscordWorld, call: Call) -> Reply:
         needed |= Permission.EMBED_LINKS
     if call.body.get("poll"):
         needed |= Permission.SEND_POLLS
+    if call.files:
+        needed |= Permission.ATTACH_FILES
     channel = channel_of(world, call, needed)
     if reference := call.body.get("message_reference"):
         world.board.get(channel, str(reference["message_id"]))
@@ -31,7 +33,7 @@ def post(world: DiscordWorld, call: Call) -> Reply:
         world.direct.require_open(channel, world.bot)
     if isinstance(channel, Thread):
         world.threads.before_message(world.bot, channel)
-    return Reply(200, payloads.message(world.board.post(world.bot, channel, call.body)))
+    return Reply(200, payloads.message(world.board.post(world.bot, channel, call.with_files(call.body))))
 
 
 def edit(world: DiscordWorld, call: Call) -> Reply:
@@ -39,7 +41,7 @@ def edit(world: DiscordWorld, call: Call) -> Reply:
     if message.author is not world.bot:
         raise foreign_message()
     _count_old_edit(world, message)
-    world.board.edit(message, call.body)
+    world.board.edit(message, call.with_files(call.body))
     return Reply(200, payloads.message(message))
 
 

@@ -16,7 +16,7 @@ def voters(world: DiscordWorld, call: Call) -> Reply:
         raise errors.unknown_poll_answer()
     limit, after = number(call, "limit", 25, 1, 100), int(call.query.get("after", "0"))
     found = [user_id for user_id in sorted(message.poll.votes[int(answer)], key=int) if int(user_id) > after]
-    return Reply(200, {"users": [payloads.user(world.guild.member(user_id)) for user_id in found[:limit]]})
+    return Reply(200, {"users": [payloads.user(world.guild.user(user_id)) for user_id in found[:limit]]})
 
 
 def expire(world: DiscordWorld, call: Call) -> Reply:

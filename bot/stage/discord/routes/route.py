@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from bot.stage.discord.files import Upload
 from bot.stage.discord.ratelimits import Limit
 from bot.stage.discord.world import DiscordWorld
 
@@ -20,6 +21,11 @@ class Call:
     query: Mapping[str, str]
     body: Any
     gateway_url: str
+    files: tuple[Upload, ...] = ()
+
+    def with_files(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The part of the body that is a message, together with the files that came beside it."""
+        return message | {"uploads": self.files} if self.files else message
 
 
 class Reply(NamedTuple):
