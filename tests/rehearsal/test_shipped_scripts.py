@@ -1,0 +1,83 @@
+"""Each shipped script once over the wire, as whoever types its name sees it: every promise is kept."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.rehearsal.call import Call, options_for
+from bot.rehearsal.faults import FAULTS
+from bot.rehearsal.keeper import CAN_FILL_THE_DISK
+from bot.rehearsal.main import rehearse
+from bot.rehearsal.script_file import SKELETON
+from bot.stage.strikes import ON_DISCORD, ON_TWITCH
+
+# Seconds that each may take here, with the second core busy.
+SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "bad-night": 90}
+Json = Mapping[str, Any]
+
+
+def play(script: str, kept: Path, capsys: pytest.CaptureFixture[str]) -> Json:
+    """The report, after the exit code has said that all is well."""
+    code = rehearse(options_for(Call(script, json=True, keep=kept), SKELETON))
+    said = capsys.readouterr().out
+    report: Json = json.loads(said)
+    broken = [each for each in report["promises"] if each["verdict"] == "broken"]
+    assert (code, report["complete"], broken) == (0, True, [])
+    assert report["seconds"] <= SECONDS_MAX[script]
+    return report
+
+
+def verdict(report: Json, key: str) -> str:
+    return str(next(each["verdict"] for each in report["promises"] if each["key"] == key))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_the_first_drop_sells_out_and_nothing_goes_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = play("first-drop", tmp_path / "kept", capsys)
+    assert report["drops"][0]["units"] == 48
+    assert verdict(report, "expected-mug-units") == "kept"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_of_five_thousand_who_storm_a_hot_drop_a_hundred_get_one_and_all_are_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = play("hot-drop", tmp_path / "kept", capsys)
+    (drop,) = report["drops"]
+    assert (drop["units"], drop["owners"]) == (100, 100)
+    assert drop["wanted_by"] > 4_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_on_a_bad_night_every_fault_strikes_once_and_everything_heals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept"
+    report = play("bad-night", kept, capsys)
+    record = [json.loads(line) for line in (kept / "record.jsonl").read_text("utf-8").splitlines()]
+    faults = [seen["data"] for seen in record if seen["kind"] == "fault"]
+    possible = set(FAULTS) if CAN_FILL_THE_DISK else set(FAULTS) - {"disk-full"}
+    assert Counter(f["name"] for f in faults if f["state"] == "begins") == Counter(possible)
+    assert Counter(f["name"] for f in faults if f["state"] == "ends") == Counter(possible)
+    # Nothing is called a fault that struck nobody.
+    struck = {fault["name"]: fault["struck"] for fault in faults if "struck" in fault}
+    assert set(struck) == {*ON_TWITCH, *ON_DISCORD}
+    assert {name for name, count in struck.items() if not count} == set()
+    # The streamer came late and left early, and the bot was there three times.
+    happened = {drop: [each["what"] for each in life] for drop, life in report["timeline"].items()}
+    assert "postponed" in happened["mug"]
+    assert "paused" in happened["scarf"]
+    assert (kept / "bot.log").read_text("utf-8").count("bot started") == 3
+    for key in ("crash", "outage", "healed", "answered", "secrecy"):
+        assert verdict(report, key) == "kept"
