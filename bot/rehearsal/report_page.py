@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from bot.rehearsal.moments import since
 from bot.rehearsal.picture import pictures
 from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report
-from bot.rehearsal.spoken import clean
+from bot.rehearsal.spoken import clean, text_of
 
 _PAGES = Path(__file__).with_name("pages")
 _PLACES = {"twitch:chat": "in Twitch chat", "discord:announcements": "on Discord"}
@@ -43,6 +44,7 @@ def render(report: Report) -> str:
         since=since,
         histogram=_histogram,
         where=_where,
+        words=_words,
     )
 
 
@@ -60,10 +62,16 @@ def _harmless(value: object) -> object:
 
 
 def _histogram(answers: Answers) -> Iterator[tuple[str, int]]:
-    labels = [f"below {bar:g} s" for bar in BARS] + [f"{BARS[-1]:g} s and more"]
+    between = [f"{low:g} to {high:g} s" for low, high in itertools.pairwise(BARS)]
+    labels = [f"below {BARS[0]:g} s", *between, f"{BARS[-1]:g} s and more"]
     counts = answers.histogram
     last = max((index for index, count in enumerate(counts) if count), default=0)
     yield from zip(labels[: last + 1], counts, strict=False)
+
+
+def _words(said: Said) -> str:
+    """As its readers saw it: Discord shows times and roles in words."""
+    return text_of({"platform": said.place.partition(":")[0], "text": said.text, "at": said.at})
 
 
 def _where(said: Sequence[Said]) -> str:

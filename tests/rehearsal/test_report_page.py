@@ -71,7 +71,7 @@ def bad_evening() -> Evening:
         evening.record[-1]["text"] = evening.record[-2]["text"] = name
     skipped = {"name": "discord-gone", "state": "skipped", "why": HOSTILE[0], "seconds": 0}
     evening.see(OPENS, "stage", "fault", text="Discord is down", data=skipped)
-    evening.announce("nearly-gone", f"Teal Mug: {HOSTILE[1]}", OPENS + 5 * SECOND)
+    evening.announce("nearly-gone", f"Teal Mug: {HOSTILE[1]} <t:{OPENS // SECOND + 9}:R>", OPENS + 5 * SECOND)
     evening.enter("unit.granted", CLOSES, {"number": 9, "gate": HOSTILE[0]}, {"platform": "twitch", "user": "x"})
     return evening
 
@@ -99,6 +99,7 @@ def test_what_people_are_called_stands_there_as_text() -> None:
     assert "<img src=x onerror=alert(1)> (twitch) got no answer" in reader.text
     assert "</bdi></main><script>alert(1)</script>" in reader.text
     assert "{{ 7 * 7 }}" in reader.text
+    assert "</script> in 4 s" in reader.text
     assert "agnp.exe" in reader.text
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", reader.text)
 

@@ -104,8 +104,9 @@ def consistent(case: Case) -> Promise:
         if len(people) > 1:
             names = ", ".join(sorted(case.name(who) for who in people))
             broken.append(f"{key} #{number} was told to {len(people)} people: {names}.")
+    told_one = sum(bool(numbers) for numbers in by_person.values())
     sentence = "No two answers contradict each other."
-    return judged("consistent", sentence, broken, f"{len(by_person)} people who were told a number")
+    return judged("consistent", sentence, broken, f"{told_one} people who were told a number")
 
 
 def once(case: Case) -> Promise:
