@@ -80,8 +80,9 @@ class Announcing:
 
     def committed(self, committed: Committed) -> None:
         """Hear what the lane has just made durable."""
-        for place in committed.places & self._wakes.keys():
-            self._wakes[place].set()
+        for place, wake in self._wakes.items():
+            if place in committed.places:
+                wake.set()
         if committed.drops:
             self._stale |= committed.drops
             self._stale_wake.set()
