@@ -66,9 +66,7 @@ async def test_a_file_goes_with_its_message(world: DiscordWorld, bot: TeaBot) ->
         assert (await session.get(address)).status == 404
 
 
-async def test_ten_files_of_ten_megabytes_are_the_most(
-    world: DiscordWorld, bot: TeaBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_ten_files_of_ten_megabytes_are_the_most(world: DiscordWorld, bot: TeaBot) -> None:
     sent = await bot.channel("lounge").send(files=[_file(str(number)) for number in range(10)])
     with pytest.raises(discord.HTTPException) as eleven:
         await sent.add_files(_file("one more"))

@@ -7,7 +7,7 @@ import asyncio
 import discord
 import pytest
 
-from bot.stage.discord.ratelimits import GLOBAL, OLD_EDITS
+from bot.stage.discord.ratelimits import GLOBAL, OLD_EDITS, RateLimits
 from bot.stage.discord.world import DiscordWorld
 from tests.stage.discord.client import TeaBot
 from tests.stage.discord.conftest import Rest
@@ -19,8 +19,7 @@ HOUR_US = 3_600_000_000
 def frozen(world: DiscordWorld) -> list[int]:
     """The limits' own clock, so that a slow machine does not open a window; add to it to move on."""
     now = [world.clock()]
-    world.rate_limits._clock = lambda: now[0]
-    world.rate_limits.enforced = True
+    world.rate_limits = RateLimits(lambda: now[0])
     return now
 
 
@@ -63,7 +62,7 @@ async def test_every_answer_tells_its_bucket(world: DiscordWorld, rest: Rest, fr
 
 @pytest.mark.slow  # the client waits for the window to end
 async def test_a_client_that_reads_the_headers_is_never_refused(world: DiscordWorld, bot: TeaBot) -> None:
-    world.rate_limits._clock = world.clock
+    world.rate_limits = RateLimits(world.clock)
     refused = []
     take = world.rate_limits.take
 
