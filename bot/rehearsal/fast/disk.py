@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +26,26 @@ class Disk:
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
+        self._stranger: sqlite3.Connection | None = None
         self.is_full = False
 
     @property
     def is_held(self) -> bool:
         """Whether another program holds the ledger's lock at this moment."""
-        if not self._ledger.exists():
-            return False
-        with closing(sqlite3.connect(self._ledger, timeout=0, isolation_level=None)) as stranger:
-            try:
-                stranger.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                return True
-            stranger.execute("ROLLBACK")
+        if self._stranger is None:
+            if not self._ledger.exists():
+                return False
+            self._stranger = sqlite3.connect(self._ledger, timeout=0, isolation_level=None)
+        try:
+            self._stranger.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        self._stranger.execute("ROLLBACK")
         return False
+
+    def close(self) -> None:
+        if self._stranger is not None:
+            self._stranger.close()
 
     def put_under(self, engine: Engine) -> None:
         """Let a full disk refuse what this engine commits, and a held ledger be waited for in virtual time."""

@@ -59,7 +59,8 @@ class Life:
         self._machine = machine
         self._alive = True
         self._numbers = itertools.count()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        # In the order in which they began: a set would end them in any.
+        self._tasks: dict[asyncio.Task[Any], None] = {}
         self._held = ExitStack()
         loop = machine.loop
         self._network = Network(loop, Random(f"{machine.seed}:network:{number}"))
@@ -110,9 +111,9 @@ class Life:
     async def stop(self) -> None:
         """End in order: nobody speaks any more, and whoever is in the queue is answered."""
         self._alarm.stop()
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tuple(self._tasks), return_exceptions=True)
         await self._ledger.lane.close()
         self._bury()
 
@@ -120,7 +121,7 @@ class Life:
         """End now. Nothing of it happens any more, and nobody is told."""
         self._alive = False
         self._alarm.stop()
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
         self._bury()
 
@@ -157,8 +158,8 @@ class Life:
             _forget(work)
             return
         task = self._machine.loop.create_task(_logging(work), name=f"quick {next(self._numbers)}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def _wake(self) -> None:
         try:

@@ -118,7 +118,7 @@ async def _evening(
         evening = Evening(options, script, play, folder, stage, bot, clock=lambda: machine.clock.true)
         complete = await evening.play(hearing, on_stage)
         stage.end()
-    await bot.stop()
+    await bot.end()
     await machine.stage.discord.close()
     return complete
 

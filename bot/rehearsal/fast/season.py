@@ -80,6 +80,7 @@ async def _play(
                     await _run(machine, bot, evening)
                 complete = crowd.played.is_set() and is_over(folder / "ledger.db", clock.true)
                 crowd.end()
+            await bot.end()
         await stage.discord.close()
     secrets = {*play.secrets, *secrets_of(stage)}
     return Performance(play, folder, tuple(seen), tuple(sorted(secrets)), complete, time.monotonic() - began)

@@ -118,6 +118,11 @@ class QuickBot:
         if life is not None:
             await life.stop()
 
+    async def end(self) -> None:
+        """It is over: the bot stops, and lets go of everything."""
+        await self.stop()
+        self._machine.disk.close()
+
     async def fill_disk(self, full: bool) -> None:
         """Let it write into no file any more, or again."""
         self._machine.disk.is_full = full

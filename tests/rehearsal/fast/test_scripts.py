@@ -1,0 +1,35 @@
+"""Every shipped script in virtual time, seed after seed: whatever goes wrong, every promise is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal.faults import FAULTS
+from bot.rehearsal.script_file import shipped_scripts
+from bot.rehearsal.trouble import troubles_of
+from tests.rehearsal.fast.quick import broken, options_for, played
+
+SEEDS = {name: range(1, 21) if name == "bad-night" else range(1, 4) for name in shipped_scripts()}
+# The whole stampede once; for the other seeds a part of it is enough.
+FEWER = 1_500
+
+
+@pytest.mark.parametrize(("name", "seed"), [(name, seed) for name, seeds in SEEDS.items() for seed in seeds])
+def test_a_script_keeps_every_promise(name: str, seed: int, tmp_path: Path) -> None:
+    options = options_for(name, seed)
+    if seed > 1 and options.viewers > FEWER:
+        options = options_for(name, seed, viewers=FEWER)
+    performance, report = played(options, tmp_path)
+    assert (performance.complete, broken(report)) == (True, {})
+    assert report.exit_code == 0
+
+
+def test_on_a_bad_night_every_fault_strikes(tmp_path: Path) -> None:
+    performance, _ = played(options_for("bad-night", 21), tmp_path)
+    troubles = troubles_of(performance.record)
+    assert {trouble.name for trouble in troubles} == set(FAULTS)
+    assert [trouble.name for trouble in troubles if trouble.skipped] == []
+    ends = [seen["data"] for seen in performance.record if seen["kind"] == "fault" and "struck" in seen["data"]]
+    assert [data["name"] for data in ends if data["struck"] == 0] == []
