@@ -20,6 +20,11 @@ class Fault:
     seconds: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def sentence(self) -> str:
+        """What it does, as it stands in the record."""
+        return f"{self.does[0].upper()}{self.does[1:]}."
+
 
 _ALL = (
     Fault("twitch-duplicate", "twitch", "Twitch delivers the next lines twice", 0, {"times": 3}),
@@ -29,7 +34,7 @@ _ALL = (
     Fault("twitch-lose", "twitch", "Twitch loses the next lines", 0, {"times": 3}),
     Fault("twitch-close", "twitch", "Twitch closes the bot's socket", 0, {"code": 4000}),
     Fault("twitch-reset", "twitch", "the connection to Twitch is cut"),
-    Fault("twitch-no-welcome", "twitch", "Twitch closes the socket and welcomes nobody", 3),
+    Fault("twitch-no-welcome", "twitch", "Twitch closes the socket and welcomes nobody for a while", 3),
     Fault("twitch-silence", "twitch", "Twitch's socket stays open and carries nothing", 4),
     Fault("twitch-reconnect", "twitch", "Twitch asks the bot to move to another socket"),
     Fault("twitch-errors", "twitch", "Twitch refuses what the bot sends", 3, {"status": 500}),
@@ -38,7 +43,7 @@ _ALL = (
     Fault("discord-gone", "discord", "Discord is down", 4),
     Fault("discord-close", "discord", "Discord closes the gateway", 0, {"code": 4000}),
     Fault("discord-reset", "discord", "the connection to Discord is cut"),
-    Fault("discord-duplicate", "discord", "Discord delivers the next press twice", 0, {"times": 2}),
+    Fault("discord-duplicate", "discord", "Discord delivers the next presses twice", 0, {"times": 2}),
     Fault("discord-errors", "discord", "Discord refuses what the bot sends", 3, {"status": 500}),
     Fault("discord-limited", "discord", "Discord says that the bot is too fast", 2, {"by": 1.0}),
     Fault(

@@ -99,13 +99,13 @@ class Stagehand:
             self._going_on += 1
             self._group.create_task(self._cause(fault, lasts, merged))
         else:
-            order = {"do": "fault", "name": name, "text": f"{fault.does}.", "seconds": lasts, "options": merged}
+            order = {"do": "fault", "name": name, "text": fault.sentence, "seconds": lasts, "options": merged}
             await self._stage.ask(order)
 
     async def skip(self, name: str, why: str) -> None:
         """Note that a fault did not strike."""
         data = {"name": name, "state": "skipped", "seconds": 0, "why": why}
-        await self._stage.ask({"do": "note", "text": f"{FAULTS[name].does}.", "data": data})
+        await self._stage.ask({"do": "note", "text": FAULTS[name].sentence, "data": data})
 
     async def _cause(self, fault: Fault, seconds: float, options: Json) -> None:
         try:
@@ -119,7 +119,7 @@ class Stagehand:
 
     async def _note(self, fault: Fault, state: str, seconds: float, options: Json, text: str = "") -> None:
         data = {"name": fault.name, "state": state, "seconds": seconds, "options": dict(options)}
-        await self._stage.ask({"do": "note", "text": text or f"{fault.does}.", "data": data})
+        await self._stage.ask({"do": "note", "text": text or fault.sentence, "data": data})
 
     # What the parent causes itself
 
@@ -155,8 +155,8 @@ class Stagehand:
     async def _hold_ledger(self, fault: Fault, seconds: float, options: Json) -> None:
         if not self._ledger.exists():
             raise Impossible("There is no ledger yet.")
-        patience = "longer" if seconds > BOT_WAITS_SECONDS else "not longer"
-        text = f"{fault.does} for {seconds:g} s, {patience} than the {BOT_WAITS_SECONDS:g} s that the bot waits."
+        than = f"{'' if seconds > BOT_WAITS_SECONDS else 'not '}longer than the {BOT_WAITS_SECONDS:g} s"
+        text = f"Another program holds the ledger for {seconds:g} s, {than} that the bot waits."
         await self._note(fault, "begins", seconds, options, text)
         with closing(sqlite3.connect(self._ledger, timeout=0, isolation_level=None)) as holder:
             await _begin(holder)
