@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +16,14 @@ from rich.console import Console
 from bot.config import ConfigError, load_config
 from bot.exits import FOUND_WRONG, USED_WRONG
 from bot.rehearsal.checks.expected import expected
-from bot.rehearsal.compress import SECOND
+from bot.rehearsal.compress import SECOND, Play
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.figures import figures_of
 from bot.rehearsal.home import Home, home_of
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.options import RehearseOptions
-from bot.rehearsal.performance import Performance, perform
+from bot.rehearsal.performance import Json, Performance, perform
 from bot.rehearsal.programme import programme_of
 from bot.rehearsal.promises import Promise, Verdict, unchecked
 from bot.rehearsal.report import Report, make_report
@@ -137,15 +137,31 @@ def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
         if script is not None and script.about:
             transcript.say(script.about)
         transcript.say(f"{name}: the stage is being set.")
-        performance = asyncio.run(
-            perform(
-                options,
-                folder,
-                transcript.hear,
-                on_play=lambda play: transcript.expect(programme_of(play, script, options.seed)),
-            )
+        performance = _performed(
+            options,
+            folder,
+            transcript.hear,
+            on_play=lambda play: transcript.expect(programme_of(play, script, options.seed)),
         )
+    if performance.cut_short and not performance.ledger.exists():
+        raise KeyboardInterrupt  # nothing had begun, so there is nothing to tell of
     return report_of(performance, options), performance.cut_short
+
+
+def _performed(
+    options: RehearseOptions, folder: Path, hear: Callable[[Json], None], *, on_play: Callable[[Play], None]
+) -> Performance:
+    """Over the wire and in real time, or without either. The quick ways bring the whole bot into this process, so
+    they are not imported before somebody asks for them."""
+    if options.dated:
+        from bot.rehearsal.fast.season import play_season
+
+        return play_season(options, folder, hear, on_play=on_play)
+    if options.fast:
+        from bot.rehearsal.fast.play import play_fast
+
+        return play_fast(options, folder, hear, on_play=on_play)
+    return asyncio.run(perform(options, folder, hear, on_play=on_play))
 
 
 def report_of(performance: Performance, options: RehearseOptions) -> Report:
@@ -229,6 +245,7 @@ def _repeat(options: RehearseOptions) -> tuple[str, ...]:
         str(options.viewers),
         "--discord-viewers",
         str(options.discord_viewers),
+        *(["--dated"] if options.dated else ["--fast"] if options.fast else []),
     )
 
 

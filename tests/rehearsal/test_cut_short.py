@@ -13,8 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.rehearsal import main
+from bot.rehearsal.compress import Play
 from bot.rehearsal.main import excused
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.performance import Performance
 from bot.rehearsal.promises import Promise, Verdict
+from bot.rehearsal.script_file import SKELETON, load_script
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
 
@@ -60,6 +65,17 @@ def test_ctrl_c_before_there_is_anything_to_report_is_an_end_without_a_word(tmp_
         said, wrong = rehearsal.communicate(timeout=40)
     assert rehearsal.returncode == 130
     assert "Traceback" not in said + wrong
+
+
+def test_ctrl_c_before_the_bot_has_a_ledger_ends_without_a_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def perform(_: RehearseOptions, folder: Path, *_hears: object, **_more: object) -> Performance:
+        return Performance(Play("", {}, (), {}, True, True, ""), folder, (), (), False, 1.0, cut_short=True)
+
+    monkeypatch.setattr(main, "perform", perform)
+    assert main.rehearse(RehearseOptions(SKELETON, load_script("first-drop"), quiet=True)) == 130
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(
