@@ -35,7 +35,7 @@ class Stagehand:
         self._play = play
         self._ledger = ledger
         self._group = group
-        self._one_at_a_time = asyncio.Lock()
+        self._one_restart_at_a_time = asyncio.Lock()
         self._going_on = 0
         self._connected = {"twitch": asyncio.Event(), "discord": asyncio.Event()}
         self._own: Mapping[str, Callable[[Fault, float, Json], Awaitable[None]]] = {
@@ -109,9 +109,7 @@ class Stagehand:
 
     async def _cause(self, fault: Fault, seconds: float, options: Json) -> None:
         try:
-            # Whoever kills a bot that is just being stopped would restart it twice.
-            async with self._one_at_a_time:
-                await self._own[fault.name](fault, seconds, options)
+            await self._own[fault.name](fault, seconds, options)
         except Impossible as reason:
             await self.skip(fault.name, str(reason))
         finally:
@@ -124,6 +122,11 @@ class Stagehand:
     # What the parent causes itself
 
     async def _restart(self, fault: Fault, _: float, options: Json) -> None:
+        # Whoever kills a bot that is just being stopped would start it twice.
+        async with self._one_restart_at_a_time:
+            await self._end_and_start(fault, options)
+
+    async def _end_and_start(self, fault: Fault, options: Json) -> None:
         down = float(options["down"])
         await self._note(fault, "begins", down, options)
         await (self._bot.kill() if fault.name == "bot-killed" else self._bot.stop())
