@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,7 +120,11 @@ class TooMany(ApiError):
 
     def headers(self) -> dict[str, str]:
         # Without Via discord.py believes it was banned by a proxy and does not try again.
-        told = {"Via": "1.1 google", "Retry-After": f"{self.retry_after:.3f}", "X-RateLimit-Scope": self.scope}
+        told = {
+            "Via": "1.1 google",
+            "Retry-After": str(math.ceil(self.retry_after)),
+            "X-RateLimit-Scope": self.scope,
+        }
         return told | ({"X-RateLimit-Global": "true"} if self.scope == "global" else {})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.stage.discord.errors import TooMany
 from bot.stage.discord.sessions import Sessions
 
 Hook = Callable[[Literal["received", "answering"], dict[str, Any]], Awaitable[None]]
@@ -123,9 +124,8 @@ class Faults:
 
     def rate_limit_next(self, method: str, path_prefix: str, retry_after: float, *, times: int = 1) -> Planned:
         """429 as the platform's own, with Via: a client waits `retry_after` seconds and tries again."""
-        body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False, "code": 0}
-        headers = {"Via": "1.1 google", "Retry-After": str(retry_after), "X-RateLimit-Scope": "user"}
-        return self._plan(Planned("fail", method, path_prefix, times, 429, body, headers))
+        said = TooMany(retry_after)
+        return self._plan(Planned("fail", method, path_prefix, times, 429, said.body(), said.headers()))
 
     def take(self, deed: Deed, method: str, path: str) -> Planned | None:
         """The planned fault of this kind that fits the request, used up by one."""

@@ -11,16 +11,17 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.stage.discord import payloads
-from bot.stage.discord.sessions import GUILDS, SCHEDULED_EVENTS, GatewayClosed, Session
+from bot.stage.discord.sessions import GUILD_MEMBERS, GUILDS, SCHEDULED_EVENTS, GatewayClosed, Session
 from bot.stage.discord.world import DiscordWorld
 
 Json = dict[str, Any]
 
-HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 1, 2, 3, 6
+HEARTBEAT, IDENTIFY, PRESENCE, RESUME, MEMBERS = 1, 2, 3, 6, 8
 _VERSIONS = frozenset({"9", "10"})
 _FRAME_BYTES_MAX = 4096
 _FRAMES_MAX, _FRAMES_SECONDS = 120, 60
-_ELSEWHERE = {4: "voice state update", 8: "request guild members", 31: "request soundboard sounds"}
+_MEMBERS_MAX = 100
+_ELSEWHERE = {4: "voice state update", 31: "request soundboard sounds"}
 
 
 class Connection:
@@ -132,6 +133,8 @@ class Connection:
                 self.send(_frame(9, False))
         elif self._session is None:
             raise GatewayClosed(4003, "Not authenticated.")
+        elif op == MEMBERS:
+            self._tell_members(self._session, data)
         elif isinstance(op, int) and op in _ELSEWHERE:
             self._world.note_not_imitated(f"gateway op {op} ({_ELSEWHERE[op]})")
         elif op != PRESENCE:
@@ -160,6 +163,25 @@ class Connection:
             coming = world.events.coming() if session.intents & SCHEDULED_EVENTS else []
             events = [payloads.event(each, with_count=True) for each in coming]
             session.tell("GUILD_CREATE", payloads.guild_create(world.guild, world.bot, events))
+
+    def _tell_members(self, session: Session, asked: Json) -> None:
+        """Those asked for by id or by the beginning of their name; all of them only with the intent."""
+        guild = self._world.guild
+        limit = asked.get("limit") or (len(guild.members) if session.intents & GUILD_MEMBERS else 0)
+        if "user_ids" in asked:
+            ids = asked["user_ids"] if isinstance(asked["user_ids"], list) else [asked["user_ids"]]
+            found = [guild.members[str(each)] for each in ids[:_MEMBERS_MAX] if str(each) in guild.members]
+        else:
+            found = guild.members_like(asked.get("query") or "", limit)
+        told: Json = {
+            "guild_id": guild.id,
+            "members": [payloads.member(each) for each in found],
+            "chunk_index": 0,
+            "chunk_count": 1,
+        }
+        if "nonce" in asked:
+            told["nonce"] = asked["nonce"]
+        session.tell("GUILD_MEMBERS_CHUNK", told)
 
 
 def _frame(op: int, data: Any = None) -> Json:

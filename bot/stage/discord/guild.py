@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.stage.discord import errors, permissions
 from bot.stage.discord.channels import Channel, DirectChannel, Thread
@@ -11,6 +12,8 @@ from bot.stage.discord.permissions import Permission
 
 @dataclass(slots=True, eq=False)
 class Role:
+    """A role; `tags` say what it stands for where Discord itself hands it out, `managed_by` whose bot's it is."""
+
     id: str
     name: str
     permissions: int
@@ -19,11 +22,16 @@ class Role:
     managed_by: str | None = None
     color: int = 0
     hoist: bool = False
+    tags: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_managed(self) -> bool:
+        return self.managed_by is not None or bool(self.tags)
 
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """A person (or the bot) in the server; `joined_at` in microseconds since the epoch.
+    """A person (or the bot) in the server; times are microseconds since the epoch.
 
     Who does not take `direct_messages` cannot be written to by the bot.
     """
@@ -36,6 +44,7 @@ class Member:
     role_ids: set[str] = field(default_factory=set)
     is_bot: bool = False
     direct_messages: bool = True
+    boosts_since: int | None = None
 
     @property
     def display_name(self) -> str:
@@ -87,6 +96,12 @@ class Guild:
         if (member := self.known.get(user_id)) is None:
             raise errors.unknown_user()
         return member
+
+    def members_like(self, start: str, limit: int) -> list[Member]:
+        """Members whose name begins so, in the order of their ids."""
+        wanted = start.lower()
+        found = (each for each in self.members.values() if each.display_name.lower().startswith(wanted))
+        return sorted(found, key=lambda member: int(member.id))[:limit]
 
     def role(self, role_id: str) -> Role:
         if (role := self.roles.get(role_id)) is None:
@@ -151,5 +166,5 @@ class Guild:
         self.require_in_guild(member, Permission.MANAGE_ROLES)
         highest = max((each.position for each in member.roles), default=0)
         above = role.position >= highest and member.id != self.owner_id
-        if above or role.managed_by is not None or role.id == self.id:
+        if above or role.is_managed or role.id == self.id:
             raise errors.missing_permissions()

@@ -16,6 +16,7 @@ from bot.stage.record import Record, Seen
 Json = dict[str, Any]
 
 ROLES_MAX = 250
+_BOOSTER = "premium_subscriber"
 
 
 class Roles:
@@ -35,6 +36,17 @@ class Roles:
         role = Role(self._ids.next(), name, int(bits), len(self._guild.roles), mentionable, managed_by)
         self._guild.roles[role.id] = role
         return role
+
+    def boost(self, member: Member, is_boosting: bool) -> None:
+        """A member begins to boost the server or ends it; Discord itself keeps the role for that."""
+        member.boosts_since = self._clock() if is_boosting else None
+        booster = next((role for role in self._guild.roles.values() if _BOOSTER in role.tags), None)
+        if booster is None:
+            booster = self.add("Server Booster", 0)
+            # That the tag is there is what it says; it has no value.
+            booster.tags[_BOOSTER] = None
+            self._tell("GUILD_ROLE_CREATE", booster)
+        self.put(member, booster, given=is_boosting)
 
     def create(self, by: Member, body: Json) -> Role:
         """A new role stands just above @everyone. Raises 50013, 50035, and 30005 for the 251st."""

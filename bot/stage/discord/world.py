@@ -200,6 +200,10 @@ class DiscordWorld:
         """Mark interest in a scheduled event, or take it back."""
         self.events.subscribe(member, event_id, interested=interested)
 
+    def boost(self, member: Member, *, is_boosting: bool = True) -> None:
+        """Boost the server, or end it."""
+        self.roles.boost(member, is_boosting)
+
     def give_role(self, member: Member, role: Role) -> None:
         self.roles.put(member, role, given=True)
 

@@ -109,6 +109,10 @@ async def _members(call: Caller) -> None:
         await call("GET", path)
     await call("GET", "/guilds/{guild_id}/members/{user_id}", user_id=user)
     await call("GET", "/users/{user_id}", user_id=user)
+    call.world.sessions.allowed_privileged_intents = 1 << 1
+    call.world.boost(call.world.member("bob"))
+    await call("GET", "/guilds/{guild_id}/members", query="?limit=10")
+    await call("GET", "/guilds/{guild_id}/members/search", query="?limit=10&query=bo")
     role = (await call("POST", "/guilds/{guild_id}/roles", {"name": "winners"}))["id"]
     await call("GET", "/guilds/{guild_id}/roles/{role_id}", role_id=role)
     await call("PATCH", "/guilds/{guild_id}/roles/{role_id}", {"name": "owners"}, role_id=role)

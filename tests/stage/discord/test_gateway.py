@@ -136,7 +136,7 @@ async def test_in_silence_nothing_arrives_and_a_resume_brings_it(
     world.say(world.add_member("ann"), "missed")
     await socket.send(1, 1)
     # This one leaves a line in the record: when that is there, the heartbeat has been heard.
-    await socket.send(8, {"guild_id": world.guild_id})
+    await socket.send(4, {"guild_id": world.guild_id})
     await until(world.record, lambda: any(seen.kind == "not-imitated" for seen in world.record.seen))
     world.faults.silence(False)
     await socket.send(1, 1)
@@ -281,7 +281,7 @@ async def test_an_unknown_opcode_closes_the_socket(world: DiscordWorld, socket: 
 
 async def test_what_the_gateway_does_not_imitate_is_noted(world: DiscordWorld, socket: Socket) -> None:
     await socket.send(2, {"token": world.bot_token, "intents": 1})
-    await socket.send(8, {"guild_id": world.guild_id})
+    await socket.send(4, {"guild_id": world.guild_id})
     await until(world.record, lambda: any(seen.kind == "not-imitated" for seen in world.record.seen))
 
 

@@ -1,4 +1,4 @@
-"""Roles with their hierarchy, and direct messages with their closed doors."""
+"""Members who come, boost and go, roles with their hierarchy, and direct messages with their closed doors."""
 
 from __future__ import annotations
 
@@ -155,3 +155,46 @@ async def test_nobody_and_bots_have_no_direct_messages(world: DiscordWorld, rest
     nobody = await rest("POST", "/users/@me/channels", {"recipient_id": "1"})
     itself = await rest("POST", "/users/@me/channels", {"recipient_id": world.application_id})
     assert (nobody.body["code"], itself.body["code"]) == (10013, 50007)
+
+
+async def test_a_booster_is_known_by_a_role_that_is_nobodys_to_give(world: DiscordWorld, bot: TeaBot) -> None:
+    ann, guild = world.add_member("ann"), bot.guilds[0]
+    world.boost(ann)
+    await bot.hears("guild_role_create")
+    member = await guild.fetch_member(int(ann.id))
+    assert member.premium_since is not None
+    (role,) = [each for each in await guild.fetch_roles() if each.is_premium_subscriber()]
+    assert [held.id for held in member.roles[1:]] == [role.id]
+    with pytest.raises(discord.Forbidden) as refused:
+        await member.remove_roles(role)
+    assert refused.value.code == 50013
+    world.boost(ann, is_boosting=False)
+    assert (await guild.fetch_member(int(ann.id))).premium_since is None
+    assert ann.roles == []
+
+
+async def test_members_are_listed_only_for_who_was_allowed_to(world: DiscordWorld, port: int, rest: Rest) -> None:
+    for name in ("ann", "bob", "bonnie"):
+        world.add_member(name)
+    path = f"/guilds/{world.guild_id}/members"
+    assert (await rest("GET", f"{path}?limit=10")).body["code"] == 50001
+    assert [each["user"]["username"] for each in (await rest("GET", f"{path}/search?query=BO&limit=5")).body] == [
+        "bob",
+        "bonnie",
+    ]
+    wants = discord.Intents(guilds=True, members=True)
+    world.sessions.allowed_privileged_intents = discord.Intents(members=True).value
+    async with TeaBot.running(world.bot_token, wants) as bot:
+        listed = [member.name async for member in bot.guilds[0].fetch_members()]
+        assert {"ann", "bob", "bonnie"} < set(listed)
+        asked = await bot.guilds[0].query_members("bo")
+        assert {member.name for member in asked} == {"bob", "bonnie"}
+        everybody = await bot.guilds[0].chunk()
+        assert len(everybody) == len(world.guild.members)
+
+
+async def test_without_the_intent_members_are_asked_for_by_id(world: DiscordWorld, bot: TeaBot) -> None:
+    ann = world.add_member("ann")
+    world.add_member("bob")
+    (found,) = await bot.guilds[0].query_members(user_ids=[int(ann.id)])
+    assert found.name == "ann"

@@ -43,7 +43,7 @@ def member_without_user(member: Member) -> Json:
         "banner": None,
         "collectibles": None,
         "joined_at": iso(member.joined_at),
-        "premium_since": None,
+        "premium_since": None if member.boosts_since is None else iso(member.boosts_since),
         "communication_disabled_until": None,
         "pending": False,
         "flags": 0,
@@ -69,12 +69,13 @@ def role(role: Role) -> Json:
         "color": role.color,
         "colors": {"primary_color": role.color, "secondary_color": None, "tertiary_color": None},
         "hoist": role.hoist,
-        "managed": role.managed_by is not None,
+        "managed": role.is_managed,
         "mentionable": role.mentionable,
         "icon": None,
         "unicode_emoji": None,
         "flags": 0,
     }
-    if role.managed_by is not None:
-        body["tags"] = {"bot_id": role.managed_by}
+    tags = role.tags | ({} if role.managed_by is None else {"bot_id": role.managed_by})
+    if tags:
+        body["tags"] = tags
     return body

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bot.stage.discord import payloads
+from bot.stage.discord.errors import missing_access
 from bot.stage.discord.guild import Member, Role
 from bot.stage.discord.ratelimits import Limit
-from bot.stage.discord.routes.lookups import YES, guild_of
+from bot.stage.discord.routes.lookups import YES, guild_of, number
 from bot.stage.discord.routes.route import Call, Reply, Route
+from bot.stage.discord.sessions import GUILD_MEMBERS
 from bot.stage.discord.world import DiscordWorld
 
 _ROLE_CHANGES = Limit(10, 10.0)
@@ -27,6 +29,22 @@ def list_channels(world: DiscordWorld, call: Call) -> Reply:
 
 def get_member(world: DiscordWorld, call: Call) -> Reply:
     return Reply(200, payloads.member(guild_of(world, call).member(call.params["user_id"])))
+
+
+def list_members(world: DiscordWorld, call: Call) -> Reply:
+    """For bots that were allowed the members intent."""
+    guild = guild_of(world, call)
+    if not world.sessions.allowed_privileged_intents & GUILD_MEMBERS:
+        raise missing_access()
+    limit, after = number(call, "limit", 1, 1, 1000), int(call.query.get("after", "0"))
+    found = [each for each in guild.members_like("", len(guild.members)) if int(each.id) > after][:limit]
+    return Reply(200, [payloads.member(each) for each in found])
+
+
+def search_members(world: DiscordWorld, call: Call) -> Reply:
+    limit = number(call, "limit", 1, 1, 1000)
+    found = guild_of(world, call).members_like(call.query.get("query", ""), limit)
+    return Reply(200, [payloads.member(each) for each in found])
 
 
 def get_user(world: DiscordWorld, call: Call) -> Reply:
@@ -95,6 +113,8 @@ ROUTES = (
     Route("GET", _ROLE, get_role, major="guild_id"),
     Route("PATCH", _ROLE, change_role, _ROLE_CHANGES, "guild_id"),
     Route("DELETE", _ROLE, remove_role, _ROLE_CHANGES, "guild_id"),
+    Route("GET", "/guilds/{guild_id}/members", list_members, major="guild_id"),
+    Route("GET", "/guilds/{guild_id}/members/search", search_members, major="guild_id"),
     Route("GET", "/guilds/{guild_id}/members/{user_id}", get_member, major="guild_id"),
     Route("PUT", _HELD_ROLE, give_role, _ROLE_CHANGES, "guild_id"),
     Route("DELETE", _HELD_ROLE, take_role, _ROLE_CHANGES, "guild_id"),
