@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for seed in seeds:
             plays.append(played := play(script, seed))
             print(" | ".join(cells(played)), flush=True)
+            for line in evidence(played):
+                print(f"    {line}", flush=True)
     if asked.only is None:
         told = arguments if arguments is not None else sys.argv[1:]
         command = "make rehearse-all" + (f" ARGS={shlex.quote(shlex.join(told))}" if told else "")
@@ -97,6 +99,14 @@ def play(script: str, seed: int) -> Played:
     except ValueError:
         public = {"error": (done.stderr or done.stdout).strip() or f"It ended with code {done.returncode}."}
     return Played(script, seed, public)
+
+
+def evidence(played: Played) -> Iterator[str]:
+    """What was broken in a play, and where."""
+    for promise in played.public.get("promises", ()):
+        if promise["verdict"] == "broken":
+            yield f"BROKEN: {promise['promise']}"
+            yield from promise["details"]
 
 
 def page(plays: Sequence[Played], command: str, at: datetime, facts: Mapping[str, str]) -> str:

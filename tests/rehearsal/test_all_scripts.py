@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.rehearsal import all_scripts
-from tests.rehearsal.all_scripts import HEADINGS, Played, cells, page, play
+from tests.rehearsal.all_scripts import HEADINGS, Played, cells, evidence, page, play
 from tests.rehearsal.evening import OPENS, SECOND, good_evening
 from tests.rehearsal.test_report import report_of
 
@@ -40,6 +40,9 @@ def test_a_broken_promise_and_the_slowest_healing_are_named() -> None:
     faults = [{"healed_after": 1.25}, {"healed_after": 3.04}, {"healed_after": None}]
     found = row({**report_of(evening).as_public(), "faults": faults})
     assert "broken: answered**" in found["promises"]
+    told = list(evidence(Played("first-drop", 7, report_of(evening).as_public())))
+    assert told[0].startswith("BROKEN: Everybody who asks is answered")
+    assert "eve (twitch) got no answer" in told[1]
     assert (found["faults"], found["healing, s"]) == ("3", "3.0")
     assert "did not come to its end" in row(answered(complete=False))["promises"]
 
