@@ -8,7 +8,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,6 +22,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.rehearsal.call import Call, options_for
 from bot.rehearsal.main import report_of
@@ -44,6 +48,9 @@ class View:
 DESKTOP_DARK = View(1180, 1400, dark=True)
 DESKTOP_LIGHT = View(1180, 1400, dark=False)
 PHONE = View(390, 1560, dark=True, scale=1.5)
+STAGE_DARK, STAGE_LIGHT = View(1440, 900, dark=True), View(1440, 900, dark=False)
+STAGE_PHONE = View(390, 844, dark=True, scale=1.5)
+STAGE_SECONDS_MAX = 90
 
 
 @contextmanager
@@ -63,13 +70,18 @@ def browser() -> Iterator[webdriver.Chrome]:
         chrome.quit()
 
 
-def look(chrome: webdriver.Chrome, address: str, view: View) -> None:
-    """Open an address as somebody with that screen."""
+def emulate(chrome: webdriver.Chrome, view: View) -> None:
+    """Give the browser somebody's screen."""
     # A phone's width is smaller than any window of a desktop browser: the page is told so instead.
     metrics = {"width": view.width, "height": view.height or 800, "deviceScaleFactor": view.scale, "mobile": False}
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     scheme = {"name": "prefers-color-scheme", "value": "dark" if view.dark else "light"}
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+
+def look(chrome: webdriver.Chrome, address: str, view: View) -> None:
+    """Open an address as somebody with that screen."""
+    emulate(chrome, view)
     chrome.get(address)
 
 
@@ -108,7 +120,50 @@ def _rehearse(script: str, page: Path) -> None:
         write_page(report_of(performance, options), page)
 
 
-PICTURES: dict[str, Callable[[], None]] = {"report": report}
+def stage() -> None:
+    """The page to stand on stage: before a play, in the rush, sold out on a phone, and at the end in the light."""
+    with _page("first-drop") as address, browser() as chrome:
+        look(chrome, address, STAGE_DARK)
+        _wait(chrome, "return document.getElementById('phase').textContent === 'Nothing is on yet'")
+        photograph(chrome, STAGE_DARK, FOLDER / "stage-before.png")
+        chrome.find_element(By.ID, "begin").click()
+        _wait(chrome, "return document.querySelector('.acts .claim:enabled')")
+        chrome.find_element(By.CSS_SELECTOR, ".acts .claim:enabled").click()
+        chrome.find_element(By.ID, "say").send_keys("!claim mug", Keys.ENTER)
+        _wait(chrome, "return document.querySelector('#twitch .mine') && document.querySelector('#discord .only')")
+        photograph(chrome, STAGE_DARK, FOLDER / "stage-rush.png")
+        chrome.find_element(By.CSS_SELECTOR, "[data-eyes=streamer]").click()
+        chrome.find_element(By.CSS_SELECTOR, "[data-fault=twitch-reconnect]").click()
+        _wait(chrome, "return document.querySelector('#stocks').textContent.includes('sold out')")
+        for part in ("discord", "stage"):
+            emulate(chrome, STAGE_PHONE)
+            chrome.execute_script("document.querySelector(`#tabs [data-tab=${arguments[0]}]`).click()", part)
+            photograph(chrome, STAGE_PHONE, FOLDER / f"stage-phone-{part}.png")
+        emulate(chrome, STAGE_LIGHT)
+        _wait(chrome, "return ['over', 'failed'].includes(document.body.dataset.phase)")
+        if not chrome.find_element(By.ID, "report").is_displayed():
+            sys.exit(chrome.find_element(By.CSS_SELECTOR, "#beginning .said").text)
+        chrome.execute_script("document.querySelectorAll('[role=tab]')[2].click()")
+        photograph(chrome, STAGE_LIGHT, FOLDER / "stage-end.png")
+
+
+@contextmanager
+def _page(script: str) -> Iterator[str]:
+    """The address of the page, served by a child as somebody would start it."""
+    command = [sys.executable, "-m", "bot", "rehearse", script, "--web", "--seed", str(SEED)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        try:
+            yield next(found[0] for line in child.stdout if (found := re.search(r"http://\S+", line)))
+        finally:
+            child.terminate()
+
+
+def _wait(chrome: webdriver.Chrome, fact: str) -> None:
+    WebDriverWait(chrome, STAGE_SECONDS_MAX, poll_frequency=0.05).until(lambda _: chrome.execute_script(fact))
+
+
+PICTURES: dict[str, Callable[[], None]] = {"report": report, "stage": stage}
 
 
 def main() -> None:

@@ -52,7 +52,8 @@ class RehearsalCompany:
                 )
                 audience.curtain()
                 # Thousands of claims take a while to judge, and the page goes on meanwhile.
-                return ending_of(await asyncio.to_thread(report_of, performance, options))
+                judged = as_it_was_played(options, took_part=audience.took_part)
+                return ending_of(await asyncio.to_thread(report_of, performance, judged))
         except ConfigError as error:
             raise PlayFailed(" ".join(str(mistake) for mistake in error.mistakes)) from None
         except (ChildFailed, LedgerUnreadable, UnfitForRehearsal) as error:
@@ -70,6 +71,16 @@ class RehearsalCompany:
             return
         with tempfile.TemporaryDirectory(prefix="microdrops-rehearsal-", ignore_cleanup_errors=True) as name:
             yield Path(name).resolve()
+
+
+def as_it_was_played(options: RehearseOptions, *, took_part: bool) -> RehearseOptions:
+    """What a script expects is meant of the play as it is written; the promises hold whatever somebody does."""
+    script = options.script
+    if script is None:
+        return options
+    wanted = (options.viewers, options.discord_viewers, options.tempo)
+    as_written = not took_part and wanted == (script.viewers, script.discord_viewers, script.tempo)
+    return options if as_written else replace(options, script=replace(script, expects=()))
 
 
 def ending_of(report: Report) -> Ending:

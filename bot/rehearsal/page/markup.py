@@ -74,3 +74,8 @@ def from_discord(text: str, user: NameOf, role: NameOf) -> Marked:
                 marked.mentions.add("@everyone")
     marked.put(text[end:])
     return marked
+
+
+def is_mention(span: Span, names: frozenset[str]) -> bool:
+    """Whether a span mentions one of these ("@name", in small letters)."""
+    return not isinstance(span, str) and span[0] == "at" and span[1].casefold() in names

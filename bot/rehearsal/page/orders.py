@@ -32,7 +32,7 @@ class _Say(_Order):
     text: _Text
 
     async def obey(self, show: Show) -> str:
-        reason = await show.backstage.say(self.who, self.text)
+        reason = await show.take_part().say(self.who, self.text)
         return swallowed(reason) if reason else ""
 
 
@@ -43,7 +43,7 @@ class _Press(_Order):
     button: Annotated[str, Field(max_length=100)]
 
     async def obey(self, show: Show) -> str:
-        await show.backstage.press(self.who, self.message, self.button)
+        await show.take_part().press(self.who, self.message, self.button)
         return ""
 
 
@@ -54,7 +54,7 @@ class _Slash(_Order):
 
     async def obey(self, show: Show) -> str:
         command, options = read_slash(self.text, show.people)
-        await show.backstage.slash(self.who, command, options)
+        await show.take_part().slash(self.who, command, options)
         return ""
 
 
@@ -63,7 +63,7 @@ class _Live(_Order):
     on: bool
 
     async def obey(self, show: Show) -> str:
-        await show.backstage.live(self.on)
+        await show.take_part().live(self.on)
         return ""
 
 
@@ -73,7 +73,7 @@ class _Invite(_Order):
     discord_viewers: Annotated[int, Field(ge=0, le=FANS_MAX)]
 
     async def obey(self, show: Show) -> str:
-        await show.backstage.invite(self.viewers, self.discord_viewers)
+        await show.take_part().invite(self.viewers, self.discord_viewers)
         return f"{self.viewers} more on Twitch and {self.discord_viewers} on Discord are coming."
 
 
@@ -84,7 +84,7 @@ class _Fault(_Order):
     async def obey(self, show: Show) -> str:
         if self.name not in FAULTS:
             raise StageRefused("There is no such fault.")
-        await show.backstage.fault(self.name)
+        await show.take_part().fault(self.name)
         return f"Ordered: {FAULTS[self.name].does}."
 
 

@@ -57,7 +57,7 @@ function tick() {
 const drawn = (spans) => spans.map((span) => {
   if (typeof span === 'string') return span;
   const [kind, text] = span;
-  if (kind === 'at') return make('bdi', 'at', text);
+  if (kind === 'at' || kind === 'me') return make('bdi', `at ${kind}`, text);
   if (kind !== 'time') return make(kind === 'b' ? 'strong' : 'code', '', text);
   const made = make('time');
   [made.dataset.at, made.dataset.style] = text.split(':');

@@ -91,14 +91,19 @@ class People:
         own = self._by_login.get((account[0], eyes.login))
         return own is not None and own.id == account[1]
 
+    def names_of(self, eyes: Eyes) -> frozenset[str]:
+        """What a mention of the owner of these eyes looks like, in small letters: "@login" and "@shown name"."""
+        own = (self.named(platform, eyes.login) for platform in ("twitch", "discord"))
+        names = {
+            name.casefold() for account in own if account is not None for name in (account.login, account.name)
+        }
+        return frozenset(f"@{name}" for name in names)
+
     def means(self, mentioned: frozenset[str], eyes: Eyes) -> bool:
         """Whether a line that mentions these names, ids and roles speaks to the owner of the eyes."""
-        if not mentioned:
-            return False
-        own: set[str] = {"@everyone"}
-        if (twitch := self.named("twitch", eyes.login)) is not None:
-            own |= {f"@{twitch.login}", f"@{twitch.name.casefold()}"}
-        if (discord := self.named("discord", eyes.login)) is not None:
+        discord = self.named("discord", eyes.login)
+        own = {"@everyone", *self.names_of(eyes)}
+        if discord is not None:
             own |= {discord.id, *self._roles[discord.id]}
         return not own.isdisjoint(mentioned)
 

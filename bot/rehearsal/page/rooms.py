@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from bot.rehearsal.page.markup import Span
+from bot.rehearsal.page.markup import Span, is_mention
 from bot.rehearsal.page.people import Eyes, People
 
 LINES_MAX = 150
@@ -44,8 +44,9 @@ class Line:
     changed: int = 0
     number: int | None = None
 
-    def as_public(self, *, mine: bool) -> dict[str, Any]:
-        """For the page: `kinds` say how it is drawn, `badge` and `note` stand beside the name and the words."""
+    def as_public(self, *, mine: bool = False, own: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """For the page: `kinds` say how it is drawn, `badge` and `note` stand beside the name and the words. `mine`
+        when it speaks to the reader, whose mentions look like those of `own`."""
         private = self.only is not None
         kinds = {"mine": mine, "only": private, "posted": bool(self.card or self.buttons), self.rank: True}
         notes = ("Only you can see this." if private else "", self.note)
@@ -53,7 +54,7 @@ class Line:
         told |= {"kinds": [f"t{self.tone}", *(kind for kind, holds in kinds.items() if kind and holds)]}
         rest = {
             "number": self.number,
-            "spans": self.spans,
+            "spans": [("me", span[1]) if is_mention(span, own) else span for span in self.spans],
             "badge": _BADGES.get(self.rank),
             "card": self.card,
             "buttons": self.buttons,

@@ -30,6 +30,10 @@ class Audience(Protocol):
     def curtain(self) -> None:
         """The play is over and is being judged."""
 
+    @property
+    def took_part(self) -> bool:
+        """Whether somebody of the audience has acted in the play."""
+
 
 class PlayFailed(Exception):
     """A play could not begin, or broke off; the text says why."""
@@ -50,6 +54,7 @@ class Show:
         self._boot = secrets.token_hex(4)
         self._told = Told(0)
         self._backstage: Backstage | None = None
+        self._took_part = False
         self._playing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._bell = asyncio.Event()
@@ -68,17 +73,21 @@ class Show:
         return self._told.ending
 
     @property
-    def backstage(self) -> Backstage:
-        """The handles of the present play. Raises StageRefused when none is on."""
+    def took_part(self) -> bool:
+        return self._took_part
+
+    def take_part(self) -> Backstage:
+        """The handles of the present play, for somebody who uses them. Raises StageRefused when none is on."""
         if self._backstage is None or self.phase is not Phase.PLAYING:
             raise StageRefused("There is no play on. Press Begin first.")
+        self._took_part = True
         return self._backstage
 
     def begin(self, wish: Wish) -> None:
         """Begin a new play. Raises StageRefused while one is on."""
         if self.phase in _BUSY:
             raise StageRefused("A play is on already. It ends by itself; then you can begin again.")
-        self._backstage = None
+        self._backstage, self._took_part = None, False
         self._told = Told(self._told.number + 1, wish)
         self._playing = asyncio.create_task(self._play(wish))
         self._ring()

@@ -159,7 +159,9 @@ class Told:
         return news
 
     def _shown(self, line: Line, eyes: Eyes) -> dict[str, Any]:
-        return line.as_public(mine=self.people.means(line.mentions, eyes))
+        if not line.mentions or not self.people.means(line.mentions, eyes):
+            return line.as_public()
+        return line.as_public(mine=True, own=self.people.names_of(eyes))
 
     def _shown_facts(self, eyes: Eyes) -> dict[str, Any]:
         rooms = dict.fromkeys((*_ROOMS, *((STAFF_ROOM,) if eyes.staff else ())))

@@ -21,7 +21,7 @@ from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.call import Call
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.page.catalogue import catalogue
-from bot.rehearsal.page.company import RehearsalCompany
+from bot.rehearsal.page.company import RehearsalCompany, as_it_was_played
 from bot.rehearsal.page.main import rehearse_on_page
 from bot.rehearsal.page.show import PlayFailed
 from bot.rehearsal.page.told import Wish
@@ -33,6 +33,8 @@ WAIT_SECONDS = 30
 
 class Nobody:
     """An audience of a play that never begins."""
+
+    took_part = False
 
     def begins(self, backstage: Backstage, *, live: bool) -> None:
         pytest.fail("the play has begun")
@@ -110,6 +112,22 @@ def test_a_wish_is_what_was_typed_with_what_was_chosen_on_the_page(config: Path)
     script = load_script("bad-night")
     assert night.script == script
     assert (night.viewers, night.tempo) == (script.viewers, script.tempo)
+
+
+def test_what_a_script_expects_is_asked_of_the_play_as_it_is_written(config: Path) -> None:
+    company = RehearsalCompany(Call(config=config), config)
+    script = load_script("first-drop")
+    assert script.expects
+    for wish, took_part, asked in (
+        (Wish("first-drop"), False, True),
+        (Wish("first-drop"), True, False),
+        (Wish("first-drop", viewers=3), False, False),
+        (Wish("first-drop", window=60), False, False),
+    ):
+        played = as_it_was_played(company.options(wish), took_part=took_part).script
+        assert played is not None
+        assert bool(played.expects) is asked
+        assert played.drops == script.drops
 
 
 def test_the_page_offers_what_was_called_for_first_then_every_other_script_and_every_fault(config: Path) -> None:

@@ -62,8 +62,19 @@ def test_a_swallowed_line_is_seen_by_its_writer_alone() -> None:
 def test_a_line_that_names_somebody_is_marked_for_them_alone() -> None:
     play = told(joined("ann", name="Ann_A"), joined("ben"), chat("bot", "@ann_a Mug #3 is yours", bot=True))
     assert "mine" in only_line(play, ANN)["kinds"]
+    assert only_line(play, ANN)["spans"] == [("me", "@ann_a"), " Mug #3 is yours"]
     assert "mine" not in only_line(play, BEN)["kinds"]
+    assert only_line(play, BEN)["spans"] == [("at", "@ann_a"), " Mug #3 is yours"]
     assert only_line(play, ANN)["badge"] == "BOT"
+
+
+def test_a_member_who_is_mentioned_on_discord_is_marked_by_id() -> None:
+    play = told(joined("ann", "discord", name="Ann A"), joined("ben", "discord"), message("<@discord-ann>", "1"))
+    assert "mine" not in only_line(play, ANN)["kinds"]
+    numbered = joined("ann", "discord", name="Ann A") | {"author": "42"}
+    play = told(numbered, joined("ben", "discord"), message("<@42>: #3", "1"))
+    assert only_line(play, ANN)["spans"] == [("me", "@Ann A"), ": #3"]
+    assert only_line(play, BEN)["spans"] == [("at", "@Ann A"), ": #3"]
 
 
 def test_a_ping_of_a_role_is_marked_for_those_who_hold_it_and_carries_its_name() -> None:
