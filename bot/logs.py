@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
 import sys
@@ -153,7 +154,11 @@ class _QuietErrors(logging.Handler):
     def handleError(self, record: logging.LogRecord) -> None:
         kind = sys.exc_info()[0]
         name = kind.__name__ if kind else "an error"
-        sys.stderr.write(f"A log record of {record.name} ({record.pathname}:{record.lineno}) was lost: {name}\n")
+        # A full disk may lie below the standard error, too: nobody who logs may stumble over that.
+        with contextlib.suppress(OSError):
+            sys.stderr.write(
+                f"A log record of {record.name} ({record.pathname}:{record.lineno}) was lost: {name}\n"
+            )
 
 
 class _StreamHandler(_QuietErrors, logging.StreamHandler[TextIO]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 import sys
@@ -133,6 +135,24 @@ def test_a_record_that_cannot_be_formatted_is_named_without_its_arguments(
     written = capsys.readouterr().err
     assert "A log record of bot" in written
     assert TOKEN not in written
+
+
+class FullDisk(io.StringIO):
+    """A stream on a disk that takes nothing more."""
+
+    refused = 0
+
+    def write(self, _: str) -> int:
+        self.refused += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_whoever_logs_does_not_stumble_over_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FullDisk()
+    monkeypatch.setattr(sys, "stderr", disk)
+    configure_logging("INFO", secrets=[])
+    structlog.get_logger("bot").info("the ledger is open")
+    assert disk.refused >= 2, "the record, and that it was lost"
 
 
 def test_an_uncaught_exception_is_logged_and_hidden_too(capsys: pytest.CaptureFixture[str]) -> None:
