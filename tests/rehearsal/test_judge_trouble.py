@@ -71,3 +71,19 @@ def told_again(*, restarted: bool) -> Evening:
 def test_a_number_told_again_after_a_restart_does_not_come_too_soon_after_another_line() -> None:
     assert "seldom" not in broken(told_again(restarted=True))
     assert "seldom" in broken(told_again(restarted=False))
+
+
+def left_thinking(*, restarted: bool) -> Evening:
+    """Fay presses, the bot puts the answer off, and that is the last she sees of it."""
+    evening = good_evening()
+    request = evening.presses("fay", ASKED)
+    data = {"interaction_id": request.partition(":")[2]}
+    evening.see(ASKED + SECOND, "discord", "deferred", visible_to="id-fay", data=data)
+    if restarted:
+        fault(evening, "bot-killed", ASKED + 2 * SECOND, ASKED + 3 * SECOND)
+    return evening
+
+
+def test_whose_press_was_put_off_when_the_bot_went_down_has_discords_word_for_it() -> None:
+    assert "answered" not in broken(left_thinking(restarted=True))
+    assert "answered" in broken(left_thinking(restarted=False))
