@@ -99,6 +99,10 @@ def rehearse(
     report: Annotated[
         Path | None, typer.Option(help="Write the report as a page into this file, for a browser.")
     ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="In virtual time, without sockets: over in seconds.")
+    ] = False,
+    dated: Annotated[bool, typer.Option("--dated", help="Like --fast, with each drop on its own date.")] = False,
     web: Annotated[
         bool, typer.Option("--web", help="Serve a page to walk on stage: both chats, faults, the stock.")
     ] = False,
@@ -114,7 +118,7 @@ def rehearse(
         for line in list_scripts(as_json=as_json):
             typer.echo(line)
         return
-    call = Call(script, config, seed, viewers, discord_viewers, as_json, keep, quiet, report)
+    call = Call(script, config, seed, viewers, discord_viewers, as_json, keep, quiet, report, fast, dated)
     if web:
         raise typer.Exit(_rehearse_on_page(call, host, port))
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.config import ConfigError, Mistake
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Script
 from bot.rehearsal.script_file import SKELETON, load_script, shipped_scripts
@@ -27,14 +28,20 @@ class Call:
     keep: Path | None = None
     quiet: bool = False
     report: Path | None = None
+    fast: bool = False
+    dated: bool = False
 
 
 def options_for(call: Call, default_config: Path) -> RehearseOptions:
     """A script with drops of its own plays in a channel of its own, unless a configuration is named; without a
-    script, the configuration's drops have the gentle script's crowd. Raises ConfigError for a bad script."""
+    script, the configuration's drops have the gentle script's crowd. Raises ConfigError for a bad script, and for
+    one that cannot be played on dates."""
     script = load_script(call.script) if call.script is not None else _tonight()
     own = SKELETON if script.drops else default_config
-    return RehearseOptions(
+    if call.dated and script.drops:
+        what = "the drops of this script have no dates"
+        raise ConfigError([Mistake(str(call.script), None, "", what, "Leave out the script, or --dated.")])
+    options = RehearseOptions(
         config=call.config or own,
         script=script if call.script is not None else None,
         seed=call.seed,
@@ -45,7 +52,17 @@ def options_for(call: Call, default_config: Path) -> RehearseOptions:
         quiet=call.quiet,
         report=call.report,
         tempo=script.tempo,
+        fast=call.fast,
+        dated=call.dated,
     )
+    return _at_its_own_pace(options) if call.dated else options
+
+
+def _at_its_own_pace(options: RehearseOptions) -> RehearseOptions:
+    # Not before it is needed: it comes with the whole bot.
+    from bot.rehearsal.fast.season import as_dated
+
+    return as_dated(options)
 
 
 def _tonight() -> Script:

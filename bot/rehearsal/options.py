@@ -34,7 +34,8 @@ class Tempo:
 class RehearseOptions:
     """`script` None plays the configuration's drops, and nothing goes wrong. `keep` is a folder to leave everything
     in, `report` a file for the report as a page; `bot_command` starts the bot that is put to the test, and gets the
-    arguments of `microdrops run`."""
+    arguments of `microdrops run`. `fast` plays in virtual time and without sockets, `dated` so too, with every drop
+    on its own date."""
 
     config: Path
     script: Script | None = None
@@ -47,6 +48,8 @@ class RehearseOptions:
     report: Path | None = None
     bot_command: tuple[str, ...] = OWN_BOT
     tempo: Tempo = Tempo()
+    fast: bool = False
+    dated: bool = False
 
     @property
     def log_level(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,3 +43,24 @@ def played(
 def broken(report: Report) -> dict[str, str]:
     """The broken promises with everything that was found."""
     return {each.key: " ".join(each.details) for each in report.promises if each.verdict is Verdict.BROKEN}
+
+
+def dated_config(folder: Path, *, weeks: int) -> Path:
+    """A configuration with a drop on each of so many Fridays, announced half an hour before it opens."""
+    text = SKELETON.read_text("utf-8")
+    for week in range(weeks):
+        opens = datetime(2026, 3, 6, 20, 0, tzinfo=UTC) + timedelta(weeks=week)
+        announce = opens - timedelta(minutes=30)
+        text += f"""
+[[drops]]
+name = "friday-{week + 1}"
+title = "Friday Print {week + 1}"
+kind = "print"
+supply = {40 + 15 * week}
+announce = "{announce:%Y-%m-%d %H:%M}"
+opens = "{opens:%Y-%m-%d %H:%M}"
+lasts = "10m"
+"""
+    path = folder / "config.toml"
+    path.write_text(text, "utf-8")
+    return path

@@ -1,0 +1,106 @@
+"""Bots with a planted bug are caught in virtual time, each by its own promise, and the sound one is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot.domain.drops import Drop, DropPlan
+from bot.rehearsal.fast.life import Life
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
+from bot.rehearsal.script_file import SKELETON
+from bot.services.telling import Telling
+from tests.rehearsal.fast.quick import SHORT, broken, played
+
+DROP = {"name": "mug", "title": "Teal Mug", "kind": "print", "supply": 12}
+CRASH = PlannedFault("bot-killed", Moment(Anchor.OPENED, 4.0), options={"down": 0.5})
+SCRIPT = Script("planted", "A crash", "", drops=(DROP,), faults=(CRASH,), tempo=SHORT)
+
+
+@contextmanager
+def replaced(owner: type[Any], name: str, value: object) -> Iterator[None]:
+    """An attribute of a class is another one for a while."""
+    before = owner.__dict__[name]
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, before)
+
+
+@contextmanager
+def oversells() -> Iterator[None]:
+    """One unit too many: the rule is wrong by one, and both checks behind it are gone."""
+
+    def stop_checking(connection: Any, _record: object) -> None:
+        connection.cursor().execute("PRAGMA ignore_check_constraints = ON")
+
+    def units_left(drop: Drop) -> int:
+        return max(0, drop.plan.supply + 1 - max(drop.given, drop.plan.held_back) - drop.claimed)
+
+    with ExitStack() as stack:
+        event.listen(Engine, "connect", stop_checking)
+        stack.callback(event.remove, Engine, "connect", stop_checking)
+        stack.enter_context(replaced(Drop, "units_left", property(units_left)))
+        stack.enter_context(replaced(DropPlan, "has_unit", lambda plan, number: True))
+        yield
+
+
+def forgets_after_a_restart() -> AbstractContextManager[None]:
+    """The last unit is gone when the bot comes back."""
+    start, starts = Life.start, itertools.count()
+
+    async def forget_and_start(life: Life) -> None:
+        if next(starts):
+            with closing(sqlite3.connect(life._config.ledger.path)) as ledger, ledger:
+                ledger.execute("DELETE FROM unit WHERE number = (SELECT max(number) FROM unit)")
+        await start(life)
+
+    return replaced(Life, "start", forget_and_start)
+
+
+def answers_twice() -> AbstractContextManager[None]:
+    """Winners are told their number, and once more."""
+    send = Telling._send
+
+    async def send_again(telling: Telling, line: Any) -> bool:
+        sent = await send(telling, line)
+        if " is yours" in line.text:
+            await send(telling, dataclasses.replace(line, text=f"Once more: {line.text}"))
+        return sent
+
+    return replaced(Telling, "_send", send_again)
+
+
+def promises_broken(folder: Path, sabotage: AbstractContextManager[object]) -> set[str]:
+    options = RehearseOptions(SKELETON, SCRIPT, seed=3, viewers=30, discord_viewers=10, tempo=SHORT)
+    _, report = played(options, folder, sabotage)
+    return set(broken(report))
+
+
+def test_the_sound_bot_keeps_every_promise_of_the_same_play(tmp_path: Path) -> None:
+    assert promises_broken(tmp_path, nullcontext()) == set()
+
+
+@pytest.mark.parametrize(
+    ("bug", "promises"),
+    [
+        (oversells, {"supply"}),
+        (forgets_after_a_restart, {"numbers", "true-numbers"}),
+        (answers_twice, {"once"}),
+    ],
+)
+def test_a_planted_bug_breaks_its_own_promise(
+    bug: Callable[[], AbstractContextManager[object]], promises: set[str], tmp_path: Path
+) -> None:
+    assert promises_broken(tmp_path, bug()) >= promises
