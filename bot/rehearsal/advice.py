@@ -98,8 +98,8 @@ def open_long_after_the_end(figures: Figures, home: Home) -> Iterator[Advice]:
 
 
 def closed_on_people(figures: Figures, home: Home) -> Iterator[Advice]:
-    """Claims after the close, with units left."""
-    for drop in figures.drops:
+    """Claims after the close, with units left, on an evening without faults."""
+    for drop in _calm(figures):
         late = drop.refused.get("closed", 0)
         if late >= 3 and drop.units_left and drop.open_seconds:
             tonight = home.window_seconds.get(drop.drop)
@@ -113,8 +113,8 @@ def closed_on_people(figures: Figures, home: Home) -> Iterator[Advice]:
 
 
 def far_too_many(figures: Figures, _home: Home) -> Iterator[Advice]:
-    """Most of the supply stayed."""
-    for drop in figures.drops:
+    """Most of the supply stayed, on an evening without faults."""
+    for drop in _calm(figures):
         if drop.open_seconds and drop.sold_out_after is None and drop.supply >= 10 and drop.units * 2 < drop.supply:
             yield Advice(
                 "far-too-many",
@@ -214,7 +214,7 @@ def nobody_on_discord(figures: Figures, _home: Home) -> Iterator[Advice]:
 
 
 def slow_answers(figures: Figures, _home: Home) -> Iterator[Advice]:
-    """Of an evening without faults: what a fault holds up says nothing of tonight."""
+    """Of an evening without faults."""
     for answers in () if figures.faults else figures.answers:
         slow = sum(each > _SLOW_SECONDS for each in answers.seconds)
         if slow * 10 >= len(answers.seconds):
@@ -238,6 +238,11 @@ def hard_to_type(figures: Figures, _home: Home) -> Iterator[Advice]:
             f"Give {hard[0].title} a shorter name to type than “{hard[0].drop}”.",
             f"{missed} claims named no drop that there is, of {figures.asked}.",
         )
+
+
+def _calm(figures: Figures) -> tuple[DropFigures, ...]:
+    """What a fault held up says nothing of tonight."""
+    return () if figures.faults else figures.drops
 
 
 def _is_hard(drop: DropFigures) -> bool:

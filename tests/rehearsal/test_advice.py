@@ -52,10 +52,11 @@ def answering(*seconds: float) -> Figures:
     return replace(GOOD, answers=(Answers("twitch", tuple(sorted(seconds))),))
 
 
-def broken_off() -> Figures:
+def broken_off(figures: Figures) -> Figures:
+    """The same figures, but a fault had struck."""
     evening = good_evening()
     fault(evening, "discord-gone", OPENS + 2 * SECOND)
-    return replace(figures_of(evening.case()), answers=answering(0.1, 0.2, 7.5).answers)
+    return replace(figures, healings=figures_of(evening.case()).healings)
 
 
 def missing(count: int, key: str) -> Figures:
@@ -123,7 +124,9 @@ ROWS: tuple[tuple[Rule, Figures, Home, str], ...] = (
     (advice.nobody_on_discord, replace(GOOD, answers=(), asked=40, announcements={}), HOME, ""),
     (advice.slow_answers, answering(0.1, 0.2, 7.5), HOME, "1 of 3 answers took more than 5 s, the slowest 7.5 s"),
     (advice.slow_answers, answering(*[0.1] * 20, 7.5), HOME, ""),
-    (advice.slow_answers, broken_off(), HOME, ""),
+    (advice.slow_answers, broken_off(answering(0.1, 0.2, 7.5)), HOME, ""),
+    (advice.far_too_many, broken_off(with_drop(supply=10, sold_out_after=None)), HOME, ""),
+    (advice.closed_on_people, broken_off(with_drop(refused={"closed": 3}, supply=9)), HOME, ""),
     (advice.hard_to_type, missing(7, "teal-mug-2026"), HOME, "7 claims named no drop that there is, of 60"),
     (advice.hard_to_type, missing(2, "teal-mug-2026"), HOME, ""),
     (advice.hard_to_type, missing(7, "mug"), HOME, ""),
