@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.rehearsal.evening import CARDS, CLOSES, MUG, OPENS, SECOND, Evening, 
 LATE = CLOSES + SECOND
 
 
-def broken(evening: Evening, **changes: object) -> dict[str, str]:
+def broken(evening: Evening, **changes: Any) -> dict[str, str]:
     """The broken promises with everything that was found."""
     promises = judge(evening.case(**changes))
     return {each.key: " ".join(each.details) for each in promises if each.verdict is Verdict.BROKEN}
