@@ -153,12 +153,10 @@ class _QuietErrors(logging.Handler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         kind = sys.exc_info()[0]
-        name = kind.__name__ if kind else "an error"
+        name, where = kind.__name__ if kind else "an error", f"{record.pathname}:{record.lineno}"
         # A full disk may lie below the standard error, too: nobody who logs may stumble over that.
         with contextlib.suppress(OSError):
-            sys.stderr.write(
-                f"A log record of {record.name} ({record.pathname}:{record.lineno}) was lost: {name}\n"
-            )
+            sys.stderr.write(f"A log record of {record.name} ({where}) was lost: {name}\n")
 
 
 class _StreamHandler(_QuietErrors, logging.StreamHandler[TextIO]):

@@ -14,8 +14,6 @@ from bot.rehearsal.promises import Promise, judged
 
 # A press gets its failure shown this long after it, in microseconds.
 _PRESS_FAILS_AFTER = 3_500_000
-# A bot that put an answer off has it well within this time, unless it goes down.
-_THINKS_FOR = 10_000_000
 
 
 def answered(case: Case) -> Promise:
@@ -38,19 +36,6 @@ def answered(case: Case) -> Promise:
     people = len({ask.who for ask in case.asks})
     counted = f"{people} people who asked" + (f"; {unheard} claims reached nobody" if unheard else "")
     return judged("answered", sentence, broken, counted)
-
-
-def _left_thinking(case: Case) -> set[str]:
-    """Presses that were put off, and whose bot went down before it could answer: Discord says that it thinks, and at
-    last that it did not respond. Nobody else can tell them anything; a winner is named on the board all the same."""
-    found = set()
-    for seen in case.record:
-        request = f"discord:{seen['data'].get('interaction_id')}"
-        outcome = case.outcomes.get(request)
-        won = outcome is not None and outcome.kind == "claim.granted"
-        if seen["kind"] == "deferred" and not won and case.restarted_between(seen["at"], seen["at"] + _THINKS_FOR):
-            found.add(request)
-    return found
 
 
 def _excused(failed: Json, faults: Sequence[Healing]) -> bool:

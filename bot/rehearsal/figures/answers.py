@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rehearsal.covering import Covering, covering_lines
-from bot.rehearsal.evidence import Ask, Case, Who
+from bot.rehearsal.evidence import Ask, Case, Json, Who
 
 SECOND = 1_000_000
 _JITTER = SECOND
+# A bot that put an answer off has it well within this time, unless it goes down.
+_THINKS_FOR = 10 * SECOND
 # Upper ends of the histogram's bars, in seconds; the last bar has none.
 BARS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class How(StrEnum):
     """By whom a claim was answered. REPEAT is a claim of somebody who had been answered a moment before: chat is
-    spared a second answer. FAILED is a press of which Discord said itself that it failed."""
+    spared a second answer. FAILED is a press of which Discord said itself that it failed, or that the application
+    did not respond."""
 
     NAMED = "named"
     COVERED = "covered"
@@ -62,9 +65,19 @@ def waits(case: Case) -> tuple[Wait, ...]:
             found[ask.request] = wait or _wait(case, ask, later, named[who], lines)
     for seen in case.record:
         request = f"discord:{seen['data'].get('interaction_id', '')}"
-        if seen["kind"] == "interaction-failed" and request in found and found[request].how is How.NOBODY:
+        failed = seen["kind"] == "interaction-failed" or _left_thinking(case, seen, request)
+        if failed and request in found and found[request].how is How.NOBODY:
             found[request] = Wait(found[request].ask, How.FAILED)
     return tuple(found[ask.request] for ask in case.asks)
+
+
+def _left_thinking(case: Case, seen: Json, request: str) -> bool:
+    """Whether this press was put off by a bot that went down before it could answer: Discord says that it thinks,
+    and at last that it did not respond. Nobody else can tell anything; a winner is named on the board instead."""
+    outcome = case.outcomes.get(request)
+    won = outcome is not None and outcome.kind == "claim.granted"
+    put_off = seen["kind"] == "deferred" and not won
+    return put_off and case.restarted_between(seen["at"], seen["at"] + _THINKS_FOR)
 
 
 def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], covering: Sequence[Covering]) -> Wait:
