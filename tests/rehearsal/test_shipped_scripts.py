@@ -17,6 +17,7 @@ from bot.rehearsal.main import rehearse
 from bot.rehearsal.script_file import SKELETON
 from bot.stage.strikes import ON_DISCORD, ON_TWITCH
 
+SECOND = 1_000_000
 # Seconds that each may take here, with the second core busy.
 SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "bad-night": 90}
 Json = Mapping[str, Any]
@@ -31,6 +32,27 @@ def play(script: str, kept: Path, capsys: pytest.CaptureFixture[str]) -> Json:
     assert (code, report["complete"], broken) == (0, True, [])
     assert report["seconds"] <= SECONDS_MAX[script]
     return report
+
+
+def claims_during(record: list[Json]) -> dict[str, int]:
+    """How many people asked while each fault was on or just over, where it strikes."""
+    asked = [seen for seen in record if is_claim(seen)]
+    ends = {s["data"]["name"]: s["at"] for s in record if s["kind"] == "fault" and s["data"]["state"] == "ends"}
+    found = {}
+    for seen in record:
+        if seen["kind"] == "fault" and seen["data"]["state"] == "begins":
+            name = seen["data"]["name"]
+            places = {FAULTS[name].where} & {"twitch", "discord"} or {"twitch", "discord"}
+            meanwhile = range(seen["at"], ends[name] + 3 * SECOND)
+            found[name] = sum(ask["at"] in meanwhile and ask["platform"] in places for ask in asked)
+    return found
+
+
+def is_claim(seen: Json) -> bool:
+    if seen["kind"] == "chat":
+        return "claim" in seen["text"].casefold() and not seen["data"].get("bot")
+    words = str(seen["data"].get("command") or seen["data"].get("custom_id") or "").split(":")
+    return seen["kind"] in ("press", "slash") and "claim" in words
 
 
 def verdict(report: Json, key: str) -> str:
@@ -74,6 +96,7 @@ def test_on_a_bad_night_every_fault_strikes_once_and_everything_heals(
     struck = {fault["name"]: fault["struck"] for fault in faults if "struck" in fault}
     assert set(struck) == {*ON_TWITCH, *ON_DISCORD}
     assert {name for name, count in struck.items() if not count} == set()
+    assert {name for name, count in claims_during(record).items() if not count} == set()
     # The streamer came late and left early, and the bot was there three times.
     happened = {drop: [each["what"] for each in life] for drop, life in report["timeline"].items()}
     assert "postponed" in happened["mug"]
