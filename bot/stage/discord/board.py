@@ -109,7 +109,7 @@ class Board:
         mentions.check(body.get("allowed_mentions"))
         flags = int(body.get("flags") or 0)
         ephemeral = bool(flags & EPHEMERAL) and act is not None
-        message = self._of_act(
+        message = self._new(
             author, channel, act, flags=flags & _SETTABLE, ephemeral=ephemeral, nonce=body.get("nonce")
         )
         if body.get("poll"):
@@ -118,7 +118,7 @@ class Board:
         self._keep(message)
         return message
 
-    def _of_act(
+    def _new(
         self,
         author: Member,
         channel: Channel,
@@ -142,7 +142,7 @@ class Board:
 
     def add_thinking(self, author: Member, act: Interaction, *, ephemeral: bool) -> Message:
         """The "is thinking..." line of a deferred answer."""
-        message = self._of_act(author, act.channel, act, flags=LOADING, ephemeral=ephemeral)
+        message = self._new(author, act.channel, act, flags=LOADING, ephemeral=ephemeral)
         self._keep(message)
         self.tell("MESSAGE_CREATE", message)
         return message

@@ -119,6 +119,8 @@ class Connection:
         self._came_at.append(now)
 
     def _handle(self, op: object, data: Any) -> None:
+        if op in (IDENTIFY, RESUME, MEMBERS) and not isinstance(data, dict):
+            raise GatewayClosed(4002, "Error while decoding payload.")
         if op == HEARTBEAT:
             if self._session is not None and data is not None:
                 self._session.acknowledged(data)

@@ -13,7 +13,7 @@ from bot.stage.discord.errors import ApiError, StageError
 from bot.stage.discord.guild import Guild, Member
 from bot.stage.discord.interactions import Desk
 from bot.stage.discord.limits import CONTENT_MAX
-from bot.stage.discord.model import Interaction, Message
+from bot.stage.discord.model import Interaction, Kind, Message
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.reactions import Marks
 from bot.stage.discord.threads import Threads
@@ -159,7 +159,7 @@ class Hands:
         except ApiError as problem:
             raise StageError(f"{member.name} cannot do that: {problem.message}.") from None
 
-    def _touch(self, kind: Any, member: Member, message: Message, data: Json, text: str) -> Interaction:
+    def _touch(self, kind: Kind, member: Member, message: Message, data: Json, text: str) -> Interaction:
         return self._desk.open(
             kind,
             member,

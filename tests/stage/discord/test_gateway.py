@@ -237,7 +237,8 @@ async def test_a_wrong_first_word_closes_the_socket(
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("tea", 4002), ("[]", 4002), ('{"op": 1, "d": "' + "x" * 4096 + '"}', 4002)]
+    ("text", "code"),
+    [("tea", 4002), ("[]", 4002), ('{"op": 2}', 4002), ('{"op": 1, "d": "' + "x" * 4096 + '"}', 4002)],
 )
 async def test_what_is_no_frame_closes_the_socket(socket: Socket, text: str, code: int) -> None:
     await socket.write(text)

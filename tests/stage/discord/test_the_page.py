@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.stage.discord import component_limits, errors, limits, polls, reactions, sessions
 from bot.stage.discord.ratelimits import GLOBAL, OLD_EDITS
+from bot.stage.discord.world import DiscordWorld
 
 PAGE = Path(__file__).parents[3] / "docs" / "stage.md"
 
@@ -60,3 +61,10 @@ def test_every_code_it_names_is_given_by_the_code() -> None:
     named = set(re.findall(r"\b[1-5]0\d{3}\b", _section().replace("10,000", "")))
     assert named
     assert {code for code in named if code not in source} == set()
+
+
+def test_every_deed_it_names_is_one_of_the_world() -> None:
+    sentence = _section().partition("People use")[2].partition(" of\nthe world")[0]
+    deeds = re.findall(r"`(\w+)`", sentence)
+    assert len(deeds) > 5
+    assert [deed for deed in deeds if not callable(getattr(DiscordWorld, deed, None))] == []
