@@ -115,10 +115,12 @@ class Case:
         return troubles_of(self.record)
 
     def on_stage(self, at: int) -> int:
-        """An instant of the ledger on the stage's clock: the bot's own may have been set forward meanwhile."""
+        """An instant of the ledger on the stage's clock: the bot's own may have been set meanwhile. Set back, the
+        ledger's moments stand still until it has caught up, and what comes after comes later."""
         for trouble in self.troubles:
             ahead = round(trouble.by * 1_000_000)
-            if 0 < ahead <= at - trouble.begins_at:
+            passed = at - trouble.begins_at
+            if (ahead > 0 and passed >= ahead) or (ahead < 0 and passed > 0):
                 at -= ahead
         return at
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsal.evening import OPENS, SECOND, Evening, good_evening
+from tests.rehearsal.evening import CLOSES, OPENS, SECOND, Evening, good_evening
 from tests.rehearsal.test_judge import broken
 from tests.rehearsal.test_judge_faults import fault
 
@@ -87,3 +87,23 @@ def left_thinking(*, restarted: bool) -> Evening:
 def test_whose_press_was_put_off_when_the_bot_went_down_has_discords_word_for_it() -> None:
     assert "answered" not in broken(left_thinking(restarted=True))
     assert "answered" in broken(left_thinking(restarted=False))
+
+
+def claimed_late(by: float) -> Evening:
+    """Gus claims two seconds after the close by the stage's clock, and gets the last mug."""
+    evening = good_evening()
+    evening.record = [seen for seen in evening.record if "cat" not in seen["name"] and "#3" not in seen["text"]]
+    evening.entries = [entry for entry in evening.entries if b'"number": 3' not in entry.canonical][:3]
+    evening.units = evening.units[:2]
+    fault(evening, "clock-moved", CLOSES - 8 * SECOND, options={"by": by})
+    gus = evening.says("gus", "!claim mug", CLOSES + 2 * SECOND)
+    evening.grant("gus", gus, 3, CLOSES + 2 * SECOND + round(by * SECOND))
+    evening.enter("drop.closed", CLOSES, {"why": "time"}, {})
+    return evening
+
+
+def test_a_clock_that_was_set_back_leaves_a_drop_open_longer() -> None:
+    assert "windows" not in broken(claimed_late(-3.0))
+    assert "windows" in broken(claimed_late(0.0))
+    assert claimed_late(-3.0).case().on_stage(CLOSES) == CLOSES + 3 * SECOND
+    assert claimed_late(-3.0).case().on_stage(CLOSES - 9 * SECOND) == CLOSES - 9 * SECOND
