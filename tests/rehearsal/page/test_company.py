@@ -20,13 +20,15 @@ from bot.config import ConfigError
 from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.call import Call
 from bot.rehearsal.faults import FAULTS
+from bot.rehearsal.judge import judge
 from bot.rehearsal.page.catalogue import catalogue
-from bot.rehearsal.page.company import RehearsalCompany, as_it_was_played
+from bot.rehearsal.page.company import RehearsalCompany, as_it_was_played, ending_of
 from bot.rehearsal.page.main import rehearse_on_page
 from bot.rehearsal.page.show import PlayFailed
 from bot.rehearsal.page.told import Wish
+from bot.rehearsal.report import make_report
 from bot.rehearsal.script_file import load_script, shipped_scripts
-from tests.rehearsal.evening import CONFIG
+from tests.rehearsal.evening import CONFIG, good_evening
 
 WAIT_SECONDS = 30
 
@@ -128,6 +130,21 @@ def test_what_a_script_expects_is_asked_of_the_play_as_it_is_written(config: Pat
         assert played is not None
         assert bool(played.expects) is asked
         assert played.drops == script.drops
+
+
+@pytest.mark.parametrize(
+    ("complete", "cut_short", "kept"), [(True, False, True), (False, False, False), (False, True, True)]
+)
+def test_a_play_that_somebody_ended_broke_nothing(complete: bool, cut_short: bool, kept: bool) -> None:
+    case = good_evening().case()
+    report = make_report(
+        case, judge(case), complete=complete, seconds=9.0, seed=1, repeat=("microdrops",), kept_in=None
+    )
+    ending = ending_of(report, cut_short=cut_short)
+    assert ending.kept is kept
+    assert bool(ending.broken) is not kept
+    assert "0 broken, in 9 s." in ending.headline
+    assert "Teal Mug" in ending.page
 
 
 def test_the_page_offers_what_was_called_for_first_then_every_other_script_and_every_fault(config: Path) -> None:
