@@ -32,7 +32,9 @@ def listen(text: str, titles: Mapping[str, str], *, private: bool = False) -> li
     found = list(_title_pattern(titles).finditer(shown)) if titles else []
     head = shown[: found[0].start()] if found else shown
     at_the_head = [""] if private else _names(head)
-    about = titles[found[0].group()] if found else ""
+    drops = {titles[title.group()] for title in found}
+    # A line that names several drops, so that somebody may choose, is about none of them.
+    about = drops.pop() if len(drops) == 1 else ""
     heard = [Heard(name, about) for name in at_the_head]
     for index, title in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(shown)

@@ -48,6 +48,12 @@ def test_names_and_commands_are_compared_as_they_are_seen() -> None:
     assert typed("！ｃｌａｉｍ  ｍｕｇ \U000e0000") == "!claim mug"
 
 
+def test_a_line_that_names_several_drops_to_choose_from_is_about_none_of_them() -> None:
+    text = "@ann: several drops are open: type !claim mug for Teal Mug or !claim zine for Zine."
+    assert set(listen(text, TITLES)) == {Heard("ann")}
+    assert set(listen("@ann: Teal Mug is sold out; Teal Mug opens again", TITLES)) == {Heard("ann", "mug")}
+
+
 def test_on_a_card_that_mentions_nobody_the_longer_name_is_meant() -> None:
     names = {same(name) for name in ("Bo", "Jim Bo", "ann", "")}
     text = "I still owe an answer: Teal Mug is yours, Jim Bo #7, ann\u200b #8, Bo #9, stranger #10 (of 48)"
