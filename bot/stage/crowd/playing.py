@@ -23,7 +23,7 @@ from bot.stage.record import Record, Seen
 SECOND = 1_000_000
 # Somebody whose line did not show needs this long to type another.
 RETYPING = round(1.2 * SECOND)
-# A crowd that never sees a drop announced or opened gives up waiting and asks all the same.
+# A crowd that does not see a drop announced or opened gives up waiting and asks all the same.
 PATIENCE = 10 * SECOND
 _LATE = 4 * SECOND
 _Due = tuple[int, int, Callable[[], object]]
@@ -69,7 +69,7 @@ class Playing:
             # A streamer who is late, or opens late, is waited for.
             opens_at = drop.opens_at + round(last_word[drop.key] * SECOND)
             for anchor, at in ((Anchor.ANNOUNCED, drop.announces_at), (Anchor.OPENED, opens_at)):
-                given_up = self._at(at + patience, partial(self.watching.notice, drop, anchor))
+                given_up = self._at(at + patience, partial(self._cue, drop, anchor))
                 self._patience[drop.key, anchor] = given_up
 
     async def run(self) -> None:
@@ -128,21 +128,28 @@ class Playing:
             self._at(self._clock() + self._retyping, partial(hands.do, instead))
 
     def _noticed(self, drop: StagedDrop, anchor: Anchor) -> None:
-        """A cue has come: whoever waited for it is due a little later, and nobody has to lose patience."""
-        now = self._clock()
+        """A cue has come, so that nobody has to lose patience. Who has lost it, and asked too early, asks anew."""
         given_up = self._patience.pop((drop.key, anchor), None)
         if given_up in self._due:
             self._due.remove(given_up)
             heapq.heapify(self._due)
-        for hands, act in self._waiting.pop((drop.key, anchor), []):
+        self._cue(drop, anchor)
+        self._waiting.pop((drop.key, anchor), None)
+        if anchor is Anchor.OPENED:
+            self._waiting.pop((drop.key, Anchor.CLOSES), None)
+
+    def _cue(self, drop: StagedDrop, anchor: Anchor) -> None:
+        """Whoever waits for this is due a little later."""
+        now = self._clock()
+        for hands, act in self._waiting[drop.key, anchor]:
             self._plan(now, hands, act)
         if anchor is Anchor.OPENED:
-            for hands, act in self._waiting.pop((drop.key, Anchor.CLOSES), []):
-                self._plan(_closes_at(drop, now), hands, act)
+            closes_at = _closes_at(drop, now)
+            for hands, act in self._waiting[drop.key, Anchor.CLOSES]:
+                self._plan(closes_at, hands, act)
             if self._waiting[drop.key, Anchor.REMINDED]:
                 # Until then it may come, and after that nobody waits for it any more.
-                nobody = partial(self._waiting.pop, (drop.key, Anchor.REMINDED), None)
-                self._at(_closes_at(drop, now), nobody)
+                self._at(closes_at, partial(self._waiting.pop, (drop.key, Anchor.REMINDED), None))
 
 
 def _closes_at(drop: StagedDrop, opened_at: int) -> int:

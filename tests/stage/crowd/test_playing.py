@@ -75,6 +75,19 @@ def test_a_play_ends_when_everybody_has_done_everything() -> None:
         assert theatre.loop.time() == pytest.approx(7.0)
 
 
+def test_whoever_lost_patience_asks_anew_when_it_opens_after_all() -> None:
+    ann = person("ann", when(Anchor.OPENED, 1.0, Say("!claim")), when(Anchor.CLOSES, -1.0, Say("!claim mug")))
+    with Theatre({21.0: OPEN[6.0]}) as theatre:
+        theatre.play(SCENE, ann, patience=3 * SECOND)
+        tried = [s for s in theatre.record.seen if s.kind in ("chat", "refused") and s.name == "ann"]
+        assert [(theatre.seconds(seen), seen.text, seen.kind) for seen in tried] == [
+            (10.0, "!claim", "chat"),
+            (22.0, "!claim", "refused"),  # the same line within 30 s
+            (25.0, "!claim mug", "chat"),
+            (40.0, "!claim mug", "refused"),
+        ]
+
+
 def test_a_fan_with_nothing_to_press_or_to_use_just_shrugs() -> None:
     acts = [when(Anchor.OPENED, 0.0, deed) for deed in (Press("mug"), Slash("claim", "mug"))]
     with Theatre() as theatre:
