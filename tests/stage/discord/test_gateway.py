@@ -236,13 +236,10 @@ async def test_a_wrong_first_word_closes_the_socket(
     assert await socket.close_code() == code
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [("tea", 4002), ("[]", 4002), ('{"op": 2}', 4002), ('{"op": 1, "d": "' + "x" * 4096 + '"}', 4002)],
-)
-async def test_what_is_no_frame_closes_the_socket(socket: Socket, text: str, code: int) -> None:
+@pytest.mark.parametrize("text", ["tea", "[]", '{"op": 2}', '{"op": 1, "d": "' + "x" * 4096 + '"}'])
+async def test_what_is_no_frame_closes_the_socket(socket: Socket, text: str) -> None:
     await socket.write(text)
-    assert await socket.close_code() == code
+    assert await socket.close_code() == 4002
 
 
 async def test_a_client_that_talks_too_much_is_sent_away(socket: Socket) -> None:
