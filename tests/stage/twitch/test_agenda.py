@@ -1,4 +1,4 @@
-"""What is due at a set time is done once, in order, and not at all when it was called off."""
+"""Instants are written as Twitch writes them; what is due at one is done once, in order, unless called off."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import pytest
 
 from bot.stage.server import Stage
 from bot.stage.twitch.agenda import Agenda
-from bot.stage.twitch.model import SECOND
+from bot.stage.twitch.model import SECOND, rfc3339, rfc3339_seconds
 from tests.stage.twitch.helpers import PATIENCE_SECONDS, HandClock
+
+
+def test_instants_are_written_in_utc_with_a_z() -> None:
+    at = 1_780_000_000 * SECOND
+    assert (rfc3339(at), rfc3339(at + 1)) == ("2026-05-28T20:26:40.000000Z", "2026-05-28T20:26:40.000001Z")
+    assert rfc3339_seconds(at + 999_999) == "2026-05-28T20:26:40Z"
 
 
 @pytest.fixture

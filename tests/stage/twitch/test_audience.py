@@ -49,6 +49,13 @@ async def test_a_long_list_is_read_page_by_page(caller: Caller) -> None:
     assert [*chain(*subscribers)] == oldest_first
 
 
+async def test_a_list_that_fills_its_last_page_has_no_next_one(caller: Caller) -> None:
+    for number in range(4):
+        caller.stage.twitch.follow(caller.stage.twitch.add_user(f"viewer_{number}"))
+    found = await pages(caller, "channels/followers", here(caller, first="2"), caller.bot_token)
+    assert [len(page) for page in found] == [2, 2]
+
+
 @pytest.mark.parametrize("wrong", [{"first": "0"}, {"first": "101"}, {"first": "ten"}, {"after": "guess"}])
 async def test_a_wrong_page_is_refused(caller: Caller, wrong: dict[str, str]) -> None:
     assert (await caller.get("channels/followers", here(caller, **wrong)))[0] == 400

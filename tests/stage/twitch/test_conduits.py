@@ -167,6 +167,17 @@ async def test_a_conduit_needs_the_grants_of_those_it_listens_to(application: Ap
     assert (gone[0], (await application.wish_for_chat(conduit_id))[0]) == (204, 403)
 
 
+async def test_a_reader_who_let_no_bot_in_is_not_read_along_by_one(application: Application) -> None:
+    world, conduit_id = application.stage.twitch, await application.conduit()
+    reader = world.add_user("reader")
+    condition = {"broadcaster_user_id": world.broadcaster.id, "user_id": reader.id}
+    statuses = []
+    for scope in ("user:read:chat", "user:bot"):
+        world.issue_token(reader, [scope])
+        statuses.append((await application.wish(conduit_id, "channel.chat.message", condition))[0])
+    assert statuses == [403, 202]
+
+
 async def test_only_a_conduit_hears_that_somebody_took_the_grant_back(application: Application) -> None:
     world, conduit_id = application.stage.twitch, await application.conduit()
     shard = await application.connect()

@@ -102,6 +102,15 @@ def test_a_refund_does_not_put_a_limited_reward_back_in_stock_and_a_new_stream_d
     assert isinstance(world.redeem(ann, reward.id), Redemption)
 
 
+def test_off_the_air_nothing_counts_against_the_limits_of_a_stream(world: TwitchWorld, ann: TwitchUser) -> None:
+    reward = world.rewards.create(replace(MUG, max_per_stream=1))
+    for _ in range(2):
+        assert isinstance(world.redeem(ann, reward.id), Redemption)
+    assert world.rewards.moment(reward)["redeemed"] is None
+    world.go_live()
+    assert world.rewards.moment(reward)["redeemed"] == 0
+
+
 def test_a_cooldown_is_over_when_the_clock_says_so(world: TwitchWorld, clock: HandClock, ann: TwitchUser) -> None:
     reward = world.rewards.create(replace(MUG, cooldown_seconds=60))
     world.redeem(ann, reward.id)
@@ -161,6 +170,20 @@ async def test_a_program_offers_a_reward_and_answers_its_redemptions(caller: Cal
     assert [each["user_login"] for each in waiting[1]["data"]] == ["bob", "ann"]
     assert (fulfilled[0], fulfilled[1]["data"][0]["status"], again[0]) == (200, "FULFILLED", 404)
     assert [each["id"] for each in left[1]["data"]] == [second.id]
+
+
+async def test_redemptions_are_settled_together_or_not_at_all(caller: Caller) -> None:
+    world, owner = caller.stage.twitch, caller.broadcaster_token
+    _, created = await create(caller)
+    reward_id = created["data"][0]["id"]
+    settled, waiting = (world.redeem(world.add_user(name), reward_id) for name in ("ann", "bob"))
+    assert isinstance(settled, Redemption)
+    assert isinstance(waiting, Redemption)
+    world.rewards.settle(settled, "CANCELED")
+    url = f"{PATH}/redemptions?id={settled.id}&id={waiting.id}"
+    query = here(caller, reward_id=reward_id)
+    status, _ = await caller.request("PATCH", url, query, {"status": "FULFILLED"}, token=owner)
+    assert (status, waiting.status) == (404, "UNFULFILLED")
 
 
 @pytest.mark.parametrize(
