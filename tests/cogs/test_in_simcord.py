@@ -1,9 +1,9 @@
 """The cogs on two Discords that know nothing of each other, ours and simcord: same dialogues, same answers.
 
-What each answer says is tested in test_on_discord.py; here it counts that both give it. simcord replaces the HTTP
-client of discord.py and feeds its parsers, with no socket in between, and takes every wait it does not know for a fault. So
-it cannot show what travels on the wire (reconnects, 429s, late answers), nor an answer that is deferred because the
-decision takes its time; those are tested on the stage alone.
+What each answer says is tested in test_on_discord.py; here it counts that both give it. simcord replaces the
+HTTP client of discord.py and feeds its parsers, with no socket in between, and takes every wait it does not
+know for a fault. So it cannot show what travels on the wire (reconnects, 429s, late answers), nor an answer
+that is deferred because the decision takes its time; those are tested on the stage alone.
 """
 
 from __future__ import annotations
