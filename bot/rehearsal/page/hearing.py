@@ -42,7 +42,7 @@ class Hearing:
                 self._put_remark(
                     seen, _CHAT, "the stream is live" if seen["kind"] == "live" else "the stream is off"
                 )
-            case "discord", "message" | "edit" | "answer" | "deferred":
+            case "discord", "message" | "said" | "edit" | "answer" | "deferred":
                 self._put_message(seen)
                 self._last = seen
             case "discord", "delete":
@@ -88,7 +88,7 @@ class Hearing:
                 room=seen["place"],
                 at=seen["at"] if before is None else before.at,
                 name=seen["name"],
-                rank="bot",
+                rank=self._rank("discord", seen["author"]) if self._is_person(seen["author"]) else "bot",
                 tone=tone_of(seen["name"]),
                 spans=spans,
                 card=cards[0] if cards else None,
@@ -162,6 +162,9 @@ class Hearing:
         account = self._people.account(platform, user_id)
         login = "" if account is None else account.login
         return {STREAMER: STREAMER, MODERATOR: "moderator"}.get(login, "")
+
+    def _is_person(self, user_id: str) -> bool:
+        return self._people.account("discord", user_id) is not None
 
     def _next_key(self) -> str:
         self._lines += 1

@@ -138,7 +138,7 @@ function drawRooms(names) {
     $('channels').append(tab);
     $('rooms').prepend(panel);
   }
-  enter(names.includes(room) ? room : names[0]);
+  if (!names.includes(room) || logOf(room).hidden) enter(names.includes(room) ? room : names[0]);
 }
 function enter(name) {
   room = name;
@@ -166,7 +166,6 @@ function drawFacts(told) {
   $('beginning').hidden = ['setting', 'playing', 'judging'].includes(told.phase);
   $('begin').textContent = told.phase === 'waiting' ? 'Begin' : 'Begin again';
   if (told.trouble) sayIn('beginning', told.trouble, true);
-  drawRooms(told.rooms);
   $('stocks').replaceChildren(...(told.drops.length ? told.drops.map(drawStock) : [make('p', 'empty', 'The ledger is empty.')]));
   $('mishaps').replaceChildren(...told.mishaps.slice(-5).reverse().map(({ at, state, text }) => make('li', state, `${clock(at, '2-digit')} ${text}`, state !== 'begins' && make('b', '', state === 'ends' ? ' Over.' : ` ${state}`))));
   drawEnding(told.ending);
@@ -284,6 +283,7 @@ function listen() {
     const news = JSON.parse(data), [people, asked, answered] = news.counts;
     ahead = news.now - Date.now();
     if ('play' in news) clear();
+    drawRooms(news.rooms);
     if (news.facts) drawFacts(news.facts);
     drawLines(news.lines);
     $('counts').textContent = people ? `${people} people, ${asked} acts, ${answered} answers` : '';

@@ -17,10 +17,11 @@ Json = Mapping[str, Any]
 STREAMER = "streamer"
 """Stands for the broadcaster on Twitch and the server's owner on Discord, whatever they are called."""
 STAFF = (STREAMER, MODERATOR)
-# The stage's own cast, by login on Twitch and by shown name on Discord.
-CAST = {("twitch", STREAMER_LOGIN): STREAMER, ("discord", "teapot"): STREAMER, ("discord", "mia"): MODERATOR}
+# The stage's own cast: by login on Twitch, and on Discord by the shown name, in which somebody who joined by hand,
+# whose name is their login, has no capitals.
+CAST = {("twitch", STREAMER_LOGIN): STREAMER, ("discord", "TeaPot"): STREAMER, ("discord", "Mia"): MODERATOR}
 LOGIN = re.compile(r"[a-z0-9_]{1,25}")
-_ACTING = {("discord", "slash"), ("discord", "press"), ("discord", "submit")}
+_ACTING = {("discord", "slash"), ("discord", "press"), ("discord", "submit"), ("discord", "said")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ class People:
             return
         if not seen["author"] or platform not in ("twitch", "discord"):
             return
-        login = str(data.get("login", seen["name"])).casefold()
-        self._add(Account(platform, seen["author"], CAST.get((platform, login), login), seen["name"]))
+        login = str(data.get("login", seen["name"]))
+        role = CAST.get((platform, login), login.casefold())
+        self._add(Account(platform, seen["author"], role, seen["name"]))
 
     def _add(self, account: Account) -> None:
         self._by_id[account.platform, account.id] = account

@@ -6,7 +6,6 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from bot.rehearsal.page.markup import Span, is_mention
@@ -120,17 +119,20 @@ class Rooms:
             line.number = self._numbers[line.room] if before is None else before.number
         shelf.put(line)
 
-    def names(self, eyes: Eyes) -> list[str]:
-        """The rooms these eyes may look into."""
-        return [room for room in self._rooms if room != STAFF_ROOM or eyes.staff]
+    def names(self, eyes: Eyes, people: People) -> list[str]:
+        """The rooms these eyes may look into and in which there is something to see."""
+        private = (line.room for shelf in self._own(eyes, people) for line in shelf.lines.values())
+        return [room for room in dict.fromkeys((*self._rooms, *private)) if room != STAFF_ROOM or eyes.staff]
 
     def since(self, moment: int, eyes: Eyes, people: People) -> list[Line]:
         """What came or changed after `moment` (of `changed`) and these eyes may see, in the order it came."""
-        found = [line for room in self.names(eyes) for line in self._rooms[room].since(moment)]
+        shelves = (*self._rooms.values(), *self._own(eyes, people))
+        found = (line for shelf in shelves for line in shelf.since(moment))
+        return sorted((line for line in found if line.room != STAFF_ROOM or eyes.staff), key=lambda line: line.born)
+
+    def _own(self, eyes: Eyes, people: People) -> Iterator[_Shelf]:
+        """What only the owner of these eyes sees."""
         for platform in ("twitch", "discord"):
             account = people.named(platform, eyes.login)
-            shelf = None if account is None else self._private.get((platform, account.id))
-            if shelf is not None:
-                visible = (line for line in shelf.since(moment) if line.room != STAFF_ROOM or eyes.staff)
-                found += islice(visible, PRIVATE_MAX)
-        return sorted(found, key=lambda line: line.born)
+            if account is not None and (platform, account.id) in self._private:
+                yield self._private[platform, account.id]

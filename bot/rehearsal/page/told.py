@@ -150,6 +150,7 @@ class Told:
         news: dict[str, Any] = {
             "now": time.time_ns() // 1_000_000,
             "counts": [len(self.people), self._asked, self._answered],
+            "rooms": self._rooms(eyes),
             "lines": [self._shown(line, eyes) for line in lines],
         }
         if mark is None:
@@ -163,14 +164,17 @@ class Told:
             return line.as_public()
         return line.as_public(mine=True, own=self.people.names_of(eyes))
 
+    def _rooms(self, eyes: Eyes) -> list[str]:
+        """Discord's channels as these eyes have them, the usual ones first."""
+        usual = (*_ROOMS, STAFF_ROOM) if eyes.staff else _ROOMS
+        others = (room for room in self.rooms.names(eyes, self.people) if room.startswith("discord:"))
+        return list(dict.fromkeys((*usual, *others)))
+
     def _shown_facts(self, eyes: Eyes) -> dict[str, Any]:
-        rooms = dict.fromkeys((*_ROOMS, *((STAFF_ROOM,) if eyes.staff else ())))
-        rooms |= dict.fromkeys(room for room in self.rooms.names(eyes) if room.startswith("discord:"))
         return {
             "phase": self.phase,
             "sentence": self.phase.sentence + ("" if self.wish is None else f", seed {self.wish.seed}"),
             "live": self.live,
-            "rooms": list(rooms),
             "drops": [stock.as_public() for stock in self.stocks],
             "commands": self._commands(eyes),
             "mishaps": list(self._mishaps),

@@ -42,7 +42,7 @@ def test_everybody_reads_chat_and_cards() -> None:
 def test_only_the_staff_sees_the_moderators_channel(eyes: Eyes, sees: bool) -> None:
     play = told(message("Steer it here", "1", place=MODERATORS))
     assert bool(texts(play, eyes)) is sees
-    assert (MODERATORS in play.since(None, eyes)["facts"]["rooms"]) is sees
+    assert (MODERATORS in play.since(None, eyes)["rooms"]) is sees
 
 
 def test_a_private_answer_is_seen_by_its_owner_alone_not_even_by_the_streamer() -> None:
@@ -92,12 +92,33 @@ def test_the_cast_of_the_stage_is_known_by_what_the_page_calls_it() -> None:
     stage = Stage(record=Record())
     assert stage.cast is not None
     shown = {("twitch", stage.cast.broadcaster.login): STREAMER}
-    shown |= {("discord", stage.discord.owner.display_name.casefold()): STREAMER}
-    shown |= {("discord", stage.discord.member(MODERATOR).display_name.casefold()): MODERATOR}
+    shown |= {("discord", stage.discord.owner.display_name): STREAMER}
+    shown |= {("discord", stage.discord.member(MODERATOR).display_name): MODERATOR}
     assert shown == CAST
     acted = seen("discord", "slash", author="5", name="Mia", text="/drop open", place=LOUNGE)
     play = told(acted, answer("5", "Done"))
     assert texts(play, MOD) == ["/drop open", "Done"]
+
+
+def test_a_viewer_who_calls_themselves_like_the_moderator_is_not_her() -> None:
+    play = told(
+        seen("discord", "slash", author="6", name="mia", text="/claim", place=LOUNGE), answer("6", "Mug #1")
+    )
+    assert texts(play, Eyes("mia")) == ["/claim", "Mug #1"]
+    assert texts(play, MOD) == []
+
+
+def test_a_direct_message_opens_a_room_for_its_reader_alone() -> None:
+    play = told(joined("ann", "discord"), message("psst", "1", place="discord:dm", visible_to="discord-ann"))
+    assert texts(play, ANN) == ["psst"]
+    assert "discord:dm" in play.since(None, ANN)["rooms"]
+    assert "discord:dm" not in play.since(None, HOST)["rooms"]
+
+
+def test_what_a_member_writes_on_discord_is_not_taken_for_the_bots() -> None:
+    said = message("hello", "1", kind="said", author="5", name="ann", place=LOUNGE)
+    assert "badge" not in only_line(told(said), BEN)
+    assert only_line(told(message("hello", "1")), BEN)["badge"] == "BOT"
 
 
 def test_a_card_that_is_edited_stays_where_it_is() -> None:
