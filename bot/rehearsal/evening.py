@@ -67,7 +67,7 @@ class Evening:
         on_stage: Callable[[Backstage], object] | None,
     ) -> bool:
         options, play, script = self._options, self._play, self._script
-        scene = scene_of(play)
+        scene = scene_of(play) | {"mistakes": script.moderator_mistakes}
         stagehand = Stagehand(self._stage, self._bot, play, self._folder / "ledger.db", group)
         faults = cast_faults(script, options.seed, play.drops)
         prompter = Prompter(script.cues, faults, play.drops, Scene.from_json(scene), stagehand, clock=self._clock)

@@ -68,7 +68,8 @@ class Expectation:
 class Script:
     """`name` is that of a shipped one, or the file's path; `drops` are the script's own tables, in the words of
     config.toml; without any, those of the configuration are played. `shares` are how many of a hundred people are
-    of a character; those not named keep their own share."""
+    of a character; those not named keep their own share. With `moderator_mistakes` the moderator first does the
+    wrong thing, and takes it back."""
 
     name: str
     title: str
@@ -82,3 +83,4 @@ class Script:
     cues: tuple[StageCue, ...] = ()
     faults: tuple[PlannedFault, ...] = ()
     expects: tuple[Expectation, ...] = ()
+    moderator_mistakes: bool = False

@@ -153,6 +153,7 @@ def _script(name: str, file: File, drops: Sequence[Mapping[str, Any]]) -> Script
         viewers=file.crowd.viewers,
         discord_viewers=file.crowd.discord_viewers,
         shares=dict(file.crowd.shares),
+        moderator_mistakes=file.crowd.moderator_mistakes,
         tempo=file.tempo.as_tempo(),
         live_at_first=file.stream.live_at_first,
         drops=tuple(dict(drop) for drop in drops),

@@ -51,6 +51,7 @@ class CrowdPart(Section):
     shares: dict[str, int] = Field(
         default_factory=dict, description="Say for a character how many of a hundred people are like that."
     )
+    moderator_mistakes: bool = Field(False, description="Write true if the moderator is to get things wrong first.")
 
     @field_validator("shares")
     @classmethod

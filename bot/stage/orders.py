@@ -74,7 +74,8 @@ class Orders:
         scene, seed = Scene.from_json(order["scene"]), order["seed"]
         self._played, self._invited = order, (order["viewers"], order["discord_viewers"])
         people = plan(seed, *self._invited, scene, **_shares(order))
-        people += moderators(scene, on_twitch=order["viewers"] > 0)
+        mistakes = bool(order["scene"].get("mistakes"))
+        people += moderators(scene, on_twitch=order["viewers"] > 0, mistakes=mistakes)
         self._go_on(self._play(Crowd(scene, people, self._stage.twitch, self._stage.discord, self._stage.record)))
 
     async def invite(self, order: Order) -> None:

@@ -134,6 +134,15 @@ async def test_more_of_the_same_crowd_come_when_they_are_invited(theatre: Theatr
     assert everybody[: len(first)] == first
 
 
+async def test_the_moderator_comes_where_she_is_to_get_things_wrong(theatre: Theatre) -> None:
+    drop = {"key": "mug", "title": "Mug", "announces_at": AT, "opens_at": AT + 10**7, "closes_at": AT + 2 * 10**7}
+    scene = {"drops": [{**drop, "on_cue": False}], "words": {}}
+    await theatre.ask(do="play", scene=scene, seed=1, viewers=1, discord_viewers=0)
+    assert "mod_mia" not in [seen.name for seen in theatre.lines("joined")]
+    await theatre.ask(do="play", scene={**scene, "mistakes": True}, seed=1, viewers=1, discord_viewers=0)
+    assert "mod_mia" in [seen.name for seen in theatre.lines("joined")]
+
+
 async def test_the_parent_can_note_a_fault_of_its_own(theatre: Theatre) -> None:
     data = {"name": "disk-full", "state": "skipped", "seconds": 0, "why": "not here"}
     await theatre.ask(do="note", text="the disk is full", data=data)

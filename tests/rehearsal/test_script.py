@@ -25,6 +25,7 @@ about = "Just so."
 [crowd]
 viewers = 7
 discord_viewers = 2
+moderator_mistakes = true
 [crowd.shares]
 late = 40
 [tempo]
@@ -79,6 +80,7 @@ def test_a_whole_script_is_read_as_it_stands(file: Path) -> None:
         viewers=7,
         discord_viewers=2,
         shares={"late": 40},
+        moderator_mistakes=True,
         tempo=Tempo(before_opening=2, window=5),
         live_at_first=False,
         drops=({"name": "mug", "title": "Teal Mug", "supply": 5},),
