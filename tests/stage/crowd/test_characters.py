@@ -10,6 +10,7 @@ import pytest
 
 from bot.stage.crowd.acts import Act, Anchor, Person, Press, Rename, Say, Slash
 from bot.stage.crowd.characters import CHARACTERS, WANTING
+from bot.stage.crowd.characters.lurker import CHATTER
 from bot.stage.crowd.characters.ring import TOGETHER_SECONDS
 from bot.stage.crowd.plan import plan
 from bot.stage.crowd.scene import Scene, StagedDrop
@@ -276,3 +277,8 @@ def test_the_lurker_chats_in_many_languages_and_never_asks() -> None:
     scripts = {unicodedata.name(letter).split()[0] for line in said for letter in line if letter.isalpha()}
     assert {"LATIN", "CYRILLIC", "ARABIC", "HANGUL", "CJK", "HIRAGANA"} <= scripts
     assert max(each for person in people for each in after(person, Anchor.OPENED)) > 15
+
+
+def test_a_lurker_keeps_to_one_language() -> None:
+    for person in everybody("lurker", BOTH_DROPS):
+        assert any(set(lines(person)) <= set(language) for language in CHATTER)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from bot.stage.crowd.acts import Act, Say
 from bot.stage.crowd.characters.character import Character, Someone, announced, opened
 from bot.stage.crowd.scene import Scene, StagedDrop
 
-_CHATTER = (
+CHATTER = (
     ("hello everyone", "that was 10/10", "!discord", "lol #1 fan here", "1", "I claim this is the best stream"),
     ("hallo zusammen", "was für ein Spiel ist das?", "gg, schön gespielt", "bin gleich wieder da"),
     ("hola a todos", "¡qué buena partida!", "jajaja", "¿quién va ganando?"),
@@ -24,7 +26,7 @@ _CHATTER = (
 
 def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     dice = someone.dice
-    language = dice.choice(_CHATTER)
+    language = Random(f"{someone.seed}:{someone.login}").choice(CHATTER)
     before = Act(announced(drop, dice.uniform(0.0, 4.0)), Say(dice.choice(language)))
     during = Act(opened(drop, dice.uniform(0.0, drop.seconds)), Say(dice.choice(language)))
     return [before, during] if dice.random() < 0.5 else [during]
