@@ -76,7 +76,9 @@ def test_in_unique_mode_a_text_is_said_once_by_anybody_until_the_mode_ends(
     said = [world.say(ann, "!claim mug"), world.say(bob, "!claim mug")]
     world.moderation.set_rules(RoomRules())
     said.append(world.say(eve, "!claim mug"))
-    assert [reason(each) for each in said] == [None, DropReason.NOT_UNIQUE, None]
+    world.moderation.set_rules(RoomRules(unique=True))
+    said.append(world.say(world.add_user("dan"), "!claim mug"))
+    assert [reason(each) for each in said] == [None, DropReason.NOT_UNIQUE, None, None]
 
 
 def test_a_changed_rule_is_told_and_one_that_was_so_already_is_not(world: TwitchWorld) -> None:

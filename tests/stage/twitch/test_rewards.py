@@ -176,7 +176,7 @@ async def test_redemptions_are_settled_together_or_not_at_all(caller: Caller) ->
     world, owner = caller.stage.twitch, caller.broadcaster_token
     _, created = await create(caller)
     reward_id = created["data"][0]["id"]
-    settled, waiting = (world.redeem(world.add_user(name), reward_id) for name in ("ann", "bob"))
+    waiting, settled = (world.redeem(world.add_user(name), reward_id) for name in ("ann", "bob"))
     assert isinstance(settled, Redemption)
     assert isinstance(waiting, Redemption)
     world.rewards.settle(settled, "CANCELED")
