@@ -101,6 +101,19 @@ class Case:
         return tuple(ask for ask in found if ask is not None and ask.request not in lost)
 
     @cached_property
+    def still_standing(self) -> tuple[Told, ...]:
+        """What Twitch would not show once more, because the very same words stood in the chat already."""
+        bots = {seen["author"] for seen in self.bot_lines()}
+        return tuple(
+            told
+            for seen in self.record
+            if seen["kind"] == "refused"
+            and seen["data"].get("reason") == "msg_duplicate"
+            and seen["author"] in bots
+            for told in self._told_in_chat(seen)
+        )
+
+    @cached_property
     def undelivered(self) -> dict[str, str]:
         """By request: why no program was told of a line that stands in the chat."""
         return {
@@ -225,9 +238,7 @@ class Case:
 
     def _told(self, seen: Json) -> Iterable[Told]:
         if seen["kind"] == "chat" and seen["data"].get("bot"):
-            for heard in _together(listen(seen["text"], self.titles)):
-                who = self._twitch_people.get(heard.name, ("twitch", f"@{heard.name}"))
-                yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"])
+            yield from self._told_in_chat(seen)
         elif seen["kind"] == "answer" and seen["visible_to"]:
             request = f"discord:{seen['data'].get('interaction_id', '')}"
             for heard in _together(listen(seen["text"], self.titles, private=True)):
@@ -235,6 +246,11 @@ class Case:
                 yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"], request)
         elif seen["kind"] == "message" and seen["data"].get("message_id") not in self._news_cards:
             yield from self._told_on_board(seen)
+
+    def _told_in_chat(self, seen: Json) -> Iterable[Told]:
+        for heard in _together(listen(seen["text"], self.titles)):
+            who = self._twitch_people.get(heard.name, ("twitch", f"@{heard.name}"))
+            yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"])
 
     def _told_on_board(self, seen: Json) -> Iterable[Told]:
         """Winners whose private answer was lost are named on the board, without a mention."""

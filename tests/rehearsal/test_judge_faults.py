@@ -251,6 +251,19 @@ def test_an_opening_by_hand_before_the_advertised_time_is_no_mistake() -> None:
     assert "windows" not in broken(evening, drops=(drop,))
 
 
+def test_who_has_the_very_words_of_their_answer_in_the_chat_already_is_answered() -> None:
+    evening = good_evening()
+    evening.refuse("eve", evening.says("eve", "!claim mgu", CLOSES + SECOND), "unknown-drop", CLOSES + SECOND)
+    assert "eve (twitch) got no answer" in broken(evening)["answered"]
+    said = {"author": "bot", "name": "microdrops_bot", "text": "@eve: no drop goes by that name."}
+    evening.see(CLOSES + 2 * SECOND, "twitch", "refused", **said, data={"reason": "msg_duplicate"})
+    assert "answered" not in broken(evening)
+    evening.refuse(
+        "eve", evening.says("eve", "!claim gum", CLOSES + 9 * SECOND), "unknown-drop", CLOSES + 9 * SECOND
+    )
+    assert "eve (twitch) got no answer" in broken(evening)["answered"]
+
+
 def test_the_same_words_again_after_a_restart_are_not_over_the_budget() -> None:
     evening = good_evening()
     data = {"reason": "msg_duplicate"}

@@ -63,6 +63,10 @@ def waits(case: Case) -> tuple[Wait, ...]:
             at = own.get(ask.request)
             wait = Wait(ask, How.NAMED, _since(ask, at)) if at is not None else None
             found[ask.request] = wait or _wait(case, ask, later, named[who], lines)
+    for told in case.still_standing:
+        for ask in by_person[told.who]:
+            if ask.at <= told.at and found[ask.request].how is How.NOBODY:
+                found[ask.request] = Wait(ask, How.REPEAT)
     for seen in case.record:
         request = f"discord:{seen['data'].get('interaction_id', '')}"
         failed = seen["kind"] == "interaction-failed" or _left_thinking(case, seen, request)
