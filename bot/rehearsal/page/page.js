@@ -44,7 +44,7 @@ function coming() {
   if (!drop) return '';
   const open = drop.state === 'open', at = open ? drop.closes_at : drop.opens_at;
   if (drop.paused) return `${drop.title} is paused`;
-  return at ? `${drop.title} ${open ? 'closes' : 'opens'} ${relative(at)}` : `${drop.title} waits for the cue`;
+  return at ? `${drop.title} ${open ? 'closes' : 'opens'} ${at > now() ? relative(at) : 'now'}` : `${drop.title} waits for the cue`;
 }
 function tick() {
   $('clock').textContent = clock(now(), '2-digit');
