@@ -1,4 +1,4 @@
-"""Wakes the local Twitch when something on its agenda is due, while it is served."""
+"""Wakes the local Twitch when something on its agenda is due, in real time or in a loop that only pretends."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from bot.stage.twitch.world import TwitchWorld
 
 
 class Alarm:
-    """One timer for the whole agenda, set for whatever comes next."""
+    """One timer for the whole agenda, set for whatever comes next; it needs a loop and no server."""
 
     def __init__(self, world: TwitchWorld) -> None:
         self._world = world
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    async def start(self, _app: web.Application) -> None:
+    async def start(self, _app: web.Application | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._world.agenda.on_change = self._set
         self._set()
 
-    async def stop(self, _app: web.Application) -> None:
+    async def stop(self, _app: web.Application | None = None) -> None:
         self._world.agenda.on_change = None
         if self._timer is not None:
             self._timer.cancel()
