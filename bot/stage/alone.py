@@ -56,7 +56,8 @@ def _tell(about: Mapping[str, Any]) -> None:
         table.add_row(name, value)
     console = Console()
     console.print(table)
-    console.print("Any client can join with these. Say something in chat, as anybody:")
+    console.print("Any client can join with these, or log in by itself on a page of the stage.")
+    console.print("Say something in chat, as anybody:")
     control = about["control"]
     console.print(
         f"  curl -s {control['url']}/twitch/say -H '{control['header']}: {control['key']}' "
