@@ -40,6 +40,14 @@ def text_in(event: Event) -> str:
     return clean_reply(text) if event["reply"] else clean_line(text)
 
 
+def typed_command(line: str) -> tuple[str, str] | None:
+    """The name behind the sign, in small letters, and the rest of a line that was made plain; None for chatter."""
+    if not line.startswith(PREFIX):
+        return None
+    name, _, rest = line[len(PREFIX) :].partition(" ")
+    return name.lower(), rest.strip()
+
+
 class QuickCommands(CommandList):
     """Finds a typed command as the client's library does: the sign, a word in whatever case, and the rest."""
 
@@ -52,12 +60,9 @@ class QuickCommands(CommandList):
 
     def answer_to(self, event: Event) -> Callable[[], Awaitable[None]] | None:
         """What is to be done about a line; None when it is no command of ours."""
-        text = text_in(event)
-        if not text.startswith(PREFIX):
-            return None
-        name, _, rest = text[len(PREFIX) :].partition(" ")
-        answering = self._by_name.get(name.lower())
+        name, rest = typed_command(text_in(event)) or ("", "")
+        answering = self._by_name.get(name)
         if answering is None:
             return None
-        asked = Asked(actor_in(event), f"twitch:{event['message_id']}", rest.strip())
+        asked = Asked(actor_in(event), f"twitch:{event['message_id']}", rest)
         return lambda: answering(asked)
