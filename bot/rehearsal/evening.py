@@ -21,6 +21,7 @@ from bot.stage.crowd.scene import Scene
 
 Json = Mapping[str, Any]
 _POLL_SECONDS = 0.25
+_QUIET = SECOND
 # After the last window come the answers that had to wait for their gap, the closing lines and a margin; after a bad
 # evening also what has to heal first, and the sweeps that find whom a crash left untold.
 _GAPS, _MARGIN_SECONDS, _HEALING_SECONDS = 3, 6, 45
@@ -90,14 +91,18 @@ class Evening:
         if self._script.cues or self._script.faults:
             patience += _HEALING_SECONDS
         latest = max(self._play.lasts_until, prompter.last_instant) + patience * SECOND
+        over_since: int | None = None
         while self._clock() < latest:
             self._check_children()
-            if (
+            over = (
                 self._stage.played.is_set()
                 and prompter.is_idle
                 and stagehand.is_idle
                 and _all_said(self._folder / "ledger.db", self._clock())
-            ):
+            )
+            # A claim that was made this moment is not yet in the ledger.
+            over_since = (over_since or self._clock()) if over else None
+            if over_since is not None and self._clock() - over_since >= _QUIET:
                 return True
             await asyncio.sleep(_POLL_SECONDS)
         return False

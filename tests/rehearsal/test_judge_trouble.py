@@ -107,3 +107,18 @@ def test_a_clock_that_was_set_back_leaves_a_drop_open_longer() -> None:
     assert "windows" in broken(claimed_late(0.0))
     assert claimed_late(-3.0).case().on_stage(CLOSES) == CLOSES + 3 * SECOND
     assert claimed_late(-3.0).case().on_stage(CLOSES - 9 * SECOND) == CLOSES - 9 * SECOND
+
+
+def closed_twice(*, reopened: bool) -> Evening:
+    """The moderators' mistake: a close that was taken back, and the real one."""
+    evening = good_evening()
+    if reopened:
+        evening.enter("drop.reopened", CLOSES, {"closes_at": CLOSES + 9 * SECOND}, {})
+        evening.enter("drop.closed", CLOSES + 9 * SECOND, {"why": "time"}, {})
+    evening.announce("closed", "Teal Mug is closed, now for good: 3 of 3.", CLOSES + 9 * SECOND)
+    return evening
+
+
+def test_a_drop_that_closed_twice_is_told_to_be_closed_twice() -> None:
+    assert "announced" not in broken(closed_twice(reopened=True))
+    assert "announced" in broken(closed_twice(reopened=False))
