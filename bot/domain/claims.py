@@ -13,6 +13,8 @@ from bot.domain.people import Actor
 from bot.domain.text import normalise_command, slug
 from bot.domain.time import Micros
 
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+
 
 class ClaimRefusal(StrEnum):
     """Why not, in order of precedence: the first that applies is the answer."""
@@ -82,16 +84,21 @@ ClaimDecision = ClaimGranted | ClaimRefused | ClaimNeedsName
 
 def find_drop(drops: Sequence[Drop], text: str) -> Drop | None:
     """The drop a person means by key, title or an unambiguous beginning of either; None when nobody can tell."""
-    wanted = normalise_command(text).strip("\"'“”‘’«»#! .")
+    wanted = _plain(text).strip("\"'“”‘’«»#! .")
     if not wanted:
         return None
-    exact = [d for d in drops if wanted in (d.key, normalise_command(d.title)) or slug(wanted) == d.key]
+    exact = [d for d in drops if wanted in (d.key, _plain(d.title)) or slug(wanted) == d.key]
     if exact:
         # A title may return next month: the one that is not over is meant.
         return next((d for d in exact if not d.over), exact[-1])
-    begun = [d for d in drops if d.key.startswith(wanted) or normalise_command(d.title).startswith(wanted)]
+    begun = [d for d in drops if d.key.startswith(wanted) or _plain(d.title).startswith(wanted)]
     alive = [d for d in begun if not d.over] or begun
     return alive[0] if len(alive) == 1 else None
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: phones make a long dash of two short ones, and of some that stand alone."""
+    return normalise_command(name).translate(_DASHES)
 
 
 def choose_drop(drops: Sequence[Drop], text: str) -> Drop | ClaimNeedsName | ClaimRefused:

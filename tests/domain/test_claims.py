@@ -80,6 +80,13 @@ def test_a_drop_is_found_as_people_type_it(text):
     assert find_drop([OPEN, replace(OPEN, plan=plan("print", title="Fox Print"))], text) is OPEN
 
 
+@pytest.mark.parametrize(
+    "text", ["mug-2026", "mug\u20132026", "Mug\u20142026", "Mug \u2013 2026", "mug \u2212 2026"]
+)
+def test_the_dashes_that_phones_make_are_those_of_the_name(text):
+    assert find_drop([replace(OPEN, plan=plan("mug-2026", title="Mug \u2013 2026"))], text) is not None
+
+
 @pytest.mark.parametrize("text", ["", " ", "!!!", "mugs", "сup", "x" * 300, "@everyone", "%s {0}"])
 def test_what_names_no_drop_finds_none(text):
     assert find_drop([OPEN], text) is None

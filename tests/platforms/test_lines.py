@@ -19,6 +19,14 @@ from bot.platforms.twitch.lines import clean_line, clean_reply, fit_line
         ("!cl​aim", "!claim"),
         ("!claim\tMug", "!claim Mug"),
         ("!claim  Mug ", "!claim Mug"),
+        ("!Claim. mug", "!Claim mug"),  # a phone that takes two spaces for the end of a sentence
+        ("!claim, mug", "!claim mug"),
+        ("!claim!", "!claim"),
+        ("!mine?", "!mine"),
+        ("!claim mug.", "!claim mug."),
+        ("well, that was it", "well, that was it"),
+        ("!!", "!!"),
+        ("!claim.mug", "!claim.mug"),
         ("!сlaim", "!сlaim"),  # a Cyrillic letter stays one
         ("", ""),
     ],

@@ -11,15 +11,17 @@ CHARACTERS_MAX = 500
 _COMMAND_CHARACTERS_MAX = 300
 # Twitch puts the name of the person replied to before the text of a reply.
 _REPLY_NAME = re.compile(r"^@\S+\s+")
+_WORD_END = re.compile(r"^(!\w+)[.,;:!?]+(?=\s|$)")
 
 
 def clean_line(text: str) -> str:
     """A typed line as commands are read from it: NFKC, one line, nothing invisible, at most 300 characters.
 
-    Letters keep their case, since names and titles stand in commands too.
+    Letters keep their case, since names and titles stand in commands too. What a phone puts behind a command's
+    word is taken off: two spaces become a full stop there.
     """
     plain = unicodedata.normalize("NFKC", text[:_COMMAND_CHARACTERS_MAX])
-    return label(plain, characters_max=_COMMAND_CHARACTERS_MAX)
+    return _WORD_END.sub(r"\1", label(plain, characters_max=_COMMAND_CHARACTERS_MAX))
 
 
 def clean_reply(text: str) -> str:
