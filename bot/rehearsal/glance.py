@@ -85,9 +85,10 @@ class _Sampled:
 
 
 class Watched:
-    """Takes every line of the record; `glance` says how things stand."""
+    """Takes every line of the record; `glance` says how things stand. `began_at` (microseconds UTC) None means the
+    moment of the first line."""
 
-    def __init__(self, began_at: int) -> None:
+    def __init__(self, began_at: int | None = None) -> None:
         self._began_at = began_at
         self._programme = Programme()
         self._titles: dict[str, str] = {}
@@ -111,6 +112,8 @@ class Watched:
         self._remark = text
 
     def hear(self, seen: Json) -> None:
+        if self._began_at is None:
+            self._began_at = seen["at"]
         if seen["kind"] == "joined":
             self._meet(seen)
         elif seen["kind"] == "fault":
@@ -125,7 +128,7 @@ class Watched:
         on = {"twitch": programme.twitch, "discord": programme.discord}
         return Glance(
             now=now,
-            elapsed=max(0, now - self._began_at),
+            elapsed=0 if self._began_at is None else max(0, now - self._began_at),
             remark=self._remark,
             dues=tuple(due for due in programme.dues if due.at > now),
             stocks=tuple((stock, len(self._told.get(stock.drop, ()))) for stock in programme.stocks),

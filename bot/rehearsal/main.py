@@ -133,7 +133,8 @@ def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
     script = options.script
     what = f"“{script.title}”" if script is not None and script.title else str(options.config)
     name = f"Rehearsing {what} with seed {options.seed}"
-    with Transcript(console, silent=silent, name=name) as transcript:
+    virtual = options.fast or options.dated
+    with Transcript(console, silent=silent, name=name, virtual=virtual) as transcript:
         if script is not None and script.about:
             transcript.say(script.about)
         transcript.say(f"{name}: the stage is being set.")

@@ -25,12 +25,22 @@ class Transcript:
     """`hear` takes every line of the record; what nobody in a chat would see is left out.
 
     A pipe or a file gets each line as plain text. A terminal gets the live view, which leaves nothing behind; one
-    that is small or dumb gets the lines, in colour where it has any."""
+    that is small or dumb gets the lines, in colour where it has any. Where a play has a time of its own (`virtual`),
+    it is as late as the latest line says."""
 
-    def __init__(self, console: Console, *, silent: bool = False, name: str = "microdrops rehearse") -> None:
+    def __init__(
+        self,
+        console: Console,
+        *,
+        silent: bool = False,
+        name: str = "microdrops rehearse",
+        virtual: bool = False,
+    ) -> None:
         self._console = console
         self._silent = silent
-        self._watched = Watched(_now())
+        self._virtual = virtual
+        self._latest_at = 0
+        self._watched = Watched(None if virtual else _now())
         self._lock = threading.Lock()
         self._live: Live | None = None
         if has_room(console) and not silent:
@@ -62,6 +72,7 @@ class Transcript:
             return
         if self._live is not None:
             with self._lock:
+                self._latest_at = seen["at"]
                 self._watched.hear(seen)
         else:
             self._write(seen)
@@ -69,7 +80,7 @@ class Transcript:
     def _glance(self) -> Glance:
         """Called by the live view's own thread."""
         with self._lock:
-            return self._watched.glance(_now())
+            return self._watched.glance(self._latest_at if self._virtual else _now())
 
     def _write(self, seen: Json) -> None:
         spoken = line_of(seen)

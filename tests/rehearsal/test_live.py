@@ -74,6 +74,19 @@ def test_it_counts_down_to_what_is_next() -> None:
     assert any("All planned is done" in row for row in rows(seen_at(evening, CLOSES)))
 
 
+def test_a_play_in_virtual_time_is_as_late_as_its_latest_line() -> None:
+    console = Console(file=StringIO(), force_terminal=True, width=120, height=30, _environ=XTERM)
+    transcript = Transcript(console, virtual=True)
+    transcript.expect(PROGRAMME)
+    evening = good_evening()
+    evening.says("finn", "hello", OPENS + 12 * SECOND)
+    for seen in evening.record:
+        transcript.hear(seen)
+    glance = transcript._glance()
+    assert glance.elapsed == 72 * SECOND
+    assert rows(glance)[1] == "In 8 s: Teal Mug closes"
+
+
 def test_a_fault_is_in_view_while_it_is_on() -> None:
     evening = good_evening()
     fault(evening, OPENS + SECOND, "begins", 4)
