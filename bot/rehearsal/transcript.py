@@ -25,8 +25,8 @@ class Transcript:
     """`hear` takes every line of the record; what nobody in a chat would see is left out.
 
     A pipe or a file gets each line as plain text. A terminal gets the live view, which leaves nothing behind; one
-    that is small or dumb gets the lines, in colour where it has any. Where a play has a time of its own (`virtual`),
-    it is as late as the latest line says."""
+    that is small or dumb gets the lines, in colour where it has any. A play in a time of its own (`virtual`) is as
+    late as its latest line."""
 
     def __init__(
         self,
