@@ -71,6 +71,8 @@ def _ends(left: Text, right: Text, width: int) -> Text:
 
 
 def _next(glance: Glance) -> Text:
+    if not glance.stocks:
+        return Text("The stage is being set.", "cyan")
     if not glance.dues:
         return Text("All planned is done; the last answers and closing lines follow.", "cyan")
     first, *later = glance.dues

@@ -66,6 +66,7 @@ def test_it_counts_who_asked_who_was_answered_by_name_and_what_is_claimed() -> N
 
 def test_it_counts_down_to_what_is_next() -> None:
     evening = good_evening()
+    assert rows(watched(evening, Programme()).glance(OPENS))[1] == "The stage is being set."
     before = rows(seen_at(evening, OPENS - 2 * SECOND + 1))
     assert before[0].startswith("first-drop")
     assert before[0].endswith("0:58")
