@@ -122,3 +122,17 @@ def closed_twice(*, reopened: bool) -> Evening:
 def test_a_drop_that_closed_twice_is_told_to_be_closed_twice() -> None:
     assert "announced" not in broken(closed_twice(reopened=True))
     assert "announced" in broken(closed_twice(reopened=False))
+
+
+def refused_late(*, restarted: bool) -> Evening:
+    """Ann was refused before it opened, and hears of that when she has her number."""
+    evening = good_evening()
+    if restarted:
+        fault(evening, "bot-killed", OPENS + 8 * SECOND, OPENS + 9 * SECOND)
+    evening.bot("@ann: Teal Mug opens at 20:00; type !claim mug then.", OPENS + 12 * SECOND)
+    return evening
+
+
+def test_a_refusal_that_a_restart_held_up_may_come_after_the_number() -> None:
+    assert "consistent" not in broken(refused_late(restarted=True))
+    assert "consistent" in broken(refused_late(restarted=False))
