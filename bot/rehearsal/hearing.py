@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _NAME = re.compile(r"@(\S+)")
 _NUMBER = re.compile(r"#(\d+)")
+_BEHIND_A_COMMAND = re.compile(r"^(!\w+)[.,;:!?]+(?= |$)")
 _AFTER_A_NAME = ",:;.!…"
 _CHAT_CLIENT_JOINER = "\u034f"
 
@@ -100,5 +101,13 @@ def _bare(name: str) -> str:
 
 
 def typed(text: str) -> str:
-    """A line as its writer meant it: plain letters, single spaces, no case."""
-    return " ".join(visible(unicodedata.normalize("NFKC", text)).split()).casefold()
+    """A line as its writer meant it: plain letters, single spaces, no case, and no full stop behind a command."""
+    plain = " ".join(visible(unicodedata.normalize("NFKC", text)).split()).casefold()
+    return _BEHIND_A_COMMAND.sub(r"\1", plain)
+
+
+def behind(word: str, text: str) -> str | None:
+    """What was typed behind a command's word; None when it is another line. A phone makes a full stop of two
+    spaces: a bot may read past the stop, or not."""
+    found = re.match(rf"{re.escape(word)}[.,;:!?]*(?=\s|$)(.*)", typed(text))
+    return None if found is None else found[1].strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed
+from bot.rehearsal.hearing import Heard, behind, listen, listen_for, same, typed
 
 TITLES = {"Teal Mug": "mug", "Teal Mug #2 XL": "mug-xl", "Zine": "zine"}
 
@@ -66,3 +66,28 @@ def test_on_a_card_that_mentions_nobody_the_longer_name_is_meant() -> None:
     heaped = same("Z\u0353\u0351\u0352algo")
     assert listen_for({heaped}, "Teal Mug is yours, Z\u0353\u0351algo #3", TITLES) == [Heard(heaped, "mug", (3,))]
     assert listen_for(names, "Teal Mug: Bo #9", {}) == []
+
+
+def test_what_a_phone_puts_behind_a_command_is_not_meant() -> None:
+    assert [typed(text) for text in ("!Claim. mug", "!claim.", "!claim mug.", "so. what")] == [
+        "!claim mug",
+        "!claim",
+        "!claim mug.",
+        "so. what",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("!claim", ""),
+        ("!Claim  Teal Mug", "teal mug"),
+        ("！ｃｌａｉｍ mug", "mug"),
+        ("!claim. mug", "mug"),
+        ("!claim!!", ""),
+        ("!claims mug", None),
+        ("I said !claim mug", None),
+    ],
+)
+def test_what_stands_behind_a_command_is_read_past_a_phones_full_stop(text: str, rest: str | None) -> None:
+    assert behind("!claim", text) == rest
