@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
+import structlog
+
 from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.domain.time import SECOND, Micros
@@ -15,6 +17,8 @@ from bot.rehearsal.fast.twitch_chat import QuickChat
 from bot.rehearsal.fast.twitch_lines import PLATFORM, QuickCommands, badges_in, is_from_elsewhere
 from bot.services.ports import PlaceDown
 from bot.stage.twitch.world import TwitchWorld
+
+log = structlog.get_logger(__name__)
 
 CHAT, ONLINE, OFFLINE = "channel.chat.message", "stream.online", "stream.offline"
 KEEPALIVE_SECONDS = 10
@@ -47,7 +51,11 @@ class Socket:
 
     def _arrive(self, frame: Frame) -> None:
         self.heard_at = self._loop.now
-        self._side.hear(frame)
+        try:
+            self._side.hear(frame)
+        except Exception:
+            # As with the client: what one event breaks is logged, and the next one is heard.
+            log.exception("twitch.event-failed")
 
     def close(self, code: int) -> None:
         # Twitch says goodbye, so everything before was delivered.
