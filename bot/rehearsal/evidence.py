@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.hearing import Heard, behind, listen, listen_for, same, typed, visible
+from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
 from bot.rehearsal.trouble import Trouble, troubles_of
 
@@ -213,12 +213,11 @@ class Case:
     def _ask(self, seen: Json) -> Ask | None:
         kind, data, text = seen["kind"], seen["data"], seen["text"]
         if kind == "chat" and not data.get("bot") and not data.get("shared_from"):  # a guest's chat is not ours
+            meant = typed(text)
             for word in self.claim_words:
-                rest = behind(word, text)
-                if rest is not None:
-                    exact = typed(text).removeprefix(word)[:1] in ("", " ")
-                    plain = exact and (visible(text).strip().isascii() or visible(text).startswith("!"))
-                    drop = self._meant(rest)
+                if meant == word or meant.startswith(word + " "):
+                    plain = visible(text).strip().isascii() or visible(text).startswith("!")
+                    drop = self._meant(meant[len(word) :].strip())
                     request = f"twitch:{data['message_id']}"
                     heard = request not in self.undelivered and not self._cut_off(request, seen["at"])
                     return Ask(request, _who(seen), drop, seen["at"], text, plain, heard)

@@ -104,10 +104,3 @@ def typed(text: str) -> str:
     """A line as its writer meant it: plain letters, single spaces, no case, and no full stop behind a command."""
     plain = " ".join(visible(unicodedata.normalize("NFKC", text)).split()).casefold()
     return _BEHIND_A_COMMAND.sub(r"\1", plain)
-
-
-def behind(word: str, text: str) -> str | None:
-    """What was typed behind a command's word; None when it is another line. A phone makes a full stop of two
-    spaces: a bot may read past the stop, or not."""
-    found = re.match(rf"{re.escape(word)}[.,;:!?]*(?=\s|$)(.*)", typed(text))
-    return None if found is None else found[1].strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rehearsal.hearing import Heard, behind, listen, listen_for, same, typed
+from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed
 
 TITLES = {"Teal Mug": "mug", "Teal Mug #2 XL": "mug-xl", "Zine": "zine"}
 
@@ -78,16 +78,15 @@ def test_what_a_phone_puts_behind_a_command_is_not_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "rest"),
+    ("text", "meant"),
     [
-        ("!claim", ""),
-        ("!Claim  Teal Mug", "teal mug"),
-        ("！ｃｌａｉｍ mug", "mug"),
-        ("!claim. mug", "mug"),
-        ("!claim!!", ""),
-        ("!claims mug", None),
-        ("I said !claim mug", None),
+        ("!Claim  Teal Mug", "!claim teal mug"),
+        ("！ｃｌａｉｍ mug", "!claim mug"),
+        ("!claim. mug", "!claim mug"),
+        ("!claim!!", "!claim"),
+        ("!claim mug.", "!claim mug."),
+        ("so. mug", "so. mug"),
     ],
 )
-def test_what_stands_behind_a_command_is_read_past_a_phones_full_stop(text: str, rest: str | None) -> None:
-    assert behind("!claim", text) == rest
+def test_a_command_is_read_past_a_phones_full_stop(text: str, meant: str) -> None:
+    assert typed(text) == meant

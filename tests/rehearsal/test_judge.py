@@ -246,9 +246,9 @@ def test_a_secret_in_a_log_is_found_however_it_is_spelled(tmp_path: Path, spelli
     assert len(spellings(secret)) == 6
 
 
-def test_a_command_with_a_phones_full_stop_may_be_understood_or_not() -> None:
+def test_a_command_with_a_phones_full_stop_is_a_claim() -> None:
     evening = good_evening()
-    request = evening.says("eve", "!claim. mug", CLOSES - SECOND)
-    assert "answered" not in broken(evening)
-    evening.grant("eve", request, 4, CLOSES - SECOND + 1)
+    request = evening.says("eve", "!claim. mug", CLOSES + SECOND)
+    assert "eve (twitch) got no answer" in broken(evening)["answered"]
+    evening.grant("eve", request, 4, CLOSES + SECOND + 1)
     assert "asked-for" not in broken(evening)
