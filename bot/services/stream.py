@@ -18,8 +18,8 @@ from bot.wording.catalogue import Wording
 
 log = structlog.get_logger(__name__)
 
-# Below this, nobody noticed: the platform itself delivers with such delays.
-GAP_SECONDS_MIN = 5.0
+# What is typed in a gap never arrives, however short it is; below this hardly anybody can have typed.
+GAP_SECONDS_MIN = 0.5
 TRIES = 5
 LOOK_AGAIN_SECONDS = 45.0
 # For so long an event is newer than what can be asked.

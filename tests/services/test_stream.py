@@ -54,7 +54,7 @@ async def evening(lane, new_ledger, clock):
     await reads.close()
 
 
-@pytest.mark.parametrize(("gap", "lines"), [(0.0, 0), (4.9, 0), (5.0, 1), (300.0, 1)])
+@pytest.mark.parametrize(("gap", "lines"), [(0.0, 0), (0.4, 0), (0.5, 1), (300.0, 1)])
 async def test_after_a_real_gap_one_line_asks_to_claim_again(evening, gap, lines):
     await evening.open(plan())
     await evening.streams.connected(gap)
