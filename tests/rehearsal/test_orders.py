@@ -195,3 +195,54 @@ async def test_every_fault_leaves_the_stage_as_it_was(theatre: Theatre, name: st
     assert twitch.take_answer("POST", "/helix/chat/messages") is None
     assert discord.take("fail", "POST", "/channels/1/messages") is None
     assert [twitch.silenced, twitch.welcome_delay_seconds, discord.is_out] == [False, 0, False]
+
+
+class Outlet:
+    """A socket of a few lines."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def send(self, frame: Mapping[str, Any]) -> None:
+        self.heard.append(frame["payload"]["event"]["message"]["text"])
+
+
+def listen(theatre: Theatre) -> Outlet:
+    """A program that wants to hear the chat."""
+    twitch = theatre.stage.twitch
+    assert theatre.stage.cast is not None
+    outlet = Outlet()
+    session = twitch.sessions.open(outlet, 10)  # type: ignore[arg-type]  # nothing but frames goes through it here
+    condition = {"broadcaster_user_id": twitch.broadcaster.id, "user_id": twitch.bot.id}
+    transport = {"method": "websocket", "session_id": session.id}
+    wish = {"type": "channel.chat.message", "version": "1", "condition": condition, "transport": transport}
+    twitch.sessions.subscribe(theatre.stage.cast.bot_token, wish, lambda _: True)
+    return outlet
+
+
+async def test_lines_that_were_held_back_come_in_another_order_and_all_of_them(theatre: Theatre) -> None:
+    outlet = listen(theatre)
+    await theatre.fault("twitch-reorder", 0.05)
+    said = [f"line {number}" for number in range(12)]
+    for number, text in enumerate(said):
+        await theatre.ask(do="say", login=f"viewer_{number}", text=text)
+    assert outlet.heard == []
+    assert (await theatre.ended("twitch-reorder"))["struck"] == 12
+    assert sorted(outlet.heard) == sorted(said)
+    assert outlet.heard != said
+
+
+async def test_a_line_that_comes_too_late_for_its_socket_is_noted_as_undelivered(theatre: Theatre) -> None:
+    outlet = listen(theatre)
+    await theatre.fault("twitch-delay", 0.01, by=0.05)
+    await theatre.ask(do="say", login="ann", text="!claim")
+    await theatre.ask(do="say", login="bob", text="!claim mug")
+    theatre.stage.twitch.sessions.disconnect(outlet)  # type: ignore[arg-type]  # the same
+    found = asyncio.get_running_loop().create_future()
+    theatre.stage.record.listen(lambda seen: found.set_result(seen) if seen.text == "!claim mug" else None)
+    async with asyncio.timeout(5):
+        await found
+    lost = [(seen.text, seen.data["why"]) for seen in theatre.lines("undelivered")]
+    assert lost == [("!claim", "too-late"), ("!claim mug", "too-late")]
+    ids = {seen.data["message_id"] for seen in theatre.lines("chat")}
+    assert {seen.data["message_id"] for seen in theatre.lines("undelivered")} == ids

@@ -16,6 +16,7 @@ from bot.stage.twitch.subscriptions import Subscription
 from bot.stage.twitch.tokens import Tokens
 
 Frame = dict[str, Any]
+_LINE = "channel.chat.message"
 
 
 class Telling:
@@ -53,7 +54,18 @@ class Telling:
     def deliver(self, subscription: Subscription, frame: Frame) -> None:
         for listener in self.frame_listeners:
             listener(frame)
-        self.faults.deliver(partial(subscription.carrier.send, frame))
+        self.faults.deliver(partial(self._send, subscription, frame))
+
+    def _send(self, subscription: Subscription, frame: Frame) -> None:
+        subscription.carrier.send(frame)
+        # What a fault has held back may find nobody any more.
+        if subscription in self.sessions.subscriptions():
+            return
+        said = frame["payload"].get("event", {})
+        if frame["metadata"].get("subscription_type") == _LINE:
+            text, login = said["message"]["text"], said["chatter_user_login"]
+            lost = {"message_id": said["message_id"], "why": "too-late", "login": login}
+            self.note("undelivered", text, place="twitch:chat", **lost)
 
     def revoke_subscription(self, subscription: Subscription, status: str) -> None:
         """Take a subscription away and say so, with the reason: "authorization_revoked", "user_removed",
