@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.rehearsal.main import RehearseOptions, rehearse
+from bot.rehearsal.script_file import load_script
 from tests.rehearsal.evening import CONFIG, TEMPO
 
 
@@ -34,6 +35,15 @@ def test_without_a_drop_there_is_nothing_to_rehearse(config: Path, capsys: pytes
     config.write_text(CONFIG.partition("[[drops]]")[0])
     assert rehearse(RehearseOptions(config)) == 2
     assert "no [[drops]]" in capsys.readouterr().err
+
+
+def test_a_script_that_speaks_of_a_drop_that_is_not_planned_is_refused(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "late.toml"
+    file.write_text('title = "Late"\n[[cues]]\nat = "mgu opens +3s"\ndoes = "goes live"\n')
+    assert rehearse(RehearseOptions(config, load_script(file))) == 2
+    assert "speaks of a drop 'mgu'" in capsys.readouterr().err
 
 
 def test_an_earlier_rehearsal_is_never_written_over(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
