@@ -112,7 +112,7 @@ def _counts(glance: Glance) -> Text:
 def _faults(glance: Glance) -> Text:
     if not glance.faults:
         return Text("Nothing is failing.", "dim")
-    return Text("FAULT: " + "; ".join(clean(text) for text in glance.faults), "bold red")
+    return Text("FAULT: " + "; ".join(clean(text).rstrip(".") for text in glance.faults), "bold red")
 
 
 def _chats(chats: tuple[Chat, ...], width: int, height: int) -> list[Text]:

@@ -47,7 +47,7 @@ def joined(evening: Evening, name: str, platform: str = "twitch") -> None:
 
 def fault(evening: Evening, at: int, state: str, seconds: float) -> None:
     data = {"name": "twitch-silence", "state": state, "seconds": seconds}
-    evening.see(at, "stage", "fault", text="Twitch says nothing", data=data)
+    evening.see(at, "stage", "fault", text="Twitch says nothing.", data=data)
 
 
 def test_it_counts_who_asked_who_was_answered_by_name_and_what_is_claimed() -> None:
@@ -100,7 +100,7 @@ def test_a_fault_that_is_over_at_once_stays_in_view_long_enough_to_be_read() -> 
     evening = good_evening()
     fault(evening, OPENS, "begins", 0)
     fault(evening, OPENS, "ends", 0)
-    assert seen_at(evening, OPENS + 2 * SECOND).faults == ("Twitch says nothing",)
+    assert seen_at(evening, OPENS + 2 * SECOND).faults == ("Twitch says nothing.",)
     assert seen_at(evening, OPENS + 4 * SECOND).faults == ()
 
 
