@@ -42,9 +42,10 @@ class Performance:
 
     @property
     def written(self) -> tuple[Path, ...]:
-        """Everything the bot wrote or printed, and the record."""
-        names = ("bot.log", "bot.out", "record.jsonl", "ledger.db", "ledger.db-wal")
-        return tuple(path for name in names if (path := self.folder / name).exists())
+        """Everything the bot wrote or printed, and the record. A log that has grown has been put aside in parts."""
+        names = ("bot.out", "record.jsonl", "ledger.db", "ledger.db-wal")
+        others = (path for name in names if (path := self.folder / name).exists())
+        return (*sorted(self.folder.glob("bot.log*")), *others)
 
 
 async def perform(

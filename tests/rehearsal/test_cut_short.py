@@ -87,3 +87,10 @@ def test_only_what_is_due_at_the_end_is_excused(key: str, excuse: bool) -> None:
     assert (found.verdict is Verdict.UNCHECKED) == excuse
     kept = Promise(key, "...", Verdict.KEPT, ("it was",))
     assert excused(kept) is kept
+
+
+def test_a_log_that_was_put_aside_in_parts_is_looked_through_whole(tmp_path: Path) -> None:
+    for name in ("bot.log.1", "bot.log", "bot.out", "ledger.db", "stage.log"):
+        (tmp_path / name).touch()
+    performance = Performance(Play("", {}, (), {}, True, True, ""), tmp_path, (), (), True, 1.0)
+    assert [path.name for path in performance.written] == ["bot.log", "bot.log.1", "bot.out", "ledger.db"]
