@@ -51,7 +51,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One piece of an evening, of so many `points`. `ticks` are (left, label), `shades` are (left, width): where any
+    """One piece of an evening, of so many `points`. `ticks` are (left, label), `shades` (left, width): where any
     fault was on."""
 
     points: int
