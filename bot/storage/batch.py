@@ -43,6 +43,8 @@ class Batch:
         self._dirty: dict[str, bool] = {}
         self.places: set[str] = set()
         self.changed: set[str] = set()
+        # Whether this process has been told of the stream: true only once that stands in the ledger.
+        self.told_of_stream = False
 
     # -- people ---------------------------------------------------------------------------------------------
 

@@ -31,7 +31,8 @@ class ChannelSettings:
 
 @dataclass(slots=True)
 class Tidings:
-    """What this very process knows of streams: since when it is asked, and of which channels it has been told."""
+    """What this very process knows of streams: since when it is asked, and of which channels it has been told and
+    has written it down. What it was told in a batch that failed, the ledger does not know."""
 
     since: Micros = 0
     reported: set[int] = field(default_factory=set)

@@ -230,6 +230,7 @@ class Lane:
                 batch.flush()
             self._probe("lane.before-commit")
         self._probe("lane.after-commit")
+        self._tidings.reported.update(batch.channel_id for batch in batches if batch.told_of_stream)
         self._log_grown += len(taken) + BATCH_PAGES
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
         places = self._unsure.union(*(batch.places for batch in batches))

@@ -16,7 +16,7 @@ def handle_report(batch: Batch, command: ReportStream, moment: Micros) -> None:
     book = batch.book
     if book.stream.live is command.live:
         return
-    book.tidings.reported.add(command.channel_id)
+    batch.told_of_stream = True
     changed_at = book.stream_before.changed_at if book.stream_before.live is command.live else moment
     book.stream = book.stream_before = Stream(book.stream.watched, command.live, changed_at)
     channel = tables.channel

@@ -274,6 +274,29 @@ async def test_that_the_stream_was_live_last_night_opens_no_drop_tonight(new_led
         assert isinstance((await claim(lane, "bob")).decision, ClaimGranted)
 
 
+async def test_word_of_the_stream_that_the_disk_refused_makes_nobody_believe_what_an_earlier_process_knew(
+    new_ledger, clock
+):
+    watched = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, True)
+    clock.at = NOON - HOUR
+    async with running_lane(new_ledger, clock, settings=watched) as lane:
+        await lane.submit(ReportStream(CHANNEL, True))
+        await apply(lane, plan(while_offline=WhileOffline.WAIT))
+    refusing = []
+
+    def refuse(point):
+        if refusing and point == "lane.before-commit":
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError("database or disk is full"))
+
+    async with running_lane(new_ledger, clock, settings=watched, probe=refuse) as lane:
+        refusing.append(True)
+        with pytest.raises(TryAgain):
+            await lane.submit(ReportStream(CHANNEL, False))
+        refusing.clear()
+        clock.at = NOON + SECOND
+        assert (await claim(lane, "ann")).decision.because is ClaimRefusal.NOT_OPEN_YET
+
+
 async def test_a_restart_while_the_stream_is_away_does_not_start_the_three_minutes_anew(new_ledger, clock):
     watched = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, True)
     clock.at = NOON
