@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop, ClaimGranted
-from bot.rehearsal.hearing import listen
+from bot.rehearsal.hearing import listen, visible
 from bot.storage.outcomes import from_bytes
 from bot.storage.rebuild import differences
 from tests.simulation.life import CHANNEL_ID
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.simulation.evening import Evening
 
 _EVERYWHERE = ("twitch:chat", "discord:announcements")
-_ON_THE_BOARD = re.compile(r"([a-z0-9]+) #(\d+)")
+_ON_THE_BOARD = re.compile(r"([a-z0-9_.]+) #(\d+)")
 
 
 def answers_stand(evening: Evening) -> None:
@@ -180,7 +180,7 @@ def listened(evening: Evening) -> list[Heard]:
     for post in evening.world.posts:
         if post.nonce.startswith("late-"):
             drop = next(key for title, key in titles.items() if title in post.first.text)
-            for name, number in _ON_THE_BOARD.findall(post.first.text):
+            for name, number in _ON_THE_BOARD.findall(visible(post.first.text)):
                 who = evening.names[name]
                 found.append(Heard(post.at, evening.people.key(who), drop, int(number)))
     return found

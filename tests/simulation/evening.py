@@ -17,6 +17,7 @@ from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
 from bot.services.ports import PlaceDown
 from tests.simulation import endings
 from tests.simulation.chance import Chance
+from tests.simulation.crowd import SimCrowd
 from tests.simulation.disk import Disk, Trap, Workbench, injected
 from tests.simulation.happenings import Happenings
 from tests.simulation.history import impossible
@@ -31,7 +32,6 @@ from tests.simulation.story import (
     LENGTH,
     LIVE_SUPPLIES,
     MODERATORS,
-    VIEWERS,
     Act,
     Story,
     write_story,
@@ -70,7 +70,7 @@ class Evening:
         self.loop = VirtualLoop()
         self.chance = Chance(seed, self.counts)
         self.clock = WallClock(self.loop, BEGINS_AT)
-        self.world = World()
+        self.world = World(lambda: self.clock.true)
         self.bench = bench
         self.disk = bench.disk = Disk(lambda: self.loop.now, self._fault)
         self.story: Story = write_story(self.chance.dice("story"))
@@ -78,11 +78,12 @@ class Evening:
         self._all_acts = keep is None
         self.plans = self.story.plans
         self._renamed: dict[tuple[str, str], Actor] = {}
-        self.names = {who.name: who for who in (*VIEWERS, *MODERATORS)}
+        self.names = {who.name: who for who in (*self.story.viewers, *MODERATORS)}
         self.people = People(self)
         live = {title.lower().replace(" ", "-"): Rules(n, 0, 1) for title, n in LIVE_SUPPLIES.items()}
         self.people.seen.rules.update(live)
         self.watcher = Watcher(bench.path, self.counts, lambda: self.life is not None and self.life.told_live)
+        self.crowd: SimCrowd | None = None
         self.life: Life | None = None
         self.lives = 0
         # The dead are kept: what of them is collected when would be no part of the seed.
@@ -120,7 +121,7 @@ class Evening:
         return self._renamed.get(who.key, who)
 
     def everybody(self) -> list[Actor]:
-        return [self.as_named_now(who) for who in (*VIEWERS, *MODERATORS)]
+        return [self.as_named_now(who) for who in (*self.story.viewers, *MODERATORS)]
 
     def fail(self, violation: Violation) -> None:
         if not self._failed.done():
@@ -146,9 +147,15 @@ class Evening:
         self._begin_life()
         happenings = Happenings(self)
         self._look_for_news(Promptness(self))
+        crowd = [act.what[0] for act in self._acts if act.kind == "comes"]
+        self.crowd = SimCrowd(self, self.story.scene, crowd)
+        playing = self.loop.create_task(self.crowd.run())
+        playing.add_done_callback(self._crowd_ended)
         for act in self._acts:
-            self.loop.call_at(act.at / SECOND, happenings.perform, act)
+            if act.kind != "comes":
+                self.loop.call_at(act.at / SECOND, happenings.perform, act)
         await asyncio.sleep(LENGTH / SECOND)
+        playing.cancel()
         if self._all_acts:
             await self._enough_commands()
         self._heal()
@@ -167,7 +174,7 @@ class Evening:
         dice = self.chance.dice("more claims")
         while self.people.commands < COMMANDS_MIN:
             name = dice.choice(("", "mug", "print", "cap"))
-            self.people.act(Act(self.loop.now, "claim", dice.choice(VIEWERS), (name,)))
+            self.people.act(Act(self.loop.now, "claim", dice.choice(self.story.viewers), (name,)))
             await asyncio.sleep(0.4)
 
     def _heal(self) -> None:
@@ -195,6 +202,15 @@ class Evening:
             if self.loop.now > deadline:
                 raise Violation("everybody hears in the end", waiting)
             await asyncio.sleep(5)
+
+    def _crowd_ended(self, playing: asyncio.Task[None]) -> None:
+        if not playing.cancelled() and (error := playing.exception()) is not None:
+            self._tripped(error)
+
+    def rename(self, who: Actor, name: str) -> None:
+        """Somebody goes by another name from now on."""
+        self.is_called_now(Actor(who.platform, who.user_id, name, who.rank))
+        self.count_fault("a person is renamed")
 
     def is_called_now(self, renamed: Actor) -> None:
         self._renamed[renamed.key] = renamed

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.answers import TryAgain
-from bot.domain.people import Actor
 from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.time import MILLISECOND
 from bot.services.ports import PlaceDown
@@ -103,9 +102,7 @@ class Happenings:
     def _rename(self, act: Act) -> None:
         who = act.who
         assert who is not None
-        name = f"{who.name}{self._loop.now // MILLISECOND % 1000}"
-        self._evening.is_called_now(Actor(who.platform, who.user_id, name, who.rank))
-        self._evening.count_fault(act.kind)
+        self._evening.rename(who, f"{who.name}{self._loop.now // MILLISECOND % 1000}")
 
     def _repair(self, act: Act) -> None:
         if self._life is not None:

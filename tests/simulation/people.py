@@ -117,6 +117,9 @@ class People:
             life.telling.claim_decided(who, answer)
         elif await self._privately(request):
             await life.telling.told(request)
+        crowd = self._evening.crowd
+        if crowd is not None and request in self.told_privately and isinstance(answer.decision, ClaimGranted):
+            crowd.told_privately(who, answer.decision.drop)
 
     async def _privately(self, request: str) -> bool:
         """Whether Discord has taken a private answer, as far as the bot can tell."""

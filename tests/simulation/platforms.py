@@ -12,6 +12,7 @@ from bot.domain.people import Actor
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
 from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
 from bot.services.ports import PlaceDown, SendRefused
+from bot.stage.record import Record, Seen
 from bot.wording.cards import Card
 from tests.simulation.chance import Chance
 
@@ -45,14 +46,34 @@ class Posted:
 
 
 class World:
-    """What the platforms show, whichever process of the bot is alive."""
+    """What the platforms show, whichever process of the bot is alive; `record` is what the crowd sees of it.
 
-    def __init__(self) -> None:
+    `now` gives the platforms' time, in microseconds UTC."""
+
+    def __init__(self, now: Callable[[], Micros]) -> None:
+        self._now = now
+        self.record = Record()
         self.lines: list[Line] = []
         self.refused_lines: list[str] = []
         self.posts: list[Posted] = []
         # By the name of the place, "chat" or "board".
         self.down_until: dict[str, Micros] = {}
+
+    def show_line(self, line: Line) -> None:
+        """Everybody in chat reads it."""
+        self.lines.append(line)
+        data = {"bot": True, "message_id": line.id}
+        self.record.add(Seen(self._now(), "twitch", "chat", "twitch:chat", text=line.text, data=data))
+
+    def show_card(self, kind: str, posted: Posted) -> None:
+        """Everybody on Discord sees it; `kind` is "message" or "edit"."""
+        card = posted.card
+        data = {
+            "message_id": posted.id,
+            "buttons": [(each.label, f"md:{each.action}", not each.enabled) for each in card.buttons],
+        }
+        place = posted.place.replace(":", ":#")
+        self.record.add(Seen(self._now(), "discord", kind, place, text=f"{card.title} {card.text}", data=data))
 
 
 class Place:
@@ -119,7 +140,7 @@ class SimChat(Place):
         if any(line.text == text for line in recently):
             raise SendRefused("duplicate", 30.0, repeats=True)
         line = Line(self._loop.now, text, f"line-{len(self._world.lines) + 1}")
-        self._world.lines.append(line)
+        self._world.show_line(line)
         self._note(f"chat: {text}")
         await self._delivered()
         return line.id
@@ -144,6 +165,7 @@ class SimBoard(Place):
                 return posted.id
         posted = Posted(f"card-{len(self._world.posts) + 1}", place, self._loop.now, card, card, nonce)
         self._world.posts.append(posted)
+        self._world.show_card("message", posted)
         self._note(f"{place}: {card.title} {card.text} ({nonce})")
         await self._delivered()
         return posted.id
@@ -175,6 +197,7 @@ class SimBoard(Place):
         if posted.gone:
             raise SendRefused(f"{place}: it is gone")
         posted.card = card
+        self._world.show_card("edit", posted)
         await self._delivered()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -11,16 +12,15 @@ from bot.domain.drops import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.stream import Pace
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
+from bot.stage.crowd.acts import Person
+from bot.stage.crowd.plan import plan
+from bot.stage.crowd.scene import Scene, StagedDrop
 
 BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 LENGTH = 9 * MINUTE
 COMMANDS_MIN = 200
 FAULTS_MIN = 5
 
-VIEWERS = tuple(
-    [Actor("twitch", f"t-{name}", name) for name in ("ann", "bob", "cy", "dee", "eve", "finn")]
-    + [Actor("discord", f"d-{name}", name) for name in ("gus", "hal", "ida", "jo", "kit")]
-)
 MODERATORS = (
     Actor("twitch", "t-mia", "mia", Rank.MODERATOR),
     Actor("discord", "d-noa", "noa", Rank.MODERATOR),
@@ -53,17 +53,45 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Story:
+    """`scene` is what the crowd knows ahead; its people come as acts, so that a shortened story has fewer."""
+
     plans: tuple[DropPlan, ...]
     changed_plans: tuple[DropPlan, ...]
     pace: Pace
+    scene: Scene
+    viewers: tuple[Actor, ...]
     acts: tuple[Act, ...] = field(repr=False)
 
 
 def write_story(dice: Random) -> Story:
     """A story from dice; the same dice write the same story."""
     plans = _plans(dice)
-    acts = [*_crowds(dice, plans), *_deeds(dice), *_stream(dice), *_trouble(dice), *_rarities(dice)]
-    return Story(plans, _changed(dice, plans), _pace(dice), tuple(sorted(acts, key=lambda act: act.at)))
+    cues = {"print": dice.randrange(60, 160) * SECOND, "pin": dice.randrange(350, 480) * SECOND}
+    scene = _scene(plans, cues)
+    crowd = plan(dice.randrange(2**32), dice.choice((8, 12, 16)), dice.choice((6, 9)), scene)
+    viewers = tuple(actor_of(person) for person in crowd)
+    acts = [Act(0, "comes", actor_of(person), (person,)) for person in crowd]
+    acts += [*_claims(dice, viewers), *_deeds(dice, viewers, cues), *_stream(dice)]
+    acts += [*_trouble(dice, viewers), *_rarities(dice, viewers)]
+    in_order = tuple(sorted(acts, key=lambda act: act.at))
+    return Story(plans, _changed(dice, plans), _pace(dice), scene, viewers, in_order)
+
+
+def actor_of(person: Person) -> Actor:
+    """Somebody of the crowd as the services know them: by the account's name, which nobody else has."""
+    discord = person.platform == "discord"
+    name = f"{person.login}.d" if discord else person.login
+    return Actor(person.platform, f"{person.platform[0]}-{person.login}", name)
+
+
+def _scene(plans: tuple[DropPlan, ...], cues: Mapping[str, Micros]) -> Scene:
+    """The drops as they are advertised; a drop on cue opens when a moderator is meant to say so."""
+    staged = []
+    for drop in plans:
+        on_cue = drop.opens_at is None
+        opens_at = BEGINS_AT + cues[drop.key] if drop.opens_at is None else drop.opens_at
+        staged.append(StagedDrop(drop.key, drop.title, drop.announce_at, opens_at, opens_at + drop.window, on_cue))
+    return Scene(tuple(staged))
 
 
 def _pace(dice: Random) -> Pace:
@@ -123,36 +151,32 @@ def _claim(at: Micros, who: Actor, name: str) -> Act:
     return Act(at, "claim", who, (name,))
 
 
-def _crowds(dice: Random, plans: tuple[DropPlan, ...]) -> list[Act]:
-    """Claims: crowds when something opens, single ones any time, the impatient, and those at the last moment."""
+def _claims(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
+    """What the crowd alone would not do: claims at any time, the impatient, and those at the last moment."""
     acts = []
-    rushes = [plan.opens_at - BEGINS_AT for plan in plans if plan.opens_at is not None]
-    for begins in [*rushes, *(_moment(dice) for _ in range(4))]:
-        name = dice.choice(_NAMES)
-        for who in dice.sample(VIEWERS, dice.randrange(5, len(VIEWERS) + 1)):
-            acts.append(_claim(begins + dice.randrange(-20, 400) * MILLISECOND, who, name))
     for _ in range(35):
-        acts.append(_claim(_moment(dice), dice.choice((*VIEWERS, *MODERATORS)), dice.choice(_NAMES)))
+        acts.append(_claim(_moment(dice), dice.choice((*viewers, *MODERATORS)), dice.choice(_NAMES)))
     for _ in range(3):
-        begins, who, name = _moment(dice), dice.choice(VIEWERS), dice.choice(_NAMES)
+        begins, who, name = _moment(dice), dice.choice(viewers), dice.choice(_NAMES)
         acts += [_claim(begins + n * dice.choice((0, 300)) * MILLISECOND, who, name) for n in range(6)]
     for _ in range(12):
         acts.append(
-            Act(_moment(dice), "claim at the last moment", dice.choice(VIEWERS), (dice.choice((-1, 0, 1)),))
+            Act(_moment(dice), "claim at the last moment", dice.choice(viewers), (dice.choice((-1, 0, 1)),))
         )
     return acts
 
 
-def _deeds(dice: Random) -> list[Act]:
+def _deeds(dice: Random, viewers: Sequence[Actor], cues: Mapping[str, Micros]) -> list[Act]:
+    on_twitch = [who for who in viewers if who.platform == "twitch"][:6]
     acts = [
-        Act(dice.randrange(60, 160) * SECOND, "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
-        Act(dice.randrange(350, 480) * SECOND, "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
+        Act(cues["print"], "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
+        Act(cues["pin"], "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
     ]
     for _ in range(45):
-        who = dice.choice((*MODERATORS, MODERATORS[0], *VIEWERS[:1]))
+        who = dice.choice((*MODERATORS, MODERATORS[0], on_twitch[0]))
         verb = dice.choice(_VERBS)
         name = dice.choice(("", *DROPS[:3] * 2, "pin", "nothing"))
-        receiver = dice.choice((*(each.name for each in VIEWERS[:6]), "nobody"))
+        receiver = dice.choice((*(each.name for each in on_twitch), "nobody"))
         acts.append(
             Act(_moment(dice), "steer", who, (verb, name, dice.choice((1, 1, 5, 0)), receiver, "won the quiz"))
         )
@@ -165,11 +189,11 @@ def _deeds(dice: Random) -> list[Act]:
         at, who, name = _moment(dice), dice.choice(MODERATORS), dice.choice(DROPS)
         verb = dice.choice((Verb.CLOSE, Verb.PAUSE, Verb.EXTEND, Verb.OPEN, Verb.GIVE))
         later = dice.choice((1, 5, 45)) * SECOND
-        acts.append(Act(at, "steer", who, (verb, name, 1, dice.choice(VIEWERS[:6]).name, "a slip")))
+        acts.append(Act(at, "steer", who, (verb, name, 1, dice.choice(on_twitch).name, "a slip")))
         acts.append(Act(at + later, "steer", who, (Verb.UNDO, dice.choice(("", "", name, "cap")), 0, "", "")))
     for _ in range(3):
         title = dice.choice((*LIVE_SUPPLIES, "Mug", "@everyone"))
-        acts.append(Act(_moment(dice), "plan", dice.choice((*MODERATORS, VIEWERS[0])), (title,)))
+        acts.append(Act(_moment(dice), "plan", dice.choice((*MODERATORS, viewers[0])), (title,)))
     return acts
 
 
@@ -184,7 +208,7 @@ def _stream(dice: Random) -> list[Act]:
     return acts
 
 
-def _trouble(dice: Random) -> list[Act]:
+def _trouble(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
     """Faults of every kind: at least five that strike whatever happens."""
     acts = []
     for _ in range(dice.choice((2, 3, 4))):
@@ -200,7 +224,7 @@ def _trouble(dice: Random) -> list[Act]:
         if dice.random() < 0.6:
             longest = 20 if kind == "the ledger is broken" else 150
             how = dice.choice(("locked", "full", "failing"))
-            acts.append(Act(_moment(dice), kind, dice.choice(VIEWERS), (dice.randrange(2, longest) * SECOND, how)))
+            acts.append(Act(_moment(dice), kind, dice.choice(viewers), (dice.randrange(2, longest) * SECOND, how)))
     if dice.random() < 0.4:
         jump = dice.choice((-240, -5, -1, 5, 90, 3600))
         acts.append(Act(_moment(dice), "the clock jumps", None, (jump * SECOND,)))
@@ -216,12 +240,12 @@ def _trouble(dice: Random) -> list[Act]:
     return acts
 
 
-def _rarities(dice: Random) -> list[Act]:
+def _rarities(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
     """What chance alone would bring about in one evening out of hundreds."""
     who = MODERATORS[2]
 
     def deed(at: Micros, verb: Verb, name: str) -> Act:
-        return Act(at, "steer", who, (verb, name, 0, VIEWERS[0].name, "a slip"))
+        return Act(at, "steer", who, (verb, name, 0, viewers[0].name, "a slip"))
 
     at = _moment(dice)
     match dice.randrange(20):
