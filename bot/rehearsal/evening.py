@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.backstage import Backstage
+from bot.rehearsal.backstage import Backstage, StageRefused
 from bot.rehearsal.compress import SECOND, Play
 from bot.rehearsal.ledger import LedgerUnreadable, is_over
 from bot.rehearsal.options import RehearseOptions
@@ -59,7 +59,10 @@ class Evening:
             async with asyncio.TaskGroup() as group:
                 return await self._play_in(group, hearing, on_stage)
         except BaseExceptionGroup as failures:
-            raise _first(failures) from None
+            error = _first(failures)
+            if isinstance(error, StageRefused):
+                raise ChildFailed(f"The script asks for what cannot be done: {error}") from None
+            raise error from None
 
     async def _play_in(
         self,
