@@ -9,6 +9,7 @@ from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.budget import TWITCH_LINES
 from bot.rehearsal.figures.demand import DropFigures
 from bot.rehearsal.home import Home
+from bot.rehearsal.moments import SECOND
 
 SHOWN_MAX = 5
 _SLOW_SECONDS = 5.0
@@ -59,8 +60,8 @@ def waited_for_the_cue(figures: Figures, _home: Home) -> Iterator[Advice]:
                 "waited-for-the-cue",
                 55,
                 f"Say on stream when {drop.title} opens, or let the clock open it.",
-                f"It is on cue only: {(opened - announced) / 1e6:.0f} s passed from its announcement to your cue, "
-                f"and {early} claims came too early.",
+                f"It is on cue only: {(opened - announced) / SECOND:.0f} s passed from its announcement to your "
+                f"cue, and {early} claims came too early.",
             )
 
 

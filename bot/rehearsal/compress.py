@@ -12,9 +12,9 @@ from typing import Any
 
 import tomlkit
 
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 
-SECOND = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SECRETS = {
@@ -66,6 +66,11 @@ class Play:
     @property
     def secrets(self) -> tuple[str, ...]:
         return tuple(self.environment.values())
+
+    @property
+    def claim_words(self) -> tuple[str, ...]:
+        """What viewers type to claim, in small letters."""
+        return self.words["claim"].casefold(), self.words["claim_again"].casefold()
 
 
 def compress(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.rehearsal.backstage import Backstage, StageRefused
-from bot.rehearsal.compress import SECOND, Play
+from bot.rehearsal.compress import Play
 from bot.rehearsal.ledger import LedgerUnreadable, is_over
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.parts import BotPart, StagePart
 from bot.rehearsal.prompter import Prompter

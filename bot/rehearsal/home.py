@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.config import Config
-from bot.rehearsal.compress import SECOND
+from bot.rehearsal.moments import SECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.text import Text
 
-from bot.rehearsal.compress import SECOND
 from bot.rehearsal.glance import Chat, Glance, Line
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.spoken import clean
 
 UPDATES_A_SECOND = 5
@@ -23,7 +23,7 @@ _BAR_MAX = 40
 _ROWS_PER_LINE_MAX = 4
 
 
-class Picture:
+class View:
     """What rich draws: the latest glance, in whatever size the terminal has by then."""
 
     def __init__(self, look: Callable[[], Glance], name: str) -> None:
@@ -38,8 +38,8 @@ class Picture:
 
 def live_view(console: Console, look: Callable[[], Glance], name: str) -> Live:
     """A view on the terminal's second screen, so that the first one is left as it was."""
-    picture = Picture(look, name)
-    return Live(get_renderable=lambda: picture, console=console, screen=True, refresh_per_second=UPDATES_A_SECOND)
+    view = View(look, name)
+    return Live(get_renderable=lambda: view, console=console, screen=True, refresh_per_second=UPDATES_A_SECOND)
 
 
 def draw(glance: Glance, name: str, width: int, height: int, *, ascii_only: bool = False) -> list[Text]:

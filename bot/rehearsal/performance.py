@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.rehearsal.backstage import Backstage
-from bot.rehearsal.compress import SECOND, Play, compress
+from bot.rehearsal.compress import Play, compress
 from bot.rehearsal.evening import Evening
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Script
 from bot.rehearsal.staging import start_bot, start_stage

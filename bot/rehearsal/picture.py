@@ -9,9 +9,8 @@ from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.healing import Healing
 from bot.rehearsal.figures.series import Series
 from bot.rehearsal.figures.timeline import Timeline
-from bot.rehearsal.moments import since
+from bot.rehearsal.moments import SECOND, since
 
-SECOND = 1_000_000
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 86400)
 _TICKS_MAX = 6
 # A fault that is over at once is drawn this wide, and two flags of one row stand this far apart.

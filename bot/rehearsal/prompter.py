@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bot.rehearsal.compress import SECOND, PlayedDrop
+from bot.rehearsal.compress import PlayedDrop
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.script import Anchor as ScriptAnchor
 from bot.rehearsal.script import Moment, PlannedFault, StageCue
 from bot.rehearsal.stagehand import Stagehand

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from bot.rehearsal.moments import SECOND
+
 Json = Mapping[str, Any]
 _SHOWN_MAX = 240
 # What could move the cursor, turn the direction of a line, or stands for no letter that is known here.
@@ -53,7 +55,7 @@ _ROLE = re.compile(r"<@&\d+>")
 
 def _time_shown(second: int, style: str | None, now: int) -> str:
     if style == "R":
-        seconds = second - now // 1_000_000
+        seconds = second - now // SECOND
         return f"in {seconds} s" if seconds >= 0 else f"{-seconds} s ago"
     return datetime.fromtimestamp(second, UTC).astimezone().strftime("%H:%M")
 

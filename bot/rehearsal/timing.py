@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from bot.rehearsal.compress import SECOND, PlayedDrop
+from bot.rehearsal.compress import PlayedDrop
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +13,10 @@ from rich.text import Text
 
 from bot.rehearsal.glance import Glance, Watched
 from bot.rehearsal.live import HEIGHT_MIN, WIDTH_MIN, live_view
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Programme
 from bot.rehearsal.spoken import line_of
+from bot.rehearsal.timing import system_clock
 
 Json = Mapping[str, Any]
 _PLATFORM_STYLES = {"twitch": "magenta", "discord": "blue", "stage": "red"}
@@ -40,7 +41,7 @@ class Transcript:
         self._silent = silent
         self._virtual = virtual
         self._latest_at = 0
-        self._watched = Watched(None if virtual else _now())
+        self._watched = Watched(None if virtual else system_clock())
         self._lock = threading.Lock()
         self._live: Live | None = None
         if has_room(console) and not silent:
@@ -80,7 +81,7 @@ class Transcript:
     def _glance(self) -> Glance:
         """Called by the live view's own thread."""
         with self._lock:
-            return self._watched.glance(self._latest_at if self._virtual else _now())
+            return self._watched.glance(self._latest_at if self._virtual else system_clock())
 
     def _write(self, seen: Json) -> None:
         spoken = line_of(seen)
@@ -104,9 +105,5 @@ def has_room(console: Console) -> bool:
     return has_screens and console.width >= WIDTH_MIN and console.height >= HEIGHT_MIN
 
 
-def _now() -> int:
-    return time.time_ns() // 1000
-
-
 def _clock(at: int) -> str:
-    return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone().strftime("%H:%M:%S")
+    return datetime.fromtimestamp(at / SECOND, UTC).astimezone().strftime("%H:%M:%S")

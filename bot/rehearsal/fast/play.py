@@ -12,13 +12,14 @@ from typing import Any
 
 from bot.config import Config, load_config
 from bot.rehearsal.backstage import Backstage
-from bot.rehearsal.compress import SECOND, Play, compress
+from bot.rehearsal.compress import Play, compress
 from bot.rehearsal.evening import Evening
 from bot.rehearsal.fast.disk import Disk
 from bot.rehearsal.fast.life import Machine
 from bot.rehearsal.fast.logging_apart import logging_to
 from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
 from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance
 from bot.rehearsal.script import Script

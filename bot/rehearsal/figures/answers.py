@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from bot.rehearsal.covering import Covering, covering_lines
 from bot.rehearsal.evidence import Ask, Case, Json, Who
+from bot.rehearsal.moments import SECOND
 
-SECOND = 1_000_000
 _JITTER = SECOND
 # A bot that put an answer off has it well within this time, unless it goes down.
 _THINKS_FOR = 10 * SECOND

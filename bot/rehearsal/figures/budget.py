@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case
+from bot.rehearsal.moments import SECOND
 
-SECOND = 1_000_000
 TWITCH_SECONDS, TWITCH_LINES, TWITCH_LINES_AS_MODERATOR = 30, 20, 100
 DISCORD_SECONDS, DISCORD_MESSAGES = 5, 5
 

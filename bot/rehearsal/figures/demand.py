@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case, JudgedDrop, Who, platform_of
-from bot.rehearsal.figures.timeline import SECOND, Timeline
+from bot.rehearsal.figures.timeline import Timeline
+from bot.rehearsal.moments import SECOND
 
 _REFUSED = ("claim.refused", "claim.needs-name")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rehearsal.evidence import Case
-from bot.rehearsal.figures.answers import SECOND, Answers, How, Wait, answers_by_platform, waits
+from bot.rehearsal.figures.answers import Answers, How, Wait, answers_by_platform, waits
 from bot.rehearsal.figures.budget import Budget, budgets
 from bot.rehearsal.figures.demand import (
     Character,
@@ -20,6 +20,7 @@ from bot.rehearsal.figures.demand import (
 from bot.rehearsal.figures.healing import Healing, healings
 from bot.rehearsal.figures.series import Series, claims_per_second
 from bot.rehearsal.figures.timeline import Timeline, timelines
+from bot.rehearsal.moments import SECOND
 
 
 @dataclass(frozen=True, slots=True)

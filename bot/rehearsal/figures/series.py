@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case
+from bot.rehearsal.moments import SECOND
 
-SECOND = 1_000_000
 # A pause that is longer divides an evening, and no piece is drawn with more points than this.
 _PAUSE = 600 * SECOND
 _POINTS_MAX = 1200
