@@ -9,15 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bot.rehearsal.claims import claims_on_discord, typed_claim
 from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
-from bot.rehearsal.trouble import Trouble, troubles_of
+from bot.rehearsal.moments import SECOND
+from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
 
 Json = Mapping[str, Any]
 Who = tuple[str, str]
 """A platform and a user id."""
-# How long a claim may be under way, and how long the bot may need to be back after a fault, in microseconds.
-_UNDER_WAY, _RECOVERY = 2_000_000, 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class JudgedDrop:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Somebody asked for a unit. `request` is the request's name in the ledger; `drop` is what was meant, ""
-    where that is not certain; `plain` is False for letters that a bot need not understand, `heard` when the
-    platform could hand it to nobody."""
+    where that is not certain; `plain` is False for letters that a bot need not understand, `heard` is False
+    when it reached nobody: lost on its way, or sent to a bot that was just ending."""
 
     request: str
     who: Who
@@ -124,14 +124,19 @@ class Case:
 
     @cached_property
     def troubles(self) -> tuple[Trouble, ...]:
-        """What went wrong on purpose, in order."""
+        """What was to go wrong on purpose, in order."""
         return troubles_of(self.record)
+
+    @cached_property
+    def struck(self) -> tuple[Trouble, ...]:
+        """What did go wrong: some faults cannot strike everywhere."""
+        return tuple(trouble for trouble in self.troubles if not trouble.skipped)
 
     def on_stage(self, at: int) -> int:
         """An instant of the ledger on the stage's clock: the bot's own may have been set meanwhile. Set back, the
         ledger's moments stand still until it has caught up, and what comes after comes later."""
         for trouble in self.troubles:
-            ahead = round(trouble.by * 1_000_000)
+            ahead = round(trouble.by * SECOND)
             passed = at - trouble.begins_at
             if (ahead > 0 and passed >= ahead) or (ahead < 0 and passed > 0):
                 at -= ahead
@@ -141,31 +146,25 @@ class Case:
         """Whether a fault leaves it open what became of this claim."""
         return any(
             trouble.strikes(ask.who[0])
-            and trouble.begins_at - _UNDER_WAY <= ask.at
-            and (trouble.name == "clock-moved" or ask.at <= trouble.ends_at + _RECOVERY)
-            for trouble in self.troubles
-            if not trouble.skipped
+            # A clock that was moved stays wrong.
+            and (trouble.disturbs(ask.at) or (trouble.name == "clock-moved" and ask.at > trouble.ends_at))
+            for trouble in self.struck
         )
 
     def in_disk_trouble(self, ask: Ask) -> bool:
         """Whether the ledger may have taken nothing when this was asked."""
-        return any(
-            trouble.begins_at - _UNDER_WAY <= ask.at <= trouble.ends_at + _RECOVERY
-            for trouble in self.troubles
-            if trouble.where == "disk" and not trouble.skipped
-        )
+        return any(trouble.where == "disk" and trouble.disturbs(ask.at) for trouble in self.struck)
 
     def _cut_off(self, request: str, at: int) -> bool:
         """Whether what was sent to the bot just before its end, or into a dead connection, was never read."""
-        cuts = (t for t in self.troubles if (t.is_restart or t.name == "twitch-reset") and not t.skipped)
-        cut = any(trouble.begins_at - _UNDER_WAY <= at <= trouble.ends_at for trouble in cuts)
+        cuts = (trouble for trouble in self.struck if trouble.is_restart or trouble.name == "twitch-reset")
+        cut = any(trouble.begins_at - UNDER_WAY <= at <= trouble.ends_at for trouble in cuts)
         return cut and request not in self.outcomes
 
     def restarted_between(self, begin: int, end: int) -> bool:
         """Whether the bot lost what it had in mind in this time: it may then say once more what it had said."""
-        return any(
-            t.is_restart and not t.skipped and begin <= t.ends_at and t.begins_at <= end for t in self.troubles
-        )
+        restarts = (trouble for trouble in self.struck if trouble.is_restart)
+        return any(begin <= trouble.ends_at and trouble.begins_at <= end for trouble in restarts)
 
     @cached_property
     def told(self) -> tuple[Told, ...]:
@@ -192,6 +191,15 @@ class Case:
                 found[entry.drop] = left
         return dict(found)
 
+    @cached_property
+    def posted(self) -> dict[str, Json]:
+        """Lines of chat and messages by their id, as the record has them."""
+        return {
+            str(seen["data"]["message_id"]): seen
+            for seen in self.record
+            if seen["kind"] in ("chat", "message") and seen["data"].get("message_id")
+        }
+
     def bot_lines(self) -> Iterable[Json]:
         return (seen for seen in self.record if seen["kind"] == "chat" and seen["data"].get("bot"))
 
@@ -213,19 +221,17 @@ class Case:
     def _ask(self, seen: Json) -> Ask | None:
         kind, data, text = seen["kind"], seen["data"], seen["text"]
         if kind == "chat" and not data.get("bot") and not data.get("shared_from"):  # a guest's chat is not ours
-            meant = typed(text)
-            for word in self.claim_words:
-                if meant == word or meant.startswith(word + " "):
-                    plain = visible(text).strip().isascii() or visible(text).startswith("!")
-                    drop = self._meant(meant[len(word) :].strip())
-                    request = f"twitch:{data['message_id']}"
-                    heard = request not in self.undelivered and not self._cut_off(request, seen["at"])
-                    return Ask(request, _who(seen), drop, seen["at"], text, plain, heard)
-        if kind == "slash" and data.get("command") == "claim":
-            drop = self._meant(typed(str(data.get("options", {}).get("drop", ""))))
-            return Ask(f"discord:{data['interaction_id']}", _who(seen), drop, seen["at"], text)
-        if kind == "press" and "claim" in str(data.get("custom_id", "")).split(":"):
-            drop = str(data["custom_id"]).rpartition(":")[2]
+            if (named := typed_claim(text, self.claim_words)) is None:
+                return None
+            plain = visible(text).strip().isascii() or visible(text).startswith("!")
+            request = f"twitch:{data['message_id']}"
+            heard = request not in self.undelivered and not self._cut_off(request, seen["at"])
+            return Ask(request, _who(seen), self._meant(named), seen["at"], text, plain, heard)
+        if claims_on_discord(seen):
+            if kind == "press":
+                drop = str(data["custom_id"]).rpartition(":")[2]
+            else:
+                drop = self._meant(typed(str(data.get("options", {}).get("drop", ""))))
             return Ask(f"discord:{data['interaction_id']}", _who(seen), drop, seen["at"], text)
         return None
 

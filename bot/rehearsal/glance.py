@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.rehearsal.compress import SECOND
-from bot.rehearsal.hearing import listen, same, typed, visible
+from bot.rehearsal.claims import claims_on_discord, typed_claim
+from bot.rehearsal.hearing import listen, same, visible
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Due, Programme, Stock
 from bot.rehearsal.spoken import clean, line_of, text_of
 
@@ -172,10 +173,8 @@ class Watched:
 
     def _is_claim(self, seen: Json) -> bool:
         if seen["kind"] == "chat":
-            meant = typed(seen["text"])
-            return any(meant == word or meant.startswith(f"{word} ") for word in self._programme.claim_words)
-        pressed = seen["kind"] == "press" and "claim" in str(seen["data"].get("custom_id", "")).split(":")
-        return pressed or (seen["kind"] == "slash" and seen["data"].get("command") == "claim")
+            return typed_claim(seen["text"], self._programme.claim_words) is not None
+        return claims_on_discord(seen)
 
     def _show(self, seen: Json) -> None:
         spoken = line_of(seen)

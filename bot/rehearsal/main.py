@@ -16,12 +16,13 @@ from rich.console import Console
 from bot.config import ConfigError, load_config
 from bot.exits import FOUND_WRONG, USED_WRONG
 from bot.rehearsal.checks.expected import expected
-from bot.rehearsal.compress import SECOND, Play
+from bot.rehearsal.compress import Play
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.figures import figures_of
 from bot.rehearsal.home import Home, home_of
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Json, Performance, perform
 from bot.rehearsal.programme import programme_of
@@ -222,7 +223,7 @@ def case_of(performance: Performance, options: RehearseOptions) -> Case:
         ),
         record=performance.record,
         ledger=read_ledger(performance.ledger),
-        claim_words=(play.words["claim"].casefold(), play.words["claim_again"].casefold()),
+        claim_words=play.claim_words,
         answer_gap=options.tempo.answer_gap * SECOND,
         twitch=play.twitch,
         discord=play.discord,

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 from bot.rehearsal.evidence import Ask, Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
+from bot.rehearsal.trouble import UNDER_WAY
 
-# Between being delivered and being decided a claim may be under way this long.
-TRANSIT = 2_000_000
 _FOR_EVER = 2**63
 
 
@@ -30,7 +29,7 @@ class Windows:
 
     def surely_hold(self, at: int) -> bool:
         """Whether a claim delivered at `at` was decided inside, however long it was under way."""
-        return any(begin <= at and at + TRANSIT < end for begin, end in self.spans)
+        return any(begin <= at and at + UNDER_WAY < end for begin, end in self.spans)
 
 
 def windows_of(entries: Iterable[EntryRow], drop: str) -> Windows:
@@ -159,6 +158,6 @@ def _overtaken(case: Case, drop: JudgedDrop, sure: list[Ask]) -> list[str]:
         outcome = case.outcomes.get(ask.request)
         later = last_win.get(ask.who[0])
         refused = outcome is not None and outcome.decision.get("because") == "sold-out"
-        if refused and later is not None and later.at > ask.at + TRANSIT:
+        if refused and later is not None and later.at > ask.at + UNDER_WAY:
             wrong.append(f"{drop.title}: {case.name(ask.who)} was refused before {case.name(later.who)} won.")
     return wrong

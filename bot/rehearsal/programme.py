@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.rehearsal.compress import SECOND, Play, PlayedDrop
+from bot.rehearsal.compress import Play, PlayedDrop
 from bot.rehearsal.faults import FAULTS
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.script import Moment, Script, StageCue
 from bot.rehearsal.timing import cast_faults, drop_of, instant
 
@@ -50,7 +51,7 @@ def programme_of(play: Play, script: Script | None = None, seed: int = 0) -> Pro
     return Programme(
         dues=tuple(sorted(dues, key=lambda due: due.at)),
         stocks=tuple(Stock(drop.key, drop.title, drop.supply) for drop in play.drops),
-        claim_words=(play.words["claim"].casefold(), play.words["claim_again"].casefold()),
+        claim_words=play.claim_words,
         twitch=play.twitch,
         discord=play.discord,
     )

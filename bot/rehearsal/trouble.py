@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.rehearsal.faults import FAULTS
+from bot.rehearsal.moments import SECOND
 
-SECOND = 1_000_000
+UNDER_WAY = 2 * SECOND
+"""Between being delivered and being decided a claim may be under way this long, in microseconds."""
+# So long the bot may need to be back after a fault.
+_RECOVERY = 10 * SECOND
 _RESTARTS = ("bot-killed", "bot-stopped")
 # These take the platform away from the bot, or the bot from the platform.
 _OUTAGES = frozenset(
@@ -54,6 +58,10 @@ class Trouble:
     @property
     def is_outage(self) -> bool:
         return self.name in _OUTAGES
+
+    def disturbs(self, at: int) -> bool:
+        """Whether what was asked at this instant may have met the fault, on its way or while the bot came back."""
+        return self.begins_at - UNDER_WAY <= at <= self.ends_at + _RECOVERY
 
     def strikes(self, platform: str) -> bool:
         """Whether people on this platform may notice it."""

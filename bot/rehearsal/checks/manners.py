@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.rehearsal.claims import typed_claim
 from bot.rehearsal.evidence import Case, Json
 from bot.rehearsal.hearing import typed
 from bot.rehearsal.promises import Promise, judged, unchecked
@@ -42,8 +43,6 @@ def _is_line_to_all(seen: Json, news: set[str]) -> bool:
 def _reason_to_speak(case: Case, seen: Json) -> float:
     if seen["kind"] in _CHANGES:
         return _LINES_A_CHANGE
-    meant = typed(seen["text"])
-    if seen["kind"] == "slash" or (seen["kind"] == "chat" and meant.startswith("!")):
-        claims = any(meant == word or meant.startswith(f"{word} ") for word in case.claim_words)
-        return 1 / _CLAIMS_A_LINE if claims else 1
+    if seen["kind"] == "slash" or (seen["kind"] == "chat" and typed(seen["text"]).startswith("!")):
+        return 1 if typed_claim(seen["text"], case.claim_words) is None else 1 / _CLAIMS_A_LINE
     return 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from bot.rehearsal.evidence import Case, Told, Who
+from bot.rehearsal.evidence import Case, Who
 from bot.rehearsal.figures.answers import How, Wait, waits
 from bot.rehearsal.figures.healing import healings
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
 from bot.rehearsal.trouble import Trouble
 
-SECOND = 1_000_000
 # An answer that has waited longer, beyond the gap that chat keeps between two answers, was held up.
 _HELD_UP_SECONDS = 15.0
 
@@ -19,7 +19,7 @@ _HELD_UP_SECONDS = 15.0
 def crash(case: Case) -> Promise:
     """Numbers told before each crash are compared with the ledger, and with what the same people heard later."""
     sentence = "What was answered is there after a crash, and a retry gets the same answer."
-    crashes = [trouble for trouble in case.troubles if trouble.is_restart and not trouble.skipped]
+    crashes = [trouble for trouble in case.struck if trouble.is_restart]
     if not crashes:
         return unchecked("crash", sentence, "Nothing crashed.")
     held: defaultdict[tuple[Who, str], set[int]] = defaultdict(set)
@@ -45,21 +45,18 @@ def crash(case: Case) -> Promise:
     return judged("crash", sentence, broken, counted)
 
 
-Heard = dict[tuple[Who, str], set[int]]
+NumbersTold = dict[tuple[Who, str], set[int]]
+"""By person and drop."""
 
 
-def _split(case: Case, at: int) -> tuple[Heard, Heard]:
+def _split(case: Case, at: int) -> tuple[NumbersTold, NumbersTold]:
     """The numbers that people were told before and after an instant."""
     before: defaultdict[tuple[Who, str], set[int]] = defaultdict(set)
     after: defaultdict[tuple[Who, str], set[int]] = defaultdict(set)
     for told in case.told:
         if told.numbers:
-            (before if told.at < at else after)[told.who, told.drop] |= _set(told)
+            (before if told.at < at else after)[told.who, told.drop].update(told.numbers)
     return dict(before), dict(after)
-
-
-def _set(told: Told) -> set[int]:
-    return set(told.numbers)
 
 
 def _numbers(numbers: set[int]) -> str:
@@ -69,7 +66,7 @@ def _numbers(numbers: set[int]) -> str:
 def outage(case: Case) -> Promise:
     """While one platform is away, claims on the other are answered as ever."""
     sentence = "A platform that is down never silences the other one."
-    outages = [trouble for trouble in case.troubles if trouble.is_outage and not trouble.skipped]
+    outages = [trouble for trouble in case.struck if trouble.is_outage]
     if not outages:
         return unchecked("outage", sentence, "Both platforms were up.")
     all_waits = waits(case)
@@ -89,12 +86,12 @@ def outage(case: Case) -> Promise:
 def _meanwhile(case: Case, trouble: Trouble, healed_at: int | None, all_waits: tuple[Wait, ...]) -> Iterator[Wait]:
     """Claims on the other platform between the fault and its healing, which nothing else disturbed."""
     end = healed_at or trouble.ends_at
-    others = [t for t in case.troubles if t is not trouble and not t.skipped and t.where != trouble.where]
+    others = [other for other in case.struck if other is not trouble and other.where != trouble.where]
     for wait in all_waits:
         ask = wait.ask
         if ask.who[0] == trouble.where or not trouble.begins_at <= ask.at <= end or not ask.heard or not ask.plain:
             continue
-        if not any(t.begins_at - 2 * SECOND <= ask.at <= t.ends_at + 10 * SECOND for t in others):
+        if not any(other.disturbs(ask.at) for other in others):
             yield wait
 
 
@@ -111,7 +108,7 @@ def _held_up_sentence(case: Case, trouble: Trouble, wait: Wait) -> str:
 
 def healed(case: Case) -> Promise:
     sentence = "After each fault the bot works again."
-    if not any(not trouble.skipped for trouble in case.troubles):
+    if not case.struck:
         return unchecked("healed", sentence, "Nothing went wrong.")
     found = [each for each in healings(case, waits(case)) if not each.trouble.skipped]
     broken = [f"{each.trouble.name}: {each.sentence}." for each in found if each.seconds is None and each.asked]

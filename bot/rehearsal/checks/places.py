@@ -6,6 +6,7 @@ from collections import Counter
 
 from bot.rehearsal.evidence import Case, Json, JudgedDrop, Who
 from bot.rehearsal.figures.budget import TWITCH_LINES, TWITCH_LINES_AS_MODERATOR, TWITCH_SECONDS, peak
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
 
 _KINDS = ("announced", "opened", "closed")
@@ -95,7 +96,7 @@ def pings(case: Case) -> Promise:
 
 def seldom(case: Case) -> Promise:
     """At most one answer per person and gap, unless it brings a number they had not been told before."""
-    sentence = f"Nobody is answered more than once in {case.answer_gap // 1_000_000} s in chat, unless they win."
+    sentence = f"Nobody is answered more than once in {case.answer_gap // SECOND} s in chat, unless they win."
     last: dict[Who, int] = {}
     heard: dict[tuple[Who, str, int], int] = {}
     broken = []
@@ -110,9 +111,8 @@ def seldom(case: Case) -> Promise:
         before = last.get(told.who)
         soon = before is not None and told.at != before and told.at - before < case.answer_gap - _JITTER
         if before is not None and soon and not excused and not case.restarted_between(before, told.at):
-            broken.append(
-                f"{case.name(told.who)} was answered twice in {(told.at - before) / 1e6:.1f} s (line {told.line})."
-            )
+            seconds = (told.at - before) / SECOND
+            broken.append(f"{case.name(told.who)} was answered twice in {seconds:.1f} s (line {told.line}).")
         last[told.who] = told.at
     return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
 
@@ -142,11 +142,11 @@ def budget(case: Case) -> Promise:
 
 def _said_before_the_fault(case: Case, refused: Json) -> bool:
     """Whether the bot could not know that the same words stand there: it had been killed, or had got no answer."""
-    since = refused["at"] - TWITCH_SECONDS * 1_000_000
+    since = refused["at"] - TWITCH_SECONDS * SECOND
     return refused["data"].get("reason") == "msg_duplicate" and any(
         trouble.begins_at <= refused["at"] and trouble.ends_at >= since
-        for trouble in case.troubles
-        if not trouble.skipped and (trouble.is_restart or (trouble.is_outage and trouble.where == "twitch"))
+        for trouble in case.struck
+        if trouble.is_restart or (trouble.is_outage and trouble.where == "twitch")
     )
 
 

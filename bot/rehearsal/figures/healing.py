@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case
-from bot.rehearsal.figures.answers import SECOND, Wait
+from bot.rehearsal.figures.answers import Wait
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.trouble import Trouble
-
-_POSTED = ("chat", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,9 @@ def _answers(all_waits: Sequence[Wait]) -> Iterator[Sign]:
 
 
 def _news(case: Case) -> Iterator[Sign]:
-    shown = {str(seen["data"].get("message_id", "")): seen for seen in case.record if seen["kind"] in _POSTED}
     for row in case.ledger.news:
-        if row.reference in shown:
-            seen = shown[row.reference]
+        seen = case.posted.get(row.reference)
+        if seen is not None:
             yield seen["at"], str(seen["platform"]), case.on_stage(row.created_at)
 
 

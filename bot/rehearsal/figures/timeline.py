@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case, JudgedDrop
-from bot.rehearsal.ledger import EntryRow, NewsRow
+from bot.rehearsal.ledger import EntryRow
+from bot.rehearsal.moments import SECOND
 
-SECOND = 1_000_000
-_POSTED = ("chat", "message")
 _PLACES = ("twitch:chat", "discord:announcements")
 _BEGINS, _ENDS = ("opened", "resumed", "reopened"), ("paused", "closed", "returned", "cancelled")
 
@@ -70,17 +69,13 @@ def timelines(case: Case) -> tuple[Timeline, ...]:
 
 def _said_by_news(case: Case, key: str) -> dict[tuple[str, int], list[Said]]:
     """By kind and moment: the lines and cards that are in the record. News without any keeps an empty list."""
-    shown = {str(seen["data"].get("message_id", "")): seen for seen in case.record if seen["kind"] in _POSTED}
     found: defaultdict[tuple[str, int], list[Said]] = defaultdict(list)
     for row in case.ledger.news:
         if row.drop == key and row.place in _PLACES:
-            found[row.kind, row.created_at] += _said(row, shown.get(row.reference))
+            lines = found[row.kind, row.created_at]
+            if (seen := case.posted.get(row.reference)) is not None:
+                lines.append(Said(row.place, seen["at"], seen["text"]))
     return dict(found)
-
-
-def _said(row: NewsRow, seen: object) -> Iterable[Said]:
-    if isinstance(seen, dict):
-        yield Said(row.place, seen["at"], seen["text"])
 
 
 def _timeline(case: Case, drop: JudgedDrop, said: dict[tuple[str, int], list[Said]]) -> Timeline:
