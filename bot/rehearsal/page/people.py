@@ -88,11 +88,6 @@ class People:
     def named(self, platform: str, login: str) -> Account | None:
         return self._by_login.get((platform, login))
 
-    def is_seen_by(self, account: tuple[str, str], eyes: Eyes) -> bool:
-        """Whether these eyes belong to the account (platform and id)."""
-        own = self._by_login.get((account[0], eyes.login))
-        return own is not None and own.id == account[1]
-
     def names_of(self, eyes: Eyes) -> frozenset[str]:
         """What a mention of the owner of these eyes looks like, in small letters: "@login" and "@shown name"."""
         own = (self.named(platform, eyes.login) for platform in ("twitch", "discord"))
