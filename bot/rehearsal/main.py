@@ -58,6 +58,10 @@ def rehearse(options: RehearseOptions) -> int:
     except (ChildFailed, LedgerUnreadable) as error:
         _say(options, {"kept": False, "error": str(error)}, [str(error)])
         return FOUND_WRONG
+    except BrokenPipeError:
+        # Whoever read along has seen enough: `microdrops rehearse | head`. Nothing may be written to them any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
     except KeyboardInterrupt:
         return INTERRUPTED
     try:
@@ -251,8 +255,16 @@ def _repeat(options: RehearseOptions) -> tuple[str, ...]:
     )
 
 
+class _Paper(Console):
+    """A console whose reader may leave: the play is ended in order then, instead of the program at once."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        raise BrokenPipeError
+
+
 def _console() -> Console:
     if sys.stdout.isatty():
-        return Console()
+        return _Paper()
     # A pipe is no terminal, whatever FORCE_COLOR says.
-    return Console(width=_PIPED_WIDTH, no_color=True, force_terminal=False)
+    return _Paper(width=_PIPED_WIDTH, no_color=True, force_terminal=False)

@@ -40,7 +40,9 @@ class StageProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether the stage is gone, asked or not."""
+        """Whether the stage is gone, asked or not. Raises what whoever listens to the record has stumbled over."""
+        if self._reading.done() and not self._reading.cancelled():
+            self._reading.result()
         return self._reading.done()
 
     async def play(

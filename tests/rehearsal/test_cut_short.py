@@ -94,3 +94,14 @@ def test_a_log_that_was_put_aside_in_parts_is_looked_through_whole(tmp_path: Pat
         (tmp_path / name).touch()
     performance = Performance(Play("", {}, (), {}, True, True, ""), tmp_path, (), (), True, 1.0)
     assert [path.name for path in performance.written] == ["bot.log", "bot.log.1", "bot.out", "ledger.db"]
+
+
+def test_whoever_reads_along_may_leave_in_the_middle(tmp_path: Path) -> None:
+    """As in `microdrops rehearse | head`."""
+    with start(tmp_path / "kept") as rehearsal:
+        assert rehearsal.stdout is not None
+        assert rehearsal.stdout.readline()
+        rehearsal.stdout.close()
+        assert rehearsal.wait(60) == 130
+        assert rehearsal.stderr is not None
+        assert rehearsal.stderr.read() == ""
