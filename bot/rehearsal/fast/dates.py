@@ -30,9 +30,18 @@ class Evening:
     live: bool
 
 
-def dated(config: Path, told: Mapping[str, Any], folder: Path) -> tuple[Config, Play]:
+def known_from(config: Config, now: Micros) -> Micros:
+    """When the bot learns of the drops (microseconds UTC), and announces those that say nothing of it: before the
+    first evening there is a date for, or `now` where there is none."""
+    plans = config.plans(now)
+    dates = [plan.announce_at for plan, drop in zip(plans, config.drops, strict=True) if drop.announce is not None]
+    dates += [plan.opens_at for plan in plans if plan.opens_at is not None]
+    return min(dates, default=now + _BEFORE) - _BEFORE
+
+
+def dated(config: Path, told: Mapping[str, Any], folder: Path, known_at: Micros) -> tuple[Config, Play]:
     """Point a configuration at the stage and leave everything else as it stands; the file is put into `folder`.
-    Raises ConfigError."""
+    What has no announcement's time is announced at `known_at`. Raises ConfigError."""
     text = config.read_text("utf-8-sig")
     original = tomllib.loads(text)
     joined = compress(text, told, folder / "ledger.db", 0)
@@ -43,7 +52,7 @@ def dated(config: Path, told: Mapping[str, Any], folder: Path) -> tuple[Config, 
             document[section] = original[section]
     (folder / "config.toml").write_text(tomlkit.dumps(document), "utf-8")
     checked = load_config(folder / "config.toml", joined.environment)
-    drops = tuple(_played(plan) for plan in checked.plans(0))
+    drops = tuple(_played(plan) for plan in checked.plans(known_at))
     return checked, replace(joined, text=tomlkit.dumps(document), drops=drops)
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.config import load_config
-from bot.rehearsal.compress import SECOND, Play
+from bot.rehearsal.compress import Play
 from bot.rehearsal.evening import scene_of
-from bot.rehearsal.fast.dates import Evening, dated, evenings
+from bot.rehearsal.fast.dates import Evening, dated, evenings, known_from
 from bot.rehearsal.fast.disk import Disk
 from bot.rehearsal.fast.life import Machine
 from bot.rehearsal.fast.logging_apart import logging_to
@@ -19,8 +19,10 @@ from bot.rehearsal.fast.play import Json, let_go, listening, set_stage
 from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
 from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
 from bot.rehearsal.ledger import is_over
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance
+from bot.rehearsal.timing import system_clock
 from bot.stage.child import secrets_of
 
 # Of the years before the first drop nothing is to be seen.
@@ -58,11 +60,10 @@ async def _play(
     on_play: Callable[[Play], None] | None,
 ) -> Performance:
     began = time.monotonic()
-    drops = load_config(options.config, {}, secrets="optional").plans(0)
-    first = min(drop.announce_at for drop in drops)
-    clock = WallClock(loop, first - _AHEAD_SECONDS * SECOND)
+    known_at = known_from(load_config(options.config, {}, secrets="optional"), system_clock())
+    clock = WallClock(loop, known_at - _AHEAD_SECONDS * SECOND)
     with set_stage(folder, clock) as stage:
-        config, play = dated(options.config, {**stage.describe(), "endpoints": {}}, folder)
+        config, play = dated(options.config, {**stage.describe(), "endpoints": {}}, folder, known_at)
         if on_play is not None:
             on_play(play)
         machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.domain.time import DAY, HOUR, MINUTE
+from bot.config import load_config
+from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from bot.rehearsal.compress import PlayedDrop
-from bot.rehearsal.fast.dates import dated, evenings
+from bot.rehearsal.fast.dates import dated, evenings, known_from
 from bot.stage.server import Stage
 from tests.rehearsal.fast.quick import dated_config
 
 EIGHT = 20 * HOUR
+
+
+def micros(at: datetime) -> int:
+    return round(at.timestamp()) * SECOND
 
 
 def drop(announces_at: int, opens_at: int, minutes: int = 10) -> PlayedDrop:
@@ -50,7 +56,7 @@ def test_only_where_a_configuration_points_is_changed(tmp_path: Path) -> None:
     path = dated_config(tmp_path, weeks=2)
     folder = tmp_path / "play"
     folder.mkdir()
-    _, play = dated(path, {**Stage().describe(), "endpoints": {}}, folder)
+    _, play = dated(path, {**Stage().describe(), "endpoints": {}}, folder, known_at=EIGHT)
     before, after = (tomllib.loads(text) for text in (path.read_text("utf-8"), play.text))
     assert (after["drops"], after["channel"]) == (before["drops"], before["channel"])
     assert after.get("pace") == before.get("pace")
@@ -58,3 +64,23 @@ def test_only_where_a_configuration_points_is_changed(tmp_path: Path) -> None:
     first, second = play.drops
     assert second.opens_at - first.opens_at == 7 * DAY
     assert (first.closes_at - first.opens_at, first.opens_at - first.announces_at) == (10 * MINUTE, 30 * MINUTE)
+
+
+WITHOUT_DATES = '[channel]\nname = "Fox"\n[[drops]]\nname = "mug"\ntitle = "Mug"\nsupply = 3\nlasts = "9m"\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('opens = "2030-06-02 20:00"', datetime(2030, 6, 2, 19, 45, tzinfo=UTC)),
+        ('announce = "2030-06-01 20:00"\nopens = "2030-06-02 20:00"', datetime(2030, 6, 1, 19, 45, tzinfo=UTC)),
+        ('opening = "cue"', datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_bot_learns_of_the_drops_before_the_first_date_there_is(
+    tmp_path: Path, lines: str, expected: datetime
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(WITHOUT_DATES + lines, "utf-8")
+    now = micros(datetime(2026, 1, 1, tzinfo=UTC))
+    assert known_from(load_config(path, {}), now) == micros(expected)

@@ -5,12 +5,33 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
+from bot.domain.time import MINUTE
 from bot.rehearsal.fast.season import as_dated, play_season
 from bot.rehearsal.main import report_of
 from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.script_file import SKELETON
 from tests.rehearsal.fast.quick import broken, dated_config
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 CPU_SECONDS_MAX = 60.0
+DATELESS = """
+[[drops]]
+name = "mug"
+title = "Teal Mug"
+supply = 12
+opens = "2030-06-01 20:00"
+lasts = "15m"
+
+[[drops]]
+name = "pin"
+title = "Teal Pin"
+supply = 12
+opening = "cue"
+lasts = "15m"
+"""
 
 
 def test_eight_weeks_with_four_hundred_people_take_less_than_a_minute(tmp_path: Path, record_property) -> None:
@@ -31,3 +52,19 @@ def test_eight_weeks_with_four_hundred_people_take_less_than_a_minute(tmp_path: 
     by_drop = {drop.key: drop.supply for drop in performance.play.drops}
     assert len(by_drop) == 8
     assert sum(by_drop.values()) == 740
+
+
+def test_what_says_nothing_of_its_announcement_is_announced_on_the_first_evening(tmp_path: Path) -> None:
+    """One drop has no time of announcement, the other one is on cue and has no time at all."""
+    text = SKELETON.read_text("utf-8") + DATELESS
+    path = tmp_path / "config.toml"
+    path.write_text(text, "utf-8")
+    options = RehearseOptions(path, seed=8, viewers=30, discord_viewers=8)
+    folder = tmp_path / "season"
+    folder.mkdir()
+    performance = play_season(options, folder, lambda seen: None)
+    report = report_of(performance, as_dated(options))
+    assert (performance.complete, broken(report)) == (True, {})
+    mug, pin = performance.play.drops
+    assert mug.announces_at == pin.announces_at == mug.opens_at - 15 * MINUTE
+    assert [drop.units > 0 for drop in report.figures.drops] == [True, True]
