@@ -58,14 +58,12 @@ class Telling:
 
     def _send(self, subscription: Subscription, frame: Frame) -> None:
         subscription.carrier.send(frame)
+        # A revocation brings no event.
+        said = frame["payload"].get("event") if subscription.type.name == _LINE else None
         # What a fault has held back may find nobody any more.
-        if subscription in self.sessions.subscriptions():
-            return
-        said = frame["payload"].get("event", {})
-        if frame["metadata"].get("subscription_type") == _LINE:
-            text, login = said["message"]["text"], said["chatter_user_login"]
-            lost = {"message_id": said["message_id"], "why": "too-late", "login": login}
-            self.note("undelivered", text, place="twitch:chat", **lost)
+        if said is not None and subscription not in self.sessions.subscriptions():
+            lost = {"message_id": said["message_id"], "why": "too-late", "login": said["chatter_user_login"]}
+            self.note("undelivered", said["message"]["text"], place="twitch:chat", **lost)
 
     def revoke_subscription(self, subscription: Subscription, status: str) -> None:
         """Take a subscription away and say so, with the reason: "authorization_revoked", "user_removed",
