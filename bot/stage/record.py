@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
+SECOND = 1_000_000
+"""Microseconds: every instant of the stage is counted in them since the epoch, UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.stage.crowd.acts import Act, Anchor, Cue, Deed, Person, Say, Slash
 from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.record import SECOND
 
 LOGIN = "mod_mia"
 # A mistaken opening comes this much too early, in parts of the time from announcement to opening, and at most so
@@ -42,7 +43,7 @@ class _Orders:
         return Act(Cue(drop.key, anchor, round(after, 3)), self._order(verb, drop.key if named is None else named))
 
     def mistakes(self, drop: StagedDrop) -> list[Act]:
-        early = min(_TOO_EARLY_SECONDS_MAX, _TOO_EARLY_PART * (drop.opens_at - drop.announces_at) / 1_000_000)
+        early = min(_TOO_EARLY_SECONDS_MAX, _TOO_EARLY_PART * (drop.opens_at - drop.announces_at) / SECOND)
         mistaken = [self.act(drop, Anchor.OPENS, -early, "open", f"not-{drop.key}")]
         if drop.on_cue:
             mistaken += [

@@ -13,6 +13,7 @@ from bot.stage.crowd.characters.character import Someone
 from bot.stage.crowd.deal import HUNDRED, deal
 from bot.stage.crowd.names import name_of
 from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.record import SECOND
 
 
 def plan(
@@ -88,4 +89,4 @@ def _base(drop: StagedDrop, anchor: Anchor) -> float:
             at = (drop.opens_at + drop.closes_at) // 2
         case Anchor.CLOSES:
             at = drop.closes_at
-    return at / 1_000_000
+    return at / SECOND

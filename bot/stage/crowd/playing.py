@@ -18,9 +18,8 @@ from bot.stage.crowd.hands import Hands
 from bot.stage.crowd.plan import digest
 from bot.stage.crowd.scene import Scene, StagedDrop
 from bot.stage.crowd.watching import Watching
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 
-SECOND = 1_000_000
 # Somebody whose line did not show needs this long to type another.
 RETYPING = round(1.2 * SECOND)
 # A crowd that does not see a drop announced or opened gives up waiting and asks all the same.

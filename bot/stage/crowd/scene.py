@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.stage.record import SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class StagedDrop:
@@ -21,7 +23,7 @@ class StagedDrop:
     @property
     def seconds(self) -> float:
         """How long the window is meant to be."""
-        return (self.closes_at - self.opens_at) / 1_000_000
+        return (self.closes_at - self.opens_at) / SECOND
 
 
 @dataclass(frozen=True, slots=True)

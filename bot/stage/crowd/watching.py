@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from bot.stage.crowd.acts import Anchor
 from bot.stage.crowd.cards import is_claim_button
 from bot.stage.crowd.scene import Scene, StagedDrop
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 
 # A number that follows a name in a line of chat: "@ann #17" and "@ann Teal Mug #17 of 48".
 _NAMED = re.compile(r"@(\S+?)[:,]?(?=\s|$)([^@#]*)#(\d+)")
 _NUMBER = re.compile(r"#(\d+)")
-_EARLY_US = 200_000
+_EARLY = SECOND // 5
 Noticed = Callable[[StagedDrop, Anchor], None]
 
 
@@ -59,7 +59,7 @@ class Watching:
             self.notice(drop, Anchor.ANNOUNCED)
             # After the advertised time, a line that says what to type says it because one can.
             invites = f"{self._scene.words.claim} {drop.key}" in seen.text
-            if invites and seen.at >= drop.opens_at - _EARLY_US:
+            if invites and seen.at >= drop.opens_at - _EARLY:
                 self._invited(drop)
 
     def _look_at_card(self, seen: Seen) -> None:

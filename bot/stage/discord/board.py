@@ -21,11 +21,11 @@ from bot.stage.discord.model import (
 from bot.stage.discord.polls import Poll
 from bot.stage.discord.sessions import DIRECT_MESSAGES, GUILD_MESSAGES, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 
 Json = dict[str, Any]
 
-_NONCE_KEPT_US = 5 * 60 * 1_000_000
+_NONCE_KEPT = 5 * 60 * SECOND
 _SUPPRESS_EMBEDS, _SUPPRESS_NOTIFICATIONS = 1 << 2, 1 << 12
 _SETTABLE = _SUPPRESS_EMBEDS | _SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
@@ -68,7 +68,7 @@ class Board:
         if not body.get("enforce_nonce") or body.get("nonce") is None:
             return None
         first = self._messages.get(self._nonces.get((author.id, str(body["nonce"])), ""))
-        return first if first is not None and self._clock() - first.created_at <= _NONCE_KEPT_US else None
+        return first if first is not None and self._clock() - first.created_at <= _NONCE_KEPT else None
 
     def post(self, author: Member, channel: Channel, body: Json, *, kind: str = "message") -> Message:
         """A plain channel message: checked, stored, told and recorded as `kind`."""

@@ -14,7 +14,7 @@ from bot.stage.discord.guild import Guild, Member
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.sessions import SCHEDULED_EVENTS, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 
 Json = dict[str, Any]
 
@@ -133,7 +133,7 @@ class Events:
         self._stop_waiting(event)
         at = {SCHEDULED: event.starts_at, ACTIVE: event.ends_at}.get(event.status)
         if at is not None:
-            seconds = max(at - self._clock(), 0) / 1e6
+            seconds = max(at - self._clock(), 0) / SECOND
             self._timers[event.id] = asyncio.get_running_loop().call_later(seconds, self._next, event)
 
     def _stop_waiting(self, event: ScheduledEvent) -> None:

@@ -13,6 +13,7 @@ from aiohttp import WSMsgType, web
 from bot.stage.discord import payloads
 from bot.stage.discord.sessions import GUILD_MEMBERS, GUILDS, SCHEDULED_EVENTS, GatewayClosed, Session
 from bot.stage.discord.world import DiscordWorld
+from bot.stage.record import SECOND
 
 Json = dict[str, Any]
 
@@ -114,7 +115,7 @@ class Connection:
         if size > _FRAME_BYTES_MAX:
             raise GatewayClosed(4002, "Error while decoding payload.")
         now = self._world.clock()
-        if len(self._came_at) == _FRAMES_MAX and now - self._came_at[0] < _FRAMES_SECONDS * 1e6:
+        if len(self._came_at) == _FRAMES_MAX and now - self._came_at[0] < _FRAMES_SECONDS * SECOND:
             raise GatewayClosed(4008, "Rate limited.")
         self._came_at.append(now)
 

@@ -16,7 +16,7 @@ from bot.stage.discord.guild import Member
 from bot.stage.discord.model import EPHEMERAL, LOADING, Answer, Interaction, Kind, Message
 from bot.stage.discord.sessions import Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 
 Json = dict[str, Any]
 
@@ -101,7 +101,7 @@ class Desk:
             raise errors.unknown_interaction()
         if act.response_type is not None:
             raise errors.already_acknowledged()
-        if self._clock() - act.created_at > self.deadline_seconds * 1e6:
+        if self._clock() - act.created_at > self.deadline_seconds * SECOND:
             raise errors.unknown_interaction()
         response_type, data = body.get("type"), body.get("data") or {}
         self._check_type(act, response_type)
@@ -138,7 +138,7 @@ class Desk:
         act = self._by_token.get(token)
         if act is None or application_id != self.application_id or act.response_type is None:
             raise errors.unknown_webhook()
-        if self._clock() - act.created_at > self.token_seconds * 1e6:
+        if self._clock() - act.created_at > self.token_seconds * SECOND:
             raise errors.webhook_token_expired()
         return act
 

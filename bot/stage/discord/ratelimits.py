@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.stage.record import SECOND
+
 
 class Limit(NamedTuple):
     requests: int
@@ -47,15 +49,15 @@ class RateLimits:
         now = self._clock()
         window = self._windows.get((bucket, major))
         if window is None or window.ends_at <= now:
-            window = self._windows[bucket, major] = _Window(now + int(limit.seconds * 1e6), limit.requests)
+            window = self._windows[bucket, major] = _Window(now + int(limit.seconds * SECOND), limit.requests)
         refused = self.enforced and window.left <= 0
         # Without enforcement one request is always left, or a client would wait by itself.
         window.left = max(window.left - 1, 0 if self.enforced else 1)
-        left_seconds = (window.ends_at - now) / 1e6
+        left_seconds = (window.ends_at - now) / SECOND
         headers = {
             "X-RateLimit-Limit": str(limit.requests),
             "X-RateLimit-Remaining": str(window.left),
-            "X-RateLimit-Reset": f"{window.ends_at / 1e6:.3f}",
+            "X-RateLimit-Reset": f"{window.ends_at / SECOND:.3f}",
             "X-RateLimit-Reset-After": f"{left_seconds:.3f}",
             "X-RateLimit-Bucket": hashlib.md5(bucket.encode(), usedforsecurity=False).hexdigest(),
         }

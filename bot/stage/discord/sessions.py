@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.stage.record import SECOND
+
 Json = dict[str, Any]
 
 GUILDS, GUILD_MEMBERS, GUILD_PRESENCES = 1 << 0, 1 << 1, 1 << 8
@@ -119,7 +121,7 @@ class Sessions:
             self._note("too many identifies")
             raise GatewayClosed(4004, "Authentication failed.")
         now = self._clock()
-        pause = self.identify_pause_seconds * 1e6
+        pause = self.identify_pause_seconds * SECOND
         if self._identified_at and now - self._identified_at[-1] < pause:
             self._note("identify too soon")
             return None

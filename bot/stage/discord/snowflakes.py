@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from bot.stage.record import SECOND
+
 EPOCH_MS = 1_420_070_400_000  # 2015-01-01T00:00:00Z, Discord's own epoch
 _LOW_BITS = 22
 
@@ -29,5 +31,5 @@ def created_at(snowflake: str) -> int:
 
 def iso(at: int) -> str:
     """Microseconds since the epoch as Discord writes instants."""
-    seconds, micros = divmod(at, 1_000_000)
+    seconds, micros = divmod(at, SECOND)
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros).isoformat(timespec="microseconds")

@@ -13,7 +13,7 @@ from bot.stage.discord.guild import Member
 from bot.stage.discord.model import POLL_RESULT, Message
 from bot.stage.discord.polls import Poll
 from bot.stage.discord.sessions import DIRECT_POLLS, GUILD_POLLS, Sessions
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 
 
 class Polls:
@@ -29,7 +29,7 @@ class Polls:
     def watch(self, message: Message) -> None:
         """End the message's poll when its time is up."""
         poll = poll_of(message)
-        seconds = max(poll.expires_at - self._clock(), 0) / 1e6
+        seconds = max(poll.expires_at - self._clock(), 0) / SECOND
         self._timers[message.id] = asyncio.get_running_loop().call_later(seconds, self._end_in_time, message)
 
     def vote(self, member: Member, message: Message, answers: Sequence[int | str]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.stage.twitch.model import SECOND
+from bot.stage.record import SECOND
 from bot.stage.twitch.world import TwitchWorld
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from bot.stage.record import SECOND
 from bot.stage.twitch.limits import (
     CHARACTERS_MAX,
     SENDS_A_SECOND_MAX,
@@ -17,7 +18,7 @@ from bot.stage.twitch.limits import (
     Recent,
     length,
 )
-from bot.stage.twitch.model import SECOND, Ban, ChatMessage, Dropped, DropReason, TwitchUser
+from bot.stage.twitch.model import Ban, ChatMessage, Dropped, DropReason, TwitchUser
 from bot.stage.twitch.room import RoomRules
 
 

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.stage.twitch.model import SECOND, Problem, TwitchUser
+from bot.stage.record import SECOND
+from bot.stage.twitch.model import Problem, TwitchUser
 
 CODE_SECONDS = 600
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.stage.twitch.model import SECOND, Problem, TwitchUser
+from bot.stage.record import SECOND
+from bot.stage.twitch.model import Problem, TwitchUser
 
 DEVICE_SECONDS = 1800
 INTERVAL_SECONDS = 5

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.stage.record import SECOND
 from bot.stage.twitch.access import need_same, need_scope, token_of
 from bot.stage.twitch.answers import no_content
-from bot.stage.twitch.model import SECOND, Problem, TwitchUser
+from bot.stage.twitch.model import Problem, TwitchUser
 from bot.stage.twitch.world import TwitchWorld
 
 SECONDS_BETWEEN = 120

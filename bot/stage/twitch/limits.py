@@ -7,7 +7,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 
-from bot.stage.twitch.model import SECOND
+from bot.stage.record import SECOND
 
 CHARACTERS_MAX = 500
 WINDOW_SECONDS = 30

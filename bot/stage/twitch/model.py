@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
-SECOND = 1_000_000
-"""Microseconds in a second: all instants of the stage are integer microseconds since the epoch, UTC."""
-
 # Without a zone, and all of it UTC: that formats several times as fast, twice for every line of chat.
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # see above
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.stage.record import SECOND
 from bot.stage.twitch import payloads, room
-from bot.stage.twitch.model import SECOND, Ban, ChatMessage, TwitchUser, rfc3339
+from bot.stage.twitch.model import Ban, ChatMessage, TwitchUser, rfc3339
 from bot.stage.twitch.room import RoomRules
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.stage.record import SECOND
 from bot.stage.twitch.activation import PATH as ACTIVATION
 from bot.stage.twitch.devices import DEVICE_SECONDS, INTERVAL_SECONDS
-from bot.stage.twitch.model import SECOND, NotImitated, Problem, Token
+from bot.stage.twitch.model import NotImitated, Problem, Token
 from bot.stage.twitch.world import TOKEN_SECONDS, TwitchWorld
 
 APP_TOKEN_SECONDS = 5_000_000

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from bot.stage.record import SECOND
 from bot.stage.twitch import poll_payloads
 from bot.stage.twitch.agenda import Appointment
-from bot.stage.twitch.model import SECOND, Problem, TwitchUser
+from bot.stage.twitch.model import Problem, TwitchUser
 
 if TYPE_CHECKING:
     from bot.stage.twitch.world import TwitchWorld

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.stage.record import SECOND
 from bot.stage.twitch.conduits import Conduits
-from bot.stage.twitch.model import SECOND, NotImitated, Problem, Token, TwitchUser, rfc3339
+from bot.stage.twitch.model import NotImitated, Problem, Token, TwitchUser, rfc3339
 from bot.stage.twitch.subscriptions import Carrier, Subscription, Wish, check_permission, wish_in
 from bot.stage.twitch.tokens import Tokens
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.stage.twitch.model import SECOND, Problem, Token, TwitchUser
+from bot.stage.record import SECOND
+from bot.stage.twitch.model import Problem, Token, TwitchUser
 
 REFRESH_SECONDS_IDLE = 30 * 24 * 3600
 _BAD_REFRESH = "Invalid refresh token"

@@ -7,14 +7,13 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.stage.record import Record
+from bot.stage.record import SECOND, Record
 from bot.stage.twitch import payloads
 from bot.stage.twitch.agenda import Agenda
 from bot.stage.twitch.chat import Chat
 from bot.stage.twitch.codes import Codes
 from bot.stage.twitch.devices import Devices
 from bot.stage.twitch.model import (
-    SECOND,
     ChatMessage,
     Dropped,
     PaidSubscription,

@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.stage.crowd.arrivals import arrival
 from bot.stage.crowd.characters import CHARACTERS
 from bot.stage.crowd.scene import StagedDrop
+from bot.stage.record import SECOND
 
 PAGE = (Path(__file__).parents[3] / "docs" / "crowd.md").read_text("utf-8")
-SECOND = 1_000_000
 
 
 class Fixed:

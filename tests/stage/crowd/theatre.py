@@ -11,11 +11,10 @@ from bot.stage.crowd.acts import Act, Anchor, Cue, Deed, Person
 from bot.stage.crowd.crowd import Crowd
 from bot.stage.crowd.scene import Scene, StagedDrop, Words
 from bot.stage.discord.world import DiscordWorld
-from bot.stage.record import Record, Seen
+from bot.stage.record import SECOND, Record, Seen
 from bot.stage.twitch.seed import seed
 from bot.stage.twitch.world import TwitchWorld
 
-SECOND = 1_000_000
 NOON = 1_793_534_400 * SECOND
 # Announced at noon, open six seconds later for twenty.
 MUG = StagedDrop("mug", "Teal Mug", NOON, NOON + 6 * SECOND, NOON + 26 * SECOND)

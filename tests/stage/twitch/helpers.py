@@ -8,10 +8,9 @@ from typing import Any
 
 import aiohttp
 
-from bot.stage.record import Seen
+from bot.stage.record import SECOND, Seen
 from bot.stage.server import Stage
 from bot.stage.twitch.events import EVENT_TYPES, EventType
-from bot.stage.twitch.model import SECOND
 from bot.stage.twitch.sessions import Session
 from bot.stage.twitch.subscriptions import Subscription
 from bot.stage.twitch.world import TwitchWorld

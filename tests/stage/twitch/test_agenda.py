@@ -7,9 +7,10 @@ from functools import partial
 
 import pytest
 
+from bot.stage.record import SECOND
 from bot.stage.server import Stage
 from bot.stage.twitch.agenda import Agenda
-from bot.stage.twitch.model import SECOND, rfc3339, rfc3339_seconds
+from bot.stage.twitch.model import rfc3339, rfc3339_seconds
 from tests.stage.twitch.helpers import PATIENCE_SECONDS, HandClock
 
 

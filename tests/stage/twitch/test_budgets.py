@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from bot.stage.record import SECOND
 from bot.stage.server import Stage
 from bot.stage.twitch.limits import HELIX_POINTS_MAX, Points
-from bot.stage.twitch.model import SECOND, DropReason, TwitchUser
+from bot.stage.twitch.model import DropReason, TwitchUser
 from bot.stage.twitch.world import TwitchWorld
 from tests.stage.twitch.helpers import Caller, HandClock, hear, seen
 
