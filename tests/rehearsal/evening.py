@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow, LedgerFile, NewsRow, OutcomeRow, UnitRow
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 
-SECOND = 1_000_000
 OPENS, CLOSES = 1_000 * SECOND, 1_020 * SECOND
 MUG = JudgedDrop("mug", "Teal Mug", supply=3, held_back=0, per_person=1, opens_at=OPENS)
 CARDS = "discord:#announcements"

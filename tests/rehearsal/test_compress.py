@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.config import Config, load_config
-from bot.rehearsal.compress import SECOND, Play, compress
+from bot.rehearsal.compress import Play, compress
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 from bot.stage.server import Stage
 from tests.rehearsal.evening import CONFIG

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.rehearsal.compress import SECOND, Play, PlayedDrop
+from bot.rehearsal.compress import Play, PlayedDrop
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Due, Stock, programme_of
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script, StageCue
 

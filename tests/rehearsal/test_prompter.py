@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.rehearsal.compress import SECOND, PlayedDrop
+from bot.rehearsal.compress import PlayedDrop
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.prompter import Prompter
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, StageCue
 from bot.stage.crowd.scene import Scene, StagedDrop

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigError
-from bot.rehearsal.compress import SECOND, PlayedDrop
+from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.faults import FAULTS
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 from bot.rehearsal.script import Anchor, Expectation, Moment, PlannedFault, Script, StageCue
 from bot.rehearsal.script_file import load_script, shipped_scripts, strangers

@@ -14,10 +14,10 @@ from bot.rehearsal.call import Call, options_for
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.keeper import CAN_FILL_THE_DISK
 from bot.rehearsal.main import rehearse
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.script_file import SKELETON
 from bot.stage.strikes import ON_DISCORD, ON_TWITCH
 
-SECOND = 1_000_000
 # Seconds that each may take here, with the second core busy.
 SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "bad-night": 90}
 Json = Mapping[str, Any]

@@ -11,7 +11,6 @@ from bot.stage.record import Record
 from bot.stage.server import Stage
 from tests.rehearsal.page.rig import LOUNGE, MODERATORS, answer, chat, joined, message, seen
 
-OPEN_TEXT = "look:\nTeal Mug\nOpen\nLeft\n**3** of 5"
 ANN, BEN, MOD, HOST = Eyes("ann"), Eyes("ben"), Eyes(MODERATOR), Eyes(STREAMER)
 
 
