@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.rehearsal.main import report_of
 from bot.rehearsal.options import RehearseOptions, Tempo
 from bot.rehearsal.performance import perform
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
 from bot.rehearsal.script_file import SKELETON
 from tests.rehearsal.fast.quick import broken, played
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 DROP = {"name": "mug", "title": "Teal Mug", "kind": "print", "supply": 10}
 FAULTS = (

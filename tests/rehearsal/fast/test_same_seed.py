@@ -7,14 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.rehearsal.fast.digest import digest
 from tests.rehearsal.fast.quick import options_for, played
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 PROGRAM = """
 import json, sys
 from pathlib import Path
 from bot.rehearsal.fast.digest import digest
 from tests.rehearsal.fast.quick import options_for, played
+
 performance, _ = played(options_for("bad-night", 7), Path(sys.argv[1]))
 print(json.dumps([digest(performance.record), [name for name in ("discord", "twitchio") if name in sys.modules]]))
 """

@@ -11,9 +11,11 @@ from bot.rehearsal.script_file import shipped_scripts
 from bot.rehearsal.trouble import troubles_of
 from tests.rehearsal.fast.quick import broken, options_for, played
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 SEEDS = {name: range(1, 21) if name == "bad-night" else range(1, 4) for name in shipped_scripts()}
 # The whole stampede once; for the other seeds a part of it is enough.
-FEWER = 1_500
+FEWER = 600
 
 
 @pytest.mark.parametrize(("name", "seed"), [(name, seed) for name, seeds in SEEDS.items() for seed in seeds])
