@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import tomllib
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,9 +14,12 @@ from typing import Any
 
 import tomlkit
 
+from bot.rehearsal.hearing import visible
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 
+# More than this is no title.
+_TITLE_CHARACTERS_MAX = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SECRETS = {
@@ -153,6 +158,7 @@ def _join_discord(document: dict[str, Any], server: Mapping[str, Any]) -> dict[s
 
 def _rewrite_drops(document: dict[str, Any], begins_at: int, tempo: Tempo) -> tuple[PlayedDrop, ...]:
     tables = document["drops"]
+    tell_apart(tables)
     stagger = min(tempo.stagger, tempo.stagger_max / max(1, len(tables) - 1))
     played = []
     for number, table in enumerate(tables):
@@ -179,6 +185,25 @@ def _rewrite_drops(document: dict[str, Any], begins_at: int, tempo: Tempo) -> tu
             )
         )
     return tuple(played)
+
+
+def tell_apart(tables: Sequence[dict[str, Any]]) -> None:
+    """Write each title as the bot shows it. Drops of the same one get their short names as well: weeks apart on
+    the calendar and seconds apart here, nobody could say which of them a line means."""
+    for table in tables:
+        table["title"] = _as_shown(table["title"])
+    shown = Counter(table["title"].casefold() for table in tables)
+    for table in tables:
+        if shown[table["title"].casefold()] > 1:
+            name = f" · {table['name']}"
+            table["title"] = table["title"][: _TITLE_CHARACTERS_MAX - len(name)].rstrip() + name
+
+
+def _as_shown(title: str) -> str:
+    """On one line, with single spaces, and with nothing that the eye does not see."""
+    words = " ".join(visible(title).split())
+    seen = "".join(each for each in words if unicodedata.category(each) != "Cc")
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 def _local(at: int) -> str:

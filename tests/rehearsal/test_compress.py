@@ -90,3 +90,29 @@ def test_a_platform_that_is_not_configured_is_not_played(tmp_path: Path, told: d
     play, config = played(tmp_path, text, told)
     assert getattr(config, absent) is None
     assert (play.twitch, play.discord) == (absent != "twitch", absent != "discord")
+
+
+def test_drops_of_one_title_are_told_apart_by_their_names(tmp_path: Path, told: dict[str, Any]) -> None:
+    long = "Teal " * 11 + "Mug"
+    for title in ("Teal Mug", long):
+        drops = [
+            {"name": f"week-{week}", "title": written, "supply": 3}
+            for week, written in enumerate((title, title.upper(), "Teal Pin"))
+        ]
+        play = compress(CONFIG, told, tmp_path / "ledger.db", BEGINS_AT, drops=drops)
+        first, second, other = (drop.title for drop in play.drops)
+        assert first.startswith("Teal")
+        assert first.endswith(" · week-0")
+        assert second.endswith(" · week-1")
+        assert other == "Teal Pin"
+        (tmp_path / "config.toml").write_text(play.text, "utf-8")
+        read = load_config(tmp_path / "config.toml", play.environment)
+        assert [drop.title for drop in read.drops] == [first, second, other]
+
+
+def test_a_title_is_looked_for_as_the_bot_writes_it(tmp_path: Path, told: dict[str, Any]) -> None:
+    drops = [{"name": "mug", "title": "Te\u0301al \u200b  \u001b Mug", "supply": 3}]
+    play = compress(CONFIG, told, tmp_path / "ledger.db", BEGINS_AT, drops=drops)
+    (tmp_path / "config.toml").write_text(play.text, "utf-8")
+    (read,) = load_config(tmp_path / "config.toml", play.environment).drops
+    assert play.drops[0].title == read.title == "T\u00e9al Mug"

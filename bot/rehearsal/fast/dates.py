@@ -13,7 +13,7 @@ import tomlkit
 from bot.config import Config, load_config
 from bot.domain.drops import DropPlan, Opening
 from bot.domain.time import HOUR, MINUTE, Micros
-from bot.rehearsal.compress import Play, PlayedDrop, compress
+from bot.rehearsal.compress import Play, PlayedDrop, compress, tell_apart
 
 _BEFORE, _AFTER = 15 * MINUTE, 8 * MINUTE
 _AROUND_NEWS = 3 * MINUTE
@@ -50,6 +50,7 @@ def dated(config: Path, told: Mapping[str, Any], folder: Path, known_at: Micros)
         document.pop(section, None)
         if section in original:
             document[section] = original[section]
+    tell_apart(document["drops"])
     (folder / "config.toml").write_text(tomlkit.dumps(document), "utf-8")
     checked = load_config(folder / "config.toml", joined.environment)
     drops = tuple(_played(plan) for plan in checked.plans(known_at))
