@@ -18,7 +18,7 @@ from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report
 from bot.rehearsal.spoken import clean, text_of
 
-_PAGES = Path(__file__).with_name("pages")
+_HERE = Path(__file__).parent
 _PLACES = {"twitch:chat": "in Twitch chat", "discord:announcements": "on Discord"}
 
 
@@ -40,7 +40,7 @@ def render(report: Report) -> str:
         busiest=max((each.busiest for each in figures.series), default=0.0),
         pictures=pictures(figures),
         # Our own sheet, and no text of anybody's: it would be spoiled by escaping.
-        css=Markup((_PAGES / "report.css").read_text("utf-8")),
+        css=Markup((_HERE / "report.css").read_text("utf-8")),
         since=since,
         histogram=_histogram,
         where=_where,
@@ -53,7 +53,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
     )
-    return environment.from_string((_PAGES / "report.html").read_text("utf-8"))
+    return environment.from_string((_HERE / "report.html").read_text("utf-8"))
 
 
 def _harmless(value: object) -> object:
