@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,3 +109,25 @@ def test_no_test_is_quietly_left_out():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
         assert not [name for name in names if name.startswith("test_")], module
+
+
+def test_the_page_on_the_architecture_names_every_room_and_no_room_that_is_not_there():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rooms = {module.parent for module in MODULES if module.parts[0] in ("bot", "cogs") and len(module.parts) > 2}
+    named = set(re.findall(r"`([\w/.*]+)`", page))
+    # A room is named whole, or as it is called in the house that it is a part of.
+    silent = {
+        room
+        for room in rooms
+        if named.isdisjoint(f"{'/'.join(room.parts[at:])}/" for at, _ in enumerate(room.parts))
+    }
+    house, gone = ROOT, []
+    for line in page.splitlines():
+        if heading := re.match(r"\| room of `([\w/]+)` ", line):
+            house = ROOT / heading[1]
+        elif line.startswith("| `") and house != ROOT:
+            cell = re.findall(r"`([\w/.*]+)`", line.split("|")[1])
+            gone += [name for name in cell if not any(house.glob(name.rstrip("/")))]
+        elif not line.startswith("|"):
+            house = ROOT
+    assert (silent, gone) == (set(), [])
