@@ -30,7 +30,7 @@ def listen(text: str, titles: Mapping[str, str], *, private: bool = False) -> li
     "@ann, @bob: Teal Mug #1 is already yours" all say which name goes with which number: numbers belong to the
     name before them, or where no name stands behind a title, to everybody at the beginning of the line."""
     shown = visible(text)
-    found = list(_title_pattern(titles).finditer(shown)) if titles else []
+    found = _titles_in(shown, titles)
     head = shown[: found[0].start()] if found else shown
     at_the_head = [""] if private else _names(head)
     drops = {titles[title.group()] for title in found}
@@ -48,7 +48,7 @@ def listen_for(names: Collection[str], text: str, titles: Mapping[str, str]) -> 
     "... Teal Mug is yours, ann #1, Bob Jr. #2 (of 48)". Where one name ends another, the longer one is meant."""
     shown = visible(text)
     heard = []
-    for title in _title_pattern(titles).finditer(shown) if titles else ():
+    for title in _titles_in(shown, titles):
         before = title.end()
         for number in _NUMBER.finditer(shown, before):
             # Marks that are heaped upon letters are thinned out where they are shown.
@@ -69,9 +69,14 @@ def _in_segment(text: str, drop: str, at_the_head: list[str], *, private: bool) 
     return heard
 
 
-def _title_pattern(titles: Mapping[str, str]) -> re.Pattern[str]:
-    longest_first = sorted(titles, key=len, reverse=True)
-    return re.compile("|".join(re.escape(title) for title in longest_first))
+def _titles_in(shown: str, titles: Mapping[str, str]) -> list[re.Match[str]]:
+    """Where drops are named. A title that is part of a longer word, or of somebody's name, names no drop."""
+    if not titles:
+        return []
+    longest_first = "|".join(re.escape(title) for title in sorted(titles, key=len, reverse=True))
+    # Some scripts set no space between a title and the next word, so only Latin letters make a word longer.
+    pattern = rf"{_NAME.pattern}|(?<![A-Za-z0-9])(?:{longest_first})(?![A-Za-z0-9])"
+    return [found for found in re.finditer(pattern, shown) if found.group() in titles]
 
 
 def _names(text: str) -> list[str]:

@@ -22,6 +22,9 @@ TITLES = {"Teal Mug": "mug", "Teal Mug #2 XL": "mug-xl", "Zine": "zine"}
             {"小熊猫": ("mug", (9,)), "قهوة": ("mug", (10,))},
         ),
         ("Teal Mug is open: 48 to claim. Type !claim mug", {}),
+        ("Zine is yours: @BigZine #1, @Zine_fan #2", {"bigzine": ("zine", (1,)), "zine_fan": ("zine", (2,))}),
+        ("@Zine Magazine, Zine #3 of 9 is yours!", {"zine": ("zine", (3,))}),
+        ("Zineが当たり: @ann #1", {"ann": ("zine", (1,))}),
     ],
 )
 def test_numbers_go_to_the_names_they_are_said_to(line: str, heard: dict[str, tuple[str, tuple[int, ...]]]) -> None:
