@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import structlog
 
 from bot.domain.people import Rank
 from bot.platforms.twitch.platform import TwitchPlatform
@@ -277,8 +278,10 @@ async def test_a_repeated_line_is_refused_for_half_a_minute(stage: Stage, heard:
         (500, PlaceDown, None),
         (502, PlaceDown, None),
         (429, SendRefused, 30.0),
-        (403, SendRefused, None),
+        (403, PlaceDown, None),
+        (409, PlaceDown, None),
         (400, SendRefused, None),
+        (422, SendRefused, None),
     ],
 )
 async def test_a_failed_send_says_whether_trying_again_helps(
@@ -290,6 +293,19 @@ async def test_a_failed_send_says_whether_trying_again_helps(
             await platform.chat.say("The drop is open.")
     assert getattr(caught.value, "retry_after_seconds", None) == retry
     assert "http" not in str(caught.value)
+
+
+async def test_a_bot_that_may_not_talk_says_so_once_in_the_log_and_talks_as_soon_as_it_may(
+    stage: Stage, heard: Heard
+) -> None:
+    async with on_twitch(stage, heard) as platform:
+        stage.twitch.faults.fail_next("POST", MESSAGES, 403, times=2)
+        with structlog.testing.capture_logs() as logs:
+            for _ in range(2):
+                with pytest.raises(PlaceDown):
+                    await platform.chat.say("The drop is open.")
+            assert await platform.chat.say("The drop is open.")
+    assert [line["log_level"] for line in logs if line["event"] == "twitch.may-not-talk"] == ["error"]
 
 
 async def test_an_unknown_drop_reason_is_told_and_not_tried_again(stage: Stage, heard: Heard) -> None:

@@ -38,6 +38,7 @@ class TwitchChat:
         self._own_lines = own_lines
         self._probe = probe
         self._turns = Turns(settings.lines_per_window(as_moderator=False), settings.budget_window)
+        self._forbidden = False
 
     @property
     def lines_ready(self) -> int:
@@ -81,6 +82,7 @@ class TwitchChat:
             self._own_lines.dropped(line)
             raise SendRefused("Twitch has not sent the line, and gives no reason")
         self._own_lines.sent(line, sent.id)
+        self._forbidden = False
         self._probe("twitch.send.after")
         return sent.id
 
@@ -95,4 +97,8 @@ class TwitchChat:
             self._own_lines.dropped(line)
         if status == 429:
             self._turns.pause(RETRY_SECONDS)
+        if status == 403 and not self._forbidden:
+            # Once, and not with each of the tries that follow: only a person can mend it.
+            self._forbidden = True
+            log.error("twitch.may-not-talk", cure="see that the bot is not banned, and make it a moderator")
         return request_failed(status)

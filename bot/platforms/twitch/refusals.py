@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.services.ports import PlaceDown, SendRefused
 
 RETRY_SECONDS = 30.0
+# The answers that are about the line itself; of any other the next line would get the same.
+_ABOUT_THE_LINE = (400, 422)
 # Codes that mean "not now". Twitch adds and renames codes; one we do not know means "not this line".
 _NOT_NOW = ("duplicate", "ratelimit", "rate_limit", "slow", "timedout", "timed_out")
 
@@ -25,9 +27,12 @@ def says_too_fast(code: str) -> bool:
 
 
 def request_failed(status: int) -> Exception:
-    """Twitch answered the request itself with this HTTP status."""
+    """Twitch answered the request itself with this HTTP status.
+
+    A bot that may not talk (403: banned, or its rights were taken) is like one without a connection: what it has to
+    say is kept, since somebody waits for it, and said once it may talk again."""
     if status == 429:
         return SendRefused("too many lines", RETRY_SECONDS)
-    if status == 401 or status >= 500:
-        return PlaceDown(f"Twitch answers {status}")
-    return SendRefused(f"Twitch answers {status}")
+    if status in _ABOUT_THE_LINE:
+        return SendRefused(f"Twitch answers {status}")
+    return PlaceDown(f"Twitch answers {status}")
