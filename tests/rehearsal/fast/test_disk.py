@@ -62,6 +62,8 @@ def thread(loop: VirtualLoop, disk: Disk, *, alive: bool = True) -> VirtualThrea
 def test_a_held_ledger_is_waited_for_as_long_as_the_driver_would(
     loop: VirtualLoop, disk: Disk, engine: Engine, ledger: Path, held: int, fails: bool
 ) -> None:
+    write(engine)  # connecting itself would wait in real time
+
     async def play() -> None:
         with closing(sqlite3.connect(ledger, isolation_level=None)) as holder:
             holder.execute("BEGIN IMMEDIATE")
