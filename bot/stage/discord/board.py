@@ -18,10 +18,11 @@ from bot.stage.discord.model import (
     Interaction,
     Message,
 )
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.polls import Poll
 from bot.stage.discord.sessions import DIRECT_MESSAGES, GUILD_MESSAGES, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import SECOND, Record, Seen
+from bot.stage.record import SECOND
 
 Json = dict[str, Any]
 
@@ -36,8 +37,8 @@ class Board:
     `on_poll` hears of every new message with a poll; `files_url` is where the messages' files are read.
     """
 
-    def __init__(self, record: Record, clock: Callable[[], int], ids: Snowflakes, sessions: Sessions) -> None:
-        self._record = record
+    def __init__(self, notes: Notes, clock: Callable[[], int], ids: Snowflakes, sessions: Sessions) -> None:
+        self._notes = notes
         self._clock = clock
         self._ids = ids
         self._sessions = sessions
@@ -193,18 +194,14 @@ class Board:
 
     def note(self, message: Message, kind: str, *, at: int | None = None, **data: Any) -> None:
         """Write what a reader sees of this message now into the record."""
-        self._record.add(
-            Seen(
-                self._clock() if at is None else at,
-                "discord",
-                kind,
-                message.channel.place,
-                message.author.id,
-                message.author.display_name,
-                message.text,
-                message.visible_to,
-                {"message_id": message.id, **message.drawn, **data},
-            )
+        self._notes.add(
+            kind,
+            message.text,
+            message.author,
+            place=message.channel.place,
+            visible_to=message.visible_to,
+            at=at,
+            data={"message_id": message.id, **message.drawn, **data},
         )
 
     def tell(self, event: str, message: Message) -> None:
@@ -258,23 +255,13 @@ class Board:
         names += [f"@{member.display_name}" for member in message.mentions]
         if message.mention_everyone:
             names.append("@everyone")
-        self._record.add(
-            Seen(
-                self._clock(),
-                "discord",
-                "ping",
-                message.channel.place,
-                message.author.id,
-                message.author.display_name,
-                " ".join(names),
-                data={
-                    "message_id": message.id,
-                    "roles": list(message.mention_roles),
-                    "users": [member.id for member in message.mentions],
-                    "everyone": message.mention_everyone,
-                },
-            )
-        )
+        data = {
+            "message_id": message.id,
+            "roles": list(message.mention_roles),
+            "users": [member.id for member in message.mentions],
+            "everyone": message.mention_everyone,
+        }
+        self._notes.add("ping", " ".join(names), message.author, place=message.channel.place, data=data)
 
 
 def is_veiled(message: Message) -> bool:

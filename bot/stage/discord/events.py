@@ -11,10 +11,11 @@ from typing import Any
 from bot.stage.discord import errors, payloads
 from bot.stage.discord.errors import FormErrors, StageError
 from bot.stage.discord.guild import Guild, Member
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.sessions import SCHEDULED_EVENTS, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import SECOND, Record, Seen
+from bot.stage.record import SECOND
 
 Json = dict[str, Any]
 
@@ -45,9 +46,9 @@ class Events:
     """The server's events. Each begins and ends in time by itself, for which a running event loop is needed."""
 
     def __init__(
-        self, record: Record, clock: Callable[[], int], ids: Snowflakes, guild: Guild, sessions: Sessions
+        self, notes: Notes, clock: Callable[[], int], ids: Snowflakes, guild: Guild, sessions: Sessions
     ) -> None:
-        self._record = record
+        self._notes = notes
         self._clock = clock
         self._ids = ids
         self._guild = guild
@@ -203,8 +204,7 @@ class Events:
 
     def _note(self, event: ScheduledEvent, who: Member, what: str) -> None:
         data = {"event_id": event.id, "status": _NAMES[event.status], "starts_at": event.starts_at}
-        text = f"{event.name}: {what}"
-        self._record.add(Seen(self._clock(), "discord", "event", "", who.id, who.display_name, text, data=data))
+        self._notes.add("event", f"{event.name}: {what}", who, data=data)
 
 
 def _moment(text: str) -> int:

@@ -14,9 +14,10 @@ from bot.stage.discord.errors import FormErrors
 from bot.stage.discord.faults import Faults
 from bot.stage.discord.guild import Member
 from bot.stage.discord.model import EPHEMERAL, LOADING, Answer, Interaction, Kind, Message
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.sessions import Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import SECOND, Record, Seen
+from bot.stage.record import SECOND
 
 Json = dict[str, Any]
 
@@ -32,14 +33,14 @@ class Desk:
 
     def __init__(
         self,
-        record: Record,
+        notes: Notes,
         clock: Callable[[], int],
         ids: Snowflakes,
         sessions: Sessions,
         board: Board,
         faults: Faults,
     ) -> None:
-        self._record = record
+        self._notes = notes
         self._clock = clock
         self._ids = ids
         self._sessions = sessions
@@ -256,19 +257,7 @@ class Desk:
         seen_by: str | None = None,
         data: Json | None = None,
     ) -> None:
-        self._record.add(
-            Seen(
-                self._clock(),
-                "discord",
-                kind,
-                act.channel.place,
-                author.id,
-                author.display_name,
-                text,
-                seen_by,
-                data or {},
-            )
-        )
+        self._notes.add(kind, text, author, place=act.channel.place, visible_to=seen_by, data=data)
 
 
 def _answer(message: Message) -> Answer:

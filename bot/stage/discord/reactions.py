@@ -11,9 +11,9 @@ from bot.stage.discord.board import Board
 from bot.stage.discord.channels import Channel, DirectChannel
 from bot.stage.discord.guild import Member
 from bot.stage.discord.model import PINNED_NOTICE, Message
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.sessions import DIRECT_REACTIONS, GUILD_REACTIONS, GUILDS, Sessions
 from bot.stage.discord.snowflakes import iso
-from bot.stage.record import Record, Seen
 
 EMOJIS_MAX, PINS_MAX = 20, 250
 
@@ -21,8 +21,8 @@ EMOJIS_MAX, PINS_MAX = 20, 250
 class Marks:
     """What members and the bot add to a message without writing."""
 
-    def __init__(self, record: Record, clock: Callable[[], int], board: Board, sessions: Sessions) -> None:
-        self._record = record
+    def __init__(self, notes: Notes, clock: Callable[[], int], board: Board, sessions: Sessions) -> None:
+        self._notes = notes
         self._clock = clock
         self._board = board
         self._sessions = sessions
@@ -80,18 +80,13 @@ class Marks:
         return sorted(found, key=lambda message: message.pinned_at or 0, reverse=True)
 
     def _tell(self, event: str, member: Member, message: Message, emoji: str, *, given: bool) -> None:
-        self._record.add(
-            Seen(
-                self._clock(),
-                "discord",
-                "reaction",
-                message.channel.place,
-                member.id,
-                member.display_name,
-                f"{'+' if given else '-'}{emoji}",
-                message.visible_to,
-                {"message_id": message.id, "emoji": emoji, "given": given},
-            )
+        self._notes.add(
+            "reaction",
+            f"{'+' if given else '-'}{emoji}",
+            member,
+            place=message.channel.place,
+            visible_to=message.visible_to,
+            data={"message_id": message.id, "emoji": emoji, "given": given},
         )
         told = {
             "user_id": member.id,

@@ -8,10 +8,10 @@ from typing import Any
 from bot.stage.discord import errors, payloads
 from bot.stage.discord.errors import FormErrors
 from bot.stage.discord.guild import Guild, Member, Role
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.sessions import GUILD_MEMBERS, GUILDS, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import Record, Seen
 
 Json = dict[str, Any]
 
@@ -23,9 +23,9 @@ class Roles:
     """What changes a role or who holds it is told to the gateway and noted."""
 
     def __init__(
-        self, record: Record, clock: Callable[[], int], ids: Snowflakes, guild: Guild, sessions: Sessions
+        self, notes: Notes, clock: Callable[[], int], ids: Snowflakes, guild: Guild, sessions: Sessions
     ) -> None:
-        self._record = record
+        self._notes = notes
         self._clock = clock
         self._ids = ids
         self._guild = guild
@@ -95,18 +95,8 @@ class Roles:
         if (role.id in member.role_ids) == given:
             return
         (member.role_ids.add if given else member.role_ids.discard)(role.id)
-        self._record.add(
-            Seen(
-                self._clock(),
-                "discord",
-                "role",
-                "",
-                member.id,
-                member.display_name,
-                f"{'+' if given else '-'}{role.name}",
-                data={"role_id": role.id, "given": given},
-            )
-        )
+        data = {"role_id": role.id, "given": given}
+        self._notes.add("role", f"{'+' if given else '-'}{role.name}", member, data=data)
         told = payloads.member_updated(member)
         # The bot is told of itself with or without the intent.
         self._sessions.dispatch("GUILD_MEMBER_UPDATE", told, intent=0 if member.is_bot else GUILD_MEMBERS)

@@ -11,10 +11,10 @@ from bot.stage.discord.channels import PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Chan
 from bot.stage.discord.errors import FormErrors
 from bot.stage.discord.guild import Guild, Member
 from bot.stage.discord.model import THREAD_NOTICE, THREAD_STARTER, Message
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.sessions import GUILDS, Sessions
 from bot.stage.discord.snowflakes import Snowflakes
-from bot.stage.record import Record, Seen
 
 Json = dict[str, Any]
 
@@ -27,14 +27,14 @@ class Threads:
 
     def __init__(
         self,
-        record: Record,
+        notes: Notes,
         clock: Callable[[], int],
         ids: Snowflakes,
         guild: Guild,
         board: Board,
         sessions: Sessions,
     ) -> None:
-        self._record = record
+        self._notes = notes
         self._clock = clock
         self._ids = ids
         self._guild = guild
@@ -162,18 +162,8 @@ class Threads:
             self._sessions.dispatch("THREAD_MEMBERS_UPDATE", told, intent=GUILDS)
 
     def _note(self, thread: Thread, what: str, by: Member) -> None:
-        self._record.add(
-            Seen(
-                self._clock(),
-                "discord",
-                "thread",
-                thread.place,
-                by.id,
-                by.display_name,
-                f"{thread.name} {what}",
-                data={"thread_id": thread.id, "parent_id": thread.parent.id, "private": thread.is_private},
-            )
-        )
+        data = {"thread_id": thread.id, "parent_id": thread.parent.id, "private": thread.is_private}
+        self._notes.add("thread", f"{thread.name} {what}", by, place=thread.place, data=data)
 
 
 def _check(body: Json, *, creating: bool) -> None:

@@ -11,16 +11,17 @@ from bot.stage.discord.channels import DirectChannel
 from bot.stage.discord.errors import StageError
 from bot.stage.discord.guild import Member
 from bot.stage.discord.model import POLL_RESULT, Message
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.polls import Poll
 from bot.stage.discord.sessions import DIRECT_POLLS, GUILD_POLLS, Sessions
-from bot.stage.record import SECOND, Record, Seen
+from bot.stage.record import SECOND
 
 
 class Polls:
     """Counts votes and ends polls when their time is up; a timer needs a running event loop."""
 
-    def __init__(self, record: Record, clock: Callable[[], int], board: Board, sessions: Sessions) -> None:
-        self._record = record
+    def __init__(self, notes: Notes, clock: Callable[[], int], board: Board, sessions: Sessions) -> None:
+        self._notes = notes
         self._clock = clock
         self._board = board
         self._sessions = sessions
@@ -87,9 +88,7 @@ class Polls:
     def _note(self, message: Message, kind: str, text: str, who: Member, data: dict[str, object]) -> None:
         data = {"message_id": message.id, **data}
         place = message.channel.place
-        self._record.add(
-            Seen(self._clock(), "discord", kind, place, who.id, who.display_name, text, message.visible_to, data)
-        )
+        self._notes.add(kind, text, who, place=place, visible_to=message.visible_to, data=data)
 
 
 def poll_of(message: Message) -> Poll:

@@ -19,6 +19,7 @@ from bot.stage.discord.guild import Guild, Member, Role
 from bot.stage.discord.hands import Hands
 from bot.stage.discord.interactions import Desk
 from bot.stage.discord.model import Interaction, Message
+from bot.stage.discord.notes import Notes
 from bot.stage.discord.permissions import Permission
 from bot.stage.discord.ratelimits import RateLimits
 from bot.stage.discord.reactions import Marks
@@ -37,6 +38,7 @@ class DiscordWorld:
         self.record = record
         self.clock = clock
         self._ids = Snowflakes(clock)
+        self._notes = notes = Notes(record, clock)
         self.application_id = self._ids.next()
         self.bot_token = _token_of(self.application_id)
         self.heartbeat_interval_ms = 41_250
@@ -44,17 +46,17 @@ class DiscordWorld:
         self.sessions = Sessions(self.bot_token, clock, self.note_gateway)
         self.faults = Faults(self.sessions)
         self.rate_limits = RateLimits(clock)
-        self.board = Board(record, clock, self._ids, self.sessions)
+        self.board = Board(notes, clock, self._ids, self.sessions)
         self.commands = CommandBook(self._ids)
-        self.desk = Desk(record, clock, self._ids, self.sessions, self.board, self.faults)
+        self.desk = Desk(notes, clock, self._ids, self.sessions, self.board, self.faults)
         self.commands.application_id = self.desk.application_id = self.application_id
-        self.roles = Roles(record, clock, self._ids, self.guild, self.sessions)
+        self.roles = Roles(notes, clock, self._ids, self.guild, self.sessions)
         self.direct = DirectMessages(self._ids, self.guild, self.sessions)
-        self.threads = Threads(record, clock, self._ids, self.guild, self.board, self.sessions)
-        self.events = Events(record, clock, self._ids, self.guild, self.sessions)
-        self.polls = Polls(record, clock, self.board, self.sessions)
+        self.threads = Threads(notes, clock, self._ids, self.guild, self.board, self.sessions)
+        self.events = Events(notes, clock, self._ids, self.guild, self.sessions)
+        self.polls = Polls(notes, clock, self.board, self.sessions)
         self.board.on_poll = self.polls.watch
-        self.marks = Marks(record, clock, self.board, self.sessions)
+        self.marks = Marks(notes, clock, self.board, self.sessions)
         self._hands = Hands(self.guild, self.board, self.commands, self.desk, self.polls, self.marks, self.threads)
 
     @property
@@ -116,9 +118,7 @@ class DiscordWorld:
         del self.guild.members[member.id]
         for thread in self.guild.threads.values():
             thread.members.pop(member.id, None)
-        self.record.add(
-            Seen(self.clock(), "discord", "left", "", member.id, member.display_name, "leaves the server")
-        )
+        self._notes.add("left", "leaves the server", member)
         told = {"guild_id": self.guild_id, "user": payloads.user(member)}
         self.sessions.dispatch("GUILD_MEMBER_REMOVE", told, intent=GUILD_MEMBERS)
 
