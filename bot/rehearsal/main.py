@@ -177,6 +177,7 @@ def report_of(performance: Performance, options: RehearseOptions) -> Report:
         case,
         _verdicts(case, options, cut_short=performance.cut_short),
         complete=performance.complete,
+        cut_short=performance.cut_short,
         seconds=performance.seconds,
         seed=options.seed,
         repeat=_repeat(options),

@@ -18,7 +18,8 @@ from bot.rehearsal.promises import Promise, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`title` is what was played, `seconds` how long it took, `repeat` the command that plays the same again."""
+    """`title` is what was played, `seconds` how long it took, `repeat` the command that plays the same again;
+    `cut_short` when somebody ended it."""
 
     title: str
     figures: Figures
@@ -29,6 +30,7 @@ class Report:
     repeat: str
     kept_in: str | None
     seed: int
+    cut_short: bool = False
 
     def having(self, verdict: Verdict) -> tuple[Promise, ...]:
         return tuple(promise for promise in self.promises if promise.verdict is verdict)
@@ -36,6 +38,11 @@ class Report:
     @property
     def broken(self) -> tuple[Promise, ...]:
         return self.having(Verdict.BROKEN)
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether the play's time was up before all was done, and nobody had ended it."""
+        return not self.complete and not self.cut_short
 
     @property
     def exit_code(self) -> int:
@@ -68,6 +75,7 @@ def make_report(
     kept_in: Path | None,
     title: str = "",
     home: Home | None = None,
+    cut_short: bool = False,
 ) -> Report:
     """Count what a report shows. `repeat` is the command that plays the same again; `home` is what the streamer's
     own configuration says, where there is one."""
@@ -82,4 +90,5 @@ def make_report(
         repeat=shlex.join(repeat),
         kept_in=None if kept_in is None else str(kept_in),
         seed=seed,
+        cut_short=cut_short,
     )

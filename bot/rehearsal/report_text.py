@@ -143,7 +143,7 @@ def _show_broken(report: Report, console: Console) -> None:
             console.print(Text(f"  {clean(detail)}"), soft_wrap=True)
         if len(promise.details) > _DETAILS_SHOWN:
             console.print(f"  and {len(promise.details) - _DETAILS_SHOWN} more; --json lists them all")
-    if not report.complete:
+    if report.ran_out:
         console.print(Text("The play did not come to its end in time: somebody still waits.", style="bold red"))
 
 
@@ -174,9 +174,9 @@ def _has_utf8(console: Console) -> bool:
 def _show_ending(report: Report, console: Console) -> None:
     if report.kept_in is not None:
         console.print(f"Left in {report.kept_in}: ledger.db, record.jsonl, bot.log, config.toml", soft_wrap=True)
-    elif report.exit_code:
+    elif report.broken or report.ran_out:
         console.print("To look closer, play it again with --keep FOLDER: ledger, record and log stay there.")
     kept, broken = len(report.having(Verdict.KEPT)), len(report.broken)
-    style = "bold red" if report.exit_code else "bold green"
+    style = "bold red" if report.broken or report.ran_out else "bold green"
     console.print(Text(f"{kept} promises kept, {broken} broken, in {report.seconds:.0f} s.", style=style))
     console.print(Text(f"The same again: {report.repeat}"), soft_wrap=True)

@@ -13,6 +13,7 @@ from bot.rehearsal.home import Home
 from bot.rehearsal.judge import judge
 from bot.rehearsal.moments import since
 from bot.rehearsal.report import Report, make_report
+from bot.rehearsal.report_page import render
 from bot.rehearsal.report_text import show
 from tests.rehearsal.evening import CLOSES, OPENS, SECOND, Evening, good_evening
 
@@ -20,7 +21,12 @@ REPEAT = ("microdrops", "rehearse", "--config", "my file.toml")
 
 
 def report_of(
-    evening: Evening, *, complete: bool = True, home: Home | None = None, kept_in: Path | None = None
+    evening: Evening,
+    *,
+    complete: bool = True,
+    home: Home | None = None,
+    kept_in: Path | None = None,
+    cut_short: bool = False,
 ) -> Report:
     case = evening.case()
     return make_report(
@@ -33,6 +39,7 @@ def report_of(
         kept_in=kept_in,
         title="A good evening",
         home=home,
+        cut_short=cut_short,
     )
 
 
@@ -75,6 +82,14 @@ def test_a_play_that_did_not_come_to_its_end_is_not_fine() -> None:
     report = report_of(good_evening(), complete=False)
     assert report.exit_code == 1
     assert "somebody still waits" in shown(report)
+
+
+def test_a_play_that_somebody_ended_is_not_said_to_have_run_out_of_time() -> None:
+    report = report_of(good_evening(), complete=False, cut_short=True)
+    for said in (shown(report), render(report)):
+        assert "did not come to its end" not in said
+    assert "--keep" not in shown(report)
+    assert "until then" in render(report)
 
 
 def test_an_evening_without_a_claim_still_has_a_report() -> None:

@@ -54,7 +54,7 @@ class RehearsalCompany:
                 # Thousands of claims take a while to judge, and the page goes on meanwhile.
                 judged = as_it_was_played(options, took_part=audience.took_part)
                 report = await asyncio.to_thread(report_of, performance, judged)
-                return ending_of(report, cut_short=performance.cut_short)
+                return ending_of(report)
         except ConfigError as error:
             raise PlayFailed(" ".join(str(mistake) for mistake in error.mistakes)) from None
         except (ChildFailed, LedgerUnreadable, UnfitForRehearsal) as error:
@@ -84,11 +84,11 @@ def as_it_was_played(options: RehearseOptions, *, took_part: bool) -> RehearseOp
     return options if as_written else replace(options, script=replace(script, expects=()))
 
 
-def ending_of(report: Report, *, cut_short: bool) -> Ending:
+def ending_of(report: Report) -> Ending:
     """A report as the page shows it: the count, what was broken, and the report's own page."""
     kept = len(report.having(Verdict.KEPT))
     headline = f"{kept} promises kept, {len(report.broken)} broken, in {report.seconds:.0f} s."
     broken = [f"{each.sentence} {' '.join(each.details[:_DETAILS_SHOWN])}" for each in report.broken]
-    if not report.complete and not cut_short:
+    if report.ran_out:
         broken.append("The play did not come to its end in time: somebody still waits.")
     return Ending(not broken, headline, tuple(broken), render(report))

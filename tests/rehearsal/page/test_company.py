@@ -138,9 +138,16 @@ def test_what_a_script_expects_is_asked_of_the_play_as_it_is_written(config: Pat
 def test_a_play_that_somebody_ended_broke_nothing(complete: bool, cut_short: bool, kept: bool) -> None:
     case = good_evening().case()
     report = make_report(
-        case, judge(case), complete=complete, seconds=9.0, seed=1, repeat=("microdrops",), kept_in=None
+        case,
+        judge(case),
+        complete=complete,
+        cut_short=cut_short,
+        seconds=9.0,
+        seed=1,
+        repeat=("microdrops",),
+        kept_in=None,
     )
-    ending = ending_of(report, cut_short=cut_short)
+    ending = ending_of(report)
     assert ending.kept is kept
     assert bool(ending.broken) is not kept
     assert "0 broken, in 9 s." in ending.headline
