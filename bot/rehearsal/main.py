@@ -98,6 +98,8 @@ def check(options: RehearseOptions) -> None:
             raise UnfitForRehearsal(" ".join(unknown))
     if options.report is not None and not options.report.absolute().parent.is_dir():
         raise UnfitForRehearsal(f"There is no folder {options.report.absolute().parent} to put the report in.")
+    if options.report is not None and options.report.is_dir():
+        raise UnfitForRehearsal(f"{options.report} is a folder. Name the file that the report goes into.")
     if options.keep is not None and options.keep.is_dir() and any(options.keep.iterdir()):
         raise UnfitForRehearsal(f"{options.keep} is not empty. Name a folder that is, or a new one.")
 
@@ -123,7 +125,10 @@ def _say(options: RehearseOptions, public: Mapping[str, object], sentences: Sequ
 def _folder(keep: Path | None) -> Iterator[Path]:
     """Where everything is put: a folder to keep, or one that is gone afterwards."""
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
+        try:
+            keep.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UnfitForRehearsal(f"{keep} cannot be a folder: {error.strerror}. Name another one.") from None
         yield keep.resolve()
         return
     # On Windows a child's last file may still be open for a moment.

@@ -64,6 +64,15 @@ def test_a_bot_that_ends_early_ends_the_rehearsal_with_its_last_words(
     assert "no tea, no bot" in json.loads(capsys.readouterr().out)["error"]
 
 
+def test_what_is_to_be_a_folder_or_a_file_and_is_not_is_refused_before_the_play(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert rehearse(RehearseOptions(config, keep=config)) == 2
+    assert "cannot be a folder: File exists. Name another one." in capsys.readouterr().err
+    assert rehearse(RehearseOptions(config, report=config.parent)) == 2
+    assert "is a folder. Name the file" in capsys.readouterr().err
+
+
 def test_a_report_needs_a_folder_that_is_there(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rehearse(RehearseOptions(config, report=config.parent / "nowhere" / "report.html")) == 2
     assert "There is no folder" in capsys.readouterr().err
