@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.exits import FINE, FOUND_WRONG
 from bot.rehearsal.call import Call
-from bot.rehearsal.main import check
+from bot.rehearsal.main import UnfitForRehearsal, check
 from bot.rehearsal.page.catalogue import catalogue
 from bot.rehearsal.page.company import RehearsalCompany
 from bot.rehearsal.page.server import PageServer
@@ -20,6 +20,10 @@ from bot.rehearsal.page.told import Wish
 def rehearse_on_page(call: Call, default_config: Path, *, host: str, port: int, say: Callable[[str], None]) -> int:
     """Serve until interrupted; `say` gets what a person must know. Returns 0, or 1 when the last play broke a
     promise. Raises ConfigError or UnfitForRehearsal before anything is served, OSError where it cannot listen."""
+    if call.fast or call.dated or call.report is not None:
+        raise UnfitForRehearsal(
+            "The page plays in real time and has its own report: leave out --fast, --dated, --report."
+        )
     company = RehearsalCompany(call, default_config)
     options = company.options(Wish(seed=call.seed, viewers=call.viewers, discord_viewers=call.discord_viewers))
     check(options)

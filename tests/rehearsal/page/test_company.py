@@ -21,6 +21,7 @@ from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.call import Call
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.judge import judge
+from bot.rehearsal.main import UnfitForRehearsal
 from bot.rehearsal.page.catalogue import catalogue
 from bot.rehearsal.page.company import RehearsalCompany, as_it_was_played, ending_of
 from bot.rehearsal.page.main import rehearse_on_page
@@ -83,6 +84,12 @@ def test_a_mistake_in_the_configuration_is_told_before_anything_is_served(config
     config.write_text(CONFIG.replace("supply = 5", "suply = 5"))
     with pytest.raises(ConfigError, match="suply"):
         rehearse_on_page(Call(config=config), config, host="127.0.0.1", port=0, say=pytest.fail)
+
+
+@pytest.mark.parametrize("what", [{"fast": True}, {"dated": True}, {"report": Path("report.html")}])
+def test_what_the_page_cannot_do_is_refused_before_it_is_served(config: Path, what: dict[str, Any]) -> None:
+    with pytest.raises(UnfitForRehearsal, match="leave out --fast"):
+        rehearse_on_page(Call(config=config, **what), config, host="127.0.0.1", port=0, say=pytest.fail)
 
 
 @pytest.mark.parametrize(
