@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _NAME = re.compile(r"@(\S+)")
 _NUMBER = re.compile(r"#(\d+)")
 _BEHIND_A_COMMAND = re.compile(r"^(!\w+)[.,;:!?]+(?= |$)")
-_AFTER_A_NAME = ",:;.!…"
+_AFTER_A_NAME = ",:;.!?…)]}»”\"'"
 _CHAT_CLIENT_JOINER = "\u034f"
 
 
@@ -40,6 +40,9 @@ def listen(text: str, titles: Mapping[str, str], *, private: bool = False) -> li
     for index, title in enumerate(found):
         end = found[index + 1].start() if index + 1 < len(found) else len(shown)
         heard += _in_segment(shown[title.end() : end], titles[title.group()], at_the_head, private=private)
+    if about and not any(each.numbers for each in heard):
+        # In a streamer's own words the number may come first.
+        heard += [each for each in _in_segment(head, about, at_the_head[:1], private=private) if each.numbers]
     return heard
 
 

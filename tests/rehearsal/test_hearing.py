@@ -25,6 +25,8 @@ TITLES = {"Teal Mug": "mug", "Teal Mug #2 XL": "mug-xl", "Zine": "zine"}
         ("Zine is yours: @BigZine #1, @Zine_fan #2", {"bigzine": ("zine", (1,)), "zine_fan": ("zine", (2,))}),
         ("@Zine Magazine, Zine #3 of 9 is yours!", {"zine": ("zine", (3,))}),
         ("Zineが当たり: @ann #1", {"ann": ("zine", (1,))}),
+        ("@ann hat Nr. #3 (Zine)", {"ann": ("zine", (3,))}),
+        ("Gewonnen (@ann #1, @bob #2): Zine", {"ann": ("zine", (1,)), "bob": ("zine", (2,))}),
     ],
 )
 def test_numbers_go_to_the_names_they_are_said_to(line: str, heard: dict[str, tuple[str, tuple[int, ...]]]) -> None:
@@ -34,11 +36,13 @@ def test_numbers_go_to_the_names_they_are_said_to(line: str, heard: dict[str, tu
 def test_a_refusal_names_people_without_a_number() -> None:
     assert listen("@ann, @bob: no drop goes by that name", TITLES) == [Heard("ann"), Heard("bob")]
     assert listen("@ann: Zine is sold out", TITLES) == [Heard("ann", "zine")]
+    assert listen("Leider nein (@ann, @bob): Zine ist weg", TITLES) == [Heard("ann", "zine"), Heard("bob", "zine")]
 
 
 def test_a_private_answer_is_for_whoever_asked() -> None:
     heard = listen("you hold Teal Mug #3 of 48, Zine #5 of 9.", TITLES, private=True)
     assert [(each.drop, each.numbers) for each in heard if each.numbers] == [("mug", (3,)), ("zine", (5,))]
+    assert Heard("", "zine", (5,)) in listen("Nummer #5 von 9: Zine ist deins.", TITLES, private=True)
 
 
 def test_the_strokes_that_stop_formatting_are_not_heard() -> None:
