@@ -15,7 +15,7 @@ from bot.rehearsal.glance import Glance, Watched
 from bot.rehearsal.live import HEIGHT_MIN, WIDTH_MIN, live_view
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Programme
-from bot.rehearsal.spoken import line_of
+from bot.rehearsal.spoken import clean, line_of
 from bot.rehearsal.timing import system_clock
 
 Json = Mapping[str, Any]
@@ -66,7 +66,7 @@ class Transcript:
         with self._lock:
             self._watched.remark(text)
         if self._live is None and not self._silent:
-            self._console.print(Text(text, style="dim"), soft_wrap=True)
+            self._console.print(Text(clean(text), style="dim"), soft_wrap=True)
 
     def hear(self, seen: Json) -> None:
         if self._silent:

@@ -42,6 +42,13 @@ def test_a_pipe_gets_both_chats_and_the_faults_line_by_line() -> None:
     ]
 
 
+def test_a_scripts_own_words_cannot_steer_the_terminal() -> None:
+    paper = StringIO()
+    with Transcript(Console(file=paper, width=160, force_terminal=False)) as transcript:
+        transcript.say("\x1b[2J\x1b]0;other\x07A bad night\u202e")
+    assert paper.getvalue() == "[2J]0;otherA bad night\n"
+
+
 def test_a_silent_call_gets_nothing() -> None:
     for terminal in (False, True):
         paper = StringIO()
