@@ -43,6 +43,7 @@ _ALL = (
     Fault("discord-gone", "discord", "Discord is down", 4),
     Fault("discord-close", "discord", "Discord closes the gateway", 0, {"code": 4000}),
     Fault("discord-reset", "discord", "the connection to Discord is cut"),
+    Fault("discord-silence", "discord", "Discord's gateway stays open and carries nothing", 4),
     Fault("discord-duplicate", "discord", "Discord delivers the next presses twice", 0, {"times": 2}),
     Fault("discord-errors", "discord", "Discord refuses what the bot sends", 3, {"status": 500}),
     Fault("discord-limited", "discord", "Discord says that the bot is too fast", 2, {"by": 1.0}),

@@ -27,6 +27,7 @@ _OUTAGES = frozenset(
         "discord-gone",
         "discord-close",
         "discord-reset",
+        "discord-silence",
         "discord-errors",
         "discord-limited",
     }

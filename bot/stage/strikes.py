@@ -168,6 +168,19 @@ def reset_gateway(world: DiscordWorld, _: Options, _seconds: float) -> Strike:
     return Strike(lambda: sockets)
 
 
+def silence_gateway(world: DiscordWorld, _: Options, _seconds: float) -> Strike:
+    """Whoever comes meanwhile is never greeted, so their socket is cut when it is over: they come again."""
+    there = set(world.sessions.outlets)
+    world.faults.silence(True)
+
+    def end() -> None:
+        world.faults.silence(False)
+        for outlet in world.sessions.outlets - there:
+            outlet.abort()
+
+    return Strike(lambda: len(there), end)
+
+
 def duplicate_presses(world: DiscordWorld, options: Options, _: float) -> Strike:
     for _number in range(options["times"]):
         world.faults.duplicate_next(2)
@@ -216,6 +229,7 @@ ON_DISCORD: Mapping[str, Callable[[DiscordWorld, Options, float], Strike]] = {
     "discord-gone": gone,
     "discord-close": close_gateway,
     "discord-reset": reset_gateway,
+    "discord-silence": silence_gateway,
     "discord-duplicate": duplicate_presses,
     "discord-errors": refuse_messages,
     "discord-limited": limit,

@@ -183,6 +183,34 @@ async def test_a_fault_that_still_lasts_at_the_end_ends_with_the_play() -> None:
     assert not theatre.stage.twitch.faults.silenced
 
 
+class Gateway:
+    """A socket of Discord's that notes whether it was cut."""
+
+    def __init__(self) -> None:
+        self.cut = False
+
+    def send(self, frame: Mapping[str, Any]) -> None:
+        raise NotImplementedError
+
+    def close(self, code: int) -> None:
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        self.cut = True
+
+
+async def test_a_silent_gateway_keeps_who_is_there_and_sends_away_who_was_never_greeted(theatre: Theatre) -> None:
+    discord = theatre.stage.discord
+    there, newcomer = Gateway(), Gateway()
+    discord.sessions.outlets.add(there)
+    await theatre.fault("discord-silence", 0.05)
+    discord.sessions.outlets.add(newcomer)
+    was_silent = discord.faults.is_silent
+    assert (await theatre.ended("discord-silence"))["struck"] == 1
+    assert (was_silent, discord.faults.is_silent) == (True, False)
+    assert (there.cut, newcomer.cut) == (False, True)
+
+
 @pytest.mark.parametrize("name", [*ON_TWITCH, *ON_DISCORD])
 async def test_every_fault_leaves_the_stage_as_it_was(theatre: Theatre, name: str) -> None:
     await theatre.fault(name, 0.01)
@@ -194,7 +222,8 @@ async def test_every_fault_leaves_the_stage_as_it_was(theatre: Theatre, name: st
     assert twitch.on_delivery is None
     assert twitch.take_answer("POST", "/helix/chat/messages") is None
     assert discord.take("fail", "POST", "/channels/1/messages") is None
-    assert [twitch.silenced, twitch.welcome_delay_seconds, discord.is_out] == [False, 0, False]
+    assert [twitch.silenced, twitch.welcome_delay_seconds] == [False, 0]
+    assert [discord.is_out, discord.is_silent] == [False, False]
 
 
 class Outlet:

@@ -50,7 +50,7 @@ class Socket:
         self.lost: asyncio.Future[int | None] = network.loop.create_future()
 
     def send(self, frame: Json) -> None:
-        if not self.lost.done():
+        if not self.lost.done() and not self._side.is_silent:
             self._line.carry(self._side.hear, frame)
 
     def close(self, code: int) -> None:
@@ -85,6 +85,11 @@ class DiscordSide:
         channels = {place: str(channel_id) for place, channel_id in settings.channels.items()}
         role_id = "" if settings.reminder_role_id is None else str(settings.reminder_role_id)
         self.board = QuickBoard(self._rest, channels, role_id, world.application_id, lambda: self._online)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the gateway is open and carries nothing."""
+        return self._world.faults.is_silent
 
     async def run(self) -> None:
         """Stay connected, for ever; cancel to stop."""

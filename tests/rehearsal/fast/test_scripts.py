@@ -35,3 +35,15 @@ def test_on_a_bad_night_every_fault_strikes(tmp_path: Path) -> None:
     assert [trouble.name for trouble in troubles if trouble.skipped] == []
     ends = [seen["data"] for seen in performance.record if seen["kind"] == "fault" and "struck" in seen["data"]]
     assert [data["name"] for data in ends if data["struck"] == 0] == []
+
+
+def test_what_is_pressed_while_the_gateway_is_silent_fails_for_whoever_pressed(tmp_path: Path) -> None:
+    performance, _ = played(options_for("bad-night", 21), tmp_path)
+    (silence,) = (each for each in troubles_of(performance.record) if each.name == "discord-silence")
+    pressed, failed, answered = (
+        {seen["data"]["interaction_id"]: seen["at"] for seen in performance.record if seen["kind"] in kinds}
+        for kinds in (("press", "slash"), ("interaction-failed",), ("answer", "deferred"))
+    )
+    meanwhile = {key for key, at in pressed.items() if silence.begins_at < at < silence.ends_at}
+    assert meanwhile
+    assert (meanwhile - failed.keys(), meanwhile & answered.keys()) == (set(), set())
