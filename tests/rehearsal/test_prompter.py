@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from bot.rehearsal.compress import PlayedDrop
+from bot.rehearsal.fast.virtual_time import VirtualLoop
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.prompter import Prompter
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, StageCue
@@ -47,6 +48,14 @@ def prompter_for(
     return Prompter(cues, faults, (DROP,), SCENE, stagehand, clock=lambda: now)  # type: ignore[arg-type]  # a fake
 
 
+@pytest.fixture
+def virtual() -> Iterator[VirtualLoop]:
+    """Minutes pass in an instant."""
+    loop = VirtualLoop()
+    yield loop
+    loop.close()
+
+
 def opened_line(text: str = "Teal Mug is open: type !claim mug") -> dict[str, Any]:
     seen = {"at": DROP.opens_at, "platform": "twitch", "kind": "chat", "place": "twitch:chat", "author": "1"}
     return seen | {"name": "bot", "text": text, "visible_to": None, "data": {"bot": True}}
@@ -68,32 +77,40 @@ async def test_what_is_due_is_done_in_its_order_and_in_the_scripts_own_words() -
     assert prompter.is_idle
 
 
-async def test_what_counts_from_an_opening_waits_until_everybody_could_see_it() -> None:
+def test_what_counts_from_an_opening_waits_until_everybody_could_see_it(virtual: VirtualLoop) -> None:
     stagehand = FakeStagehand()
-    faults = (PlannedFault("twitch-lose", Moment(Anchor.OPENED, 0.01, "mug")),)
-    prompter = prompter_for(stagehand, now=DROP.opens_at, faults=faults)
-    running = asyncio.create_task(prompter.run())
-    prompter.hear(opened_line("Nice weather."))
-    assert prompter.is_idle, "nobody has to wait for an opening that may never come"
-    await asyncio.sleep(0.02)
-    assert stagehand.done == []
-    prompter.hear(opened_line())
-    assert not prompter.is_idle
-    await asyncio.wait_for(running, 5)
+    faults = (PlannedFault("twitch-lose", Moment(Anchor.OPENED, 2.0, "mug")),)
+
+    async def play() -> None:
+        prompter = prompter_for(stagehand, now=DROP.opens_at, faults=faults)
+        running = asyncio.create_task(prompter.run())
+        prompter.hear(opened_line("Nice weather."))
+        assert prompter.is_idle, "nobody has to wait for an opening that may never come"
+        await asyncio.sleep(60)
+        assert stagehand.done == []
+        prompter.hear(opened_line())
+        assert not prompter.is_idle
+        await asyncio.wait_for(running, 2.1)
+
+    virtual.run_until_complete(play())
     assert stagehand.done == ["twitch-lose None {}"]
 
 
-async def test_what_had_no_moment_until_the_end_is_noted_as_skipped() -> None:
+def test_what_had_no_moment_until_the_end_is_noted_as_skipped(virtual: VirtualLoop) -> None:
     stagehand = FakeStagehand()
     faults = (
         PlannedFault("discord-gone", Moment(Anchor.OPENED)),
         PlannedFault("twitch-close", Moment(Anchor.BEGINS)),
     )
-    prompter = prompter_for(stagehand, now=AT, faults=faults)
-    running = asyncio.create_task(prompter.run())
-    await asyncio.sleep(0.02)
-    running.cancel()
-    await prompter.skip_the_rest()
+
+    async def play() -> None:
+        prompter = prompter_for(stagehand, now=AT, faults=faults)
+        running = asyncio.create_task(prompter.run())
+        await asyncio.sleep(60)
+        running.cancel()
+        await prompter.skip_the_rest()
+
+    virtual.run_until_complete(play())
     assert stagehand.done == ["twitch-close None {}", "discord-gone skipped: Its moment did not come."]
 
 
