@@ -20,20 +20,16 @@ from twitchAPI.type import AuthScope, PollStatus
 
 from bot.stage.server import Stage
 from bot.stage.twitch.model import ChatMessage
-from tests.stage.twitch import openapi
-from tests.stage.twitch.helpers import PATIENCE_SECONDS, seen, until
+from tests.stage.twitch.helpers import PATIENCE_SECONDS, until
+from tests.stage.twitch.joining import checked_stage
 
 SCOPES = [AuthScope.USER_READ_CHAT, AuthScope.USER_WRITE_CHAT, AuthScope.CHANNEL_MANAGE_POLLS]
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    stage = Stage()
-    violations = openapi.attach(stage, requests=False) if openapi.FOLDER.exists() else []
-    async with stage:
+    async with checked_stage(requests=False) as stage:
         yield stage
-    assert violations == []
-    assert seen(stage.twitch, "not-imitated") == []
 
 
 @dataclass

@@ -8,29 +8,20 @@ from functools import partial
 
 import pytest
 import twitchio
-import twitchio.eventsub.websockets as twitchio_sockets
 import twitchio.http
 from twitchio import eventsub
 from twitchio.ext import commands
 
-from bot.stage.server import Stage
 from bot.stage.twitch.world import TwitchWorld
-from tests.stage.twitch import openapi
 from tests.stage.twitch.helpers import BOT_SCOPES, PATIENCE_SECONDS, seen
+from tests.stage.twitch.joining import checked_stage, lead_twitchio
 
 
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwitchWorld]:
-    stage = Stage()
-    violations = openapi.attach(stage) if openapi.FOLDER.exists() else []
-    async with stage:
-        endpoints = stage.endpoints()
-        monkeypatch.setattr(twitchio.http.Route, "BASE", endpoints["helix"] + "/")
-        monkeypatch.setattr(twitchio.http.Route, "ID_BASE", endpoints["oauth"] + "/")
-        monkeypatch.setattr(twitchio_sockets, "WSS", endpoints["eventsub"])
+    async with checked_stage() as stage:
+        lead_twitchio(stage, monkeypatch)
         yield stage.twitch
-    assert violations == []
-    assert seen(stage.twitch, "not-imitated") == []
 
 
 class Client(commands.Bot):
