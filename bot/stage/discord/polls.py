@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.stage.discord.errors import FormErrors
+from bot.stage.record import SECOND
 
 Json = dict[str, Any]
 
 QUESTION_MAX, ANSWER_MAX, ANSWERS_MAX = 300, 55, 10
 HOURS_MAX, HOURS_USUAL = 32 * 24, 24
-_HOUR_US = 3_600_000_000
+_HOUR = 3_600 * SECOND
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +38,7 @@ class Poll:
             _stored(body["question"]),
             answers,
             bool(body.get("allow_multiselect")),
-            now + int(body.get("duration") or HOURS_USUAL) * _HOUR_US,
+            now + int(body.get("duration") or HOURS_USUAL) * _HOUR,
             votes={number: [] for number in answers},
         )
 

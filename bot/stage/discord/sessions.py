@@ -19,9 +19,9 @@ MESSAGE_CONTENT, SCHEDULED_EVENTS = 1 << 15, 1 << 16
 GUILD_POLLS, DIRECT_POLLS = 1 << 24, 1 << 25
 PRIVILEGED = GUILD_MEMBERS | GUILD_PRESENCES | MESSAGE_CONTENT
 _KNOWN_INTENTS = (1 << 26) - 1
-_RESUMABLE_FOR_US = 120_000_000
+_RESUMABLE_FOR = 120 * SECOND
 IDENTIFIES_A_DAY = 1000
-_DAY_US = 86_400_000_000
+_DAY = 86_400 * SECOND
 _REPLAY_MAX = 10_000
 # After these the platform forgets the session: a client has to identify anew.
 _ENDING_CODES = frozenset({1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
@@ -99,7 +99,7 @@ class Sessions:
     @property
     def identifies_reset_after_ms(self) -> int:
         self._forget_old_identifies()
-        return (self._identified_at[0] + _DAY_US - self._clock()) // 1000 if self._identified_at else 0
+        return (self._identified_at[0] + _DAY - self._clock()) // 1000 if self._identified_at else 0
 
     def identify(self, outlet: Outlet, data: Json) -> Session | None:
         """Open a session; None when it comes too soon after the last one (op 9).
@@ -132,7 +132,7 @@ class Sessions:
         return session
 
     def _forget_old_identifies(self) -> None:
-        while self._identified_at and self._clock() - self._identified_at[0] >= _DAY_US:
+        while self._identified_at and self._clock() - self._identified_at[0] >= _DAY:
             self._identified_at.popleft()
 
     def resume(self, outlet: Outlet, data: Json) -> Session | None:
@@ -184,7 +184,7 @@ class Sessions:
                 session.tell(event, payload if reads or veiled is None else veiled)
 
     def _expired(self, session: Session) -> bool:
-        return session.lost_at is not None and self._clock() - session.lost_at > _RESUMABLE_FOR_US
+        return session.lost_at is not None and self._clock() - session.lost_at > _RESUMABLE_FOR
 
     def _check_token(self, data: Json) -> None:
         if str(data.get("token", "")).removeprefix("Bot ") != self._token:

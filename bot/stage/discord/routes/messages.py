@@ -11,9 +11,10 @@ from bot.stage.discord.ratelimits import OLD_EDITS, Limit
 from bot.stage.discord.routes.lookups import channel_of, message_of, number, shown
 from bot.stage.discord.routes.route import Call, Reply, Route
 from bot.stage.discord.world import DiscordWorld
+from bot.stage.record import SECOND
 
 _WRITES = Limit(5, 5.0)
-_OLD_AFTER_US = 3_600_000_000
+_OLD_AFTER = 3_600 * SECOND
 
 
 def post(world: DiscordWorld, call: Call) -> Reply:
@@ -46,7 +47,7 @@ def edit(world: DiscordWorld, call: Call) -> Reply:
 
 
 def _count_old_edit(world: DiscordWorld, message: Message) -> None:
-    if world.clock() - message.created_at <= _OLD_AFTER_US:
+    if world.clock() - message.created_at <= _OLD_AFTER:
         return
     wait = world.rate_limits.take("old edits", message.channel.id, OLD_EDITS).retry_after
     if wait is not None:
