@@ -43,7 +43,7 @@ def covering_lines(case: Case) -> Sequence[Covering]:
     """In order: news that gives a reason, lines to a counted crowd (which cover any refusal), and the one that
     says after a gap that whoever got no answer should ask again."""
     news = {row.reference: row for row in case.ledger.news}
-    every_reason = frozenset(str(o.decision.get("because", "")) for o in case.ledger.outcomes) - {""}
+    every_reason = frozenset(str(row.decision.get("because", "")) for row in case.ledger.outcomes) - {""}
     claim, claim_again = case.claim_words[0], case.claim_words[-1]
     lines = []
     for seen in case.bot_lines():

@@ -23,7 +23,8 @@ def announced(case: Case) -> Promise:
     ):
         for drop in case.drops if there else ():
             for kind in _kinds(case, drop):
-                rows = [n for n in case.ledger.news if (n.place, n.kind, n.drop) == (place, kind, drop.key)]
+                told = (place, kind, drop.key)
+                rows = [row for row in case.ledger.news if (row.place, row.kind, row.drop) == told]
                 sent = [row for row in rows if row.result == "sent" and row.reference in messages]
                 if not sent:
                     broken.append(f"{drop.title}: that it is {kind} never reached {place}.")
@@ -124,7 +125,9 @@ def budget(case: Case) -> Promise:
         return unchecked("budget", sentence, "There is no Twitch in this configuration.")
     bots = {seen["author"] for seen in case.bot_lines()}
     refused = [
-        s for s in case.record if s["platform"] == "twitch" and s["kind"] == "refused" and s["author"] in bots
+        seen
+        for seen in case.record
+        if seen["platform"] == "twitch" and seen["kind"] == "refused" and seen["author"] in bots
     ]
     broken = [
         f"Twitch refused a line ({seen['data'].get('reason')}): “{seen['text'][:60]}”"

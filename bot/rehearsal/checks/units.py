@@ -56,8 +56,12 @@ def per_person(case: Case) -> Promise:
         held = Counter(unit.person for unit in case.ledger.units if unit.drop == drop.key and unit.how == "claim")
         by_name = Counter(who for _, who in case.granted.get(drop.key, []))
         limit = drop.per_person
-        broken += [f"{drop.title}: person {who} holds {n} units." for who, n in held.items() if n > limit]
-        broken += [f"{drop.title}: {case.name(who)} got {n} units." for who, n in by_name.items() if n > limit]
+        broken += [
+            f"{drop.title}: person {who} holds {count} units." for who, count in held.items() if count > limit
+        ]
+        broken += [
+            f"{drop.title}: {case.name(who)} got {count} units." for who, count in by_name.items() if count > limit
+        ]
     return judged(
         "per-person", "Nobody claims more than the limit per person.", broken, f"{len(case.names)} people looked at"
     )
