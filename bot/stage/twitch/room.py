@@ -33,13 +33,9 @@ def helix_settings(rules: RoomRules, broadcaster: TwitchUser, moderator_id: str 
     """With `moderator_id` the answer shows what only moderators see."""
     shown: dict[str, Any] = {
         "broadcaster_id": broadcaster.id,
-        "emote_mode": rules.emotes_only,
-        "follower_mode": rules.followers_minutes is not None,
+        **_modes(rules),
         "follower_mode_duration": rules.followers_minutes,
-        "slow_mode": rules.slow_seconds is not None,
         "slow_mode_wait_time": rules.slow_seconds,
-        "subscriber_mode": rules.subscribers_only,
-        "unique_chat_mode": rules.unique,
     }
     if moderator_id is not None:
         shown |= {
@@ -54,11 +50,17 @@ def settings_event(rules: RoomRules, broadcaster: TwitchUser) -> Json:
     """The event of channel.chat_settings.update."""
     return {
         **who(broadcaster, "broadcaster_user"),
+        **_modes(rules),
+        "follower_mode_duration_minutes": rules.followers_minutes,
+        "slow_mode_wait_time_seconds": rules.slow_seconds,
+    }
+
+
+def _modes(rules: RoomRules) -> dict[str, bool]:
+    return {
         "emote_mode": rules.emotes_only,
         "follower_mode": rules.followers_minutes is not None,
-        "follower_mode_duration_minutes": rules.followers_minutes,
         "slow_mode": rules.slow_seconds is not None,
-        "slow_mode_wait_time_seconds": rules.slow_seconds,
         "subscriber_mode": rules.subscribers_only,
         "unique_chat_mode": rules.unique,
     }
