@@ -151,7 +151,7 @@ def _join_discord(document: dict[str, Any], server: Mapping[str, Any]) -> dict[s
         "announcements": channels["announcements"],
         "moderators": channels["moderators"],
         "lounge": channels["lounge"],
-        "reminder_role": server["roles"]["drop-reminders"],
+        **({"reminder_role": server["roles"]["drop-reminders"]} if "reminder_role" in document["discord"] else {}),
     }
     return {name: server["token"]}
 

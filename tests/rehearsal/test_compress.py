@@ -40,7 +40,15 @@ def test_the_bot_reads_the_file_without_a_mistake_and_finds_the_stage(tmp_path: 
     assert config.twitch is not None
     assert config.twitch.bot_id == told["twitch"]["bot"]["id"]
     assert config.discord is not None
-    assert str(config.discord.reminder_role) == play.reminder_role
+    assert config.discord.reminder_role is None
+    assert play.reminder_role == ""
+
+
+def test_people_are_called_only_where_the_file_names_a_role_for_it(tmp_path: Path, told: dict[str, Any]) -> None:
+    text = CONFIG.replace("[discord]\n", '[discord]\nreminder_role = "100000000000000009"\n')
+    play, config = played(tmp_path, text, told)
+    assert config.discord is not None
+    assert str(config.discord.reminder_role) == play.reminder_role == told["discord"]["roles"]["drop-reminders"]
 
 
 def test_no_secret_stands_in_the_file(tmp_path: Path, told: dict[str, Any]) -> None:
