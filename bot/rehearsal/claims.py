@@ -1,4 +1,4 @@
-"""Which lines of the record ask for a unit: typed in chat, by a command on Discord, or by a press."""
+"""Which lines of the record ask for a unit, in chat or on Discord, and which steer a drop on Discord."""
 
 from __future__ import annotations
 
@@ -24,3 +24,13 @@ def claims_on_discord(seen: Mapping[str, Any]) -> bool:
     if seen["kind"] == "slash":
         return bool(data.get("command") == "claim")
     return seen["kind"] == "press" and "claim" in str(data.get("custom_id", "")).split(":")
+
+
+def steers_on_discord(seen: Mapping[str, Any]) -> bool:
+    """Whether a line of the record is a moderator's: /drop, a button of the control card, or a form, which only
+    moderators are given. What these are answered is about other people's units."""
+    data = seen["data"]
+    if seen["kind"] == "slash":
+        return str(data.get("command", "")).split(" ")[0] == "drop"
+    is_control = "control" in str(data.get("custom_id", "")).split(":")
+    return seen["kind"] == "submit" or (seen["kind"] == "press" and is_control)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.rehearsal.claims import claims_on_discord, typed_claim
+from bot.rehearsal.claims import claims_on_discord, steers_on_discord, typed_claim
 from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
 from bot.rehearsal.moments import SECOND
@@ -246,6 +246,8 @@ class Case:
         if seen["kind"] == "chat" and seen["data"].get("bot"):
             yield from self._told_in_chat(seen)
         elif seen["kind"] == "answer" and seen["visible_to"]:
+            if seen["data"].get("interaction_id") in self._steering:
+                return
             request = f"discord:{seen['data'].get('interaction_id', '')}"
             for heard in _together(listen(seen["text"], self.titles, private=True)):
                 who = ("discord", seen["visible_to"])
@@ -267,6 +269,11 @@ class Case:
                 holders = (who for held, who in self.granted.get(heard.drop, []) if held == number)
                 who = next((who for who in holders if who in namesakes), namesakes[-1])
                 yield Told(who, heard.drop, (number,), seen["at"], seen["text"])
+
+    @cached_property
+    def _steering(self) -> set[str]:
+        """The acts of moderators on Discord; nobody is told a number of their own in answer to these."""
+        return {seen["data"]["interaction_id"] for seen in self.record if steers_on_discord(seen)}
 
     @cached_property
     def _news_cards(self) -> set[str]:

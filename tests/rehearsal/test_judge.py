@@ -32,6 +32,28 @@ def test_a_good_evening_keeps_every_promise() -> None:
     assert unchecked == {"secrecy", "crash", "outage", "healed", "passes", "evidence", "identity"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("submit", {"custom_id": "a1b2"}),
+        ("slash", {"command": "drop give"}),
+        ("press", {"custom_id": "md:control:give:mug"}),
+    ],
+)
+def test_what_a_moderator_is_told_of_somebody_elses_number_is_not_theirs(kind: str, data: dict[str, str]) -> None:
+    evening, act = good_evening(), {"interaction_id": "i7", **data}
+    evening.see(LATE, "discord", kind, author="id-mia", name="Mia", data=act)
+    told = {"visible_to": "id-mia", "author": "app", "text": "That person already holds Teal Mug #1.", "data": act}
+    evening.see(LATE + 1, "discord", "answer", **told)
+    assert broken(evening) == {}
+
+
+def test_a_viewer_who_is_told_somebody_elses_number_is_wronged() -> None:
+    evening = good_evening()
+    evening.presses("zoe", LATE, "You already hold Teal Mug #1.")
+    assert "zoe (discord) was told Teal Mug #1" in " ".join(broken(evening).values())
+
+
 def oversold(evening: Evening) -> None:
     request = evening.says("dan", "!md claim mug", OPENS + 7 * SECOND)
     evening.grant("dan", request, 4, OPENS + 7 * SECOND + 1)
