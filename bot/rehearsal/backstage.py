@@ -23,6 +23,9 @@ class Backstage(Protocol):
     async def slash(self, user: str, command: str, options: Mapping[str, Any]) -> None:
         """Use a slash command on Discord in the lounge; "drop open" is a command with its subcommand."""
 
+    async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
+        """Send the form that opened for `user` when they did `interaction_id`, with texts by the fields' ids."""
+
     async def live(self, on: bool) -> None:
         """Begin or end the stream."""
 

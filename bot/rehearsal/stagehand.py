@@ -72,6 +72,10 @@ class Stagehand:
     async def slash(self, user: str, command: str, options: Mapping[str, Any]) -> None:
         await self._stage.ask({"do": "slash", "user": user, "command": command, "options": dict(options)})
 
+    async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
+        order = {"do": "submit", "user": user, "interaction_id": interaction_id, "values": dict(values)}
+        await self._stage.ask(order)
+
     async def live(self, on: bool) -> None:
         await self._stage.ask({"do": "live", "on": on})
 

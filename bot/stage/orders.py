@@ -10,6 +10,7 @@ from bot.stage.crowd.crowd import Crowd
 from bot.stage.crowd.moderator import moderators
 from bot.stage.crowd.plan import plan
 from bot.stage.crowd.scene import Scene
+from bot.stage.discord import forms
 from bot.stage.discord.errors import StageError
 from bot.stage.discord.guild import Member
 from bot.stage.record import Seen
@@ -44,6 +45,7 @@ class Orders:
             "say": self.say,
             "press": self.press,
             "slash": self.slash,
+            "submit": self.submit,
             "live": self.live,
             "fault": self.fault,
             "note": self.note,
@@ -108,6 +110,19 @@ class Orders:
     async def slash(self, order: Order) -> None:
         self._stage.discord.slash(self._member(order["user"]), order["command"], order["options"])
 
+    async def submit(self, order: Order) -> None:
+        """Send the form that the act with this `interaction_id` opened: `values` are texts by the fields' ids. A
+        menu of members takes a name, and none with ""."""
+        discord, values = self._stage.discord, dict(order["values"])
+        opened_by = discord.interaction(order["interaction_id"])
+        modal = next((answer.modal for answer in opened_by.answers if answer.modal is not None), None)
+        for field in forms.described(modal) if modal is not None else ():
+            if field["kind"] != "text" and not values.get(field["id"]):
+                values.pop(field["id"], None)
+            elif field["kind"] == "member":
+                values[field["id"]] = self._known(values[field["id"]])
+        discord.submit(self._member(order["user"]), opened_by, values)
+
     async def live(self, order: Order) -> None:
         if order["on"]:
             self._stage.twitch.go_live()
@@ -128,8 +143,18 @@ class Orders:
             return discord.owner
         if not 1 <= len(name) <= 32:
             raise OrderRefused("A name on Discord has 1 to 32 characters.")
-        there = next((member for member in discord.guild.members.values() if member.name == name), None)
-        return there or discord.add_member(name, global_name=name)
+        return self._named(name) or discord.add_member(name, global_name=name)
+
+    def _known(self, name: str) -> Member:
+        """Somebody who is there already, as they are called in a menu of members."""
+        plain = name.strip().removeprefix("@")
+        member = self._stage.discord.owner if plain.casefold() == STREAMER else self._named(plain)
+        if member is None:
+            raise OrderRefused(f"Nobody on Discord is called {plain}.")
+        return member
+
+    def _named(self, name: str) -> Member | None:
+        return next((each for each in self._stage.discord.guild.members.values() if each.name == name), None)
 
     # Faults
 

@@ -102,6 +102,7 @@ async def test_somebody_types_and_who_was_not_there_has_joined(theatre: Theatre)
         ({"do": "slash", "user": "", "command": "claim", "options": {}}, "1 to 32 characters"),
         ({"do": "slash", "user": "fan", "command": "claim", "options": {}}, "claim"),
         ({"do": "press", "user": "fan", "message_id": "1", "custom_id": "x"}, "sees no message"),
+        ({"do": "submit", "user": "fan", "interaction_id": "7", "values": {}}, "There was no interaction 7"),
         ({"do": "invite", "viewers": 3, "discord_viewers": 0}, "has not begun"),
         ({"do": "fault", "name": "meteor", "text": "", "seconds": 0, "options": {}}, "cannot cause 'meteor'"),
         ({"do": "dance"}, "knows no order 'dance'"),
@@ -109,6 +110,61 @@ async def test_somebody_types_and_who_was_not_there_has_joined(theatre: Theatre)
 )
 async def test_what_cannot_be_done_is_refused_with_a_sentence(theatre: Theatre, order: Json, why: str) -> None:
     assert why in (await theatre.ask(**order))["refused"]
+
+
+def opened_form(theatre: Theatre, *, who: str = "mod_mia") -> str:
+    """The act for which a form with three fields has opened: a member, a name, a reason."""
+    discord = theatre.stage.discord
+    button = {"type": 2, "style": 1, "label": "Give", "custom_id": "give"}
+    body = {"content": "Steer it", "components": [{"type": 1, "components": [button]}]}
+    card = discord.board.post(discord.bot, discord.channel("moderators"), body)
+    act = discord.press(discord.member(who), card.id)
+    fields = [
+        {"type": 18, "label": "Member", "component": {"type": 5, "custom_id": "who", "required": False}},
+        {"type": 18, "label": "Name", "component": {"type": 4, "custom_id": "name", "style": 1, "required": False}},
+        {"type": 18, "label": "Why", "component": {"type": 4, "custom_id": "why", "style": 2, "max_length": 9}},
+    ]
+    modal = {"title": "Give a unit", "custom_id": "given", "components": fields}
+    discord.desk.callback(act.id, act.token, {"type": 9, "data": modal})
+    return act.id
+
+
+async def test_a_form_is_seen_by_its_owner_alone_and_sent_with_the_member_who_was_named(theatre: Theatre) -> None:
+    discord = theatre.stage.discord
+    ann, mia = discord.add_member("ann"), discord.member("mod_mia")
+    act = opened_form(theatre)
+    (modal,) = theatre.lines("modal")
+    assert (modal.visible_to, modal.text, modal.data["interaction_id"]) == (mia.id, "Give a unit", act)
+    assert modal.data["fields"] == [
+        {"id": "who", "label": "Member", "kind": "member", "required": False},
+        {"id": "name", "label": "Name", "kind": "text", "required": False},
+        {"id": "why", "label": "Why", "kind": "text", "required": True, "max": 9, "long": True},
+    ]
+    values = {"who": "@ann", "name": "", "why": "lost it"}
+    assert "refused" not in await theatre.ask(do="submit", user="mod_mia", interaction_id=act, values=values)
+    (sent,) = theatre.lines("submit")
+    assert (sent.author, sent.data["values"]) == (mia.id, {"who": ann.id, "name": "", "why": "lost it"})
+    discord.desk.close()
+
+
+@pytest.mark.parametrize(
+    ("user", "values", "why"),
+    [
+        ("mod_mia", {"who": "zoe", "why": "lost it"}, "Nobody on Discord is called zoe"),
+        ("mod_mia", {"who": "", "why": ""}, "'Why' must be filled in"),
+        ("mod_mia", {"why": "far too long"}, "does not take 12 characters"),
+        ("mod_mia", {"why": "lost it", "size": "XL"}, r"no field ['size']"),
+        ("ann", {"why": "lost it"}, "No modal is open for ann"),
+    ],
+)
+async def test_a_form_that_cannot_be_sent_so_is_refused_and_stays_open(
+    theatre: Theatre, user: str, values: Json, why: str
+) -> None:
+    act = opened_form(theatre)
+    answer = await theatre.ask(do="submit", user=user, interaction_id=act, values=values)
+    assert why in answer["refused"]
+    assert theatre.lines("submit") == []
+    assert [member.name for member in theatre.stage.discord.guild.members.values() if member.name == "zoe"] == []
 
 
 async def test_the_stream_begins_and_ends(theatre: Theatre) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.rehearsal.page.forms import form_to_show
 from bot.rehearsal.page.markup import Marked, Span, from_discord, from_twitch
 from bot.rehearsal.page.people import STREAMER, People
 from bot.rehearsal.page.rooms import Line, Rooms, tone_of
@@ -114,7 +115,8 @@ class Hearing:
     def _put_act(self, seen: Json) -> None:
         """What only the person who acted sees of it: their command, a form, or that it failed."""
         texts = {
-            "modal": "A form opened. This page cannot fill it in: use the command.",
+            "modal": f"A form opens: {seen['text']}",
+            "submit": f"Sent: {seen['text']}",
             "interaction-failed": "This interaction failed",
         }
         text = texts.get(seen["kind"], str(seen["text"]))
@@ -127,6 +129,7 @@ class Hearing:
                 tone=tone_of(seen["name"]),
                 spans=[text],
                 only=("discord", seen["visible_to"] or seen["author"]),
+                form=form_to_show(seen) if seen["kind"] == "modal" else None,
                 rank="failed" if seen["kind"] == "interaction-failed" else "",
             )
         )

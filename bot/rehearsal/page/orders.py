@@ -58,6 +58,19 @@ class _Slash(_Order):
         return ""
 
 
+class _Submit(_Order):
+    do: Literal["submit"]
+    who: _Login
+    form: Annotated[str, Field(max_length=40)]
+    values: Annotated[
+        dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=4_000)]], Field(max_length=10)
+    ]
+
+    async def obey(self, show: Show) -> str:
+        await show.take_part().submit(self.who, self.form, self.values)
+        return ""
+
+
 class _Live(_Order):
     do: Literal["live"]
     on: bool
@@ -101,12 +114,13 @@ class _Begin(_Order):
         return ""
 
 
-_ORDERS: TypeAdapter[_Say | _Press | _Slash | _Live | _Invite | _Fault | _Begin] = TypeAdapter(
-    Annotated[_Say | _Press | _Slash | _Live | _Invite | _Fault | _Begin, Field(discriminator="do")]
+_ORDERS: TypeAdapter[_Say | _Press | _Slash | _Submit | _Live | _Invite | _Fault | _Begin] = TypeAdapter(
+    Annotated[_Say | _Press | _Slash | _Submit | _Live | _Invite | _Fault | _Begin, Field(discriminator="do")]
 )
 _WRONG = {
     "who": "A login has small letters, digits and _, 25 at most.",
     "text": "Type something first, 2,000 characters at most.",
+    "values": "A field takes 4,000 characters at most.",
     "viewers": f"There is room for 0 to {VIEWERS_MAX} viewers.",
     "discord_viewers": f"There is room for 0 to {FANS_MAX} people on Discord.",
     "window": f"A drop is open for {WINDOW_MIN} to {WINDOW_MAX} seconds.",

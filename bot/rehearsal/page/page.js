@@ -39,16 +39,10 @@ function setTime(element) {
   const text = style === 'R' ? relative(at * 1000) : clock(at * 1000);
   if (element.textContent !== text) element.textContent = text;
 }
-function coming() {
-  const drop = (facts.drops || []).find(({ state }) => ['planned', 'announced', 'open'].includes(state));
-  if (!drop) return '';
-  const open = drop.state === 'open', at = open ? drop.closes_at : drop.opens_at;
-  if (drop.paused) return `${drop.title} is paused`;
-  return at ? `${drop.title} ${open ? 'closes' : 'opens'} ${at > now() ? relative(at) : 'now'}` : `${drop.title} waits for the cue`;
-}
 function tick() {
   $('clock').textContent = clock(now(), '2-digit');
-  $('next').textContent = facts.phase === 'playing' ? coming() : '';
+  const { next, due } = facts;
+  $('next').textContent = due ? `${next} ${due > now() ? relative(due) : 'now'}` : next;
   all('time[data-at]').forEach(setTime);
 }
 
@@ -109,6 +103,7 @@ function drawLines(lines) {
       numbers[line.room] = line.number;
     }
     put(list, line);
+    if (line.form) fillIn(line.form);
     if (line.loud) speak(`${line.name}: ${line.spans.map((span) => (typeof span === 'string' ? span : span[1])).join('')}`);
     if (tabOf(line.room) && line.room !== room) tabOf(line.room).classList.add('unread');
   }
@@ -122,6 +117,22 @@ function drawLines(lines) {
     if (wasAtEnd) toEnd(log);
     else if (!log.hidden) log.parentElement.querySelector('.newer').hidden = false;
   }
+}
+
+// Forms
+
+let filled; // the act that opened the form
+function fillIn({ id, title, fields }) {
+  filled = id;
+  $('form-title').textContent = title;
+  $('fields').replaceChildren(...fields.map(([label, kind, value, options, attributes]) => {
+    const field = make(kind, '', ...options.map((each) => make('option', '', each)));
+    for (const each in attributes) field.setAttribute(each, attributes[each]);
+    field.value = value;
+    return make('label', '', label, field);
+  }));
+  sayIn('filling', '');
+  $('form').showModal();
 }
 
 // Discord's channels
@@ -157,17 +168,16 @@ function enter(name) {
 function drawFacts(told) {
   if (told.phase !== facts.phase) speak(told.sentence);
   facts = told;
-  document.body.dataset.phase = told.phase;
   $('phase').textContent = told.sentence;
   $('live').textContent = told.live ? 'live' : 'offline';
   $('live').classList.toggle('on', told.live);
   $('toggle').textContent = told.live ? 'End the stream' : 'Go live';
   $('steering').hidden = told.phase !== 'playing';
-  $('beginning').hidden = ['setting', 'playing', 'judging'].includes(told.phase);
-  $('begin').textContent = told.phase === 'waiting' ? 'Begin' : 'Begin again';
+  $('beginning').hidden = told.busy;
+  $('begin').textContent = told.begin;
   if (told.trouble) sayIn('beginning', told.trouble, true);
   $('stocks').replaceChildren(...(told.drops.length ? told.drops.map(drawStock) : [make('p', 'empty', 'The ledger is empty.')]));
-  $('mishaps').replaceChildren(...told.mishaps.slice(-5).reverse().map(({ at, state, text }) => make('li', state, `${clock(at, '2-digit')} ${text}`, state !== 'begins' && make('b', '', state === 'ends' ? ' Over.' : ` ${state}`))));
+  $('mishaps').replaceChildren(...told.mishaps.map(({ at, state, text, word }) => make('li', state, `${clock(at, '2-digit')} ${text} `, make('b', '', word))));
   drawEnding(told.ending);
   offer('commands', told.commands);
   tick();
@@ -228,6 +238,10 @@ onSubmit('slashing', () => {
   enter('discord:#lounge'); // where commands are used, and answered
   type($('slash'), 'slash', 'slashing');
 });
+onSubmit('filling', async () => {
+  const values = Object.fromEntries(new FormData($('filling')));
+  if (await order({ do: 'submit', who: eyes, form: filled, values }, 'filling')) $('form').close();
+});
 onSubmit('beginning', () => order({ do: 'begin', script: $('script').value, seed: number('seed'), viewers: number('viewers'), discord_viewers: number('fans'), window: number('window') }, 'beginning'));
 onSubmit('looking', () => look($('eyes').value));
 $('script').onchange = choose;
@@ -249,13 +263,13 @@ function look(login) {
   speak(`You are ${eyes}`);
   return listen();
 }
-async function suggest() {
-  const typed = $('eyes').value === eyes ? '' : $('eyes').value;
+async function suggest({ target }) {
+  const typed = target.value === eyes ? '' : target.value;
   offer('people', await fetch(`people?typed=${encodeURIComponent(typed)}`).then((answer) => answer.json()).catch(() => []));
 }
 $('eyes').onchange = () => look($('eyes').value);
-$('eyes').oninput = suggest;
-$('eyes').onfocus = () => { $('eyes').select(); suggest(); };
+$('eyes').oninput = $('filling').oninput = suggest;
+$('eyes').onfocus = (event) => { $('eyes').select(); suggest(event); };
 for (const each of all('[data-eyes]')) each.onclick = () => look(each.dataset.eyes || viewer);
 
 // News
@@ -330,7 +344,6 @@ addEventListener('scroll', ({ target }) => {
   if (target.matches?.('.log') && isAtEnd(target)) target.parentElement.querySelector('.newer').hidden = true;
 }, true);
 $('help').onclick = KEYS['?'];
-$('understood').onclick = () => $('keys').close();
 // A voice for screen readers: what concerns the reader, not the whole flood.
 setInterval(() => {
   if (spoken.length) $('voice').textContent = spoken.splice(0).slice(-2).join('. ');

@@ -36,6 +36,7 @@ class Line:
     card: dict[str, Any] | None = None
     buttons: list[tuple[str, str, bool]] = field(default_factory=list)
     message: str = ""
+    form: dict[str, Any] | None = None
     mentions: frozenset[str] = frozenset()
     only: tuple[str, str] | None = None
     note: str = ""
@@ -58,6 +59,7 @@ class Line:
             "card": self.card,
             "buttons": self.buttons,
             "message": self.message,
+            "form": self.form,
             "note": " ".join(note for note in notes if note),
             "loud": mine or private,
         }

@@ -12,10 +12,9 @@ from bot.rehearsal.backstage import Backstage, StageRefused
 from bot.rehearsal.ledger import LedgerUnreadable
 from bot.rehearsal.page.people import Eyes, People
 from bot.rehearsal.page.stock import Stock, read_stock, watch
-from bot.rehearsal.page.told import Ending, Mark, Phase, Told, Wish
+from bot.rehearsal.page.told import BUSY, Ending, Mark, Phase, Told, Wish
 
 Json = Mapping[str, Any]
-_BUSY = (Phase.SETTING, Phase.PLAYING, Phase.JUDGING)
 
 
 class Audience(Protocol):
@@ -85,7 +84,7 @@ class Show:
 
     def begin(self, wish: Wish) -> None:
         """Begin a new play. Raises StageRefused while one is on."""
-        if self.phase in _BUSY:
+        if self.phase in BUSY:
             raise StageRefused("A play is on already. It ends by itself; then you can begin again.")
         self._backstage, self._took_part = None, False
         self._told = Told(self._told.number + 1, wish)

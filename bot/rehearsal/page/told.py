@@ -15,7 +15,8 @@ from bot.rehearsal.page.rooms import STAFF_ROOM, Line, Rooms
 from bot.rehearsal.page.stock import Stock
 
 Json = Mapping[str, Any]
-_MISHAPS_MAX = 12
+_MISHAPS_MAX, _MISHAPS_SHOWN = 12, 5
+_COMING = ("planned", "announced", "open")
 _ROOMS = ("discord:#announcements", "discord:#lounge")
 
 
@@ -41,6 +42,10 @@ _SENTENCES = {
     Phase.FAILED: "The play broke off",
 }
 _STEERING = ("open", "pause", "resume", "extend", "close", "undo")
+
+
+BUSY = (Phase.SETTING, Phase.PLAYING, Phase.JUDGING)
+"""While one of these lasts no other play can begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,9 @@ class Told:
         }
         if mark is None:
             news["play"] = self.number
+            # Whoever comes anew has closed their forms, as after opening Discord again.
+            for line in news["lines"]:
+                line.pop("form", None)
         if mark is None or mark.facts != self.facts:
             news["facts"] = self._shown_facts(eyes)
         return news
@@ -173,17 +181,39 @@ class Told:
     def _shown_facts(self, eyes: Eyes) -> dict[str, Any]:
         return {
             "phase": self.phase,
+            "busy": self.phase in BUSY,
+            "begin": "Begin" if self.phase is Phase.WAITING else "Begin again",
             "sentence": self.phase.sentence + ("" if self.wish is None else f", seed {self.wish.seed}"),
             "live": self.live,
             "drops": [stock.as_public() for stock in self.stocks],
             "commands": self._commands(eyes),
-            "mishaps": list(self._mishaps),
+            "mishaps": [_with_a_word(each) for each in reversed(self._mishaps)][:_MISHAPS_SHOWN],
             "trouble": self.trouble,
             "ending": None if self.ending is None else self.ending.as_public(),
+            **self._coming(),
         }
+
+    def _coming(self) -> dict[str, Any]:
+        """What the next drop does, in words, and when if somebody knows (milliseconds since the epoch, UTC)."""
+        stock = next((each for each in self.stocks if each.state in _COMING), None)
+        if stock is None or self.phase is not Phase.PLAYING:
+            return {"next": "", "due": None}
+        is_open = stock.state == "open"
+        due = stock.closes_at if is_open else stock.opens_at
+        if stock.paused:
+            return {"next": f"{stock.title} is paused", "due": None}
+        if due is None:
+            return {"next": f"{stock.title} waits for the cue", "due": None}
+        return {"next": f"{stock.title} {'closes' if is_open else 'opens'}", "due": due // 1000}
 
     def _commands(self, eyes: Eyes) -> list[str]:
         """What to suggest where a slash command is typed."""
         keys = [stock.key for stock in self.stocks]
         steering = [f"/drop {verb} {key}" for key in keys for verb in _STEERING] if eyes.staff else []
         return [*(f"/claim {key}" for key in keys), "/mine", "/drops", "/help", *steering]
+
+
+def _with_a_word(mishap: Json) -> Json:
+    """What stands behind a fault on the page: nothing while it lasts."""
+    word = {"begins": "", "ends": "Over."}.get(mishap["state"], mishap["state"])
+    return {**mishap, "word": word}

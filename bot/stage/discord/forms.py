@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.stage.discord import components, selects
@@ -10,6 +10,41 @@ from bot.stage.discord.errors import StageError
 from bot.stage.discord.guild import Guild
 
 Json = dict[str, Any]
+
+_KINDS = {
+    components.TEXT_INPUT: "text",
+    components.STRING_SELECT: "choice",
+    components.USER_SELECT: "member",
+    components.ROLE_SELECT: "role",
+    components.MENTIONABLE_SELECT: "mentionable",
+    components.CHANNEL_SELECT: "channel",
+}
+_LONG = 2
+
+
+def described(modal: Json) -> list[Json]:
+    """The fields as whoever has the form before them sees them: "id", "label", "kind", "required" and, where there
+    are any, "value", "hint", "options" (labels), "min" and "max" (characters), and "long" for several lines."""
+    return [_described(field, label) for field, label in _fields(modal)]
+
+
+def _described(field: Json, label: str) -> Json:
+    kind = _KINDS.get(field["type"], "unknown")
+    seen: Json = {"id": field.get("custom_id", ""), "label": label, "kind": kind}
+    seen["required"] = field.get("required", True)
+    own = {"value": field.get("value"), "hint": field.get("placeholder")}
+    own["options"] = [each["label"] for each in field.get("options", ())]
+    own |= {"min": field.get("min_length"), "max": field.get("max_length"), "long": field.get("style") == _LONG}
+    return seen | {key: value for key, value in own.items() if value}
+
+
+def _fields(modal: Json) -> Iterator[tuple[Json, str]]:
+    """Everything that can be filled in, with its label."""
+    for part in modal["components"]:
+        if part["type"] == components.ROW:
+            yield from ((each, each.get("label") or "") for each in part["components"])
+        elif part["type"] == components.LABEL:
+            yield part["component"], part.get("label") or ""
 
 
 def filled(modal: Json, values: Mapping[str, object], guild: Guild) -> Json:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from bot.stage.discord import errors, limits, payloads
+from bot.stage.discord import errors, forms, limits, payloads
 from bot.stage.discord.board import Board
 from bot.stage.discord.channels import Channel
 from bot.stage.discord.errors import FormErrors
@@ -127,12 +127,15 @@ class Desk:
         elif response_type == MODAL:
             limits.check_modal(data)
             act.add_answer(Answer(data["title"], True, data["components"], [], modal=data))
-            self._note_answer(act, "modal", data["title"], None)
+            self._note_answer(act, "modal", data["title"], None, {"fields": forms.described(data)})
         act.response_type = response_type
         self._stop_timer(act)
         if response_type == DEFER:
             self._start_timer(act, self.token_seconds)
         return act
+
+    def find(self, interaction_id: str) -> Interaction | None:
+        return self._by_id.get(interaction_id)
 
     def by_token(self, application_id: str, token: str) -> Interaction:
         """The interaction behind a follow-up. Raises 10015 before the first answer, 50027 after 15 minutes."""
@@ -220,8 +223,11 @@ class Desk:
         act.add_answer(_answer(message))
         self._note_answer(act, "answer", message.text, message)
 
-    def _note_answer(self, act: Interaction, kind: str, text: str, message: Message | None) -> None:
+    def _note_answer(
+        self, act: Interaction, kind: str, text: str, message: Message | None, more: Json | None = None
+    ) -> None:
         data: Json = {"interaction_id": act.id, **act.name_of_act, "latency_us": self._clock() - act.created_at}
+        data |= more or {}
         everybody = message is not None and message.visible_to is None
         if message is not None:
             data |= {"message_id": message.id, **message.drawn}

@@ -160,6 +160,13 @@ class DiscordWorld:
         """Choose from a menu: options by label or value; members, roles and channels by themselves or by id."""
         return self._hands.select(member, message_id, values, custom_id)
 
+    def interaction(self, interaction_id: str) -> Interaction:
+        """What somebody did, by the id that the record gives it. Raises StageError when there was no such thing."""
+        act = self.desk.find(interaction_id)
+        if act is None:
+            raise StageError(f"There was no interaction {interaction_id}.")
+        return act
+
     def submit(self, member: Member, opened_by: Interaction, values: Mapping[str, object]) -> Interaction:
         """Send the modal that answered `opened_by`; fields by label or custom_id."""
         return self._hands.submit(member, opened_by, values)

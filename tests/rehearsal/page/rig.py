@@ -52,6 +52,14 @@ def answer(to: str, text: str, *, place: str = CARDS, key: str | None = None) ->
     return message(text, key or f"a{next(_numbers)}", kind="answer", place=place, visible_to=to)
 
 
+def form(to: str, title: str, *fields: Json, act: str = "18") -> Json:
+    """A form that opens for the member with this id, and for nobody else."""
+    data = {"interaction_id": act, "custom_id": "give", "fields": list(fields)}
+    return seen(
+        "discord", "modal", place=MODERATORS, author="bot", name="Microdrops", text=title, visible_to=to, data=data
+    )
+
+
 class Hands:
     """Backstage that notes its orders, and repeats on the record what somebody types or presses."""
 
@@ -76,6 +84,12 @@ class Hands:
         if command == "nonsense":
             raise StageRefused("/nonsense is not registered.")
         self._act("slash", user, f"/{command}")
+
+    async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
+        self.orders.append(("submit", user, interaction_id, dict(values)))
+        if values.get("why") == "because":
+            raise StageRefused("The field 'Why' does not take 7 characters.")
+        self._act("submit", user, "Give a unit")
 
     def _act(self, kind: str, user: str, text: str) -> None:
         author = f"discord-{user}"

@@ -20,13 +20,21 @@ from tests.rehearsal.page.rig import (
     Theatre,
     answer,
     chat,
+    form,
     joined,
     message,
+    seen,
 )
 from tests.storage.evenings import evening_ledger
 
 CHAT = "twitch:chat"
 OPEN_CARD = message("Teal Mug is open", "card", ("Claim", "md:claim:mug", False), ("Remind me", "md:remind", False))
+GIVE = ("Give", "md:control:give:mug", False)
+FIELDS = (
+    {"id": "who", "label": "Member", "kind": "member", "required": False},
+    {"id": "name", "label": "Name in chat", "kind": "text", "required": False},
+    {"id": "why", "label": "Why", "kind": "text", "required": True},
+)
 HOSTILE = (
     "<img src=x onerror=document.title='owned'>",
     "</script><script>document.title='owned'</script>",
@@ -102,6 +110,51 @@ def test_a_command_is_used_where_it_is_answered_and_a_wrong_one_is_refused(
     assert "mine" not in str(playing.one(".only").get_attribute("class"))
     playing.type("#slash", "/nonsense")
     playing.until(lambda: "not registered" in playing.text("#slashing .said"), "the refusal")
+
+
+def test_a_form_is_filled_in_by_keyboard_and_sent(playing: Visitor, theatre: Theatre) -> None:
+    theatre.hear(joined("ann", "discord"), message("Steer it here", "control", GIVE, place=MODERATORS))
+    playing.keys("m")
+    playing.until(lambda: "mod_mia" in str(playing.one("#say").get_attribute("placeholder")), "her eyes")
+    playing.until(lambda: playing.all("[data-deed='md:control:give:mug']"), "the control card")
+    playing.run("[...document.querySelectorAll('[role=tab]')].at(-1).click()")
+    playing.run("document.querySelector(\"[data-deed='md:control:give:mug']\").focus()")
+    theatre.hear(
+        seen("discord", "press", place=MODERATORS, author="5", name="Mia"), form("5", "Give a unit", *FIELDS)
+    )
+    playing.until(lambda: playing.one("#form").is_displayed(), "the form")
+    assert playing.text("#form-title") == "Give a unit"
+    assert [label.text for label in playing.all("#fields label")] == ["Member", "Name in chat", "Why"]
+    assert playing.run("return document.activeElement.name") == "who"
+    assert playing.run("return document.querySelector('#form :invalid[name]').name") == "why"
+    playing.keys("ann", "\ue004")  # Tab
+    playing.keys("\ue004")
+    playing.keys("because", "\ue007")  # Enter
+    playing.until(lambda: "does not take" in playing.text("#filling .said"), "the refusal")
+    playing.keys(" of the rain", "\ue007")
+    playing.until(lambda: not playing.one("#form").is_displayed(), "the form gone")
+    assert playing.focus() == "Give"
+    sent = {"who": "ann", "name": "", "why": "because of the rain"}
+    assert theatre.orders()[-1] == ("submit", "mod_mia", "18", sent)
+
+
+def test_a_form_that_is_closed_sends_nothing_and_does_not_come_back(playing: Visitor, theatre: Theatre) -> None:
+    mia = seen("discord", "press", place=MODERATORS, author="5", name="Mia")
+    theatre.hear(mia, message("Steer it here", "control", GIVE, place=MODERATORS))
+    playing.look_as("mod_mia")
+    playing.until(lambda: playing.all("[data-deed='md:control:give:mug']"), "the control card")
+    for close in (lambda: playing.one("#form [form=leaving]").click(), lambda: playing.keys("\ue00c")):
+        theatre.hear(form("5", "Give a unit", *FIELDS))
+        playing.until(lambda: playing.one("#form").is_displayed(), "the form")
+        assert playing.run(CONTRAST) == []
+        close()
+        playing.until(lambda: not playing.one("#form").is_displayed(), "the form gone")
+    playing.look_as("ann")
+    assert not playing.one("#form").is_displayed()
+    playing.look_as("mod_mia")
+    playing.until(lambda: playing.all("[data-deed='md:control:give:mug']"), "the control card again")
+    assert not playing.one("#form").is_displayed()
+    assert theatre.orders() == []
 
 
 def test_a_card_changes_in_place_under_the_finger(playing: Visitor, theatre: Theatre) -> None:

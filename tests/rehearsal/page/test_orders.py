@@ -48,6 +48,7 @@ async def test_every_order_reaches_the_stage(show: Show, company: LittleCompany)
     assert await order(show, do="say", who="ann", text="!claim mug") == ""
     await order(show, do="press", who="ann", message="1", button="md:claim:mug")
     await order(show, do="slash", who="ann", text="/claim mug")
+    await order(show, do="submit", who="ann", form="18", values={"give-why": "lost it", "give-name": ""})
     await order(show, do="live", on=False)
     assert "20 more" in await order(show, do="invite", viewers=20, discord_viewers=5)
     assert "closes the bot's socket" in await order(show, do="fault", name="twitch-close")
@@ -56,6 +57,7 @@ async def test_every_order_reaches_the_stage(show: Show, company: LittleCompany)
         ("say", "ann", "!claim mug"),
         ("press", "ann", "1", "md:claim:mug"),
         ("slash", "ann", "claim", {"drop": "mug"}),
+        ("submit", "ann", "18", {"give-why": "lost it", "give-name": ""}),
         ("live", False),
         ("invite", 20, 5),
         ("fault", "twitch-close"),
@@ -78,6 +80,10 @@ async def test_a_swallowed_line_is_answered_with_the_platforms_own_reason(show: 
         ({"do": "slash", "who": "ann", "text": "/"}, "Type a command"),
         ({"do": "slash", "who": "ann", "text": "/drop"}, "Type a command"),
         ({"do": "slash", "who": "ann", "text": "/nonsense"}, "not registered"),
+        ({"do": "submit", "who": "ann", "form": "1", "values": {"why": "because"}}, "does not take 7 characters"),
+        ({"do": "submit", "who": "ann", "form": "1", "values": {"why": 7}}, "takes 4,000 characters at most"),
+        ({"do": "submit", "who": "ann", "form": "1", "values": {"why": "x" * 4_001}}, "4,000 characters at most"),
+        ({"do": "submit", "who": "<", "form": "1", "values": {}}, "A login has small letters"),
         ({"do": "fault", "name": "earthquake"}, "no such fault"),
         ({"do": "invite", "viewers": 5_001, "discord_viewers": 0}, "0 to 5000"),
         ({"do": "invite", "viewers": True, "discord_viewers": 0}, "0 to 5000"),

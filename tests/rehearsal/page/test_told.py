@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from bot.rehearsal.page.people import CAST, MODERATOR, STREAMER, Eyes
 from bot.rehearsal.page.rooms import LINES_MAX, OWNERS_MAX, PRIVATE_MAX
-from bot.rehearsal.page.told import Mark, Told, Wish
+from bot.rehearsal.page.stock import Stock
+from bot.rehearsal.page.told import Mark, Phase, Told, Wish
 from bot.stage.record import Record
 from bot.stage.server import Stage
-from tests.rehearsal.page.rig import LOUNGE, MODERATORS, answer, chat, joined, message, seen
+from tests.rehearsal.page.rig import LOUNGE, MODERATORS, answer, chat, form, joined, message, seen
 
 ANN, BEN, MOD, HOST = Eyes("ann"), Eyes("ben"), Eyes(MODERATOR), Eyes(STREAMER)
 
@@ -49,6 +53,94 @@ def test_a_private_answer_is_seen_by_its_owner_alone_not_even_by_the_streamer() 
     assert texts(play, ANN) == ["Mug #3 is yours"]
     assert only_line(play, ANN)["note"] == "Only you can see this."
     assert all(texts(play, eyes) == [] for eyes in (BEN, MOD, HOST))
+
+
+WHO: dict[str, Any] = {"id": "who", "label": "Member", "kind": "member", "required": False}
+WHY: dict[str, Any] = {
+    "id": "why",
+    "label": "Why",
+    "kind": "text",
+    "required": True,
+    "max": 200,
+    "hint": "in a word",
+}
+SIZE: dict[str, Any] = {
+    "id": "size",
+    "label": "Size",
+    "kind": "choice",
+    "required": True,
+    "options": ["S", "XL"],
+    "value": "S",
+}
+
+
+def test_a_form_opens_for_its_owner_alone_and_closes_when_they_come_anew() -> None:
+    play = told(joined("ann", "discord"), joined("ben", "discord"))
+    mark = play.mark("boot")
+    play.hear(form("discord-ann", "Give a unit", WHO, WHY, SIZE) | {"place": LOUNGE})
+    (line,) = play.since(mark, ANN)["lines"]
+    assert line["form"] == {
+        "id": "18",
+        "title": "Give a unit",
+        "fields": [
+            (
+                "Member",
+                "input",
+                "",
+                [],
+                {"name": "who", "list": "people", "placeholder": "a login on Discord", "spellcheck": "false"},
+            ),
+            (
+                "Why",
+                "input",
+                "",
+                [],
+                {"name": "why", "placeholder": "in a word", "maxlength": "200", "required": ""},
+            ),
+            ("Size", "select", "S", ["", "S", "XL"], {"name": "size", "required": ""}),
+        ],
+    }
+    assert all(play.since(mark, eyes)["lines"] == [] for eyes in (BEN, MOD, HOST))
+    assert texts(play, ANN) == ["A form opens: Give a unit"]
+    assert "form" not in only_line(play, ANN)
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "says"),
+    [
+        ("announced", {}, {"next": "Teal Mug opens", "due": 2_000}),
+        ("open", {}, {"next": "Teal Mug closes", "due": 3_000}),
+        ("open", {"paused": True}, {"next": "Teal Mug is paused", "due": None}),
+        ("planned", {"opens_at": None}, {"next": "Teal Mug waits for the cue", "due": None}),
+        ("closed", {}, {"next": "", "due": None}),
+    ],
+)
+def test_what_comes_next_is_said_while_a_play_is_on(
+    state: str, changes: dict[str, Any], says: dict[str, Any]
+) -> None:
+    play = told()
+    mug = Stock("mug", "Teal Mug", 5, state, False, False, 1_000_000, 2_000_000, 3_000_000, None, 0, ())
+    play.stocks = (replace(mug, **changes),)
+    facts = play.since(None, ANN)["facts"]
+    assert (facts["next"], facts["due"]) == ("", None)
+    play.phase = Phase.PLAYING
+    facts = play.since(None, ANN)["facts"]
+    assert {"next": facts["next"], "due": facts["due"]} == says
+
+
+@pytest.mark.parametrize(
+    ("phase", "busy", "begin"),
+    [
+        (Phase.WAITING, False, "Begin"),
+        (Phase.PLAYING, True, "Begin again"),
+        (Phase.OVER, False, "Begin again"),
+    ],
+)
+def test_a_play_is_begun_only_when_none_is_on(phase: Phase, busy: bool, begin: str) -> None:
+    play = told()
+    play.phase = phase
+    facts = play.since(None, ANN)["facts"]
+    assert (facts["busy"], facts["begin"]) == (busy, begin)
 
 
 def test_a_swallowed_line_is_seen_by_its_writer_alone() -> None:
@@ -206,8 +298,8 @@ def test_a_fault_is_one_row_from_beginning_to_end() -> None:
         seen("stage", "fault", text="Twitch closes.", data=data | {"state": "ends"}),
         seen("stage", "fault", text="Discord is down.", data=skipped),
     )
-    rows = [(row["text"], row["state"]) for row in play.since(None, ANN)["facts"]["mishaps"]]
-    assert rows == [("Twitch closes.", "ends"), ("Discord is down. Not here.", "skipped")]
+    rows = [(row["text"], row["word"]) for row in play.since(None, ANN)["facts"]["mishaps"]]
+    assert rows == [("Discord is down. Not here.", "skipped"), ("Twitch closes.", "Over.")]
 
 
 def test_logins_are_suggested_by_their_beginning_and_the_staff_first() -> None:
