@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.rehearsal.counting import counted
 from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.budget import TWITCH_LINES
 from bot.rehearsal.figures.demand import DropFigures
@@ -76,7 +77,7 @@ def nothing_for_the_rest(figures: Figures, _home: Home) -> Iterator[Advice]:
                 "nothing-for-the-rest",
                 90,
                 f"Tell people before {drop.title} opens what happens for those who get none: more later, or never.",
-                f"{_people(drop.wanted_by)} wanted {drop.units} units, {rest} went without, "
+                f"{_people(drop.wanted_by)} wanted {counted(drop.units, 'unit')}, {rest} went without, "
                 "and no line told them whether more will come.",
             )
 
@@ -251,11 +252,11 @@ def _is_hard(drop: DropFigures) -> bool:
 
 
 def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+    return counted(count, "person", "people")
 
 
 def _claims(count: int) -> str:
-    return "1 claim" if count == 1 else f"{count} claims"
+    return counted(count, "claim")
 
 
 def _minutes(seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.rehearsal.counting import counted
 from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.healing import Healing
 from bot.rehearsal.figures.series import Series
@@ -96,7 +97,7 @@ def _bars(series: Series, begins_at: int) -> Iterator[Bar]:
     for index, (asked, granted) in enumerate(zip(series.asked, series.granted, strict=True)):
         if asked:
             when = since(series.begins_at + index * series.step_seconds * SECOND - begins_at)
-            says = f"{when}: {asked} claims, {granted} granted"
+            says = f"{when}: {counted(asked, 'claim')}, {granted} granted"
             yield Bar(index, round(100 * asked / top, 1), round(100 * granted / top, 1), says)
 
 

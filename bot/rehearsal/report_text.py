@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text
 
+from bot.rehearsal.counting import counted
 from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.demand import DropFigures
 from bot.rehearsal.figures.timeline import Timeline
@@ -54,8 +55,8 @@ def _units(drop: DropFigures) -> str:
     first_last = " to ".join(f"#{number}" for number in dict.fromkeys(drop.numbers[:1] + drop.numbers[-1:]))
     sold_out = "" if drop.sold_out_after is None else f", sold out after {drop.sold_out_after:.1f} s"
     return (
-        f"{drop.units} of {drop.supply} units, {first_last or 'none'}, {drop.owners} owners; "
-        f"{drop.wanted_by} people asked{sold_out}"
+        f"{drop.units} of {counted(drop.supply, 'unit')}, {first_last or 'none'}, {counted(drop.owners, 'owner')}; "
+        f"{counted(drop.wanted_by, 'person', 'people')} asked{sold_out}"
     )
 
 
@@ -68,7 +69,10 @@ def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
     if figures.asked:
         busiest = max((each.busiest for each in figures.series), default=0.0)
         bars = _sparkline(figures, console)
-        yield "Claims", f"{figures.asked} from {figures.people} people, at most {busiest:.0f} in a second{bars}"
+        yield (
+            "Claims",
+            f"{figures.asked} from {counted(figures.people, 'person', 'people')}, at most {busiest:.0f} in a second{bars}",
+        )
     for answers in figures.answers:
         shares = ", ".join(f"{name} {answers.share(part):.2f} s" for name, part in _SHARES)
         yield "Answers", f"{answers.platform.title()}: {shares}, of {len(answers.seconds)}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bot.rehearsal.counting import counted
 from bot.rehearsal.home import Home
 from bot.rehearsal.judge import judge
 from bot.rehearsal.moments import since
@@ -127,6 +128,12 @@ def test_a_name_cannot_write_on_the_terminal() -> None:
 
 def test_where_it_was_left_is_said() -> None:
     assert "Left in /tmp/tea: ledger.db" in shown(report_of(good_evening(), kept_in=Path("/tmp/tea")))
+
+
+def test_one_is_not_many() -> None:
+    said = [counted(number, "owner") for number in (0, 1, 2)]
+    assert said == ["0 owners", "1 owner", "2 owners"]
+    assert [counted(number, "person", "people") for number in (1, 2)] == ["1 person", "2 people"]
 
 
 def test_instants_are_told_from_the_beginning_in_the_unit_that_fits() -> None:
