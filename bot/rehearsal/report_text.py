@@ -69,10 +69,8 @@ def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
     if figures.asked:
         busiest = max((each.busiest for each in figures.series), default=0.0)
         bars = _sparkline(figures, console)
-        yield (
-            "Claims",
-            f"{figures.asked} from {counted(figures.people, 'person', 'people')}, at most {busiest:.0f} in a second{bars}",
-        )
+        people = counted(figures.people, "person", "people")
+        yield "Claims", f"{figures.asked} from {people}, at most {busiest:.0f} in a second{bars}"
     for answers in figures.answers:
         shares = ", ".join(f"{name} {answers.share(part):.2f} s" for name, part in _SHARES)
         yield "Answers", f"{answers.platform.title()}: {shares}, of {len(answers.seconds)}"
