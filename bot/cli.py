@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -51,6 +52,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code: 0 fine, 1 found something wrong, 2 the call or the
     configuration is wrong, 78 do not restart me."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Names come in every alphabet; where a pipe takes few letters (LC_ALL=C, Windows) the others become "?".
+        sys.stdout.reconfigure(errors="replace")
     try:
         app(arguments)
     except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 import subprocess
 import sys
@@ -395,3 +396,12 @@ def test_the_module_is_the_program() -> None:
         [sys.executable, "-m", "bot", "version"], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.startswith("microdrops ")
+
+
+def test_a_pipe_that_takes_few_letters_gets_a_question_mark_for_the_others(mug: Path) -> None:
+    mug.write_text(mug.read_text("utf-8").replace("Teal Mug", "Teal 小 Mug"), "utf-8")
+    command = (sys.executable, "-m", "bot", "plan", "--config", str(mug))
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    planned = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, timeout=60, check=False)
+    assert planned.returncode == 0, planned.stderr
+    assert b"Teal ? Mug" in planned.stdout
