@@ -39,6 +39,9 @@ def load_script(path_or_name: str | Path) -> Script:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError([explain_syntax(path.name, error)]) from None
+    if "channel" in document and "title" not in document:
+        cure = f"Play its drops with: microdrops rehearse --config {path}"
+        raise ConfigError([Mistake(path.name, None, "", "this is a configuration, not a script", cure)])
     lines = find_lines(text)
 
     def mistake(at: KeyPath, finding: Finding) -> Mistake:

@@ -15,6 +15,7 @@ from bot.rehearsal.script import Anchor, Expectation, Moment, PlannedFault, Scri
 from bot.rehearsal.script_file import load_script, shipped_scripts, strangers
 from bot.rehearsal.script_parts import parse_moment
 from bot.rehearsal.timing import cast_faults, drop_of, instant
+from tests.rehearsal.evening import CONFIG
 
 MUG = PlayedDrop("mug", "Teal Mug", 5, 0, 1, False, 100 * SECOND, 106 * SECOND, 126 * SECOND)
 ZINE = PlayedDrop("zine", "Zine", 5, 0, 1, False, 104 * SECOND, 110 * SECOND, 130 * SECOND)
@@ -251,3 +252,13 @@ def test_a_fault_more_at_the_end_moves_none_of_the_others() -> None:
 
 def test_a_chance_of_nothing_never_strikes() -> None:
     assert cast_faults(faults_by_chance(*FAULTS, chance=0.0), 1, DROPS) == ()
+
+
+def test_a_configuration_in_a_scripts_place_is_told_by_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG, "utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load_script(str(path))
+    (mistake,) = refused.value.mistakes
+    assert "not a script" in mistake.what
+    assert mistake.cure.endswith(f"rehearse --config {path}")
