@@ -187,8 +187,12 @@ class ExpectPart(Section):
 class File(Section):
     """The whole script."""
 
-    title: str = Field(min_length=1, max_length=60, description='Give the script a title, like "A hot drop".')
-    about: str = Field("", max_length=300)
+    title: str = Field(
+        min_length=1,
+        max_length=60,
+        description='Give it a title of at most 60 characters, like "A hot drop".',
+    )
+    about: str = Field("", max_length=300, description="Say in at most 300 characters what it is about.")
     crowd: CrowdPart = Field(default_factory=CrowdPart)
     tempo: TempoPart = Field(default_factory=TempoPart)
     stream: StreamPart = Field(default_factory=StreamPart)
