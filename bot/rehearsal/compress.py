@@ -18,7 +18,8 @@ from bot.rehearsal.hearing import visible
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 
-# More than this is no title.
+# More than this is no title, or not shown.
+_MARKS_MAX = 2
 _TITLE_CHARACTERS_MAX = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -200,10 +201,14 @@ def tell_apart(tables: Sequence[dict[str, Any]]) -> None:
 
 
 def _as_shown(title: str) -> str:
-    """On one line, with single spaces, and with nothing that the eye does not see."""
+    """On one line, with single spaces, with nothing that the eye does not see, and without towers of accents."""
     words = " ".join(visible(title).split())
     seen = "".join(each for each in words if unicodedata.category(each) != "Cc")
-    return " ".join(unicodedata.normalize("NFC", seen).split())
+    shown, marks = "", 0
+    for each in unicodedata.normalize("NFC", seen):
+        marks = marks + 1 if unicodedata.combining(each) else 0
+        shown += each if marks <= _MARKS_MAX else ""
+    return " ".join(shown.split())
 
 
 def _local(at: int) -> str:
