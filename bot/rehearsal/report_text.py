@@ -23,6 +23,8 @@ _LABEL = 9
 # In fewer lines there is no room for every promise's sentence and every piece of advice.
 _ROOMY_LINES = 55
 _ADVICE_WHERE_SHORT, _CHARACTERS_WHERE_SHORT = 3, 6
+# The promises that a streamer would ask about first.
+_FOREMOST = ("supply", "answered", "true-numbers", "crash")
 
 
 def show(report: Report, console: Console) -> None:
@@ -81,8 +83,9 @@ def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
     asking = [each for each in figures.characters if each.asked]
     if asking:
         shown = asking if _roomy(console) else asking[:_CHARACTERS_WHERE_SHORT]
-        rest = f" and {len(asking) - len(shown)} more kinds" if len(shown) < len(asking) else " got one"
-        yield "Crowd", ", ".join(f"{each.got} of {each.people} {clean(each.name)}" for each in shown) + rest
+        rest = f", and {len(asking) - len(shown)} more kinds" if len(shown) < len(asking) else ""
+        got = ", ".join(f"{each.got} of {each.people} {clean(each.name)}" for each in shown)
+        yield "Crowd", f"who got one: {got}{rest}"
     if figures.news:
         worst = figures.news[-1]
         yield "News", f"{len(figures.news)} lines and cards, the slowest {worst:.2f} s after the fact"
@@ -151,14 +154,16 @@ def _show_broken(report: Report, console: Console) -> None:
 
 def _show_promises(report: Report, console: Console) -> None:
     kept, unchecked = report.having(Verdict.KEPT), report.having(Verdict.UNCHECKED)
-    if not _roomy(console):
-        _line(console, "Kept", ", ".join(each.key for each in kept))
-        _line(console, "Not here", ", ".join(each.key for each in unchecked))
-        return
+    shown = kept if _roomy(console) else [each for each in kept if each.key in _FOREMOST]
     if kept:
         console.print(Text("Promises kept", style="bold green"))
-    for promise in kept:
+    for promise in shown:
         console.print(Text.assemble((f"{_tick(console)} ", "green"), promise.sentence))
+    if len(shown) < len(kept):
+        more = f"and {len(kept) - len(shown)} more; a taller window or --report FILE.html shows them all"
+        console.print(Text.assemble((f"{_tick(console)} ", "green"), more))
+    if not _roomy(console):
+        return
     if unchecked:
         console.print(Text("Could not be checked here", style="bold dim"))
     for promise in unchecked:
