@@ -193,16 +193,6 @@ def backups_on_same_disk(_figures: Figures, home: Home) -> Iterator[Advice]:
         )
 
 
-def no_native_polls(_figures: Figures, home: Home) -> Iterator[Advice]:
-    if home.native_polls is False:
-        yield Advice(
-            "no-native-polls",
-            65,
-            "Let people vote in chat: your channel cannot use Twitch's own polls.",
-            "Twitch gives polls to affiliates and partners only, and your channel is neither.",
-        )
-
-
 def nobody_on_discord(figures: Figures, _home: Home) -> Iterator[Advice]:
     """Cards on Discord that nobody used."""
     cards = sum(figures.announcements.get("discord:announcements", {}).values())
@@ -270,7 +260,6 @@ RULES: tuple[Rule, ...] = (
     closed_on_people,
     slow_answers,
     nothing_to_mend_with,
-    no_native_polls,
     hard_to_type,
     waited_for_the_cue,
     open_long_after_the_end,

@@ -12,12 +12,11 @@ from bot.rehearsal.moments import SECOND
 @dataclass(frozen=True, slots=True)
 class Home:
     """`window_seconds` of each drop as it will be tonight. The others are None where nobody can know: whether there
-    is a reminder role, whether the backups lie on the ledger's own disk, whether the channel may have polls."""
+    is a reminder role, whether the backups lie on the ledger's own disk."""
 
     window_seconds: Mapping[str, float] = field(default_factory=dict)
     reminder_role: bool | None = None
     backups_on_same_disk: bool | None = None
-    native_polls: bool | None = None
 
 
 def home_of(config: Config) -> Home:

@@ -117,8 +117,6 @@ ROWS: tuple[tuple[Rule, Figures, Home, str], ...] = (
     (advice.no_reminder_role, GOOD, HOME, ""),
     (advice.backups_on_same_disk, GOOD, Home(backups_on_same_disk=True), "on one disk"),
     (advice.backups_on_same_disk, GOOD, Home(backups_on_same_disk=False), ""),
-    (advice.no_native_polls, GOOD, Home(native_polls=False), "affiliates and partners only"),
-    (advice.no_native_polls, GOOD, HOME, ""),
     (advice.nobody_on_discord, replace(GOOD, answers=GOOD.answers[:1], asked=40), HOME, "none of the 40 claims"),
     (advice.nobody_on_discord, replace(GOOD, asked=40), HOME, ""),
     (advice.nobody_on_discord, replace(GOOD, answers=(), asked=40, announcements={}), HOME, ""),
@@ -150,14 +148,14 @@ def test_every_rule_is_seen_to_speak_and_to_be_silent() -> None:
 
 def test_the_most_useful_comes_first_and_five_are_enough() -> None:
     figures = with_drop(wanted_by=75, asked_more=15, refused={"closed": 9}, **FULL)
-    home = Home({"mug": 1800.0}, reminder_role=False, backups_on_same_disk=True, native_polls=False)
+    home = Home({"mug": 1800.0}, reminder_role=False, backups_on_same_disk=True)
     found = advise(replace(figures, budgets=budget(90, 100).budgets), home)
     assert [each.key for each in found] == [
         "nothing-for-the-rest",
         "nearly-silenced",
         "nothing-to-mend-with",
-        "no-native-polls",
         "open-long-after-the-end",
+        "no-reminder-role",
     ]
 
 

@@ -110,7 +110,7 @@ def test_the_figures_read_as_sentences() -> None:
 
 
 def test_on_a_phone_it_fits_and_nothing_is_wider_than_the_screen() -> None:
-    home = Home({"mug": 900.0}, reminder_role=False, backups_on_same_disk=True, native_polls=False)
+    home = Home({"mug": 900.0}, reminder_role=False, backups_on_same_disk=True)
     lines = shown(report_of(good_evening(), home=home), width=50, height=40).splitlines()
     assert len(lines) <= 40
     assert max(len(line) for line in lines[:-1]) <= 50
