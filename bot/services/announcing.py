@@ -48,7 +48,9 @@ _MODERATORS_CARDS = {NewsKind.FROZEN: frozen_card, NewsKind.THAWED: lost_card}
 
 
 class Announcing:
-    """One sender per place. A place that is down keeps its news and never holds up another."""
+    """One sender per place. A place that is down keeps its news and never holds up another.
+
+    Cards are edited together, and no sooner than `edit_gap_seconds` after the last time."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Announcing:
         chat: ChatSender | None,
         board: BoardSender | None,
         places: tuple[str, ...],
+        edit_gap_seconds: float = EDIT_GAP_SECONDS,
     ) -> None:
         self._lane = lane
         self._reads = reads
@@ -71,6 +74,7 @@ class Announcing:
         self._pace = pace
         self._chat = chat
         self._board = board
+        self._edit_gap_seconds = edit_gap_seconds
         self._wakes = {place: asyncio.Event() for place in places}
         self._last_line_at: Micros = 0
         self._stale: set[str] = set()
@@ -248,7 +252,7 @@ class Announcing:
                     self._stale.add(key)
                 except Exception:
                     log.exception("a card could not be brought up to date", drop=key)
-            await asyncio.sleep(EDIT_GAP_SECONDS)
+            await asyncio.sleep(self._edit_gap_seconds)
             if self._stale:
                 self._stale_wake.set()
 

@@ -31,8 +31,7 @@ BOARDS = {DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS}
 
 
 @pytest.fixture(autouse=True)
-def quick_edits(monkeypatch):
-    monkeypatch.setattr(announcing_module, "EDIT_GAP_SECONDS", 0.001)
+def quick_notes(monkeypatch):
     monkeypatch.setattr(announcing_module, "NOTE_AGAIN_SECONDS", 0.001)
 
 
@@ -58,6 +57,7 @@ class Evening:
             chat=self.chat,
             board=self.board,
             places=ALL_PLACES,
+            edit_gap_seconds=0.001,
         )
 
     async def submit(self, command):

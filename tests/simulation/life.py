@@ -17,7 +17,6 @@ from bot.domain.planning import PlansApplied
 from bot.domain.stream import Pace
 from bot.domain.time import DAY, SECOND, Micros
 from bot.rehearsal.fast.virtual_time import SteadyClock, VirtualLoop, WallClock
-from bot.services import announcing as announcing_module
 from bot.services.announcing import Announcing
 from bot.services.claims import Claims
 from bot.services.control import Control
@@ -42,7 +41,7 @@ STUMBLE_SECONDS = 2.0
 ALARM_SWEEP = 30 * SECOND
 ALARM_PATIENCE = SECOND // 4
 # How often cards may be edited changes nothing that is looked at here, and every look at them costs time.
-announcing_module.EDIT_GAP_SECONDS = 15.0
+EDIT_GAP_SECONDS = 15.0
 WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
 
 
@@ -120,7 +119,16 @@ class Life:
             self.lane, reads, CHANNEL_ID, self.chat, self.board, WORDS, clock, answer_gap=gap, steady=steady
         )
         self.announcing = Announcing(
-            self.lane, reads, CHANNEL_ID, WORDS, clock, pace, chat=self.chat, board=self.board, places=PLACES
+            self.lane,
+            reads,
+            CHANNEL_ID,
+            WORDS,
+            clock,
+            pace,
+            chat=self.chat,
+            board=self.board,
+            places=PLACES,
+            edit_gap_seconds=EDIT_GAP_SECONDS,
         )
         self.streams = Streams(self.drops, self.telling, WORDS, clock, self._fetch_live)
         self.alarm = VirtualAlarm(loop, clock, self._rings)
