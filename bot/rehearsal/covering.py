@@ -23,13 +23,14 @@ _STATES = frozenset({"opened", "sold-out", "paused", "resuming", "resumed", "reo
 class Covering:
     """One line in Twitch chat. `reasons` are the refusals that it explains, `drop` "" means whichever; `to_unheard`
     when it speaks to those whose lines may not have arrived, `asks_again` when it tells everybody to type once
-    more."""
+    more, `to_crowd` when it answers a counted crowd instead of naming it."""
 
     at: int
     reasons: frozenset[str]
     drop: str = ""
     to_unheard: bool = False
     asks_again: bool = False
+    to_crowd: bool = False
 
     def answers(self, ask: Ask, because: str, *, not_taken: bool = False) -> bool:
         """Whether this line tells `ask` why, or to ask again; `because` is "" when nothing was decided, `not_taken`
@@ -52,7 +53,7 @@ def covering_lines(case: Case) -> Sequence[Covering]:
         if row is not None and (row.kind in _COVERS or row.kind in _STATES):
             lines.append(Covering(at, frozenset(_COVERS.get(row.kind, ())), row.drop, row.kind in _STATES))
         elif row is None and "@" not in text and claim in text:
-            lines.append(Covering(at, every_reason))
+            lines.append(Covering(at, every_reason, to_crowd=True))
         elif row is None and "@" not in text and claim_again in text:
             lines.append(Covering(at, frozenset(), to_unheard=True, asks_again=True))
     return lines

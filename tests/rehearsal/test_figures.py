@@ -118,6 +118,27 @@ def test_a_line_to_all_that_comes_much_later_is_not_taken_for_the_answer_to_a_re
     assert (repeated.how, repeated.seconds) == (How.REPEAT, None)
 
 
+@pytest.mark.parametrize(
+    ("again_after", "because", "how"),
+    [
+        (2, "sold-out", How.REPEAT),
+        (2, "unknown-drop", How.NOBODY),  # that was not said to the crowd
+        (8, "sold-out", How.NOBODY),  # the gap is over: a good bot answers anew
+    ],
+)
+def test_who_was_just_told_the_same_in_a_crowd_is_spared_an_answer(
+    again_after: int, because: str, how: How
+) -> None:
+    evening = good_evening()
+    request = evening.says("eve", "!claim mug", CLOSES + 2 * SECOND)
+    evening.refuse("eve", request, "sold-out", CLOSES + 2 * SECOND)
+    evening.bot("To the 828 people who just typed !claim: Teal Mug is sold out", CLOSES + 3 * SECOND)
+    at = CLOSES + (3 + again_after) * SECOND
+    evening.refuse("eve", evening.says("eve", "!md claim mug", at), because, at)
+    first, repeated = [wait for wait in waits(evening.case()) if wait.ask.who[1] == "id-eve"]
+    assert (first.how, repeated.how) == (How.COVERED, how)
+
+
 def test_what_never_reached_the_bot_is_counted_apart() -> None:
     evening = good_evening()
     undelivered(evening, "eve", OPENS + 3 * SECOND, "nobody-listens")

@@ -52,6 +52,7 @@ def waits(case: Case) -> tuple[Wait, ...]:
         else:
             named[told.who].append(told.at)
     covering = covering_lines(case)
+    to_crowds = {line.at for line in covering if line.to_crowd}
     by_person: defaultdict[Who, list[Ask]] = defaultdict(list)
     for ask in case.asks:
         by_person[ask.who].append(ask)
@@ -59,10 +60,20 @@ def waits(case: Case) -> tuple[Wait, ...]:
     for who, asks in by_person.items():
         # Nobody on Discord reads that chat.
         lines = covering if who[0] == "twitch" else ()
+        # When a line last gave this person this reason, as one of a crowd: it is not said again so soon.
+        in_crowd: dict[str, int] = {}
         for ask, later in zip(asks, [*asks[1:], None], strict=True):
             at = own.get(ask.request)
+            because = _because(case, ask)
             wait = Wait(ask, How.NAMED, _since(ask, at)) if at is not None else None
-            found[ask.request] = wait or _wait(case, ask, later, named[who], lines)
+            wait = wait or _wait(case, ask, later, named[who], lines)
+            heard_it_at = in_crowd.get(because, -math.inf)
+            if wait.how is How.NOBODY and 0 <= ask.at - heard_it_at <= case.answer_gap + _JITTER:
+                wait = Wait(ask, How.REPEAT)
+            found[ask.request] = wait
+            answered_at = ask.at + round((wait.seconds or 0) * SECOND)
+            if wait.how is How.COVERED and answered_at in to_crowds:
+                in_crowd[because] = answered_at
     for told in case.still_standing:
         for ask in by_person[told.who]:
             if ask.at <= told.at and found[ask.request].how is How.NOBODY:
@@ -84,9 +95,14 @@ def _left_thinking(case: Case, seen: Json, request: str) -> bool:
     return put_off and case.restarted_between(seen["at"], seen["at"] + _THINKS_FOR)
 
 
-def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], covering: Sequence[Covering]) -> Wait:
+def _because(case: Case, ask: Ask) -> str:
+    """The reason of a refusal, the kind of any other decision; "" where nothing was decided."""
     outcome = case.outcomes.get(ask.request)
-    because = "" if outcome is None else str(outcome.decision.get("because") or outcome.kind)
+    return "" if outcome is None else str(outcome.decision.get("because") or outcome.kind)
+
+
+def _wait(case: Case, ask: Ask, later: Ask | None, named: Sequence[int], covering: Sequence[Covering]) -> Wait:
+    outcome, because = case.outcomes.get(ask.request), _because(case, ask)
     index = bisect_left(named, ask.at)
     by_name = named[index] if index < len(named) else math.inf
     not_taken = outcome is None and case.in_disk_trouble(ask)
