@@ -52,7 +52,7 @@ def waits(case: Case) -> tuple[Wait, ...]:
         else:
             named[told.who].append(told.at)
     covering = covering_lines(case)
-    to_crowds = {line.at for line in covering if line.to_crowd}
+    to_crowds = [line for line in covering if line.to_crowd]
     by_person: defaultdict[Who, list[Ask]] = defaultdict(list)
     for ask in case.asks:
         by_person[ask.who].append(ask)
@@ -60,20 +60,19 @@ def waits(case: Case) -> tuple[Wait, ...]:
     for who, asks in by_person.items():
         # Nobody on Discord reads that chat.
         lines = covering if who[0] == "twitch" else ()
-        # When a line last gave this person this reason, as one of a crowd: it is not said again so soon.
-        in_crowd: dict[str, int] = {}
+        # When lines gave this person a reason, as one of a crowd: it is not said again so soon.
+        in_crowd: defaultdict[str, list[int]] = defaultdict(list)
         for ask, later in zip(asks, [*asks[1:], None], strict=True):
             at = own.get(ask.request)
             because = _because(case, ask)
             wait = Wait(ask, How.NAMED, _since(ask, at)) if at is not None else None
             wait = wait or _wait(case, ask, later, named[who], lines)
-            heard_it_at = in_crowd.get(because, -math.inf)
-            if wait.how is How.NOBODY and 0 <= ask.at - heard_it_at <= case.answer_gap + _JITTER:
+            just_heard = any(0 <= ask.at - at <= case.answer_gap + _JITTER for at in in_crowd[because])
+            if wait.how is How.NOBODY and just_heard:
                 wait = Wait(ask, How.REPEAT)
             found[ask.request] = wait
-            answered_at = ask.at + round((wait.seconds or 0) * SECOND)
-            if wait.how is How.COVERED and answered_at in to_crowds:
-                in_crowd[because] = answered_at
+            if who[0] == "twitch":
+                in_crowd[because] += [line.at for line in to_crowds if line.answers(ask, because)][:1]
     for told in case.still_standing:
         for ask in by_person[told.who]:
             if ask.at <= told.at and found[ask.request].how is How.NOBODY:
