@@ -100,12 +100,8 @@ def rehearse(
     as_json: JsonOption = False,
     keep: Annotated[Path | None, typer.Option(help="Leave the ledger in this folder.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show the report alone, not the chats.")] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Write the report as a page into this file, for a browser.")
-    ] = None,
-    fast: Annotated[
-        bool, typer.Option("--fast", help="In virtual time, without sockets: over in seconds.")
-    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Write the report into this file, as a page.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="In virtual time, so over in seconds.")] = False,
     dated: Annotated[bool, typer.Option("--dated", help="Like --fast, with each drop on its own date.")] = False,
     web: Annotated[
         bool, typer.Option("--web", help="Serve a page to walk on stage: both chats, faults, the stock.")
