@@ -77,7 +77,7 @@ def bad_evening() -> Evening:
 
 
 def page_of(evening: Evening) -> str:
-    return render(report_of(evening, home=Home({"mug": 900.0}, False, True, False), kept_in=Path("/tmp/<b>tea")))
+    return render(report_of(evening, home=Home({"mug": 900.0}, False, True), kept_in=Path("/tmp/<b>tea")))
 
 
 @pytest.mark.parametrize("evening", [Evening(), good_evening(), bad_evening()], ids=["empty", "good", "bad"])
