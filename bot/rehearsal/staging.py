@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.rehearsal.backstage import StageRefused
+from bot.rehearsal.parts import OrderedStage
 from bot.rehearsal.processes import STOP_SECONDS_MAX, BotProcess, end_child, start_child
 
 Json = dict[str, Any]
@@ -23,16 +24,15 @@ class ChildFailed(Exception):
     """A child ended or kept silent when it should have answered; the text is for the person who rehearses."""
 
 
-class StageProcess:
+class StageProcess(OrderedStage):
     """The stage behind its pipes. `on_seen` hears every line of the record."""
 
     def __init__(self, process: asyncio.subprocess.Process, on_seen: Callable[[Json], None]) -> None:
+        super().__init__()
         self._process = process
         self._on_seen = on_seen
         self._loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[Json] = self._loop.create_future()
-        self.played = asyncio.Event()
-        self._playing = 0
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Any]] = {}
         self._stopped: asyncio.Future[Json] = self._loop.create_future()
@@ -45,36 +45,6 @@ class StageProcess:
             self._reading.result()
         return self._reading.done()
 
-    async def play(
-        self,
-        scene: Json,
-        *,
-        seed: int,
-        viewers: int,
-        discord_viewers: int,
-        shares: Mapping[str, int] | None = None,
-    ) -> None:
-        """Let the crowd come; `played` is set when it, and whoever was invited later, has done everything."""
-        order = {"do": "play", "scene": scene, "seed": seed, "shares": dict(shares or {})}
-        self._more_play(+1)
-        await self._order(order | {"viewers": viewers, "discord_viewers": discord_viewers})
-
-    async def invite(self, viewers: int, discord_viewers: int) -> None:
-        """Let more of the same crowd come. Raises StageRefused before the play."""
-        self._more_play(+1)
-        try:
-            await self.ask({"do": "invite", "viewers": viewers, "discord_viewers": discord_viewers})
-        except StageRefused:
-            self._more_play(-1)
-            raise
-
-    def _more_play(self, by: int) -> None:
-        self._playing += by
-        if self._playing:
-            self.played.clear()
-        else:
-            self.played.set()
-
     async def ask(self, order: Mapping[str, Any]) -> Any:
         """Give an order and return its result. Raises StageRefused with the stage's own sentence, and ChildFailed
         when the stage has gone."""
@@ -82,12 +52,12 @@ class StageProcess:
         answer = self._asked[number] = self._loop.create_future()
         if self.ended:
             raise ChildFailed("The stage has ended.")
-        await self._order({**order, "id": number})
+        await self._send({**order, "id": number})
         return await answer
 
     async def stop(self) -> tuple[str, ...]:
         """End the stage; returns all the secrets it ever gave out. Raises ChildFailed when it does not answer."""
-        await self._order({"do": "stop"})
+        await self._send({"do": "stop"})
         try:
             async with asyncio.timeout(STOP_SECONDS_MAX):
                 told = await asyncio.shield(self._stopped)
@@ -95,7 +65,7 @@ class StageProcess:
             raise ChildFailed("The stage did not stop.") from None
         return tuple(told["secrets"])
 
-    async def _order(self, order: Mapping[str, Any]) -> None:
+    async def _send(self, order: Mapping[str, Any]) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         with contextlib.suppress(ConnectionError):  # its end is noticed where its answer is awaited

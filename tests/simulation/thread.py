@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Executor
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.time import MILLISECOND, Micros
+from bot.rehearsal.fast.disk import LoopThread
 from bot.rehearsal.fast.virtual_time import VirtualLoop
 from tests.simulation.chance import Chance
 from tests.simulation.disk import ERRORS, INJECTED, Dies
@@ -19,7 +19,7 @@ from tests.simulation.disk import ERRORS, INJECTED, Dies
 DISK_USUALLY = 20 * MILLISECOND
 
 
-class SimThread(Executor):
+class SimThread(LoopThread):
     """Runs a function at once, some time after it was handed in, and answers some time after that.
 
     Between the two moments a batch may be on the disk and nobody know it: `alive` tells whether its process has
@@ -28,9 +28,8 @@ class SimThread(Executor):
     def __init__(
         self, loop: VirtualLoop, chance: Chance, alive: Callable[[], bool], after_each: Callable[[], None]
     ) -> None:
-        self._loop = loop
+        super().__init__(loop, alive)
         self._chance = chance
-        self._alive = alive
         self._after_each = after_each
 
     # An asyncio future: `run_in_executor` takes it as it is, and no second loop iteration is needed to wake up.
@@ -61,17 +60,6 @@ class SimThread(Executor):
 
     def _call(self, function: Any, args: Any, options: Any) -> Any:
         return function(*args, **options)
-
-    def _answer(self, answered: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
-        if answered.done() or not self._alive():
-            return
-        if failed is not None:
-            answered.set_exception(failed)
-        else:
-            answered.set_result(result)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing runs beside the loop, so there is nothing to end."""
 
 
 class SimReaders(SimThread):

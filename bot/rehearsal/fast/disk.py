@@ -65,7 +65,26 @@ def _do_not_wait(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-class VirtualThread(Executor):
+class LoopThread(Executor):
+    """A thread in virtual time: what it runs takes a while, and its process may die before anybody hears of it."""
+
+    def __init__(self, loop: VirtualLoop, alive: Callable[[], bool]) -> None:
+        self._loop = loop
+        self._alive = alive
+
+    def _answer(self, answered: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
+        if answered.done() or not self._alive():
+            return
+        if failed is not None:
+            answered.set_exception(failed)
+        else:
+            answered.set_result(result)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Nothing runs beside the loop, so there is nothing to end."""
+
+
+class VirtualThread(LoopThread):
     """Runs a function at once, some time after it was handed in, and answers some time after that.
 
     Between the two a process may die: then nobody hears of what stands on the disk. `is_held` says whether what is
@@ -74,9 +93,8 @@ class VirtualThread(Executor):
     def __init__(
         self, loop: VirtualLoop, takes: Micros, alive: Callable[[], bool], is_held: Callable[[], bool] | None = None
     ) -> None:
-        self._loop = loop
+        super().__init__(loop, alive)
         self._takes = takes
-        self._alive = alive
         self._is_held = is_held
 
     # An asyncio future: `run_in_executor` takes it as it is.
@@ -99,14 +117,3 @@ class VirtualThread(Executor):
         except Exception as error:  # noqa: BLE001 - a thread hands on whatever its function raised
             failed = error
         self._loop.call_in(self._takes - self._takes // 2, self._answer, answered, result, failed)
-
-    def _answer(self, answered: asyncio.Future[Any], result: Any, failed: Exception | None) -> None:
-        if answered.done() or not self._alive():
-            return
-        if failed is not None:
-            answered.set_exception(failed)
-        else:
-            answered.set_result(result)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing runs beside the loop, so there is nothing to end."""

@@ -10,46 +10,23 @@ from typing import Any
 from bot.config import Config
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.fast.life import Life, Machine
+from bot.rehearsal.parts import OrderedStage
 from bot.stage.orders import Orders
 
 Json = dict[str, Any]
 _LAST_WORDS_SECONDS = 1.0
 
 
-class QuickStage:
+class QuickStage(OrderedStage):
     """Takes the orders that a stage's process takes; see staging.StageProcess."""
 
     def __init__(self, machine: Machine, group: asyncio.TaskGroup) -> None:
+        super().__init__()
         self._loop = machine.loop
         self._orders = Orders(machine.stage, group, self._told)
         self._numbers = itertools.count(1)
         self._answers: dict[int, Mapping[str, Any]] = {}
-        self._playing = 0
-        self.played = asyncio.Event()
         self.ended = False
-
-    async def play(
-        self,
-        scene: Json,
-        *,
-        seed: int,
-        viewers: int,
-        discord_viewers: int,
-        shares: Mapping[str, int] | None = None,
-    ) -> None:
-        """Let the crowd come; `played` is set when it has done everything."""
-        self._more_play(+1)
-        order = {"do": "play", "scene": scene, "seed": seed, "shares": dict(shares or {})}
-        await self.ask(order | {"viewers": viewers, "discord_viewers": discord_viewers})
-
-    async def invite(self, viewers: int, discord_viewers: int) -> None:
-        """Let more of the same crowd come. Raises StageRefused before the play."""
-        self._more_play(+1)
-        try:
-            await self.ask({"do": "invite", "viewers": viewers, "discord_viewers": discord_viewers})
-        except StageRefused:
-            self._more_play(-1)
-            raise
 
     async def ask(self, order: Mapping[str, Any]) -> Any:
         """Give an order and return its result. Raises StageRefused with the stage's own sentence."""
@@ -59,6 +36,9 @@ class QuickStage:
         if "refused" in answer:
             raise StageRefused(answer["refused"])
         return answer.get("result")
+
+    async def _send(self, order: Mapping[str, Any]) -> None:
+        await self.ask(order)
 
     def end(self) -> None:
         """Whatever still goes on is over."""
@@ -71,10 +51,6 @@ class QuickStage:
             self._loop.call_later(_LAST_WORDS_SECONDS, self._more_play, -1)
         elif "done" in told:
             self._answers[told["done"]] = told
-
-    def _more_play(self, by: int) -> None:
-        self._playing += by
-        (self.played.clear if self._playing else self.played.set)()
 
 
 class QuickBot:
