@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.config import CommandsSection, Config, ConfigError, DropTable, check_wording, load_config
+from bot.config.public import PublicSection
 from bot.config.sections import PaceSection
 from bot.domain.commands import COMMANDS
 from bot.domain.drops import Opening
+from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
 from bot.domain.time import MINUTE, SECOND
 
@@ -92,12 +94,12 @@ def test_the_example_has_no_mistake_and_names_the_secrets_that_are_still_missing
 def test_the_example_names_every_key_and_its_default() -> None:
     """Uncommented, the example is still right, and says what holds without it."""
     shown = EXAMPLE.read_text(encoding="utf-8")
-    for section in ("channel", "twitch", "discord", "ledger", "endpoints", "commands", "wording", "pace", "drops"):
-        assert f"[{section}]" in shown
+    headers = "channel twitch discord ledger endpoints commands wording pace public drops".split()
+    assert [header for header in headers if f"[{header}]" not in shown] == []
 
     config = load_config(EXAMPLE, {}, secrets="optional")
     sections = (config.channel, config.twitch, config.discord, config.ledger, config.endpoints, config.commands)
-    models = [DropTable, PaceSection, *(type(section) for section in sections)]
+    models = [DropTable, PaceSection, PublicSection, *(type(section) for section in sections)]
     keys = {key for model in models for key in model.model_fields}
     missing = {key for key in keys - {"closes"} if f"\n{key} = " not in shown and f"\n# {key} = " not in shown}
     assert missing == set()
@@ -231,6 +233,15 @@ def test_a_file_from_notepad_with_mark_and_carriage_returns_is_read(tmp_path: Pa
         (CHANNEL + '[commands]\nclaim = "two words"\n', "one word"),
         (CHANNEL + "[commands]\nclaim = true\n", "names no command"),
         (CHANNEL + "[wording]\nhello = 5\n", "text in quotes"),
+        (CHANNEL + '[public]\nurl = "tealfox.example/drops"\n', "beginning with https:// or http://"),
+        (CHANNEL + '[public]\nurl = "ftp://tealfox.example"\n', "no address that a browser can open"),
+        (CHANNEL + '[public]\nurl = "https://fox example"\n', "no address that a browser can open"),
+        (CHANNEL + '[public]\nurl = "https://fox:70000/"\n', "no address that a browser can open"),
+        (CHANNEL + '[public]\nurl = "https://me:canary@fox.example"\n', "has a name or a password in it"),
+        (CHANNEL + f'[public]\nurl = "https://fox.example/{"x" * 300}"\n', "more than 300 characters"),
+        (CHANNEL + "[public]\nurl = 5\n", "text in quotes"),
+        (CHANNEL + '[public]\nfingerprints = "yes"\n', "true or false"),
+        (CHANNEL + "[public]\nreceipts = true\n", 'Did you mean "receipts_in_chat"?'),
         (CHANNEL + '[ledger]\nurl = "mysql://x/y"\n', '"mysql" is no database'),
         (CHANNEL + '[ledger]\nurl = "sqlite:///:memory:"\n', "a file that stays"),
     ],
@@ -252,6 +263,19 @@ def test_commands_are_renamed_aliased_and_switched_off(load: Load) -> None:
 def test_waiting_times_reach_the_pace(load: Load) -> None:
     pace = load(CHANNEL + '[pace]\noffline_pause = "90s"\nsoon_lead = "1h 5m"\nanswer_gap = "0.5s"\n').pace
     assert pace == Pace(offline_pause=90 * SECOND, soon_lead=65 * MINUTE, answer_gap=SECOND // 2)
+
+
+def test_what_is_public_is_handed_down(load: Load) -> None:
+    assert load(CHANNEL + MUG).public == Publishing()
+    switches = "fingerprints = false\nreceipts_in_chat = true\nattach = false\n"
+    public = load(CHANNEL + f'[public]\nurl = "https://fox.example"\n{switches}').public
+    assert public == Publishing("https://fox.example", fingerprints=False, receipts_in_chat=True, attach=False)
+
+
+def test_a_password_in_the_public_address_is_not_repeated(wrong: Wrong) -> None:
+    (sentence,) = wrong(CHANNEL + '[public]\nurl = "https://me:canary@fox.example"\n')
+    assert sentence.startswith("config.toml line 4, [public] url: ")
+    assert "canary" not in sentence
 
 
 def test_a_rehearsal_needs_a_platform_no_more_than_a_plan_does_but_a_run_does(load: Load) -> None:

@@ -16,6 +16,7 @@ from bot.config.drops import DropTable
 from bot.config.explain import explain, explain_syntax
 from bot.config.mistakes import ConfigError, KeyPath, Mistake, place
 from bot.config.positions import find_lines, line_of
+from bot.config.public import PublicSection
 from bot.config.sections import (
     ChannelSection,
     CommandsSection,
@@ -32,6 +33,7 @@ from bot.config.values import Finding, SecretsMode, Surroundings
 from bot.config.wording import Placeholders, wording_findings
 from bot.domain.drops import DropPlan, gone_by
 from bot.domain.plan import past_note
+from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
 from bot.domain.time import Micros
 from bot.wording.catalogue import KNOWN
@@ -50,6 +52,7 @@ class _File(Section):
     commands: CommandsSection = Field(default_factory=dict, validate_default=True)
     wording: dict[str, str] = Field(default_factory=dict)
     pace: PaceSection = Field(default_factory=dict, validate_default=True)
+    public: PublicSection = Field(default_factory=dict, validate_default=True)
     drops: list[DropTable] = Field(default_factory=list)
 
 
@@ -69,6 +72,7 @@ class Config:
     commands: CommandsSection
     wording: Mapping[str, str]
     pace: Pace
+    public: Publishing
     drops: tuple[DropTable, ...]
     missing_secrets: tuple[Mistake, ...]
     notes: tuple[str, ...]
@@ -142,6 +146,7 @@ def load_config(
         commands=checked.commands,
         wording=checked.wording,
         pace=checked.pace.as_pace(),
+        public=checked.public.as_publishing(),
         drops=tuple(checked.drops),
         missing_secrets=tuple(mistake((_section_of(lack.key),), lack) for lack in around.missing_secrets),
         notes=tuple(note for drop in checked.drops for note in drop.notes(around.zone)),
