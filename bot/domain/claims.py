@@ -50,11 +50,15 @@ class ClaimStanding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClaimGranted:
+    """`entry` and `leaf`, its hash in hex, are the winner's receipt: 0 and "" before the grant is in the ledger."""
+
     drop: str
     title: str
     number: int
     supply: int
     units_left: int
+    entry: int = 0
+    leaf: str = ""
 
 
 @dataclass(frozen=True, slots=True)

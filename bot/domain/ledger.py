@@ -21,7 +21,8 @@ _NOTHING: Part = {}
 class Fact(NamedTuple):
     """Something that a decision found to have happened; the lane numbers it and seals it into an entry.
 
-    `public` may be read by anybody and holds no personal data; `private` is erased with the person.
+    `public` may be read by anybody and holds no personal data; `private` is erased with the person. A fact about no
+    drop at all has "" as its `drop`: it is folded into none and is no drop's news.
     """
 
     kind: str

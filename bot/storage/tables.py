@@ -1,4 +1,5 @@
-"""The tables. `entry` is the truth; unit, lost_unit, drop, edition, occurrence and action project it."""
+"""The tables. `entry` is the truth; unit, lost_unit, drop, edition, occurrence, action, tile and channel.log_key
+project it, and `checkpoint` is what was signed."""
 
 from __future__ import annotations
 
@@ -47,6 +48,7 @@ channel = Table(
     Column("stream_live", Integer),  # NULL: nobody could tell yet
     _instant("stream_changed_at"),
     Column("command_digest", Text, nullable=False, server_default=""),
+    Column("log_key", Text, nullable=False, server_default=""),  # who signs the log; "" until there is an entry
     sqlite_strict=True,
 )
 
@@ -196,6 +198,34 @@ entry = Table(
     Column("private", LargeBinary),  # NULL, like the salt, once the person was erased
     Column("salt", LargeBinary),
     Column("person_id", Integer),
+    sqlite_strict=True,
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("size", Integer, primary_key=True),  # it is signed over the first so many entries
+    Column("note", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+tile = Table(
+    "tile",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 0; see bot.domain.transparency.TILE_LEAVES
+    Column("root", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+verified = Table(
+    "verified",
+    metadata,
+    Column("channel_id", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    _instant("at"),
     sqlite_strict=True,
 )
 

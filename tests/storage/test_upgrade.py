@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,15 +13,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 import migrations
-from bot.domain.control import SteerDrop, Verb
-from bot.domain.people import BOT
-from bot.domain.planning import ApplyPlans
-from bot.domain.time import HOUR
 from bot.storage import upgrade as upgrading
 from bot.storage.database import ledger_url
 from bot.storage.tables import metadata
-from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
-from tests.storage.evenings import change, claim, faults, rows
+from tests.conftest import NOON
+from tests.storage.evenings import change, faults, rows
 
 
 @pytest.fixture
@@ -84,31 +80,10 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
     assert upgrading.stored_revision(url) is None
 
 
-def ledger_at_0001(path) -> None:
-    """A ledger as the first release left it: two drops, three units of which one was taken back."""
-    url = ledger_url(str(path))
-    asyncio.run(an_evening(url))
-    with closing(sqlite3.connect(path, isolation_level=None)) as ledger:
-        for statement in (
-            "DROP TABLE lost_unit",
-            'ALTER TABLE "drop" DROP COLUMN lost',
-            'ALTER TABLE "drop" DROP COLUMN last_number',
-            'ALTER TABLE "drop" DROP COLUMN frozen_at',
-            "UPDATE alembic_version SET version_num = '0001'",
-        ):
-            ledger.execute(statement)
-
-
-async def an_evening(url) -> None:
-    upgrading.upgrade(url, now=lambda: NOON)
-    clock = FixedClock(NOON - HOUR)
-    async with running_lane(url, clock) as lane:
-        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(), plan("cap", supply=5))))
-        clock.at = NOON
-        await claim(lane, "ann", "bob")
-        give = SteerDrop(CHANNEL, "twitch:g", MIA, Verb.GIVE, "mug", receiver=viewer("cy"), why="late")
-        await lane.submit(give)
-        await lane.submit(SteerDrop(CHANNEL, "twitch:u", MIA, Verb.UNDO, "mug"))
+def ledger_of_release(revision: str, path) -> None:
+    """A ledger as that release left it: two drops, three units of which one was taken back."""
+    with closing(sqlite3.connect(path)) as ledger:
+        ledger.executescript((Path(__file__).parent / "releases" / f"{revision}.sql").read_text(encoding="utf-8"))
 
 
 def counts(path) -> dict[str, int]:
@@ -119,11 +94,11 @@ def counts(path) -> dict[str, int]:
 
 def test_a_ledger_of_the_first_release_keeps_every_row_and_learns_its_last_numbers(url, tmp_path):
     path = tmp_path / "ledger.sqlite"
-    ledger_at_0001(path)
+    ledger_of_release("0001", path)
     before = counts(path)
     assert (before["unit"], before["drop"]) == (2, 2)
     backup = upgrading.upgrade(url, now=lambda: NOON)
-    assert counts(path) == {**before, "lost_unit": 0}
+    assert counts(path) == {**before, "lost_unit": 0, "checkpoint": 0, "tile": 0, "verified": 0}
     assert counts(backup) == before
     # #3 was given and taken back: it has been public, and no unit tells of it any more.
     assert rows(url, 'SELECT "key", last_number, lost, frozen_at FROM "drop" ORDER BY "key"') == [

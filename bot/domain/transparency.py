@@ -1,0 +1,107 @@
+"""The transparency log as everybody reads it: its name, its own facts, when it is signed, and its tree in tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from bot.domain.drops import Drop
+from bot.domain.ledger import Fact
+from bot.domain.merkle import Frontier
+from bot.domain.text import slug
+
+# Facts about no drop. From `log.key` on the log is signed by that key; `person.erased` lists the entries that have
+# lost their private part.
+LOG_KEY = "log.key"
+PERSON_ERASED = "person.erased"
+KINDS_OF_NO_DROP = frozenset((LOG_KEY, PERSON_ERASED))
+
+TILE_LEAVES = 256
+
+_SIGNED_AT = frozenset((LOG_KEY, "drop.announced", "drop.opened", "drop.reopened", "drop.closed"))
+_TAKES_UNITS = frozenset(("unit.granted", "unit.lost"))
+
+
+class KeyChange(StrEnum):
+    """Why the log has a new key: it had none, the old one hands over and signs too, or the old one is gone."""
+
+    FIRST = "first"
+    ROTATED = "rotated"
+    LOST = "lost"
+
+
+def origin_of(channel_name: str) -> str:
+    """The log's name in its checkpoints, and the name of its keys."""
+    return f"microdrops/{slug(channel_name) or 'channel'}"
+
+
+def log_key_fact(key: str, why: KeyChange) -> Fact:
+    """From this entry on the log is signed by `key`, as verifiers take it: NAME+ID+KEY."""
+    return Fact(LOG_KEY, "", {"key": key, "why": str(why)})
+
+
+def person_erased_fact(person_id: int, entries: Sequence[int]) -> Fact:
+    """Entries, by number, that have lost their private part and salt with the person; this one keeps its own."""
+    return Fact(PERSON_ERASED, "", {}, {"person": person_id, "entries": list(entries)}, person_id)
+
+
+def checkpoint_due(before: Drop | None, after: Drop | None, kind: str) -> bool:
+    """Whether the log is signed right after an entry of this kind, which turned `before` into `after`: whenever
+    viewers are told of a turn, and when the log's key changes. Both are None for a fact about no drop."""
+    if kind in _SIGNED_AT:
+        return True
+    if before is None or after is None:
+        return False
+    if kind == "drop.cancelled":
+        # Of a drop that nobody was told of, nobody may learn by a signature either.
+        return before.public
+    return kind in _TAKES_UNITS and after.open and before.units_left > 0 and after.sold_out
+
+
+class TileFrontier:
+    """The tree's right edge, from the roots of its finished tiles and the leaves after them.
+
+    A tile is the perfect subtree over TILE_LEAVES leaves in a row: an evening's start reads one hash for each, and
+    fewer leaves than one has."""
+
+    __slots__ = ("_above", "_within")
+
+    def __init__(self, tiles: Iterable[bytes] = (), leaves: Iterable[bytes] = ()) -> None:
+        """`leaves` must not finish a tile. Raises ValueError."""
+        self._above = Frontier()
+        for tile in tiles:
+            self._above.append(tile)
+        self._within = Frontier()
+        for leaf in leaves:
+            if self.append(leaf) is not None:
+                raise ValueError(f"{TILE_LEAVES} leaves make a tile, whose root is to be kept")
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are."""
+        return self._above.size * TILE_LEAVES + self._within.size
+
+    @property
+    def tiles(self) -> int:
+        """How many tiles are finished."""
+        return self._above.size
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The roots of the perfect subtrees that all leaves fall into, largest first."""
+        return (*self._above.peaks, *self._within.peaks)
+
+    def append(self, leaf: bytes) -> bytes | None:
+        """Add a leaf; returns the root of the tile that it has finished, if it has."""
+        within = self._within
+        within.append(leaf)
+        if within.size < TILE_LEAVES:
+            return None
+        (root,) = within.peaks
+        self._above.append(root)
+        self._within = Frontier()
+        return root
+
+    def root(self) -> bytes:
+        """The root over all leaves."""
+        return Frontier(self.size, self.peaks).root()
