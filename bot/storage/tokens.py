@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import mkstemp
 from threading import Lock
 
 import orjson
+
+from bot.storage.private_file import write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,7 @@ class TokenFile:
         with self._writing:
             kept = self._read()
             kept[user_id] = {"of": _trace(configured), "access": renewed.access, "refresh": renewed.refresh}
-            self._write(kept)
-
-    def _write(self, kept: dict[str, dict[str, str]]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own, readable by its owner alone.
-        descriptor, name = mkstemp(prefix=f"{self._path.stem}-", suffix=".partial", dir=self._path.parent)
-        partial = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(orjson.dumps(kept))
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self._path)
-        finally:
-            partial.unlink(missing_ok=True)
+            write_private(self._path, orjson.dumps(kept))
 
     def _read(self) -> dict[str, dict[str, str]]:
         try:

@@ -93,7 +93,7 @@ def test_a_disk_that_refuses_leaves_the_file_as_it_was(path, monkeypatch):
     def full(_descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bot.storage.tokens.os.fsync", full)
+    monkeypatch.setattr("bot.storage.private_file.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         TokenFile(path).put("42", CONFIGURED, Login("access-3", "refresh-3"))
     assert TokenFile(path).newest("42", CONFIGURED) == RENEWED
