@@ -35,7 +35,7 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
     @bot.tree.command(name="mine", description=words.say("slash-mine", discord=True)[:100])
     @app_commands.guild_only()
     async def mine(interaction: discord.Interaction[Any]) -> None:
-        await answer_within(interaction, held_text(services, actor_of(interaction), discord=True))
+        await answer_within(interaction, held_text(services, actor_of(interaction)))
 
     @steering.command(name="show", description=words.say("slash-drops", discord=True)[:100])
     async def show(interaction: discord.Interaction[Any]) -> None:

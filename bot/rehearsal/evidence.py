@@ -110,7 +110,7 @@ class Case:
             if seen["kind"] == "refused"
             and seen["data"].get("reason") == "msg_duplicate"
             and seen["author"] in bots
-            for told in self._told_in_chat(seen)
+            for told in self.told_in_chat(seen)
         )
 
     @cached_property
@@ -244,7 +244,7 @@ class Case:
 
     def _told(self, seen: Json) -> Iterable[Told]:
         if seen["kind"] == "chat" and seen["data"].get("bot"):
-            yield from self._told_in_chat(seen)
+            yield from self.told_in_chat(seen)
         elif seen["kind"] == "answer" and seen["visible_to"]:
             if seen["data"].get("interaction_id") in self._steering:
                 return
@@ -255,7 +255,8 @@ class Case:
         elif seen["kind"] == "message" and seen["data"].get("message_id") not in self._news_cards:
             yield from self._told_on_board(seen)
 
-    def _told_in_chat(self, seen: Json) -> Iterable[Told]:
+    def told_in_chat(self, seen: Json) -> Iterable[Told]:
+        """Who is named by a line of chat, whether it stands there or Twitch refused it."""
         for heard in _together(listen(seen["text"], self.titles)):
             who = self._twitch_people.get(heard.name, ("twitch", f"@{heard.name}"))
             yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"])

@@ -24,6 +24,7 @@ CHECKS: tuple[Callable[[Case], Promise], ...] = (
     places.pings,
     places.seldom,
     manners.unasked,
+    manners.shared,
     places.budget,
     book.entries,
     book.secrecy,

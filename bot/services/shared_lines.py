@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cachetools import TTLCache
@@ -12,12 +12,13 @@ from bot.domain.announcing import Priority
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
 from bot.domain.people import Actor
 from bot.domain.time import MILLISECOND, SECOND, Micros
+from bot.services.asides import NAMED_A_LINE, Aside, Asides
 from bot.services.ports import Clock
 from bot.wording.catalogue import Wording
 from bot.wording.claims import already_yours_lines, refused_lines, told_late_lines, winner_lines
+from bot.wording.drops import Units
 
 WINNERS_A_LINE = 12
-NAMED_A_LINE = 15
 # Above this many with the same refusal, one line gives the reason to all of them without naming anybody.
 NAMED_MAX = 60
 # Lines of the send budget that refusals leave to winners and to what changes the window.
@@ -53,7 +54,7 @@ class Line:
     priority: Priority = Priority.ANSWER
     people: tuple[Actor, ...] = ()
     topic: Hashable = None
-    group: tuple[Waiting, ...] = ()
+    group: tuple[Waiting, ...] | tuple[Aside, ...] = ()
 
 
 class SharedLines:
@@ -70,10 +71,9 @@ class SharedLines:
         self._urgent: deque[Line] = deque()
         self._grants: list[Waiting] = []
         self._refusals: list[Waiting] = []
-        self._asides: deque[tuple[Micros, Line]] = deque()
         gap = max(1, answer_gap)
+        self._asides = Asides(words, steady, gap=gap, named_max=NAMED_MAX)
         self._answered: TTLCache[tuple[str, str], tuple[Hashable, Micros]] = TTLCache(50_000, gap, timer=steady.now)
-        self._said: TTLCache[str, bool] = TTLCache(1_000, gap, timer=steady.now)
         self._texts: TTLCache[str, bool] = TTLCache(1_000, SWALLOWED, timer=steady.now)
 
     def decided(self, actor: Actor, request_id: str, decision: ClaimDecision, *, late: bool = False) -> None:
@@ -88,10 +88,14 @@ class SharedLines:
         crowd that nobody was named in: hundreds of single lines would drown the chat."""
         if not 2 <= len(line.group) <= NAMED_MAX:
             return False
-        own = {waiting.request_id for waiting in line.group}
+        own = {waiting.request_id for waiting in line.group if isinstance(waiting, Waiting)}
         # What the line would have settled besides is settled with the first of them.
-        line.group[0].covers += tuple(request for request in line.requests if request not in own)
+        rest = tuple(request for request in line.requests if request not in own)
         for waiting in line.group:
+            if isinstance(waiting, Aside):
+                self._asides.apart(waiting)
+                continue
+            waiting.covers, rest = waiting.covers + rest, ()
             waiting.alone = True
             self._put(waiting)
         return True
@@ -101,10 +105,13 @@ class SharedLines:
 
     def aside(self, actor: Actor, text: str, topic: str) -> None:
         """A reply to somebody: the same text is said once in a while for all, a person is answered once."""
-        if text in self._said or actor.key in self._answered:
-            return
-        self._said[text] = True
-        self._asides.append((self._steady.now(), Line(text, people=(actor,), topic=topic)))
+        if actor.key not in self._answered:
+            self._asides.say(actor, text, topic)
+
+    def holding(self, actor: Actor, units: Units) -> None:
+        """Tell somebody what they hold, in a line with others who hold the like; a person is answered once."""
+        if actor.key not in self._answered:
+            self._asides.hold(actor, units)
 
     def settled(self, line: Line) -> None:
         """The line is out: its people have been answered now."""
@@ -118,7 +125,7 @@ class SharedLines:
             return 0
         times = [w.since + GATHER_GRANTS for w in self._grants]
         times += [self._tellable_at(w) for w in self._refusals]
-        times += [since for since, _ in self._asides]
+        times += [] if self._asides.ready_at is None else [self._asides.ready_at]
         return min(times, default=None)
 
     def next_line(self, lines_ready: int) -> Line | None:
@@ -132,7 +139,8 @@ class SharedLines:
         if covered is not None:
             return covered
         spare = lines_ready > RESERVE
-        if self._asides and (spare or self._asides[0][0] + PATIENCE <= now):
+        aside_at = self._asides.ready_at
+        if aside_at is not None and aside_at + (0 if spare else PATIENCE) <= now:
             return self._next_aside()
         ready = [w for w in self._refusals if self._tellable_at(w) <= now]
         if ready and (spare or min(w.since for w in ready) + PATIENCE <= now):
@@ -149,7 +157,7 @@ class SharedLines:
             seen.add(topic)
             line = self._refusals_line(first)
             if line.text not in self._texts:
-                self._refusals = _without(self._refusals, list(line.group))
+                self._refusals = _without(self._refusals, line.group)
                 return line
         return None
 
@@ -199,10 +207,10 @@ class SharedLines:
         self._refusals = _without(self._refusals, settled)
         return Line("", tuple(request for w in settled for request in (w.request_id, *w.covers)))
 
-    def _next_aside(self) -> Line | None:
-        _, line = self._asides.popleft()
-        # Answered meanwhile: then this one has had their answer.
-        return Line("") if any(p.key in self._answered for p in line.people) else line
+    def _next_aside(self) -> Line:
+        text, group = self._asides.take(lambda actor: actor.key in self._answered)
+        topic = group[0].topic if group else None
+        return Line(text, people=tuple(each.actor for each in group), topic=topic, group=group)
 
     def _refusals_line(self, first: Waiting) -> Line:
         now = self._clock.now()
@@ -239,7 +247,7 @@ def _line(text: str, group: list[Waiting], topic: Hashable, covered: Sequence[Wa
     return Line(text, requests, people=tuple(w.actor for w in group), topic=topic, group=tuple(group))
 
 
-def _without(waiting: list[Waiting], gone: list[Waiting]) -> list[Waiting]:
+def _without(waiting: list[Waiting], gone: Iterable[object]) -> list[Waiting]:
     taken = set(gone)
     return [w for w in waiting if w not in taken]
 

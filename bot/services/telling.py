@@ -21,6 +21,7 @@ from bot.storage.telling import Untold, untold
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import told_late_lines
+from bot.wording.drops import Units
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,11 @@ class Telling:
         self._wake.set()
 
     def say_now(self, text: str) -> None:
+    def say_holding(self, actor: Actor, units: Units) -> None:
+        """Tell somebody what they hold; whoever holds the like shares the line, a person is answered once."""
+        self._lines.holding(actor, units)
+        self._wake.set()
+
         """Say something about a deed, ahead of the answers."""
         self._lines.urgent(text)
         self._wake.set()

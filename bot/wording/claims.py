@@ -61,13 +61,13 @@ def refused_lines(
         crowd = words.say("claim-refused-crowd", count=len(names), reason=reason)
         return [chat_line(crowd, characters_max=LINE_CHARACTERS_MAX)]
     frame = words.say("claim-refused-people", names="\0", reason=reason)
-    return _packed_in(frame, [f"@{chat_name(name)}" for name in names])
+    return packed_in(frame, [f"@{chat_name(name)}" for name in names])
 
 
 def already_yours_lines(words: Wording, title: str, held: Sequence[tuple[str, Sequence[int]]]) -> list[str]:
     """People who ask for what they have, each with their own numbers, in lines of Twitch chat."""
     frame = words.say("claim-already-yours-people", title=chat_text(title), winners="\0")
-    return _packed_in(frame, [f"@{chat_name(name)} {numbers_text(words, numbers)}" for name, numbers in held])
+    return packed_in(frame, [f"@{chat_name(name)} {numbers_text(words, numbers)}" for name, numbers in held])
 
 
 def try_again_text(words: Wording, *, discord: bool) -> str:
@@ -90,10 +90,11 @@ def _winners_packed(
     frame = words.say(key, discord=discord, title=shown(title, discord=discord), winners="\0", supply=supply)
     # On Discord nobody is mentioned, so no @ pretends to.
     named = [(board_text(name) if discord else f"@{chat_name(name)}", number) for name, number in winners]
-    return _packed_in(frame, [f"{name} #{number}" for name, number in named])
+    return packed_in(frame, [f"{name} #{number}" for name, number in named])
 
 
-def _packed_in(frame: str, items: Sequence[str]) -> list[str]:
+def packed_in(frame: str, items: Sequence[str]) -> list[str]:
+    """A sentence with the items where it has a NUL, in as many lines of Twitch chat as they need."""
     head, place, tail = frame.partition("\0")
     if not place:
         # The channel's own sentence names nobody: it is said once for all.

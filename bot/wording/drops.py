@@ -10,12 +10,14 @@ from bot.wording.about import About, about_drop, each_text, stock_text
 from bot.wording.buttons import titled_claim_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.claims import LINE_CHARACTERS_MAX, numbers_text, packed_in
 from bot.wording.text import board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text, stamp
 
-LINE_CHARACTERS_MAX = 450
 _BOARD_FIELDS_MAX = 10
 _BOARD_CHARACTERS_MAX = 3_500
+Units = Sequence[tuple[str, int, int]]
+"""Somebody's units: title, number and supply of each."""
 
 
 def board_line(words: Wording, drops: Sequence[Drop], now: Micros) -> str:
@@ -51,8 +53,8 @@ def in_board_order(drops: Sequence[Drop]) -> list[Drop]:
     return sorted((d for d in drops if d.state is not DropState.CANCELLED), key=rank)
 
 
-def mine_text(words: Wording, name: str, held: Sequence[tuple[str, int, int]], *, discord: bool) -> str:
-    """What somebody holds: (title, number, supply) of each unit. In chat with the name, since all can read it."""
+def mine_text(words: Wording, name: str, held: Units, *, discord: bool) -> str:
+    """What somebody holds. In chat with the name, since all can read it."""
     place = "" if discord else "-chat"
     who = shown(name, discord=True) if discord else chat_name(name)
     if not held:
@@ -69,6 +71,27 @@ def mine_text(words: Wording, name: str, held: Sequence[tuple[str, int, int]], *
         listed = f"{listed} {words.say('list-more', count=rest)}"
     text = words.say(f"mine-units{place}", discord=discord, name=who, units=listed)
     return text if discord else chat_line(text)
+
+
+def same_holding(held: Units) -> tuple[str, int] | None:
+    """What people must have in common to be told in one line: nothing at all, or units of the same drop. None for
+    units of several drops, which take a line of their own."""
+    drops = {(title, supply) for title, _, supply in held} or {("", 0)}
+    return drops.pop() if len(drops) == 1 else None
+
+
+def mine_lines(words: Wording, held: Sequence[tuple[str, Units]], *, named_max: int) -> list[str]:
+    """What several people hold who have `same_holding`, in lines of Twitch chat: named with their numbers. Above
+    `named_max` those who hold nothing are counted."""
+    title, supply = same_holding(held[0][1]) or ("", 0)
+    if not supply and len(held) > named_max:
+        return [chat_line(words.say("mine-nothing-crowd", count=len(held)), characters_max=LINE_CHARACTERS_MAX)]
+    names = [f"@{chat_name(name)}" for name, _ in held]
+    if not supply:
+        return packed_in(words.say("mine-nothing-people", names="\0"), names)
+    numbers = [numbers_text(words, [number for _, number, _ in units]) for _, units in held]
+    owners = [f"{name} {owned}" for name, owned in zip(names, numbers, strict=True)]
+    return packed_in(words.say("mine-units-people", title=chat_text(title), owners="\0", supply=supply), owners)
 
 
 def _count_listed(units: Sequence[str], listed: str) -> int:

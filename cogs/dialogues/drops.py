@@ -15,8 +15,7 @@ from cogs.names import Asked, CommandList
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def mine(asked: Asked) -> None:
-        text = await held_text(services, asked.actor, discord=False)
-        services.telling.say_to(asked.actor, text, topic="mine")
+        services.telling.say_holding(asked.actor, await _held(services, asked.actor))
 
     commands.add("mine", mine)
 
@@ -32,11 +31,13 @@ async def board_to_show(services: Services) -> Card:
     return board_card(services.words, board.drops, board.now)
 
 
-async def held_text(services: Services, actor: Actor, *, discord: bool) -> str:
-    """What somebody holds, in a sentence."""
-    held = await services.drops.held(actor)
-    units = [(unit.title, unit.number, unit.supply) for unit in held]
-    return mine_text(services.words, actor.name, units, discord=discord)
+async def held_text(services: Services, actor: Actor) -> str:
+    """What somebody holds, for Discord."""
+    return mine_text(services.words, actor.name, await _held(services, actor), discord=True)
+
+
+async def _held(services: Services, actor: Actor) -> list[tuple[str, int, int]]:
+    return [(unit.title, unit.number, unit.supply) for unit in await services.drops.held(actor)]
 
 
 async def plan_drop(services: Services, actor: Actor, request_id: str, form: DropForm) -> str:

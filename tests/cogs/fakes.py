@@ -22,6 +22,7 @@ from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.stage.server import Stage
 from bot.wording.catalogue import Wording
+from bot.wording.drops import Units, mine_text
 from cogs.installing import install_all_discord, install_all_twitch
 from cogs.names import CommandNames
 from tests.platforms.discord_rig import discord_settings
@@ -111,6 +112,9 @@ class FakeTelling:
 
     def say_to(self, actor: Actor, text: str, *, topic: str) -> None:
         self.said.append((actor.name, text))
+
+    def say_holding(self, actor: Actor, units: Units) -> None:
+        self.said.append((actor.name, mine_text(Wording(), actor.name, units, discord=False)))
 
     def say_now(self, text: str) -> None:
         self.said.append(("all", text))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rehearsal.checks.manners import unasked
+from bot.rehearsal.checks.manners import shared, unasked
+from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Verdict
-from tests.rehearsal.evening import OPENS, SECOND, Evening, good_evening
+from tests.rehearsal.evening import OPENS, Evening, good_evening
 
 AWAY = "I was away for a moment: if you claimed Teal Mug and got no answer, type !md claim"
 
@@ -57,3 +58,53 @@ def test_after_a_fault_the_bot_may_say_that_it_was_away() -> None:
 
 def test_without_twitch_nothing_is_judged() -> None:
     assert unasked(Evening().case(twitch=False)).verdict is Verdict.UNCHECKED
+
+
+def flood(evening: Evening) -> tuple[str, ...]:
+    promise = shared(evening.case())
+    return promise.details if promise.verdict is Verdict.BROKEN else ()
+
+
+NOTHING = "@{name} holds nothing yet; !drop says more"
+
+
+def ask_each(evening: Evening, lines: int, every: int, text: str = NOTHING) -> None:
+    for number in range(lines):
+        evening.says(f"viewer{number}", "!mine", OPENS + number * every)
+        evening.bot(text.format(name=f"viewer{number}", number=number + 1), OPENS + number * every + 1)
+
+
+def test_seventy_single_lines_of_the_same_are_a_flood_that_is_told_with_its_wording() -> None:
+    evening = Evening()
+    ask_each(evening, 7, SECOND // 25)
+    assert flood(evening) == (
+        "7 lines in 0.2 s said the same to one person each: “@viewer6 holds nothing yet; !drop says more”",
+    )
+    ask_each(evening, 70, SECOND // 25, "@{name} holds Teal Print #{number} of 48.")
+    assert len(flood(evening)) > 1
+
+
+def test_a_trickle_of_single_lines_is_no_flood_nor_is_a_line_shared_by_many() -> None:
+    evening = Evening()
+    ask_each(evening, 30, SECOND)
+    everybody = ", ".join(f"@viewer{number}" for number in range(15))
+    for number in range(9):
+        evening.bot(f"{everybody}: Teal Mug is closed, for the {number}th time.", OPENS + 40 * SECOND + number)
+    assert flood(evening) == ()
+
+
+def test_winners_are_told_one_by_one_but_not_once_more() -> None:
+    evening, text = Evening(), "@{name} Teal Mug #{number} of 48 is yours!"
+    ask_each(evening, 20, SECOND // 25, text)
+    assert flood(evening) == ()
+    ask_each(evening, 20, SECOND // 25, text)
+    assert len(flood(evening)) > 0
+
+
+def test_who_chat_refused_in_company_may_be_told_alone() -> None:
+    evening = Evening()
+    everybody = ", ".join(f"@viewer{number}" for number in range(9))
+    ask_each(evening, 9, SECOND // 25)
+    assert flood(evening)
+    evening.see(OPENS, "twitch", "refused", author="bot", text=f"{everybody}: nothing", data={"reason": "automod"})
+    assert flood(evening) == ()

@@ -231,6 +231,63 @@ def test_the_same_reply_is_said_once_in_a_while_for_all_and_a_person_is_answered
     assert chat.hear() == ["Teal Mug: 7 left."]
 
 
+NOTHING_YET = "you hold nothing yet; !drop shows what is on and what is next."
+
+
+def test_seventy_who_hold_nothing_and_ask_within_three_seconds_do_not_get_a_line_each(chat):
+    heard = []
+    for n in range(70):
+        chat.lines.holding(viewer(f"v{n}"), ())
+        heard += chat.hear(after=3 * SECOND // 70)
+    heard += chat.hear()
+    assert len(heard) < 10
+    words = " ".join(heard).replace(",", " ").replace(":", " ").split()
+    assert [words.count(f"@v{n}") for n in range(70)] == [1] * 70
+
+
+def test_who_holds_nothing_and_who_holds_a_number_hear_it_in_different_lines(chat):
+    for name, units in {"ann": (), "bob": (("Teal Mug", 3, 48),), "cy": (), "dee": (("Teal Mug", 7, 48),)}.items():
+        chat.lines.holding(viewer(name), units)
+    assert chat.hear(after=SECOND) == []
+    assert chat.hear() == [f"@ann, @cy: {NOTHING_YET}", "Teal Mug is held by @bob #3, @dee #7 (of 48)"]
+
+
+def test_one_alone_or_with_units_of_several_drops_hears_it_in_a_line_of_their_own(chat):
+    several = (("Teal Mug", 3, 48), ("Zine", 1, 9))
+    for name, units in {"ann": (), "bob": several, "cy": several}.items():
+        chat.lines.holding(viewer(name), units)
+    assert chat.hear() == [
+        "@ann holds nothing yet; !drop shows what is on and what is next.",
+        "@bob holds Teal Mug #3 of 48, Zine #1 of 9.",
+        "@cy holds Teal Mug #3 of 48, Zine #1 of 9.",
+    ]
+
+
+def test_above_sixty_who_hold_nothing_one_line_says_so_to_all(chat):
+    for n in range(NAMED_MAX + 1):
+        chat.lines.holding(viewer(f"v{n}"), ())
+    assert chat.hear() == [f"To the 61 people who just typed !mine: {NOTHING_YET}"]
+
+
+def test_who_asks_twice_what_they_hold_hears_the_latest_once_and_nothing_within_the_gap(chat):
+    chat.lines.holding(viewer("ann"), ())
+    chat.lines.holding(viewer("ann"), (("Teal Mug", 3, 48),))
+    assert chat.hear() == ["@ann holds Teal Mug #3 of 48."]
+    chat.lines.holding(viewer("ann"), ())
+    assert chat.hear() == []
+    chat.lines.holding(viewer("bob"), ())
+    chat.decided("bob", granted(1), "twitch:1")
+    assert chat.hear(lines_ready=20) == ["@bob Teal Mug #1 of 48 is yours!"]
+
+
+def test_a_line_of_holders_that_chat_refuses_is_said_to_each_alone(chat):
+    for name in ("ann", "bob"):
+        chat.lines.holding(viewer(name), ())
+    chat.clock.at += 2 * SECOND
+    assert chat.lines.apart(chat.lines.next_line(20))
+    assert [line.partition(" ")[0] for line in chat.hear()] == ["@ann", "@bob"]
+
+
 def test_everything_that_was_told_is_forgotten_again(chat):
     for n in range(300):
         chat.decided(f"v{n}", refused(), f"twitch:{n}")

@@ -26,7 +26,7 @@ from bot.wording.claims import (
 )
 from bot.wording.control import chat_answer, confirm_card, incomplete_gift_text, nothing_waits_text, steer_answer
 from bot.wording.control import try_again_text as steer_try_again_text
-from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.english import SENTENCES
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
@@ -173,6 +173,9 @@ def everything(words: Wording) -> Iterator[str]:
     for held in ([], [("Teal Mug", 17, 48)], [("Teal Mug", 17, 48), ("Red Cap", 2, 10)]):
         yield from (mine_text(words, "ann", held, discord=discord) for discord in (False, True))
     yield mine_text(words, "ann", [("Teal Mug", number, 48) for number in range(1, 40)], discord=False)
+    for units in ([], [("Teal Mug", 17, 48)]):
+        yield from mine_lines(words, [("ann", units), ("bob", units)], named_max=2)
+    yield from mine_lines(words, [("ann", []), ("bob", []), ("cy", [])], named_max=2)
     for moderator in (False, True):
         yield from (help_text(words, moderator=moderator, discord=discord) for discord in (False, True))
     yield from (reminder_text(words, reminder) for reminder in Reminder)

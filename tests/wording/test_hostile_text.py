@@ -11,7 +11,7 @@ from bot.domain.claims import ClaimRefusal
 from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
-from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.restore import backups_failing_card, frozen_card, lost_card
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
@@ -50,6 +50,8 @@ def test_in_chat_no_title_or_name_becomes_a_command_or_a_second_line(text: str) 
         claim_answer(WORDS, replace(GRANTED, title=text), NOW),
         board_line(WORDS, [drop], NOW),
         mine_text(WORDS, text, [(text, 1, 2)], discord=False),
+        *mine_lines(WORDS, [(text, [(text, 1, 2)]), (text, [(text, 2, 2)])], named_max=60),
+        *mine_lines(WORDS, [(text, []), (text, [])], named_max=60),
     ]
     for line in lines:
         assert line

@@ -13,7 +13,7 @@ from bot.wording.announcing import card, chat_line, gap_line, live_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
 from bot.wording.control import steer_answer
-from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.help import help_text
 from bot.wording.moderating import control_card, repair_card
 from tests.wording.saying import CLOSED, CUE, NOW, OPEN, PLAN, about, refused, steer_refused, steered
@@ -66,6 +66,14 @@ def test_a_crowd_hears_one_line_with_its_number_and_the_reason() -> None:
     assert len(lines) == 1
     assert "300 people" in lines[0]
     assert "sold out" in lines[0]
+
+
+def test_everybody_who_asks_what_they_hold_is_named_within_the_limit_of_a_line() -> None:
+    for units in ([], [(LONG, 100_000, 100_000)]):
+        lines = mine_lines(Wording(), [(name, units) for name in NAMES[:60]], named_max=60)
+        assert all(len(line) <= 500 for line in lines)
+        told = " ".join(lines)
+        assert all(told.count(f"@{name}") == 1 for name in NAMES[:60])
 
 
 def test_nobody_refused_is_nothing_said() -> None:

@@ -153,7 +153,7 @@ class DiscordSide:
             case "drops":
                 await self._answer(act, drops.board_to_show(services))
             case "mine":
-                await self._answer(act, drops.held_text(services, act.actor, discord=True))
+                await self._answer(act, drops.held_text(services, act.actor))
             case "help":
                 await self._answer(act, _at_once(help.explanation(services, act.actor, discord=True)))
             case "drop":

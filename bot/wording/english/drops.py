@@ -27,9 +27,13 @@ SENTENCES = {
     "each-several": "up to {count} each",
     "mine-units": "You hold {units}.",
     "mine-units-chat": "@{name} holds {units}.",
+    "mine-units-people": "{title} is held by {owners} (of {supply})",
     "mine-unit": "{title} #{number} of {supply}",
     "mine-nothing": "You hold nothing yet; {drop_command} shows what is on and what is next.",
     "mine-nothing-chat": "@{name} holds nothing yet; {drop_command} shows what is on and what is next.",
+    "mine-nothing-people": "{names}: you hold nothing yet; {drop_command} shows what is on and what is next.",
+    "mine-nothing-crowd": "To the {count} people who just typed {mine_command}: you hold nothing yet; "
+    "{drop_command} shows what is on and what is next.",
     "plan-done": "{title} is planned: {stock}, opens at {when}. In commands it is called {drop}.",
     "plan-done-on-cue": "{title} is planned: {stock}, opens on your cue. In commands it is called {drop}.",
     "plan-announced-later": "It is announced at {when}.",

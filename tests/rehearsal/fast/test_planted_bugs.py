@@ -15,11 +15,14 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot.domain.drops import Drop, DropPlan
+from bot.domain.people import Actor
 from bot.rehearsal.fast.life import Life
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
 from bot.rehearsal.script_file import SKELETON
 from bot.services.telling import Telling
+from bot.wording.catalogue import Wording
+from bot.wording.drops import Units, mine_text
 from tests.rehearsal.fast.quick import SHORT, broken, played
 
 DROP = {"name": "mug", "title": "Teal Mug", "kind": "print", "supply": 12}
@@ -82,8 +85,17 @@ def answers_twice() -> AbstractContextManager[None]:
     return replaced(Telling, "_send", send_again)
 
 
-def promises_broken(folder: Path, sabotage: AbstractContextManager[object]) -> set[str]:
-    options = RehearseOptions(SKELETON, SCRIPT, seed=3, viewers=30, discord_viewers=10, tempo=SHORT)
+def answers_each_alone() -> AbstractContextManager[None]:
+    """Whoever asks what they hold gets a line of their own at once."""
+
+    def say_alone(telling: Telling, actor: Actor, units: Units) -> None:
+        telling.say_to(actor, mine_text(Wording(), actor.name, units, discord=False), topic="mine")
+
+    return replaced(Telling, "say_holding", say_alone)
+
+
+def promises_broken(folder: Path, sabotage: AbstractContextManager[object], viewers: int = 30) -> set[str]:
+    options = RehearseOptions(SKELETON, SCRIPT, seed=3, viewers=viewers, discord_viewers=10, tempo=SHORT)
     _, report = played(options, folder, sabotage)
     return set(broken(report))
 
@@ -104,3 +116,9 @@ def test_a_planted_bug_breaks_its_own_promise(
     bug: Callable[[], AbstractContextManager[object]], promises: set[str], tmp_path: Path
 ) -> None:
     assert promises_broken(tmp_path, bug()) >= promises
+
+
+def test_a_crowd_that_asks_what_it_holds_is_not_answered_one_by_one(tmp_path: Path) -> None:
+    for name, bug, promises in (("sound", nullcontext(), set()), ("planted", answers_each_alone(), {"shared"})):
+        (tmp_path / name).mkdir()
+        assert promises_broken(tmp_path / name, bug, viewers=1_000) == promises

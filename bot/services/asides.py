@@ -1,0 +1,97 @@
+"""Replies in Twitch chat to whoever asked something besides a claim: equal ones share a line, as refusals do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+
+from cachetools import TTLCache
+
+from bot.domain.people import Actor
+from bot.domain.time import SECOND, Micros
+from bot.services.ports import Clock
+from bot.wording.catalogue import Wording
+from bot.wording.drops import Units, mine_lines, mine_text, same_holding
+
+NAMED_A_LINE = 15
+# How long what somebody holds waits for others who hold the like.
+_GATHER = 2 * SECOND
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aside:
+    """One person's reply, sayable from `ready_at` on: the same `text` to all, or without one what they hold.
+
+    `alone` is set once chat has refused it in company."""
+
+    actor: Actor
+    topic: str
+    ready_at: Micros
+    text: str = ""
+    units: Units = ()
+    alone: bool = False
+
+
+class Asides:
+    """`gap` (microseconds) is how long a text that was said to all is not said again, by the `steady` clock."""
+
+    def __init__(self, words: Wording, steady: Clock, *, gap: Micros, named_max: int) -> None:
+        self._words = words
+        self._steady = steady
+        self._named_max = named_max
+        self._waiting: list[Aside] = []
+        self._said: TTLCache[str, bool] = TTLCache(1_000, gap, timer=steady.now)
+
+    def say(self, actor: Actor, text: str, topic: str) -> None:
+        """The same text is said once in a while for all."""
+        if text not in self._said:
+            self._said[text] = True
+            self._waiting.append(Aside(actor, topic, self._steady.now(), text))
+
+    def hold(self, actor: Actor, units: Units) -> None:
+        """Tell somebody what they hold; whoever asks twice hears what is true at last, once."""
+        earlier = next((each for each in self._waiting if each.actor.key == actor.key and not each.text), None)
+        if earlier is None:
+            self._waiting.append(Aside(actor, "mine", self._steady.now() + _GATHER, units=units))
+        else:
+            self._waiting[self._waiting.index(earlier)] = replace(earlier, units=units)
+
+    def apart(self, refused: Aside) -> None:
+        """Chat refused a line that this was part of: it is said alone."""
+        self._waiting.append(replace(refused, alone=True))
+
+    @property
+    def ready_at(self) -> Micros | None:
+        """When the first may be said; None when nothing waits."""
+        return min((each.ready_at for each in self._waiting), default=None)
+
+    def take(self, answered: Callable[[Actor], bool]) -> tuple[str, tuple[Aside, ...]]:
+        """The next line and whom it answers. Who was `answered` meanwhile is left out; ("", ()) when all were."""
+        self._waiting = [each for each in self._waiting if not answered(each.actor)]
+        if not self._waiting:
+            return "", ()
+        first = min(self._waiting, key=lambda each: each.ready_at)
+        text, group = (first.text, [first]) if first.text else self._shared(first)
+        taken = set(group)
+        self._waiting = [each for each in self._waiting if each not in taken]
+        return text, tuple(group)
+
+    def _shared(self, first: Aside) -> tuple[str, list[Aside]]:
+        share = _share(first)
+        group = [each for each in self._waiting if _share(each) == share]
+        if len(group) == 1:
+            return mine_text(self._words, first.actor.name, first.units, discord=False), group
+        crowd = len(group) > self._named_max and not first.units
+        group = group if crowd else group[:NAMED_A_LINE]
+        while True:
+            held = [(each.actor.name, each.units) for each in group]
+            lines = mine_lines(self._words, held, named_max=self._named_max)
+            if len(lines) == 1 or len(group) == 1:
+                return lines[0], group
+            group = group[: max(1, len(group) // 2)]
+
+
+def _share(aside: Aside) -> Hashable:
+    """Equal for replies that one line can give; what was refused in company, or is long, shares with nobody."""
+    alike = None if aside.alone or aside.text else same_holding(aside.units)
+    return aside if alike is None else alike
