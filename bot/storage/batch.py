@@ -45,6 +45,8 @@ class Batch:
         self.changed: set[str] = set()
         # Whether this process has been told of the stream: true only once that stands in the ledger.
         self.told_of_stream = False
+        # Whether somebody was erased: the database's log still holds them, until it is emptied.
+        self.erased = False
 
     # -- people ---------------------------------------------------------------------------------------------
 

@@ -61,6 +61,20 @@ def checkpoint(connection: Connection) -> None:
         run(connection, "PRAGMA wal_checkpoint(PASSIVE)", ())
 
 
+def empty_log(connection: Connection) -> bool:
+    """Move all of a SQLite ledger's log into the ledger and cut it to nothing: until then it still holds what was
+    erased. False when a reader is in the way. To be called between transactions. Raises OperationalError."""
+    if connection.dialect.name != "sqlite":
+        return True
+    # Claims do not wait for a reader: the caller tries again later.
+    run(connection, "PRAGMA busy_timeout=0", ())
+    try:
+        ((busy, *_),) = run(connection, "PRAGMA wal_checkpoint(TRUNCATE)", ())
+    finally:
+        run(connection, f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}", ())
+    return not busy
+
+
 class Reads:
     """Everything that only reads, in threads of its own, beside the lane and never in its way."""
 
@@ -125,8 +139,9 @@ def _prepare_sqlite(engine: Engine, *, write: bool) -> None:
             "temp_store=MEMORY",
         ]
         # One connection writes and checkpoints: SQLite before 3.51.3 can lose a commit when two race for it.
+        # What is deleted is overwritten: else the names of whoever was erased stay in the file's free places.
         pragmas += (
-            [f"wal_autocheckpoint={CHECKPOINT_PAGES}", f"journal_size_limit={LOG_BYTES_KEPT}"]
+            [f"wal_autocheckpoint={CHECKPOINT_PAGES}", f"journal_size_limit={LOG_BYTES_KEPT}", "secure_delete=ON"]
             if write
             else ["wal_autocheckpoint=0", "query_only=ON"]
         )

@@ -70,6 +70,11 @@ class Directory:
             self._complete = False
         self._known[key] = person
 
+    def forget(self, keys: Collection[Key]) -> None:
+        """Know nobody by these any more: whoever comes under one of them again is a stranger."""
+        for key in keys:
+            self._known.pop(key, None)
+
     def look_up(self, connection: Connection, keys: Collection[Key]) -> dict[Key, Person | None]:
         """What the ledger knows of those that are not kept here, in a few statements for all; None is a stranger.
 

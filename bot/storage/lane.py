@@ -19,14 +19,15 @@ from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop
 from bot.domain.planning import ApplyPlans, PlanDrop
+from bot.domain.privacy import EraseMe
 from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
-from bot.storage import claims, control, outcomes, planning, restore, stream, tables, telling
+from bot.storage import claims, control, outcomes, planning, privacy, restore, stream, tables, telling
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
-from bot.storage.database import checkpoint
+from bot.storage.database import checkpoint, empty_log
 from bot.storage.salts import Salts
 
 log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ _HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     ForgetRefusals: telling.handle_forget,
     FreezeDrops: restore.handle_freeze,
     ThawDrop: restore.handle_thaw,
+    EraseMe: privacy.handle,
 }
 
 
@@ -124,6 +126,8 @@ class Lane:
         self._unsure: frozenset[str] = frozenset()
         # Roughly how many pages the database's log has grown by since it was last moved into the ledger.
         self._log_grown = 0
+        # Whether the log may still hold somebody who was erased.
+        self._log_tells = False
 
     async def start(self) -> None:
         """Open the connection, make sure of the channels' rows and read their books. Raises OperationalError."""
@@ -170,7 +174,7 @@ class Lane:
                 for asked, result in zip(taken, results, strict=True):
                     _resolve(asked.answered, result)
                 self._tell_listeners(committed)
-                if self._log_grown >= LOG_PAGES and len(self._queue) < RUSH:
+                if (self._log_tells or self._log_grown >= LOG_PAGES) and len(self._queue) < RUSH:
                     await loop.run_in_executor(self._thread, self._tidy)
 
     def _tell_listeners(self, committed: Committed) -> None:
@@ -232,6 +236,7 @@ class Lane:
         self._probe("lane.after-commit")
         self._tidings.reported.update(batch.channel_id for batch in batches if batch.told_of_stream)
         self._log_grown += len(taken) + BATCH_PAGES
+        self._log_tells = self._log_tells or any(batch.erased for batch in batches)
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
         places = self._unsure.union(*(batch.places for batch in batches))
         self._unsure = frozenset()
@@ -287,7 +292,10 @@ class Lane:
         It takes several syncs, and within somebody's commit it would be their answer that waits for them."""
         self._log_grown = 0
         try:
-            checkpoint(self._connect())
+            if self._log_tells:
+                self._log_tells = not empty_log(self._connect())
+            else:
+                checkpoint(self._connect())
         except DBAPIError as error:
             # The log keeps everything, and the next batch finds out whether the disk still works.
             log.warning("the ledger's log could not be moved into the ledger", error=str(error.orig))

@@ -15,6 +15,7 @@ from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, SteerRe
 from bot.domain.ledger import json_bytes
 from bot.domain.people import Actor
 from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
+from bot.domain.privacy import ErasureAsked, ErasureRefusal, ErasureRefused, PersonErased
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
@@ -31,15 +32,21 @@ _CLASSES: dict[str, type[Any]] = {
     "plan.done": DropPlanned,
     "plan.refused": PlanRefused,
     "plans.applied": PlansApplied,
+    "erasure.asked": ErasureAsked,
+    "erasure.done": PersonErased,
+    "erasure.refused": ErasureRefused,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
+# These say nothing of who had asked: after the last of them nobody may know it any more.
+_NAMELESS = frozenset(kind for kind in _CLASSES if kind.startswith("erasure."))
 _ENUMS: dict[tuple[str, str], type[Any]] = {
     ("claim.refused", "because"): ClaimRefusal,
     ("steer.done", "verb"): Verb,
     ("steer.refused", "verb"): Verb,
     ("steer.needs-yes", "verb"): Verb,
     ("steer.refused", "because"): SteerRefusal,
+    ("erasure.refused", "because"): ErasureRefusal,
 }
 
 
@@ -91,5 +98,6 @@ def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Mi
     kind = kind_of(decision)
     told_at = None if kind in _OWED else moment
     drop = getattr(decision, "drop", "")
-    row = (batch.channel_id, request_id, kind, drop, actor.platform, actor.user_id, actor.name)
+    user_id, name = ("", "") if kind in _NAMELESS else (actor.user_id, actor.name)
+    row = (batch.channel_id, request_id, kind, drop, actor.platform, user_id, name)
     batch.outcomes.add((*row, to_bytes(decision), moment, told_at))

@@ -93,6 +93,8 @@ def _migrate(url: URL) -> None:
                 # Altering a parent table with foreign keys on would silently delete its children's rows.
                 connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                # A table that is built anew must leave no second copy of what may have to be erased one day.
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

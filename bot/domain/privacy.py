@@ -1,0 +1,132 @@
+"""Being forgotten: what a person loses by it, what has to be over before, and the fact that it was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.drops import Drop, DropState
+from bot.domain.ledger import Fact
+from bot.domain.people import Actor
+from bot.domain.time import SECOND, Micros
+from bot.domain.transparency import person_erased_fact
+
+# For so long a yes means what was just explained.
+CONFIRM_WITHIN: Micros = 60 * SECOND
+
+
+class ErasureRefusal(StrEnum):
+    """Why not, in order of precedence."""
+
+    NOTHING_KEPT = "nothing-kept"
+    FROZEN = "frozen"
+    STILL_RUNNING = "still-running"
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe:
+    """Somebody wants to be forgotten: first to hear what that means, then `confirmed`."""
+
+    channel_id: int
+    request_id: str
+    actor: Actor
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureStanding:
+    """What forgetting a person depends on. `drops` are those in which they hold a unit, `deeds` counts what they
+    did as a moderator, `entries` are the numbers of all whose private part names them. `person_id` is None for
+    somebody who is in no entry; then `kept` tells whether anything else names them."""
+
+    kept: bool
+    drops: tuple[Drop, ...] = ()
+    units: int = 0
+    deeds: int = 0
+    person_id: int | None = None
+    entries: tuple[int, ...] = ()
+    settle_after: Micros = 0
+
+
+# None of the three says who: they are kept where the person was, after there is none.
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureAsked:
+    """Nothing has happened yet. `units` will have no owner that anybody can name, `deeds` no doer."""
+
+    units: int
+    deeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """Done: so many units and deeds stay, and are nobody's; `entries` have lost their private part."""
+
+    units: int
+    deeds: int
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureRefused:
+    """`until` is when the drop in the way is settled at the earliest; None where no clock decides that."""
+
+    because: ErasureRefusal
+    drop: str = ""
+    title: str = ""
+    until: Micros | None = None
+
+
+ErasureDecision = ErasureAsked | PersonErased | ErasureRefused
+
+
+def decide_erasure(
+    standing: ErasureStanding, command: EraseMe, moment: Micros
+) -> tuple[ErasureDecision, tuple[Fact, ...]]:
+    """The decision and the facts it makes; only a confirmed one that nothing stands in the way of makes any.
+
+    Whoever holds a unit of a drop that can still hand out some waits until it cannot: they would come back as
+    somebody new and could claim once more."""
+    if not standing.kept:
+        return ErasureRefused(ErasureRefusal.NOTHING_KEPT), ()
+    unsettled = [drop for drop in standing.drops if not _settled(drop)]
+    if unsettled:
+        return _in_the_way(unsettled, standing.settle_after, moment), ()
+    if not command.confirmed:
+        return ErasureAsked(standing.units, standing.deeds), ()
+    done = PersonErased(standing.units, standing.deeds, len(standing.entries))
+    if standing.person_id is None:
+        return done, ()
+    return done, (person_erased_fact(standing.person_id, standing.entries),)
+
+
+def _settled(drop: Drop) -> bool:
+    """Whether nobody can claim it any more. One that is only closed may be opened again by an undo."""
+    return drop.state in (DropState.SETTLED, DropState.CANCELLED)
+
+
+def _in_the_way(unsettled: list[Drop], settle_after: Micros, moment: Micros) -> ErasureRefused:
+    frozen = next((drop for drop in unsettled if drop.frozen), None)
+    if frozen is not None:
+        return ErasureRefused(ErasureRefusal.FROZEN, frozen.key, frozen.title)
+    ends = {drop.key: _settles_at(drop, settle_after, moment) for drop in unsettled}
+    # The one that takes longest: whoever asks again after it asks only once.
+    last = max(unsettled, key=lambda drop: (ends[drop.key] is None, ends[drop.key] or 0, drop.key))
+    return ErasureRefused(ErasureRefusal.STILL_RUNNING, last.key, last.title, ends[last.key])
+
+
+def _settles_at(drop: Drop, settle_after: Micros, moment: Micros) -> Micros | None:
+    """When the drop is settled if nobody steers it meanwhile; None while it waits for a hand or for the stream."""
+    ends: Micros | None = None
+    if drop.state is DropState.CLOSED:
+        ends = drop.closed_at
+    elif drop.open and not drop.paused:
+        ends = drop.closes_at
+    elif (
+        drop.state is DropState.ANNOUNCED and drop.opens_at is not None and not (drop.on_cue or drop.postponed_why)
+    ):
+        ends = drop.opens_at + drop.plan.window
+    if ends is None or ends + settle_after <= moment:
+        return None
+    return ends + settle_after

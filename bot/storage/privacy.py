@@ -1,0 +1,172 @@
+"""Forgetting a person in the lane: what names them in any table goes, and the ledger says that it went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, func, or_, select, tuple_, update
+
+from bot.domain.ledger import json_bytes
+from bot.domain.privacy import EraseMe, ErasureDecision, ErasureStanding, PersonErased, decide_erasure
+from bot.domain.time import Micros
+from bot.domain.transparency import PERSON_ERASED
+from bot.storage import tables
+from bot.storage.batch import Batch
+from bot.storage.directory import Key
+
+# What a decision says in somebody's own words, or about somebody else by name.
+_PERSONAL = ("receiver", "asked_for")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An entry whose private part names the person; `request` is whose answer may name them too."""
+
+    number: int
+    request: str
+
+
+def handle(batch: Batch, command: EraseMe, moment: Micros) -> ErasureDecision:
+    """Explain, refuse or erase within the batch."""
+    batch.write_rows()  # what names the person may be waiting in this very batch
+    key = command.actor.key
+    people = batch.book.people
+    person = people.get(key) or people.look_up(batch.connection, [key]).get(key)
+    keys = [key] if person is None else _identities(batch, person.id)
+    # The question needs no list of what will go: only whether there is anything.
+    asked_of_somebody = person is not None and not command.confirmed
+    named = [] if asked_of_somebody else list(_named_in(batch, None if person is None else person.id, keys))
+    if person is None and named and command.confirmed:
+        # Who planned a drop and never claimed: the ledger's word needs a number that stands for them.
+        person = batch.person(command.actor, moment)
+        batch.write_rows()
+    held = [] if person is None else _drops_held(batch, person.id)
+    standing = ErasureStanding(
+        kept=person is not None or bool(named) or _was_answered(batch, key),
+        drops=tuple(batch.book.drops[drop] for drop in dict.fromkeys(held)),
+        units=len(held),
+        deeds=0 if person is None else _deeds(batch, person.id),
+        person_id=None if person is None else person.id,
+        entries=tuple(each.number for each in named),
+        settle_after=batch.book.settings.pace.settle_after,
+    )
+    decision, facts = decide_erasure(standing, command, moment)
+    for fact in facts:
+        batch.record(fact, moment)
+    if isinstance(decision, PersonErased):
+        _erase(batch, standing.person_id, keys, named, moment)
+    return decision
+
+
+def _erase(batch: Batch, person_id: int | None, keys: list[Key], named: list[_Named], moment: Micros) -> None:
+    connection, channel_id = batch.connection, batch.channel_id
+    entry, identity, person = tables.entry, tables.identity, tables.person
+    emptied = {"private": None, "salt": None, "person_id": None}
+    for some in _pieces([each.number for each in named]):
+        where = (entry.c.channel_id == channel_id) & entry.c.number.in_(some)
+        connection.execute(update(entry).where(where), emptied)
+    if person_id is not None:
+        connection.execute(
+            delete(identity).where(identity.c.channel_id == channel_id, identity.c.person_id == person_id)
+        )
+        connection.execute(
+            update(person).where(person.c.channel_id == channel_id, person.c.id == person_id), {"secret": None}
+        )
+    _empty_answers(batch, keys, [each.request for each in named if each.request], moment)
+    batch.book.people.forget(keys)
+    # Also for the rest of this batch, which may have looked them up.
+    batch.load_people(keys)
+    # Typed words are remembered with what they were found to mean, and anybody's words may be a name.
+    batch.book.forget_choices()
+    batch.erased = True
+
+
+def _empty_answers(batch: Batch, keys: list[Key], requests: list[str], moment: Micros) -> None:
+    """Take the person out of the answers that were given to them, and to others about them. Whom nobody can name
+    nobody can tell: what they have not heard yet counts as told."""
+    outcome = tables.outcome
+    columns = (outcome.c.request_id, outcome.c.platform, outcome.c.user_id, outcome.c.decision, outcome.c.told_at)
+    mine = select(*columns).where(outcome.c.channel_id == batch.channel_id, _belongs_to(keys))
+    rows = list(batch.connection.execute(mine))
+    for some in _pieces(requests):
+        about = select(*columns).where(outcome.c.channel_id == batch.channel_id, outcome.c.request_id.in_(some))
+        rows += batch.connection.execute(about)
+    for row in rows:
+        values: dict[str, Any] = {"decision": without_names(row.decision)}
+        if (row.platform, row.user_id) in keys:
+            told_at = moment if row.told_at is None else row.told_at
+            values |= {"user_id": "", "name": "", "told_at": told_at}
+        where = (outcome.c.channel_id == batch.channel_id) & (outcome.c.request_id == row.request_id)
+        batch.connection.execute(update(outcome).where(where), values)
+
+
+def without_names(decision: bytes) -> bytes:
+    """A stored decision that names nobody any more, and says nothing in anybody's own words."""
+    values = orjson.loads(decision)
+    found = [name for name in _PERSONAL if values.get(name)]
+    return json_bytes({**values, **dict.fromkeys(found, "")}) if found else decision
+
+
+# -- what there is ----------------------------------------------------------------------------------------------
+
+
+def _named_in(batch: Batch, person_id: int | None, keys: Collection[Key]) -> Iterator[_Named]:
+    """The entries whose private part names the person: as its holder or as its doer.
+
+    A grant that nobody but its holder is named in is found by its column; all others are few, and are opened."""
+    entry, action = tables.entry.c, tables.action.c
+    by_hand = select(action.entry_number).where(
+        action.channel_id == batch.channel_id, action.person_id == person_id, action.kind == "unit.granted"
+    )
+    query = select(entry.number, entry.private).where(
+        entry.channel_id == batch.channel_id,
+        entry.private.is_not(None),
+        entry.kind != PERSON_ERASED,
+        or_(entry.kind != "unit.granted", entry.person_id == person_id, entry.number.in_(by_hand)),
+    )
+    for number, private in batch.connection.execute(query.order_by(entry.number)):
+        told = orjson.loads(private)
+        by = told.get("by")
+        doer = None if by is None else (by["platform"], by["user"])
+        if (person_id is not None and told.get("person") == person_id) or doer in keys:
+            yield _Named(number, told.get("request", ""))
+
+
+def _identities(batch: Batch, person_id: int) -> list[Key]:
+    identity = tables.identity.c
+    query = select(identity.platform, identity.user_id).where(
+        identity.channel_id == batch.channel_id, identity.person_id == person_id
+    )
+    return [(platform, user_id) for platform, user_id in batch.connection.execute(query)]
+
+
+def _drops_held(batch: Batch, person_id: int) -> list[str]:
+    """The drop of each unit."""
+    unit = tables.unit.c
+    query = select(unit.drop_key).where(unit.channel_id == batch.channel_id, unit.person_id == person_id)
+    return list(batch.connection.scalars(query.order_by(unit.entry_number)))
+
+
+def _deeds(batch: Batch, person_id: int) -> int:
+    action = tables.action.c
+    where = (action.channel_id == batch.channel_id) & (action.person_id == person_id)
+    return batch.connection.scalar(select(func.count()).select_from(tables.action).where(where)) or 0
+
+
+def _was_answered(batch: Batch, key: Key) -> bool:
+    outcome = tables.outcome.c
+    query = select(outcome.at).where(outcome.channel_id == batch.channel_id, _belongs_to([key])).limit(1)
+    return batch.connection.scalar(query) is not None
+
+
+def _belongs_to(keys: Collection[Key]) -> Any:
+    outcome = tables.outcome.c
+    return tuple_(outcome.platform, outcome.user_id).in_(keys)
+
+
+def _pieces(values: list[Any], length: int = 500) -> Iterator[list[Any]]:
+    """So many at once as every database takes as parameters."""
+    return (values[start : start + length] for start in range(0, len(values), length))
