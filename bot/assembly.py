@@ -19,7 +19,8 @@ from bot.services.announcing import Announcing
 from bot.services.backup import Backups
 from bot.services.claims import Claims
 from bot.services.control import Control
-from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup
+from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup, ResultsFiles
+from bot.services.results import no_files
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
@@ -76,7 +77,8 @@ async def keep_going(name: str, work: Speaking) -> None:
 
 class Assembly:
     """Services of one process, put together. `clock` may be set by somebody, `steady` never jumps; `set_alarm` is
-    told the next due instant. `backups` is None where somebody else makes copies."""
+    told the next due instant. `backups` is None where somebody else makes copies; `results_files` exports a drop
+    that has closed."""
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Assembly:
         steady: Clock,
         set_alarm: Callable[[int | None], None],
         backups: Backups | None = None,
+        results_files: ResultsFiles = no_files,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -100,10 +103,29 @@ class Assembly:
         lane, reads, pace = ledger.lane, ledger.reads, config.pace
         chat, board = outside.chat, outside.board
         self._telling = Telling(
-            lane, reads, CHANNEL_ID, chat, board, words, clock, answer_gap=pace.answer_gap, steady=steady
+            lane,
+            reads,
+            CHANNEL_ID,
+            chat,
+            board,
+            words,
+            clock,
+            answer_gap=pace.answer_gap,
+            steady=steady,
+            receipts_in_chat=config.public.receipts_in_chat,
         )
         self._announcing = Announcing(
-            lane, reads, CHANNEL_ID, words, clock, pace, chat=chat, board=board, places=ledger.places
+            lane,
+            reads,
+            CHANNEL_ID,
+            words,
+            clock,
+            pace,
+            chat=chat,
+            board=board,
+            places=ledger.places,
+            publishing=config.public,
+            results_files=results_files,
         )
         lookups = dict(outside.lookups)
         self.services = Services(

@@ -18,15 +18,17 @@ from bot.domain.announcing import (
 )
 from bot.domain.answers import TryAgain
 from bot.domain.drops import Drop, DropState
+from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
 from bot.domain.telling import NoteAttempt, NoteSent
 from bot.domain.time import SECOND, Micros
-from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
+from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, ResultsFiles, SendRefused
+from bot.services.results import Results, no_files
 from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
-from bot.storage.telling import PendingNews, is_noted, last_reference, pending_news, untold
+from bot.storage.telling import PendingNews, is_noted, last_card, pending_news, untold
 from bot.wording.announcing import card as card_of
 from bot.wording.announcing import chat_line, control_card, frozen_card, live_card, lost_card, repair_card
 from bot.wording.cards import Card
@@ -43,6 +45,7 @@ NOTE_AGAIN_SECONDS = 1.0
 STUMBLES_MAX = 4
 # News whose cards are edited in place from then on.
 _KEPT = (NewsKind.OPENED, NewsKind.CONTROL)
+_USUAL = Publishing()
 # What moderators read of a repair is not what viewers read.
 _MODERATORS_CARDS = {NewsKind.FROZEN: frozen_card, NewsKind.THAWED: lost_card}
 
@@ -65,6 +68,8 @@ class Announcing:
         board: BoardSender | None,
         places: tuple[str, ...],
         edit_gap_seconds: float = EDIT_GAP_SECONDS,
+        publishing: Publishing = _USUAL,
+        results_files: ResultsFiles = no_files,
     ) -> None:
         self._lane = lane
         self._reads = reads
@@ -75,6 +80,8 @@ class Announcing:
         self._chat = chat
         self._board = board
         self._edit_gap_seconds = edit_gap_seconds
+        self._fingerprints = publishing.fingerprints
+        self._results = Results(words, publishing, results_files)
         self._wakes = {place: asyncio.Event() for place in places}
         self._last_line_at: Micros = 0
         self._stale: set[str] = set()
@@ -201,9 +208,8 @@ class Announcing:
         if news.place == TWITCH_CHAT:
             if self._chat is None:
                 raise PlaceDown(news.place)
-            reference = await self._chat.say(
-                chat_line(self._words, news.kind, news.about, now), priority=news.priority
-            )
+            line = chat_line(self._words, news.kind, news.about, now, fingerprints=self._fingerprints)
+            reference = await self._chat.say(line, priority=news.priority)
             self._last_line_at = now
             return reference
         if self._board is None:
@@ -214,7 +220,10 @@ class Announcing:
             posted = await self._posted(news.place, card, news.attempted_at)
             if posted:
                 return posted
-        return await self._board.post(news.place, card, nonce=_nonce_of(news))
+        nonce = _nonce_of(news)
+        if news.kind is NewsKind.CLOSED:
+            return await self._results.post(self._board, news.place, card, drop=news.drop, nonce=nonce)
+        return await self._board.post(news.place, card, nonce=nonce)
 
     async def _posted(self, place: str, card: Card, since: Micros) -> str:
         try:
@@ -269,9 +278,13 @@ class Announcing:
         for place, (kind, render) in kinds.items():
             if place not in self._wakes or self._board is None:
                 continue
-            reference = await last_reference(self._reads, self._channel_id, place, drop.key, kind)
-            wanted = render(self._words, about, now)
-            if not reference or self._shown.get((place, reference)) == wanted:
+            posted = await last_card(self._reads, self._channel_id, place, drop.key, kind)
+            if posted is None:
+                continue
+            reference = posted.reference
+            # What was signed when the card was posted stays on it, whatever the drop has come to since.
+            wanted = render(self._words, {**about, "note": posted.about.get("note", "")}, now)
+            if self._shown.get((place, reference)) == wanted:
                 continue
             try:
                 await self._board.edit(place, reference, wanted)

@@ -9,7 +9,7 @@ from bot.domain.announcing import Priority
 from bot.domain.answers import Answer
 from bot.domain.people import Actor
 from bot.domain.time import Micros
-from bot.wording.cards import Card
+from bot.wording.cards import Card, CardFile
 
 
 class PlaceDown(Exception):
@@ -54,7 +54,8 @@ class BoardSender(Protocol):
     """Discord channels: cards that are posted once and edited in place."""
 
     async def post(self, place: str, card: Card, *, nonce: str) -> str:
-        """Post a card to a place ("discord:announcements", "discord:moderators") and return its message id.
+        """Post a card and its files to a place ("discord:announcements", "discord:moderators") and return the
+        message's id.
 
         The same nonce within a few minutes posts nothing new. Raises SendRefused or PlaceDown."""
 
@@ -63,6 +64,12 @@ class BoardSender(Protocol):
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card. Raises SendRefused (also when the message is gone) or PlaceDown."""
+
+
+class ResultsFiles(Protocol):
+    async def __call__(self, drop: str) -> tuple[CardFile, ...]:
+        """The files with which everybody can check a drop that has closed, the results first. May raise anything:
+        the final card then goes out without them."""
 
 
 class NameLookup(Protocol):

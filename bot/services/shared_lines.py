@@ -15,7 +15,7 @@ from bot.domain.time import MILLISECOND, SECOND, Micros
 from bot.services.asides import NAMED_A_LINE, Aside, Asides
 from bot.services.ports import Clock
 from bot.wording.catalogue import Wording
-from bot.wording.claims import already_yours_lines, refused_lines, told_late_lines, winner_lines
+from bot.wording.claims import already_yours_lines, chat_receipt, refused_lines, told_late_lines, winner_lines
 from bot.wording.drops import Units
 
 WINNERS_A_LINE = 12
@@ -60,14 +60,24 @@ class Line:
 class SharedLines:
     """`answer_gap` (microseconds): for how long a person who was answered gets no further answer but a grant.
 
-    `clock` tells the time that sentences name; `steady` never jumps, and measures how long somebody waits."""
+    `clock` tells the time that sentences name; `steady` never jumps, and measures how long somebody waits.
+    With `receipts` winners are told which entry of the ledger is theirs."""
 
-    def __init__(self, words: Wording, clock: Clock, *, answer_gap: Micros, steady: Clock | None = None) -> None:
+    def __init__(
+        self,
+        words: Wording,
+        clock: Clock,
+        *,
+        answer_gap: Micros,
+        steady: Clock | None = None,
+        receipts: bool = False,
+    ) -> None:
         steady = steady or clock
         self._words = words
         self._clock = clock
         self._steady = steady
         self._answer_gap = answer_gap
+        self._receipts = receipts
         self._urgent: deque[Line] = deque()
         self._grants: list[Waiting] = []
         self._refusals: list[Waiting] = []
@@ -175,8 +185,11 @@ class SharedLines:
         group = [first] if first.alone else [w for w in group if not w.alone]
         render = told_late_lines if first.late else winner_lines
         while True:
-            winners = [(w.actor.name, w.decision.number) for w in group if isinstance(w.decision, ClaimGranted)]
-            lines = render(self._words, _title(first), _supply(first), winners)
+            granted = [(w.actor.name, w.decision) for w in group if isinstance(w.decision, ClaimGranted)]
+            winners = [(name, grant.number) for name, grant in granted]
+            shown = granted if self._receipts else []
+            receipts = {grant.number: chat_receipt(self._words, grant) for _, grant in shown}
+            lines = render(self._words, _title(first), _supply(first), winners, receipts)
             if len(lines) == 1 or len(group) == 1:
                 self._grants = _without(self._grants, group)
                 overtaken = self._overtaken_by(group)

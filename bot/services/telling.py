@@ -47,6 +47,7 @@ class Telling:
         *,
         answer_gap: Micros,
         steady: Clock | None = None,
+        receipts_in_chat: bool = False,
     ) -> None:
         self._lane = lane
         self._reads = reads
@@ -55,7 +56,7 @@ class Telling:
         self._board = board
         self._words = words
         self._steady = steady or clock
-        self._lines = SharedLines(words, clock, answer_gap=answer_gap, steady=steady)
+        self._lines = SharedLines(words, clock, answer_gap=answer_gap, steady=steady, receipts=receipts_in_chat)
         self._wake = asyncio.Event()
         self._in_hand: set[str] = set()
         # Refused on Discord, where nothing can be said to one person once the press has expired.
@@ -79,12 +80,12 @@ class Telling:
         self._lines.aside(actor, text, topic)
         self._wake.set()
 
-    def say_now(self, text: str) -> None:
     def say_holding(self, actor: Actor, units: Units) -> None:
         """Tell somebody what they hold; whoever holds the like shares the line, a person is answered once."""
         self._lines.holding(actor, units)
         self._wake.set()
 
+    def say_now(self, text: str) -> None:
         """Say something about a deed, ahead of the answers."""
         self._lines.urgent(text)
         self._wake.set()

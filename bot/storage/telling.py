@@ -34,6 +34,14 @@ class PendingNews:
 
 
 @dataclass(frozen=True, slots=True)
+class PostedCard:
+    """A card that stands in a place: the platform's id of it, and what the news told that it was posted with."""
+
+    reference: str
+    about: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Untold:
     """A decision that nobody is known to have heard of."""
 
@@ -118,11 +126,11 @@ async def pending_news(reads: Reads, channel_id: int, place: str) -> list[Pendin
     ]
 
 
-async def last_reference(reads: Reads, channel_id: int, place: str, drop: str, kind: NewsKind) -> str:
-    """The platform's id of the latest such message about a drop; "" where there is none."""
+async def last_card(reads: Reads, channel_id: int, place: str, drop: str, kind: NewsKind) -> PostedCard | None:
+    """The latest card of such news about a drop; None where there is none."""
     outbox = tables.outbox.c
     query = (
-        select(outbox.reference)
+        select(outbox.reference, outbox.about)
         .where(
             outbox.channel_id == channel_id,
             outbox.place == place,
@@ -133,7 +141,9 @@ async def last_reference(reads: Reads, channel_id: int, place: str, drop: str, k
         .order_by(outbox.id.desc())
         .limit(1)
     )
-    return await reads.scalar(query) or ""
+    for row in await reads.rows(query):
+        return PostedCard(row.reference, orjson.loads(row.about))
+    return None
 
 
 async def is_noted(reads: Reads, channel_id: int, place: str, reference: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.announcing import NewsKind
 from bot.domain.time import Micros
@@ -10,6 +11,7 @@ from bot.wording.about import About, about_of, each_text, stock_text
 from bot.wording.buttons import claim_button, remind_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.checkpoints import note_blocks, with_fingerprint
 from bot.wording.moderating import control_card, repair_card
 from bot.wording.restore import frozen_card, last_number_field, lost_card, lost_values, thawed_card, thawed_variant
 from bot.wording.text import board_text, chat_text
@@ -28,20 +30,22 @@ __all__ = [
 ]
 
 
-def chat_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> str:
-    """One line of at most 500 characters. Raises ValueError for the moderators' cards, which are not for chat."""
+def chat_line(
+    words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros, *, fingerprints: bool = True
+) -> str:
+    """One line of at most 500 characters, at its end the ledger's fingerprint where the news have one. Raises
+    ValueError for the moderators' cards, which are not for chat."""
     facts = about_of(about)
     at = _moment_that_matters(kind, facts)
-    return fitted(
-        words.say(
-            _chat_key(kind, facts),
-            discord=False,
-            title=chat_text(facts.title),
-            when="" if at is None else moment_text(words, at, now, discord=False),
-            **_values(words, facts),
-            **lost_values(words, facts, discord=False),
-        )
+    line = words.say(
+        _chat_key(kind, facts),
+        discord=False,
+        title=chat_text(facts.title),
+        when="" if at is None else moment_text(words, at, now, discord=False),
+        **_values(words, facts),
+        **lost_values(words, facts, discord=False),
     )
+    return with_fingerprint(words, kind, line, about) if fingerprints else fitted(line)
 
 
 def gap_line(words: Wording, about_titles: Sequence[str], now: Micros, *, again: bool = False) -> str:
@@ -60,12 +64,11 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
         case NewsKind.REPAIR:
             return repair_card(words, about, (), now)
         case NewsKind.OPENED:
-            opened = live_card(words, about, now)
-            return Card(opened.title, opened.text, opened.fields, opened.buttons, opened.footer, ping=True)
+            return replace(live_card(words, about, now), ping=True)
         case NewsKind.ANNOUNCED:
-            return _announced_card(words, facts, now)
+            return replace(_announced_card(words, facts, now), blocks=note_blocks(words, about))
         case NewsKind.CLOSED:
-            return _final_card(words, facts)
+            return replace(_final_card(words, facts), blocks=note_blocks(words, about))
         case NewsKind.THAWED:
             return thawed_card(words, facts)
     title = words.say(_title_key(kind), discord=True, title=board_text(facts.title))
@@ -73,18 +76,20 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
     when = "" if at is None else stamp(at)
     text = words.say(_card_key(kind, facts), discord=True, when=when, **_values(words, facts))
     buttons = (remind_button(words),) if kind in (NewsKind.SOON, NewsKind.RESCHEDULED) else ()
-    return Card(title, text, buttons=buttons, ping=kind is NewsKind.SOON)
+    return Card(title, text, buttons=buttons, ping=kind is NewsKind.SOON, blocks=note_blocks(words, about))
 
 
 def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:
-    """The opened card as it stands now: the counter, the state, and a button while a press can be of use."""
+    """The opened card as it stands now: the counter, the state, and a button while a press can be of use. Its note
+    is that of `about`, which is the opening's for as long as the card lives."""
     facts = about_of(about)
     title = words.say("card-live-title", discord=True, title=board_text(facts.title))
     at = facts.resume_at if facts.paused else facts.closes_at
     text = words.say(_live_key(facts), discord=True, when="" if at is None else stamp(at), **_values(words, facts))
     claimable = facts.state == "open" and not facts.paused and facts.units_left > 0
     fields = (_counter(words, facts), *last_number_field(words, facts), *_stock_fields(words, facts))
-    return Card(title, text, fields, (claim_button(words, facts.drop, enabled=claimable),))
+    buttons = (claim_button(words, facts.drop, enabled=claimable),)
+    return Card(title, text, fields, buttons, blocks=note_blocks(words, about))
 
 
 def _counter(words: Wording, facts: About) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -24,8 +24,19 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFile:
+    """A file that everybody may take from under a card."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """`ping` asks for the opt-in reminder role to be mentioned, the only mention there ever is."""
+    """`ping` asks for the opt-in reminder role to be mentioned, the only mention there ever is.
+
+    `blocks` are fields over the whole width, shown whole or not at all. `lead` stands above the card and `files`
+    under it; both are part of its posting alone, and an edit leaves them as they are."""
 
     title: str
     text: str
@@ -33,3 +44,6 @@ class Card:
     buttons: tuple[Button, ...] = ()
     footer: str = ""
     ping: bool = False
+    blocks: tuple[tuple[str, str], ...] = ()
+    lead: str = ""
+    files: tuple[CardFile, ...] = ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
 from bot.domain.time import SECOND, Micros
@@ -14,6 +15,8 @@ LINE_CHARACTERS_MAX = 450
 _CHOICES_CHARACTERS_MAX = 220
 # Twitch swallows a viewer's identical message within 30 s: before then a retry needs another text to type.
 _SWALLOWED_WITHIN = 35 * SECOND
+_LEAF_CHARACTERS_IN_CHAT = 10
+_NO_RECEIPTS: Mapping[int, str] = MappingProxyType({})
 
 
 def claim_answer(words: Wording, decision: ClaimDecision, now: Micros, *, discord: bool = False) -> str:
@@ -23,25 +26,48 @@ def claim_answer(words: Wording, decision: ClaimDecision, now: Micros, *, discor
         text = words.say(
             "claim-granted", discord=discord, title=title, number=decision.number, supply=decision.supply
         )
+        if discord and decision.leaf:
+            text += "\n" + words.say("claim-receipt", discord=True, entry=decision.entry, leaf=decision.leaf)
     else:
         text = as_sentence(_reason(words, decision, now, discord=discord))
     return text if discord else chat_line(text)
 
 
-def winner_lines(words: Wording, title: str, supply: int, winners: Sequence[tuple[str, int]]) -> list[str]:
-    """Everybody who got a unit since the last line, each with the number, in lines of Twitch chat."""
+def chat_receipt(words: Wording, granted: ClaimGranted) -> str:
+    """Which entry of the public ledger a grant is, short enough for chat; "" for one that has no hash."""
+    if not granted.leaf:
+        return ""
+    leaf = granted.leaf[:_LEAF_CHARACTERS_IN_CHAT]
+    return words.say("claim-receipt-chat", entry=granted.entry, leaf=leaf)
+
+
+def winner_lines(
+    words: Wording,
+    title: str,
+    supply: int,
+    winners: Sequence[tuple[str, int]],
+    receipts: Mapping[int, str] = _NO_RECEIPTS,
+) -> list[str]:
+    """Everybody who got a unit since the last line, each with the number, in lines of Twitch chat. `receipts` are
+    what is said behind a number, if anything is."""
     if len(winners) == 1:
         name, number = winners[0]
         line = words.say("claim-winner", name=chat_name(name), title=chat_text(title), number=number, supply=supply)
-        return [chat_line(line, characters_max=LINE_CHARACTERS_MAX)]
-    return _winners_packed(words, "claim-winners", title, supply, winners)
+        return [chat_line(f"{line} {receipts.get(number, '')}", characters_max=LINE_CHARACTERS_MAX)]
+    return _winners_packed(words, "claim-winners", title, supply, winners, receipts)
 
 
 def told_late_lines(
-    words: Wording, title: str, supply: int, winners: Sequence[tuple[str, int]], *, discord: bool = False
+    words: Wording,
+    title: str,
+    supply: int,
+    winners: Sequence[tuple[str, int]],
+    receipts: Mapping[int, str] = _NO_RECEIPTS,
+    *,
+    discord: bool = False,
 ) -> list[str]:
     """Winners whose answer was lost in a crash, told at the next start."""
-    return _winners_packed(words, "claim-told-late", title, supply, winners, discord=discord)
+    return _winners_packed(words, "claim-told-late", title, supply, winners, receipts, discord=discord)
 
 
 def refused_lines(
@@ -84,13 +110,14 @@ def _winners_packed(
     title: str,
     supply: int,
     winners: Sequence[tuple[str, int]],
+    receipts: Mapping[int, str],
     *,
     discord: bool = False,
 ) -> list[str]:
     frame = words.say(key, discord=discord, title=shown(title, discord=discord), winners="\0", supply=supply)
     # On Discord nobody is mentioned, so no @ pretends to.
     named = [(board_text(name) if discord else f"@{chat_name(name)}", number) for name, number in winners]
-    return packed_in(frame, [f"{name} #{number}" for name, number in named])
+    return packed_in(frame, [f"{name} #{number} {receipts.get(number, '')}".rstrip() for name, number in named])
 
 
 def packed_in(frame: str, items: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.announcing import snapshot
+from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
 from bot.domain.claims import ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerRefusal, SteerRefused, Verb
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
@@ -37,6 +38,8 @@ PAUSED = replace(OPEN, paused_at=NOW, paused_why="moderator")
 SOLD_OUT = replace(OPEN, claimed=46)
 CLOSED = replace(OPEN, state=DropState.CLOSED, closed_at=NOW + 10 * MINUTE, closed_why="time")
 CUE = replace(ANNOUNCED, plan=replace(PLAN, key="cap", title="Red Cap", opens_at=None), opens_at=None, on_cue=True)
+CHECKPOINT = Checkpoint("microdrops/teal-fox", 57, bytes(range(32)))
+NOTE = sign_note(CHECKPOINT.text, [(NoteKey(CHECKPOINT.origin, bytes(32)), lambda _message: bytes(64))])
 
 
 class Remembering(Wording):
@@ -75,8 +78,9 @@ def steer_refused(because: SteerRefusal, verb: Verb = Verb.OPEN, **more: Any) ->
 
 def drawn(card: Card) -> str:
     """A card as text, for people to read in a snapshot."""
-    lines = [f"[{card.title}]", *card.text.splitlines()]
-    lines += [f"  {name}: {value}" for name, value in card.fields]
+    lines = [*card.lead.splitlines(), f"[{card.title}]", *card.text.splitlines()]
+    lines += [f"  {name}: {value}" for name, value in (*card.fields, *card.blocks)]
+    lines += [f"  ({file.name}, {len(file.content)} bytes)" for file in card.files]
     lines += ["  " + " ".join(f"<{b.label}>" if b.enabled else f"({b.label})" for b in card.buttons)] * bool(
         card.buttons
     )

@@ -14,9 +14,11 @@ from bot.domain.drops import Drop, DropState
 from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from bot.wording.announcing import card, chat_line, control_card, gap_line, live_card, repair_card
+from bot.wording.cards import CardFile
 from bot.wording.catalogue import Wording
 from bot.wording.claims import (
     already_yours_lines,
+    chat_receipt,
     claim_answer,
     refused_lines,
     told_late_lines,
@@ -31,12 +33,14 @@ from bot.wording.english import SENTENCES
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
 from bot.wording.restore import backups_failing_card, backups_work_card, frozen_card, lost_card
+from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
     CUE,
     EIGHT,
+    NOTE,
     NOW,
     OPEN,
     PAUSED,
@@ -51,6 +55,7 @@ from tests.wording.saying import (
 )
 
 GRANTED = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
+RECEIPT = replace(GRANTED, entry=57, leaf="ab12cd34ef" * 6 + "0000")
 NEEDS_NAME = ClaimNeedsName(("mug", "cap"), ("Teal Mug", "Red Cap"))
 REFUSALS = (
     refused(ClaimRefusal.NOTHING_ON, drop="", title=""),
@@ -147,14 +152,20 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# Claims on Discord"
     decisions: tuple[ClaimDecision, ...] = (GRANTED, *REFUSALS, NEEDS_NAME)
     yield from (claim_answer(words, decision, NOW, discord=True) for decision in decisions)
+    yield claim_answer(words, RECEIPT, NOW, discord=True)
     yield try_again_text(words, discord=True)
     yield too_fast_text(words)
     yield "# News in Twitch chat"
     yield from (chat_line(words, kind, said, NOW) for kind, said in NEWS)
+    yield chat_line(words, NewsKind.OPENED, about(replace(OPEN, claimed=0), note=NOTE), NOW)
     yield gap_line(words, ["Teal Mug", "Red Cap"], NOW)
     yield gap_line(words, ["Teal Mug", "Red Cap"], NOW, again=True)
     yield "# News on Discord"
     yield from (drawn(card(words, kind, said, NOW)) for kind, said in NEWS)
+    closed = card(words, NewsKind.CLOSED, about(CLOSED, note=NOTE), NOW)
+    for size, url in ((1_000, ""), (1_000, "https://fox.example/drops"), (8_000_001, "")):
+        files = (CardFile("mug.microdrops.txt", bytes(size)), CardFile("verify.html", bytes(100)))
+        yield drawn(with_results(words, closed, files, url))
     yield "# The open drop's card on Discord, as it changes"
     yield from (drawn(live_card(words, said, NOW)) for _, said in NEWS[8:])
     yield "# For moderators on Discord"
@@ -201,6 +212,9 @@ def everything(words: Wording) -> Iterator[str]:
 def _claims_in_chat(words: Wording) -> Iterator[str]:
     yield from winner_lines(words, "Teal Mug", 48, [("ann", 17)])
     yield from winner_lines(words, "Teal Mug", 48, [("ann", 17), ("bob", 18), ("cem", 19)])
+    receipts = {17: chat_receipt(words, RECEIPT)}
+    yield from winner_lines(words, "Teal Mug", 48, [("ann", 17)], receipts)
+    yield from winner_lines(words, "Teal Mug", 48, [("ann", 17), ("bob", 18)], receipts)
     yield from told_late_lines(words, "Teal Mug", 48, [("ann", 17)])
     yield from told_late_lines(words, "Teal Mug", 48, [("ann", 17)], discord=True)
     for refusal in (*REFUSALS, NEEDS_NAME):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from bot.wording.cards import Card
 
 CLOCKS_APART_MAX = MINUTE
 LOOKED_BACK_MAX = 100
+# Bytes that even the line of a streamer on the air has left.
+UPLOADED_A_SECOND = 50_000
 
 
 class DiscordBoard:
@@ -40,7 +43,12 @@ class DiscordBoard:
         if card.buttons:
             words["view"] = view_of(card)
         words |= self._mention(card)
-        async with self._translated(place):
+        if card.lead:
+            words["content"] = "\n".join(filter(None, (words.get("content"), card.lead)))
+        if card.files:
+            words["files"] = [discord.File(io.BytesIO(file.content), filename=file.name) for file in card.files]
+        upload_seconds = sum(len(file.content) for file in card.files) / UPLOADED_A_SECOND
+        async with self._translated(place, more_seconds=upload_seconds):
             self._probe("discord.send.before")
             message = await channel.send(**words)
             self._probe("discord.send.after")
@@ -92,10 +100,10 @@ class DiscordBoard:
         return {"content": f"<@&{role_id}>", "allowed_mentions": allowed}
 
     @asynccontextmanager
-    async def _translated(self, place: str) -> AsyncIterator[None]:
+    async def _translated(self, place: str, *, more_seconds: float = 0.0) -> AsyncIterator[None]:
         """Discord's errors as those of the port."""
         try:
-            async with asyncio.timeout(self._settings.request_timeout):
+            async with asyncio.timeout(self._settings.request_timeout + more_seconds):
                 yield
         except discord.NotFound as error:
             raise SendRefused(f"{place}: it is gone ({error.code})") from None

@@ -34,6 +34,11 @@ def embed_shape(card: Card) -> dict[str, Any]:
         shown_value, room = _fit(value or _EMPTY, FIELD_TEXT_MAX, room)
         fields.append({"name": shown_name, "value": shown_value, "inline": True})
     text, room = _fit(card.text, TEXT_MAX, room)
+    for name, value in card.blocks[: FIELDS_MAX - len(fields)]:
+        # A signed note that was cut would prove nothing, and its code would run on into the card.
+        if len(name) <= FIELD_NAME_MAX and len(value) <= FIELD_TEXT_MAX and len(name) + len(value) <= room:
+            fields.append({"name": name, "value": value, "inline": False})
+            room -= len(name) + len(value)
     shape: dict[str, Any] = {"title": title, "description": text, "fields": fields}
     if footer:
         shape["footer"] = {"text": footer}

@@ -10,6 +10,7 @@ from bot.platforms.discord.shapes import embed_shape, row_shapes
 from bot.rehearsal.fast.discord_rest import AnswerLost, Rest, as_port_says
 from bot.services.ports import PlaceDown, SendRefused
 from bot.stage.discord.errors import ApiError
+from bot.stage.discord.files import Upload
 from bot.stage.discord.snowflakes import EPOCH_MS
 from bot.wording.cards import Card
 
@@ -38,7 +39,13 @@ class QuickBoard:
         if card.ping and self._role_id:
             mention = {"roles": [self._role_id], "parse": []}
             body |= {"content": f"<@&{self._role_id}>", "allowed_mentions": mention}
-        posted = await self._ask(place, "POST", "", body)
+        if card.lead:
+            body["content"] = "\n".join(filter(None, (body.get("content"), card.lead)))
+        files = tuple(
+            Upload(str(number), file.name, "application/octet-stream", file.content)
+            for number, file in enumerate(card.files)
+        )
+        posted = await self._ask(place, "POST", "", body, files=files)
         return str(posted["id"])
 
     async def find(self, place: str, card: Card, *, since: Micros) -> str:
@@ -59,7 +66,13 @@ class QuickBoard:
         await self._ask(place, "PATCH", f"/{message_id}", body)
 
     async def _ask(
-        self, place: str, method: str, message: str, body: Any, query: Mapping[str, str] | None = None
+        self,
+        place: str,
+        method: str,
+        message: str,
+        body: Any,
+        query: Mapping[str, str] | None = None,
+        files: tuple[Upload, ...] = (),
     ) -> Any:
         channel_id = self._channels.get(place)
         if channel_id is None:
@@ -67,7 +80,7 @@ class QuickBoard:
         if not self._online():
             raise PlaceDown("not connected to Discord")
         try:
-            return await self._rest.ask(method, f"/channels/{channel_id}/messages{message}", body, query)
+            return await self._rest.ask(method, f"/channels/{channel_id}/messages{message}", body, query, files)
         except (ApiError, AnswerLost, TimeoutError) as error:
             raise as_port_says(place, error) from None
 

@@ -12,6 +12,7 @@ from bot.domain.time import SECOND
 from bot.rehearsal.fast.network import Network
 from bot.services.ports import PlaceDown, SendRefused
 from bot.stage.discord.errors import ApiError
+from bot.stage.discord.files import Upload
 from bot.stage.discord.routes import ROUTES, Call, Route
 from bot.stage.discord.world import DiscordWorld
 
@@ -30,16 +31,25 @@ class Rest:
         self._network = network
         self._request_timeout = request_timeout
 
-    async def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None) -> Any:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: Mapping[str, str] | None = None,
+        files: tuple[Upload, ...] = (),
+    ) -> Any:
         """The body of the reply. Raises ApiError, AnswerLost, or TimeoutError after the time a request has."""
         async with asyncio.timeout(self._request_timeout):
             while True:
                 try:
-                    return await self._once(method, path, {} if body is None else body, query or {})
+                    return await self._once(method, path, {} if body is None else body, query or {}, files)
                 except _Wait as wait:
                     await asyncio.sleep(wait.seconds)
 
-    async def _once(self, method: str, path: str, body: Any, query: Mapping[str, str]) -> Any:
+    async def _once(
+        self, method: str, path: str, body: Any, query: Mapping[str, str], files: tuple[Upload, ...]
+    ) -> Any:
         faults = self._world.faults
         delay = faults.take("delay", method, path)
         await self._network.trip(0.0 if delay is None else delay.seconds)
@@ -51,7 +61,7 @@ class Rest:
             raise ApiError(failure.status, 0, "planned")
         route, params = _find(method, path)
         self._take_from_bucket(route, params)
-        reply = route.handler(self._world, Call(params, query, body, ""))
+        reply = route.handler(self._world, Call(params, query, body, "", files))
         if faults.take("lose", method, path) is not None:
             raise AnswerLost(path)
         await self._network.trip()

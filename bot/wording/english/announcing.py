@@ -36,6 +36,7 @@ SENTENCES = {
     "news-cancelled": "{title} is cancelled: nothing can be claimed.",
     "news-cancelled-owned": "{title} is cancelled: nothing more can be claimed, "
     "and the {out} with an owner keep their numbers.",
+    "news-fingerprint": "{line} · Log {origin} {size} {root}",
     "gap": "I was away for a moment: if you claimed {titles} in the last minute and got no answer, "
     "type {md_command} claim and its name.",
     "gap-again": "Away once more, sorry: if you claimed {titles} in the last minute and got no answer, "

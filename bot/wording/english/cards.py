@@ -45,6 +45,11 @@ SENTENCES = {
     "card-field-opens": "Opens",
     "card-field-given": "Claimed / given by hand",
     "card-field-to-give": "Left to give by hand",
+    "card-field-checkpoint": "Checkpoint {size}",
+    "card-check-files": "Check it yourself: save both files, open verify.html in a browser "
+    "and choose `{file}` there.",
+    "card-check-left-out": "`{file}` is not attached: it has more than {megabytes} MB.",
+    "card-check-link": "The results are published here: {url}",
     "card-out": "{out} of {supply}",
     "card-left": "{left} of {supply}",
     "card-counts": "{claimed} / {given}",

@@ -6,6 +6,8 @@ SENTENCES = {
     "claim-granted": "{title} #{number} of {supply} is yours!",
     "claim-winner": "@{name} {title} #{number} of {supply} is yours!",
     "claim-winners": "{title} is yours: {winners} (of {supply})",
+    "claim-receipt": "-# Entry {entry} of the public ledger, leaf hash `{leaf}`",
+    "claim-receipt-chat": "(entry {entry} {leaf})",
     "claim-told-late": "I was away and still owe an answer: {title} is yours, {winners} (of {supply})",
     "claim-refused-people": "{names}: {reason}",
     "claim-refused-crowd": "To the {count} people who just typed {claim_command}: {reason}",
