@@ -46,7 +46,7 @@ class Evening:
         self.announcing = self.made()
         lane.listen(lambda committed: self.announcing.committed(committed))
 
-    def made(self):
+    def made(self, **options):
         return Announcing(
             self,
             self.reads,
@@ -58,6 +58,7 @@ class Evening:
             board=self.board,
             places=ALL_PLACES,
             edit_gap_seconds=0.001,
+            **options,
         )
 
     async def submit(self, command):
