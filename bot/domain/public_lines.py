@@ -52,6 +52,33 @@ class PublicEntry(NamedTuple):
     line: int
 
 
+def text_of(raw: bytes) -> str:
+    """The text of a file. Raises BundleRefused for bytes that are no UTF-8."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        at = raw.count(b"\n", 0, error.start) + 1
+        raise BundleRefused("it has bytes that are no UTF-8", line=at) from None
+
+
+class TakenNote(NamedTuple):
+    """A signed checkpoint as it stood in the file: `lines` of them, from `line` on."""
+
+    checkpoint: Checkpoint
+    signed: tuple[NoteKey, ...]
+    lines: int
+    line: int
+
+    def check_form(self, signers: Sequence[NoteKey]) -> None:
+        """Raise BundleRefused unless it is of their log and signed by exactly these keys, in this order."""
+        if self.signed != tuple(signers) or self.lines != _NOTE_LINES + len(signers) or self.checkpoint.about:
+            who = " and ".join(f"{key.name}+{key.id.hex()}" for key in signers)
+            raise BundleRefused(f"a checkpoint has three lines here, and is signed by {who} alone", line=self.line)
+        if self.checkpoint.origin != signers[0].name:
+            words = f"this checkpoint is of another log, {self.checkpoint.origin[:80]!r}"
+            raise BundleRefused(words, line=self.line)
+
+
 class Lines:
     """The lines of a file, one after the other. Raises BundleRefused for what does not stand where it should."""
 
@@ -116,24 +143,18 @@ class Lines:
         except EntryRefused as error:
             raise self.refused(str(error), number) from None
 
-    def take_note(self, signers: Sequence[NoteKey], verify: Verify) -> Checkpoint:
-        """A checkpoint that is signed by exactly these keys of one log, in this order."""
+    def take_note(self, signers: Sequence[NoteKey], verify: Verify) -> TakenNote:
+        """A checkpoint that at least one of these keys has signed, and none of them wrongly."""
         lines = [self.take("note")]
         begins = self.number
         while self.next_is("note"):
             lines.append(self.take("note"))
         try:
-            if len(lines) != _NOTE_LINES + len(signers):
-                raise NoteRefused(f"a note here has {_NOTE_LINES + len(signers)} lines, not {len(lines)}")
             text, signed = open_note("".join(f"{line}\n" for line in lines), signers, verify)
-            if signed != tuple(signers):
-                raise NoteRefused("it is not signed by the keys that must have signed it")
             checkpoint = read_checkpoint(text)
         except NoteRefused as error:
             raise BundleRefused(f"this checkpoint does not hold: {error}", line=begins) from None
-        if checkpoint.origin != signers[0].name:
-            raise BundleRefused(f"this checkpoint is of another log, {checkpoint.origin[:80]!r}", line=begins)
-        return checkpoint
+        return TakenNote(checkpoint, signed, lines=len(lines), line=begins)
 
     def refused_next(self, words: str) -> BundleRefused:
         """That something is wrong with the line that is to be taken next."""

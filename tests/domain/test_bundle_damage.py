@@ -1,0 +1,172 @@
+"""A bundle or a proof with any one byte or line changed, added, removed or swapped is refused, and the words for it
+never blame an innocent entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from bot.domain.bundle import BundleRefused, check_bundle
+from bot.domain.proof import check_proof, write_proof
+from bot.domain.public_lines import text_of
+from bot.domain.transparency import KeyChange
+from tests.small_log import SmallLog, small_evening, verify
+
+AMONG = re.compile(
+    r"line \d+: something (?:among entries (\d+) to (\d+)|in entry (\d+)).* was changed: checkpoint "
+)
+# Verifying is slow, and nearly all that is damaged asks for the same signatures.
+quick_verify = cache(verify)
+
+
+def short_drop() -> SmallLog:
+    """Few bytes that have every kind of line: a peak, entries, a hidden one, a hand-over, notes."""
+    log = SmallLog()
+    log.announce(supply=2, title="Thé")
+    log.plan("secret")
+    log.new_key(KeyChange.ROTATED)
+    log.tell("drop.opened", closes_at=log.at + 10**9, late=False)
+    log.claim(1)
+    log.claim(2)
+    return log
+
+
+BUNDLE = short_drop().bundle().encode()
+
+
+def short_proof() -> bytes:
+    log = small_evening()
+    grant, size = 11, 18
+    hashes = log.tree.inclusion(grant - 1, size)
+    entry = log.entries[grant - 1].canonical
+    key = log.keys[size].key
+    return write_proof(key=key, entry=entry, hashes=hashes, note=log.notes[size], verify=verify).encode()
+
+
+PROOF = short_proof()
+
+
+def refusal(raw: bytes) -> BundleRefused | None:
+    """Why the bytes are refused; None if they are taken."""
+    check = check_proof if raw.startswith(b"microdrops p") else check_bundle
+    try:
+        check(text_of(raw), quick_verify)
+    except BundleRefused as refused:
+        return refused
+    return None
+
+
+def changed_bytes(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each byte replaced by several others; with its place."""
+    for at, byte in enumerate(raw):
+        for other in {byte ^ 1, byte ^ 0x20, byte ^ 0x80, 0, 0x0A, 0x20, ord("0"), ord("1"), ord("A")} - {byte}:
+            yield at, raw[:at] + bytes([other]) + raw[at + 1 :]
+
+
+def changed_lengths(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each byte removed, each doubled, and others put before each and behind the last; with the place."""
+    for at in range(len(raw)):
+        yield at, raw[:at] + raw[at + 1 :]
+        yield at, raw[: at + 1] + raw[at:]
+        for other in b"\n \r0A\x00":
+            if other != raw[at]:
+                yield at, raw[:at] + bytes([other]) + raw[at:]
+    for other in b"\n \r0A\x00":
+        yield len(raw) - 1, raw + bytes([other])
+
+
+def changed_lines(raw: bytes) -> Iterator[bytes]:
+    """Each line removed, doubled, swapped with the next, and swapped with any other."""
+    lines = raw.splitlines(keepends=True)
+    for at in range(len(lines)):
+        yield b"".join(lines[:at] + lines[at + 1 :])
+        yield b"".join(lines[: at + 1] + lines[at:])
+        for other in range(at + 1, len(lines)):
+            swapped = list(lines)
+            swapped[at], swapped[other] = swapped[other], swapped[at]
+            if lines[at] != lines[other]:
+                yield b"".join(swapped)
+
+
+@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+def test_the_undamaged_file_holds(raw):
+    assert refusal(raw) is None
+
+
+@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+def test_every_changed_byte_is_refused(raw):
+    taken = [(at, damaged[max(0, at - 20) : at + 20]) for at, damaged in changed_bytes(raw) if not refusal(damaged)]
+    assert taken == []
+
+
+@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+def test_every_byte_removed_or_added_is_refused(raw):
+    taken = [(at, damaged[max(0, at - 20) :]) for at, damaged in changed_lengths(raw) if not refusal(damaged)]
+    assert taken == []
+
+
+@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+def test_every_line_removed_doubled_or_swapped_is_refused(raw):
+    assert [damaged for damaged in changed_lines(raw) if not refusal(damaged)] == []
+
+
+def test_a_file_cut_off_anywhere_is_refused_but_for_the_end_of_a_checkpoint():
+    """What ends there is the bundle of an earlier moment, and its report says how far it goes."""
+    whole = [at for at in range(len(BUNDLE)) if refusal(BUNDLE[:at]) is None]
+    reports = [check_bundle(BUNDLE[:at].decode(), verify) for at in whole]
+    assert [(report.size, report.told) for report in reports] == [(3, 3), (5, 3), (6, 6)]
+    assert [at for at in range(len(PROOF)) if refusal(PROOF[:at]) is None] == []
+
+
+def places() -> dict[int, int]:
+    """The entry that each byte behind "entry " belongs to."""
+    found, at = {}, 0
+    for line in BUNDLE.splitlines(keepends=True):
+        if line.startswith(b"entry "):
+            number = int(re.search(rb'"number":(\d+),"private"', line)[1])
+            found |= dict.fromkeys(range(at + len(b"entry "), at + len(line) - 1), number)
+        at += len(line)
+    return found
+
+
+def blamed(refused: BundleRefused) -> range:
+    """The entries that the words name."""
+    if refused.entry is not None:
+        assert str(refused).startswith(f"entry {refused.entry}: ")
+        return range(refused.entry, refused.entry + 1)
+    if among := AMONG.match(str(refused)):
+        begins, ends = int(among[1] or among[3]), int(among[2] or among[3])
+        return range(begins, ends + 1)
+    return range(0)
+
+
+def test_a_byte_changed_within_an_entry_blames_that_entry_or_the_stretch_up_to_its_checkpoint():
+    owners = places()
+    broken = {}
+    for at, damaged in changed_bytes(BUNDLE):
+        if at not in owners or damaged.count(b"\n") != BUNDLE.count(b"\n"):
+            continue
+        try:
+            text_of(damaged)
+        except BundleRefused:
+            continue  # no text at all: the line alone is named
+        refused = refusal(damaged)
+        assert refused is not None
+        assert owners[at] in blamed(refused), (refused, damaged[at - 20 : at + 20])
+        broken.setdefault(owners[at], set()).add(refused.entry)
+    # Each of them was named by its own number at least once: where its JSON was torn.
+    assert all(number in named for number, named in broken.items())
+    assert set(broken) == set(owners.values())
+
+
+def test_a_changed_byte_outside_the_entries_names_the_line_or_what_it_should_fit():
+    owners = places()
+    for at, damaged in changed_bytes(BUNDLE):
+        if at in owners:
+            continue
+        refused = refusal(damaged)
+        assert refused is not None
+        assert re.match(r"(line|entry) \d+: .*\w{3}", str(refused))

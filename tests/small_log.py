@@ -1,0 +1,153 @@
+"""A small transparency log in memory, written as the lane writes it, for tests of what strangers read."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import count
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from bot.domain.bundle import Hidden, bundle_end, write_bundle
+from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
+from bot.domain.drops import Drop, evolve
+from bot.domain.ledger import Entry, Fact, seal
+from bot.domain.merkle import Frontier, Tree
+from bot.domain.people import pseudonym
+from bot.domain.time import HOUR, MINUTE, SECOND
+from bot.domain.transparency import KeyChange, checkpoint_due, log_key_fact, origin_of
+from tests.conftest import NOON, plan
+
+
+def verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+class TestKey:
+    """A signing key that is the same in every run."""
+
+    __test__ = False
+
+    def __init__(self, seed: int = 1, name: str = origin_of("teapot")) -> None:
+        self._private = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+        self.key = NoteKey(name, self._private.public_key().public_bytes_raw())
+        self.pair = self.key, self._private.sign
+
+
+class SmallLog:
+    """Facts go in; entries, checkpoints and bundles come out. A liar's log is one whose `tell` is told lies."""
+
+    def __init__(self, channel: str = "teapot", *, signed: bool = True) -> None:
+        self.channel = channel
+        self.at = NOON - 2 * HOUR
+        self.entries: list[Entry] = []
+        self.notes: dict[int, str] = {}
+        self.keys: dict[int, TestKey] = {}
+        self.key: TestKey | None = None
+        self.tree = Tree()
+        self.drops: dict[str, Drop] = {}
+        self._seeds = count(1)
+        if signed:
+            self.new_key(KeyChange.FIRST)
+
+    def new_key(self, why: KeyChange) -> None:
+        old, self.key = self.key, TestKey(next(self._seeds), origin_of(self.channel))
+        self.append(log_key_fact(str(self.key.key), why))
+        self.sign(*([old] if why is KeyChange.ROTATED and old else []), self.key)
+
+    def tell(
+        self, kind: str, drop: str = "mug", /, *, after: int = SECOND, sign: bool | None = None, **public
+    ) -> Entry:
+        """One more fact, `after` microseconds after the last; signed where it is due, or as `sign` says."""
+        self.at += after
+        before = self.drops.get(drop)
+        entry = self.append(Fact(kind, drop, public))
+        self.drops[drop] = evolve(before, kind, public, self.at)
+        due = checkpoint_due(before, self.drops[drop], kind) if sign is None else sign
+        if due and self.key is not None:
+            self.sign(self.key)
+        return entry
+
+    def sign(self, *keys: TestKey) -> None:
+        size = len(self.entries)
+        checkpoint = Checkpoint(origin_of(self.channel), size, self.tree.root())
+        self.notes[size] = sign_note(checkpoint.text, [each.pair for each in keys])
+        self.keys[size] = keys[0]
+
+    def append(self, fact: Fact) -> Entry:
+        number = len(self.entries) + 1
+        salt = hashlib.sha256(b"%d" % number).digest()[:16]
+        entry = seal(fact, channel=self.channel, number=number, at=self.at, salt=salt)
+        self.entries.append(entry)
+        self.tree.append(entry.leaf_hash)
+        return entry
+
+    # -- the evening of a mug -------------------------------------------------------------------------------
+
+    def plan(self, key: str = "mug", **changes) -> None:
+        changes = {"supply": 3, **changes}
+        self.tell("drop.planned", key, key=key, origin="config", **plan(key, **changes).as_public())
+
+    def announce(self, key: str = "mug", **changes) -> None:
+        self.plan(key, **changes)
+        self.tell("drop.announced", key)
+
+    def open(self, key: str = "mug", **changes) -> None:
+        """Plan, announce and open it for a quarter of an hour."""
+        self.announce(key, **changes)
+        closes_at = self.at + 15 * MINUTE
+        self.tell("drop.opened", key, closes_at=closes_at, late=False)
+
+    def claim(self, number: int, who: str = "", key: str = "mug", *, how: str = "claim", **options) -> Entry:
+        holder = pseudonym((who or f"v{number}").encode(), f"{self.channel}/{key}")
+        return self.tell("unit.granted", key, number=number, how=how, holder=holder, **options)
+
+    def close(self, key: str = "mug") -> None:
+        self.tell("drop.closed", key, why="time", late=False)
+
+    # -- what strangers get ---------------------------------------------------------------------------------
+
+    def bundle(self, drop: str = "mug") -> str:
+        """The drop's bundle, by the rules of docs/verifying.md read anew."""
+        its = [entry.number for entry in self.entries if entry.drop == drop]
+        end = bundle_end(its[-1], sorted(self.notes))
+        told = {entry.drop for entry in self.entries[:end] if entry.kind == "drop.announced"} | {"", drop}
+        before = its[0] - 1
+        frontier = Frontier()
+        for entry in self.entries[:before]:
+            frontier.append(entry.leaf_hash)
+        given = self.entries[before:end]
+        notes = {size: note for size, note in self.notes.items() if before < size}
+        return write_bundle(
+            drop,
+            key=self.keys[min(notes)].key,
+            before=before,
+            peaks=frontier.peaks,
+            entries=[e.canonical if e.drop in told else Hidden(e.leaf_hash) for e in given],
+            notes=notes,
+        )
+
+
+def small_evening() -> SmallLog:
+    """A mug of three that sells out, beside a hidden drop, another one, and a key that is handed over."""
+    log = SmallLog()
+    log.plan("secret")
+    log.announce("mug", held_back=1, supply=4)
+    log.tell("drop.soon")
+    log.announce("print")
+    log.tell("drop.opened", closes_at=log.at + 15 * MINUTE, late=False)
+    log.claim(1)
+    log.plan("other-secret")
+    log.claim(2)
+    log.new_key(KeyChange.ROTATED)
+    log.tell("drop.paused", why="moderator")
+    log.tell("drop.resumed", closes_at=log.at + 16 * MINUTE, added=MINUTE)
+    log.claim(3)
+    log.claim(4, how="hand")
+    log.tell("unit.voided", number=4, how="hand", why="undone", undoes=len(log.entries))
+    log.tell("drop.closed", why="moderator", late=False)
+    return log
