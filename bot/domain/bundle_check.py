@@ -109,16 +109,18 @@ class _Check:
             entries.append(entry)
         last = entries[-1]
         change = _change_of(last)
-        noted = lines.number + 1
-        checkpoint = lines.take_note(self._signers(change, last), self._verify)
-        self._check_tree(checkpoint, begins, noted)
+        signers = self._signers(change, last)
+        note = lines.take_note(signers, self._verify)
+        # The tree first: what does not fit the entries is no matter of its form.
+        self._check_tree(note.checkpoint, begins, note.line)
+        note.check_form(signers)
         # Only now is each of them known to be what was signed.
         for each in entries:
             if each is None:
                 self._hidden += 1
             else:
                 self._tell(each, followed=each is last)
-        self._note(checkpoint, last, change)
+        self._note(note.checkpoint, last, change)
 
     def _signers(self, change: Change | None, last: PublicEntry | None) -> tuple[NoteKey, ...]:
         """Whose signatures the checkpoint after `last` must carry."""

@@ -53,13 +53,14 @@ def check_proof(text: str, verify: Verify) -> ProofReport:
     hashes = []
     while lines.next_is("hash"):
         hashes.append(lines.take_hash("hash"))
-    noted = lines.number + 1
-    checkpoint = lines.take_note((key,), verify)
+    note = lines.take_note((key,), verify)
+    note.check_form((key,))
+    checkpoint = note.checkpoint
     if not lines.over:
         raise lines.refused_next("a proof ends with its checkpoint")
     if not included(entry.leaf, entry.number - 1, checkpoint.size, hashes, checkpoint.root):
         words = f"it, a hash or the checkpoint was changed: nothing shows that checkpoint {checkpoint.size} has it"
-        raise BundleRefused(words, line=noted, entry=entry.number)
+        raise BundleRefused(words, line=note.line, entry=entry.number)
     return ProofReport(key, entry, number, how, holder, checkpoint)
 
 
