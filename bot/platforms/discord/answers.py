@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable
 from typing import Any
 
@@ -38,6 +39,8 @@ async def answer(
         words["embed"] = embed_of(card)
         if card.buttons:
             words["view"] = view_of(card)
+        if card.files:
+            words["files"] = [discord.File(io.BytesIO(file.content), filename=file.name) for file in card.files]
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             if interaction.response.is_done():
