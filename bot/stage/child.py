@@ -4,7 +4,7 @@ It prints {"ready": ...} with all that a client needs to join, then {"seen": ...
 Orders are those of bot/stage/orders.py: {"do": "play", ...} brings the crowd, which is answered by {"played": true}
 when all of it has done what it came for; one that has an "id" is answered by {"done": id}. {"do": "stop"} is
 answered by {"stopped": {"secrets": [...]}}. When the input ends, the parent is gone and so is the stage. With
-"offline" behind the record's file the stream has not begun.
+"offline" behind the record's file the stream has not begun. Files of messages are kept beside the record.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bot.stage.keeping import FOLDER, kept_in
 from bot.stage.orders import Orders
 from bot.stage.record import Record
 from bot.stage.server import Stage
@@ -51,6 +52,7 @@ async def serve(record_file: Path, *, live: bool = True) -> None:
         async with Stage(record=record) as stage:
             if live:
                 stage.twitch.go_live()
+            stage.discord.board.on_file = kept_in(record_file.parent / FOLDER)
             tell({"ready": stage.describe()})
             record.listen(lambda seen: tell({"seen": asdict(seen)}))
             await _obey(stage, orders)

@@ -18,12 +18,14 @@ from bot.rehearsal.fast.disk import Disk
 from bot.rehearsal.fast.life import Machine
 from bot.rehearsal.fast.logging_apart import logging_to
 from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
-from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
+from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock, in_virtual_time
+from bot.rehearsal.interrupting import Interrupts
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
-from bot.rehearsal.performance import Performance
+from bot.rehearsal.performance import Performance, to_the_end
 from bot.rehearsal.script import Script
 from bot.stage.child import secrets_of
+from bot.stage.keeping import FOLDER, kept_in
 from bot.stage.record import Record, Seen
 from bot.stage.server import Stage
 
@@ -42,15 +44,12 @@ def play_fast(
     on_play: Callable[[Play], None] | None = None,
     on_stage: Callable[[Backstage], object] | None = None,
     sabotage: AbstractContextManager[object] | None = None,
+    interrupts: Interrupts | None = None,
 ) -> Performance:
     """Play the script once, in `folder`, and return what a performance over the wire returns; `seconds` are what it
     took, not what was played. `sabotage` is entered while the bot plays: it breaks it, for a test."""
-    loop = VirtualLoop()
-    try:
-        with sabotage or nullcontext():
-            return loop.run_until_complete(_play(loop, options, folder, on_seen, on_play, on_stage))
-    finally:
-        let_go(loop)
+    with sabotage or nullcontext():
+        return in_virtual_time(lambda loop: _play(loop, options, folder, on_seen, on_play, on_stage), interrupts)
 
 
 async def _play(
@@ -80,16 +79,18 @@ async def _play(
         hearing: list[Callable[[Json], None]] = [seen.append, on_seen]
         listening(stage, hearing)
         with logging_to(folder / "bot.log", options.log_level, clock.now):
-            complete = await _evening(machine, options, script, play, folder, hearing, on_stage)
-    secrets = {*play.secrets, *secrets_of(stage)}
-    return Performance(play, folder, tuple(seen), tuple(sorted(secrets)), complete, time.monotonic() - began)
+            complete, cut_short = await _evening(machine, options, script, play, folder, hearing, on_stage)
+    secrets = tuple(sorted({*play.secrets, *secrets_of(stage)}))
+    return Performance(play, folder, tuple(seen), secrets, complete, time.monotonic() - began, cut_short)
 
 
 @contextmanager
 def set_stage(folder: Path, clock: WallClock) -> Iterator[Stage]:
     """A furnished stage that nobody can connect to, with its record in the folder."""
     with (folder / "record.jsonl").open("w", encoding="utf-8") as file:
-        yield Stage(record=Record(file), clock=lambda: clock.true)
+        stage = Stage(record=Record(file), clock=lambda: clock.true)
+        stage.discord.board.on_file = kept_in(folder / FOLDER)
+        yield stage
 
 
 def listening(stage: Stage, hearing: list[Callable[[Json], None]]) -> None:
@@ -111,28 +112,18 @@ async def _evening(
     folder: Path,
     hearing: list[Callable[[Json], None]],
     on_stage: Callable[[Backstage], object] | None,
-) -> bool:
+) -> tuple[bool, bool]:
     bot = QuickBot(machine, lambda: _config(folder, play))
     async with asyncio.TaskGroup() as group:
         stage = QuickStage(machine, group)
         await bot.start()
         evening = Evening(options, script, play, folder, stage, bot, clock=lambda: machine.clock.true)
-        complete = await evening.play(hearing, on_stage)
+        ending = await to_the_end(evening.play(hearing, on_stage))
         stage.end()
     await bot.end()
     await machine.stage.discord.close()
-    return complete
+    return ending
 
 
 def _config(folder: Path, play: Play) -> Config:
     return load_config(folder / "config.toml", play.environment)
-
-
-def let_go(loop: VirtualLoop) -> None:
-    """Whatever is left of a play that ended, or failed, is let go."""
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        loop.run_until_complete(asyncio.wait(tasks))
-    loop.close()

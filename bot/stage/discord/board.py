@@ -34,7 +34,8 @@ _SETTABLE = _SUPPRESS_EMBEDS | _SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 class Board:
     """Keeps messages in the order they came; what people see of it goes to the record.
 
-    `on_poll` hears of every new message with a poll; `files_url` is where the messages' files are read.
+    `on_poll` hears of every new message with a poll, `on_file` of every file of a message; `files_url` is where
+    these are read.
     """
 
     def __init__(self, notes: Notes, clock: Callable[[], int], ids: Snowflakes, sessions: Sessions) -> None:
@@ -45,6 +46,7 @@ class Board:
         self._messages: dict[str, Message] = {}
         self._nonces: dict[tuple[str, str], str] = {}
         self.on_poll: Callable[[Message], None] | None = None
+        self.on_file: Callable[[Attachment], None] | None = None
         self.files_url = "https://cdn.discordapp.com"
 
     def find(self, message_id: str) -> Message | None:
@@ -240,7 +242,10 @@ class Board:
         key = self._ids.next()
         url = f"{self.files_url}/attachments/{message.channel.id}/{key}/{upload.filename}"
         described = files.described(body, upload)
-        return Attachment(key, upload.filename, upload.content_type, upload.data, url, described)
+        attachment = Attachment(key, upload.filename, upload.content_type, upload.data, url, described)
+        if self.on_file is not None:
+            self.on_file(attachment)
+        return attachment
 
     def file(self, attachment_id: str) -> Attachment | None:
         """A file of a message that is still there."""

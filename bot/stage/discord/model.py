@@ -101,6 +101,7 @@ class Message:
             drawn["embeds"] = list(self.embeds)
         if self.attachments:
             drawn["files"] = [each.filename for each in self.attachments]
+            drawn["file_ids"] = [each.id for each in self.attachments]
         return drawn
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -10,6 +11,7 @@ import pytest
 
 from bot.stage.discord import files
 from bot.stage.discord.world import DiscordWorld
+from bot.stage.keeping import kept_in
 from tests.stage.discord.client import TeaBot
 
 PICTURE = b"\x89PNG not really"
@@ -82,3 +84,14 @@ async def test_where_files_are_not_allowed_none_is_posted(world: DiscordWorld, b
         await bot.channel("lounge").send(file=_file())
     assert refused.value.code == 50013
     assert world.messages("lounge") == []
+
+
+async def test_files_are_kept_for_whoever_comes_when_the_stage_is_gone(
+    world: DiscordWorld, bot: TeaBot, tmp_path: Path
+) -> None:
+    """Under their ids: a name is its sender's, and may lead anywhere."""
+    world.board.on_file = kept_in(tmp_path / "attachments")
+    await bot.channel("lounge").send(files=[_file(), _file("..", b"a,b")])
+    ids = world.record.seen[-1].data["file_ids"]
+    assert [(tmp_path / "attachments" / each).read_bytes() for each in ids] == [PICTURE, b"a,b"]
+    assert len(list(tmp_path.rglob("*"))) == 3
