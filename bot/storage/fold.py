@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from sys import intern
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection
 
-from bot.domain.drops import Drop, evolve
-from bot.domain.ledger import ENTRY_VERSION, leaf_hash, private_hash
+from bot.domain.drops import Drop, DropPlan, evolve
 from bot.domain.time import Micros
-from bot.storage import tables
+from bot.domain.transparency import LOG_KEY, PERSON_ERASED, checkpoint_due
+from bot.storage.entries import UNREADABLE, EntryRow, Report, read_entries
 
 Key = tuple[str, int]
+_NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class RebuiltUnit:
-    """One numbered copy as the entries tell it: `holder` is a pseudonym, `nth` the how-manieth of theirs it is."""
+class RebuiltUnit(NamedTuple):
+    """One numbered copy as the entries tell it: `holder` is a pseudonym, `nth` the how-manieth of theirs it is.
+    `person` is whose it is, None where no private part tells it any more."""
 
     drop: str
     number: int
@@ -28,6 +30,7 @@ class RebuiltUnit:
     how: str
     granted_at: Micros
     entry_number: int
+    person: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,107 +46,186 @@ class Deed:
     undoes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a request was granted, and who had asked."""
+class Grant(NamedTuple):
+    """What somebody was answered with a unit: the unit with its entry's leaf hash, and the drop as it stood then.
+    `by` is who had asked, `private` all that a deed by hand keeps of it; both are empty once that was erased."""
 
-    drop: str
-    number: int
-    how: str
-    at: Micros
-    by: tuple[str, str]
+    unit: RebuiltUnit
+    leaf: bytes
+    plan: DropPlan
+    units_left: int
+    closes_at: Micros | None
+    by: tuple[str, str, str] | None
+    private: Mapping[str, Any]
+
+
+class LogKey(NamedTuple):
+    """From entry `entry` on the log is signed by `key`; `why` as bot.domain.transparency.KeyChange has it."""
+
+    entry: int
+    key: str
+    why: str
 
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What the entries amount to: drops by key and units by drop and number, from the public parts alone; the
-    numbers that each pseudonym holds of a drop; whose pseudonym it is, as far as private parts still tell; the
-    numbers that were written off, with the instant and entry; deeds by entry, and what each request was granted."""
+    """What the entries amount to: drops by key, units by drop and number; the numbers that were written off, with
+    the instant and entry; deeds by entry, and what each request was granted.
+
+    Of the log: its keys, and the sizes at which it has to be signed. Of people who were erased: the grants whose
+    requests nobody knows any more, the entries without a private part, and with whom each of these lost it."""
 
     drops: dict[str, Drop] = field(default_factory=dict)
     units: dict[Key, RebuiltUnit] = field(default_factory=dict)
-    held: dict[tuple[str, str], dict[int, int]] = field(default_factory=dict)
-    persons: dict[tuple[str, str], int] = field(default_factory=dict)
     lost: dict[Key, tuple[Micros, int]] = field(default_factory=dict)
     deeds: dict[int, Deed] = field(default_factory=dict)
-    requests: dict[str, Request] = field(default_factory=dict)
+    requests: dict[str, Grant] = field(default_factory=dict)
+    log_keys: list[LogKey] = field(default_factory=list)
+    checkpoints: set[int] = field(default_factory=set)
+    forgotten: list[Grant] = field(default_factory=list)
+    unsealed: set[int] = field(default_factory=set)
+    erased: dict[int, int] = field(default_factory=dict)
+    erased_persons: set[int] = field(default_factory=set)
     entries: int = 0
 
 
-def fold_entries(connection: Connection, channel_id: int, report: Callable[[str], None]) -> Rebuilt:
-    """What the channel's entries amount to; each thing that does not hold is reported in words."""
-    entry = tables.entry
-    name = connection.scalar(select(tables.channel.c.name).where(tables.channel.c.id == channel_id))
-    rebuilt = Rebuilt()
-    expected, last_at = 1, 0
-    rows = connection.execute(select(entry).where(entry.c.channel_id == channel_id).order_by(entry.c.number))
-    for row in rows:
-        if row.number != expected:
-            report(f"entry {expected}: missing, {row.number} comes after {expected - 1}")
-        if row.at < last_at:
-            report(f"entry {row.number}: earlier than the entry before it")
-        expected, last_at = row.number + 1, row.at
-        rebuilt.entries += 1
-        try:
-            content = orjson.loads(row.canonical)
-            for fault in _entry_faults(row, content, name):
-                report(f"entry {row.number}: {fault}")
-            _apply(rebuilt, row, content)
-        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-            report(f"entry {row.number}: cannot be read ({type(error).__name__}: {error})")
-    return rebuilt
+class Folding:
+    """Entries on their way into a Rebuilt; each thing that does not hold is reported."""
 
+    def __init__(self, report: Report) -> None:
+        self.rebuilt = Rebuilt()
+        self._report = report
+        self._expected = 1
+        self._last_at: Micros = 0
+        # By drop and pseudonym: the one number they hold, which is their first, or each number with its `nth`.
+        self._held: dict[tuple[str, str], int | dict[int, int]] = {}
 
-def _entry_faults(row: Row[Any], content: Mapping[str, Any], channel: str | None) -> Iterator[str]:
-    """Where an entry's columns, hashes and canonical bytes contradict each other."""
-    if leaf_hash(row.canonical) != row.leaf_hash:
-        yield "the leaf hash is not that of its bytes"
-    if orjson.dumps(content, option=orjson.OPT_SORT_KEYS) != row.canonical:
-        yield "the bytes are not in canonical form"
-    extracts = {"v": ENTRY_VERSION, "channel": channel, "number": row.number, "at": row.at, "kind": row.kind}
-    for name, value in {**extracts, "drop": row.drop_key}.items():
-        if content[name] != value:
-            yield f"{name} is {value!r}, its bytes say {content[name]!r}"
-    if row.private is None and row.salt is None:
-        return  # erased with its person: the hash stays, and nobody can open it any more
-    if row.private is None or row.salt is None:
-        yield "only half of the private part is there"
-    elif private_hash(row.salt, row.private) != content["private"]:
-        yield "the private part is not the one that was sealed"
-    elif orjson.loads(row.private).get("person") != row.person_id:
-        yield f"person_id is {row.person_id!r}, the private part says {orjson.loads(row.private).get('person')!r}"
+    def add(self, rows: Sequence[EntryRow]) -> None:
+        """Fold the next entries."""
+        report, expected, last_at = self._report, self._expected, self._last_at
+        for row in rows:
+            number, at = row[0], row[1]
+            if number != expected:
+                report(expected, f"missing, {number} comes after {expected - 1}")
+            if at < last_at:
+                report(number, "earlier than the entry before it")
+            expected, last_at = number + 1, at
+            try:
+                self._apply(row)
+            except UNREADABLE as error:
+                report(number, f"cannot be read ({type(error).__name__}: {error})")
+        self.rebuilt.entries += len(rows)
+        self._expected, self._last_at = expected, last_at
 
+    def end(self) -> Rebuilt:
+        """What all of them amount to. A private part may be gone only with its person."""
+        rebuilt = self.rebuilt
+        for number in sorted(rebuilt.unsealed - rebuilt.erased.keys()):
+            self._report(number, "its private part is gone, and no person.erased entry lists it")
+        for number in sorted(rebuilt.erased.keys() - rebuilt.unsealed):
+            self._report(number, "its person was erased, and its private part is still there")
+        return rebuilt
 
-def _apply(rebuilt: Rebuilt, row: Row[Any], content: Mapping[str, Any]) -> None:
-    """Fold one entry. Raises KeyError or ValueError for what cannot have happened."""
-    kind, key, public, at = content["kind"], content["drop"], content["public"], content["at"]
-    private = {} if row.private is None else orjson.loads(row.private)
-    after = evolve(rebuilt.drops.get(key), kind, public, at)
-    if kind == "unit.granted":
-        number, holder = public["number"], public["holder"]
+    def _apply(self, row: EntryRow) -> None:
+        """Fold one entry. Raises KeyError or ValueError for what cannot have happened."""
+        rebuilt, content = self.rebuilt, orjson.loads(row[4])
+        kind, key, public = content["kind"], content["drop"], content["public"]
+        number, hidden = row[0], row[6]
+        private: Mapping[str, Any] = _NOTHING
+        if hidden is None:
+            rebuilt.unsealed.add(number)
+        elif hidden != b"{}":
+            private = orjson.loads(hidden)
+        if not key:
+            self._note(number, kind, public, private)
+            return
+        before = rebuilt.drops.get(key)
+        after = evolve(before, kind, public, content["at"])
+        due = True
+        if kind == "unit.granted":
+            # Nothing but the last unit can make a claim one that is signed.
+            due = not self._grant(row, after, public, private)
+        elif kind == "unit.voided":
+            self._void(key, public["number"])
+        elif kind == "unit.lost":
+            self._lose(key, public["number"], content["at"], number)
+        if due and checkpoint_due(before, after, kind):
+            rebuilt.checkpoints.add(number)
+        if kind != "unit.granted" or public["how"] == "hand":
+            by = (private["by"]["platform"], private["by"]["user"]) if "by" in private else None
+            rebuilt.deeds[number] = Deed(kind, key, content["at"], public, by, public.get("undoes"))
+        rebuilt.drops[key] = after
+
+    def _grant(self, row: EntryRow, after: Drop, public: Mapping[str, Any], private: Mapping[str, Any]) -> int:
+        """Note a unit's owner and what they were answered; returns how many units are left."""
+        rebuilt, plan = self.rebuilt, after.plan
+        # The plan's own key, one object for all of its units.
+        key, number, holder, how = plan.key, public["number"], public["holder"], intern(public["how"])
         if (key, number) in rebuilt.units:
             raise ValueError(f"unit {number} of {key} has an owner already")
         if (key, number) in rebuilt.lost:
             raise ValueError(f"unit {number} of {key} was written off before it was granted")
-        held = rebuilt.held.setdefault((key, holder), {})
-        nth = next(n for n in range(1, len(held) + 2) if n not in held.values())
-        held[number] = nth
-        rebuilt.units[key, number] = RebuiltUnit(key, number, holder, nth, public["how"], at, content["number"])
-        if private:
-            rebuilt.persons[key, holder] = private["person"]
-            by = (private["platform"], private["user"])
-            rebuilt.requests[private["request"]] = Request(key, number, public["how"], at, by)
-    elif kind == "unit.voided":
-        gone = rebuilt.units.pop((key, public["number"]), None)
+        if not plan.has_unit(number):
+            raise ValueError(f"there is no unit {number} of {key}")
+        nth = self._take((key, holder), number)
+        left = after.units_left
+        unit = RebuiltUnit(key, number, holder, nth, how, row[1], row[0], private.get("person"))
+        rebuilt.units[key, number] = unit
+        if not private:
+            rebuilt.forgotten.append(Grant(unit, row[5], plan, left, after.closes_at, None, _NOTHING))
+        elif how == "claim":
+            by = (intern(private["platform"]), private["user"], private["name"])
+            grant = Grant(unit, row[5], plan, left, after.closes_at, by, _NOTHING)
+            rebuilt.requests[private["request"]] = grant
+        else:
+            doer = private["by"]
+            by = (doer["platform"], doer["user"], doer["name"])
+            rebuilt.requests[private["request"]] = Grant(unit, row[5], plan, left, after.closes_at, by, private)
+        return left
+
+    def _take(self, whose: tuple[str, str], number: int) -> int:
+        held = self._held.setdefault(whose, number)
+        if held == number:
+            return 1
+        numbers = {held: 1} if isinstance(held, int) else held
+        nth = next(n for n in range(1, len(numbers) + 2) if n not in numbers.values())
+        numbers[number] = nth
+        self._held[whose] = numbers
+        return nth
+
+    def _void(self, key: str, number: int) -> None:
+        gone = self.rebuilt.units.pop((key, number), None)
         if gone is None:
-            raise ValueError(f"unit {public['number']} of {key} has no owner to take it from")
-        del rebuilt.held[key, gone.holder][gone.number]
-    elif kind == "unit.lost":
-        number = public["number"]
+            raise ValueError(f"unit {number} of {key} has no owner to take it from")
+        held = self._held.pop((key, gone.holder))
+        if isinstance(held, dict):
+            del held[number]
+            self._held[key, gone.holder] = held
+
+    def _lose(self, key: str, number: int, at: Micros, entry: int) -> None:
+        rebuilt = self.rebuilt
         if (key, number) in rebuilt.units or (key, number) in rebuilt.lost:
             raise ValueError(f"unit {number} of {key} cannot be written off, it is out already")
-        rebuilt.lost[key, number] = (at, content["number"])
-    if kind != "unit.granted" or public["how"] == "hand":
-        doer = (private["by"]["platform"], private["by"]["user"]) if "by" in private else None
-        rebuilt.deeds[content["number"]] = Deed(kind, key, at, public, doer, public.get("undoes"))
-    rebuilt.drops[key] = after
+        rebuilt.lost[key, number] = (at, entry)
+
+    def _note(self, entry: int, kind: str, public: Mapping[str, Any], private: Mapping[str, Any]) -> None:
+        """Fold an entry about no drop."""
+        rebuilt = self.rebuilt
+        if kind == LOG_KEY:
+            rebuilt.log_keys.append(LogKey(entry, public["key"], public["why"]))
+        elif kind == PERSON_ERASED:
+            for number in private["entries"]:
+                rebuilt.erased[number] = private["person"]
+            rebuilt.erased_persons.add(private["person"])
+        else:
+            raise ValueError(f"unknown kind of fact about no drop: {kind}")
+        if checkpoint_due(None, None, kind):
+            rebuilt.checkpoints.add(entry)
+
+
+def fold_entries(connection: Connection, channel_id: int, report: Report) -> Rebuilt:
+    """What the channel's entries amount to. What each entry's own bytes prove is for `bot.storage.sealed`."""
+    folding = Folding(report)
+    for rows in read_entries(connection, channel_id):
+        folding.add(rows)
+    return folding.end()

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot.domain.people import pseudonym
 from bot.storage import tables
 from bot.storage.drops import drop_values, occurrence_values
+from bot.storage.entries import read_entries
 from bot.storage.fold import Rebuilt, fold_entries
+from bot.storage.holdings import lost_differences, unit_differences
 from bot.storage.recollections import action_differences, outcome_differences
+from bot.storage.sealed import Seals, secrets_of
 
 __all__ = ["BrokenEntry", "Rebuilt", "differences", "rebuild"]
 
@@ -24,26 +26,61 @@ class BrokenEntry(Exception):
 def rebuild(connection: Connection, channel_id: int) -> Rebuilt:
     """Fold every entry of the channel, in order. Raises BrokenEntry at the first one that does not hold."""
 
-    def stop(fault: str) -> None:
-        raise BrokenEntry(fault)
+    def stop(number: int, fault: str) -> None:
+        raise BrokenEntry(f"entry {number}: {fault}")
 
+    seals = Seals(connection, channel_id)
+    for rows in read_entries(connection, channel_id):
+        seals.check(rows, stop)
     return fold_entries(connection, channel_id, stop)
 
 
 def differences(connection: Connection, channel_id: int) -> list[str]:
     """Everything that is wrong with the channel's ledger, in words; empty when entries and tables agree."""
-    faults: list[str] = []
-    rebuilt = fold_entries(connection, channel_id, faults.append)
-    return [
-        *faults,
-        *_drop_differences(connection, channel_id, rebuilt),
-        *_edition_differences(connection, channel_id, rebuilt),
-        *_occurrence_differences(connection, channel_id, rebuilt),
-        *_unit_differences(connection, channel_id, rebuilt),
-        *_lost_differences(connection, channel_id, rebuilt),
-        *action_differences(connection, channel_id, rebuilt),
-        *outcome_differences(connection, channel_id, rebuilt),
-    ]
+    found: list[tuple[int, str]] = []
+
+    def note(number: int, fault: str) -> None:
+        found.append((number, f"entry {number}: {fault}"))
+
+    seals = Seals(connection, channel_id)
+    for rows in read_entries(connection, channel_id):
+        seals.check(rows, note)
+    rebuilt = fold_entries(connection, channel_id, note)
+    in_order = sorted(found, key=lambda fault: fault[0])
+    return [*(words for _, words in in_order), *row_differences(connection, channel_id, rebuilt)]
+
+
+def row_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    """Where the tables that project the entries say something else than these."""
+    secrets = secrets_of(connection, channel_id)
+    yield from _channel_differences(connection, channel_id, rebuilt)
+    yield from _drop_differences(connection, channel_id, rebuilt)
+    yield from _edition_differences(connection, channel_id, rebuilt)
+    yield from _occurrence_differences(connection, channel_id, rebuilt)
+    yield from unit_differences(connection, channel_id, rebuilt, secrets)
+    yield from lost_differences(connection, channel_id, rebuilt)
+    yield from _person_differences(rebuilt, secrets)
+    yield from action_differences(connection, channel_id, rebuilt)
+    yield from outcome_differences(connection, channel_id, rebuilt)
+
+
+def _channel_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    log_key = connection.scalar(select(tables.channel.c.log_key).where(tables.channel.c.id == channel_id))
+    told = rebuilt.log_keys[-1].key if rebuilt.log_keys else ""
+    if (log_key or "") != told:
+        yield f"channel: log_key is {log_key!r}, the entries say {told!r}"
+
+
+def _person_differences(rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | None]) -> Iterator[str]:
+    """A secret goes with its person, and never otherwise: the pseudonyms of all drops depend on it."""
+    for person_id, secret in secrets.items():
+        if secret is None and person_id not in rebuilt.erased_persons:
+            yield f"person {person_id}: the secret is gone, and no entry tells of an erasure"
+        elif secret is not None and person_id in rebuilt.erased_persons:
+            yield f"person {person_id}: an entry tells of the erasure, and the secret is still there"
+    known = {unit.person for unit in rebuilt.units.values()} - secrets.keys() - {None}
+    for person_id in sorted(known, key=str):
+        yield f"person {person_id}: the entries know of units of theirs, the table does not know the person"
 
 
 def _drop_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
@@ -90,50 +127,6 @@ def _occurrence_differences(connection: Connection, channel_id: int, rebuilt: Re
         else:
             wanted = occurrence_values(channel_id, rebuilt.drops[key].plan)
             yield from _columns(f"occurrence of {key}", its[0], wanted)
-
-
-def _lost_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
-    lost = tables.lost_unit
-    rows = connection.execute(select(lost).where(lost.c.channel_id == channel_id).order_by(lost.c.number))
-    stored = {(row.drop_key, row.number): row for row in rows}
-    for key, number in sorted(rebuilt.lost.keys() - stored.keys()):
-        yield f"lost unit {number} of {key}: the entries have written it off, the table does not know it"
-    for (key, number), row in stored.items():
-        told = rebuilt.lost.get((key, number))
-        if told is None:
-            yield f"lost unit {number} of {key}: no entry has written it off"
-        else:
-            wanted = {"edition": 1, "lost_at": told[0], "entry_number": told[1]}
-            yield from _columns(f"lost unit {number} of {key}", row, wanted)
-
-
-def _unit_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
-    unit, person = tables.unit, tables.person
-    name = connection.scalar(select(tables.channel.c.name).where(tables.channel.c.id == channel_id))
-    secrets = {
-        row.id: row.secret
-        for row in connection.execute(select(person.c.id, person.c.secret).where(person.c.channel_id == channel_id))
-    }
-    rows = connection.execute(
-        select(unit).where(unit.c.channel_id == channel_id).order_by(unit.c.drop_key, unit.c.number)
-    )
-    stored = {(row.drop_key, row.number): row for row in rows}
-    for key, number in sorted(rebuilt.units.keys() - stored.keys()):
-        yield f"unit {number} of {key}: the entries know its owner, the table does not"
-    for (key, number), row in stored.items():
-        told = rebuilt.units.get((key, number))
-        where = f"unit {number} of {key}"
-        if told is None:
-            yield f"{where}: no entry has granted it"
-            continue
-        wanted = {"edition": 1, "nth": told.nth, "how": told.how}
-        wanted |= {"granted_at": told.granted_at, "entry_number": told.entry_number}
-        owner = rebuilt.persons.get((key, told.holder))
-        yield from _columns(where, row, wanted if owner is None else {**wanted, "person_id": owner})
-        secret = secrets.get(row.person_id)
-        # Without the secret the pseudonym leads nowhere, as it should after an erasure.
-        if secret is not None and pseudonym(secret, f"{name}/{key}") != told.holder:
-            yield f"{where}: person {row.person_id} is not the holder that its entry names"
 
 
 def _columns(where: str, row: Row[Any], wanted: Mapping[str, Any]) -> Iterator[str]:

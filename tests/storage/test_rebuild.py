@@ -12,8 +12,9 @@ from bot.domain.control import SteerDrop, Verb
 from bot.domain.ledger import leaf_hash
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.privacy import EraseMe, PersonErased
 from bot.domain.stream import Wake
-from bot.domain.time import MINUTE
+from bot.domain.time import DAY, MINUTE
 from bot.storage.rebuild import BrokenEntry, differences, rebuild
 from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
 
@@ -132,27 +133,27 @@ def test_every_column_of_a_drop_that_was_changed_by_hand_is_named(ledger, column
         ("UPDATE occurrence SET drop_key = 'cup'", "drop cup: there are 1 occurrences, the entries tell of 0"),
         (
             "UPDATE action SET kind = 'drop.closed' WHERE kind = 'drop.paused'",
-            "action of entry 11: kind is 'drop.closed', the entry says 'drop.paused'",
+            "action of entry 12: kind is 'drop.closed', the entry says 'drop.paused'",
         ),
         (
             "UPDATE action SET undone = 1 WHERE kind = 'drop.paused'",
-            "action of entry 11: undone is 1, the entry says 0",
+            "action of entry 12: undone is 1, the entry says 0",
         ),
-        ("UPDATE action SET undone = 0", "action of entry 8: undone is 0, the entry says 1"),
+        ("UPDATE action SET undone = 0", "action of entry 9: undone is 0, the entry says 1"),
         (
-            "UPDATE action SET number = 1 WHERE entry_number = 10",
-            "action of entry 10: number is 1, the entry says 5",
+            "UPDATE action SET number = 1 WHERE entry_number = 11",
+            "action of entry 11: number is 1, the entry says 5",
         ),
         (
             "UPDATE action SET minutes = 6 WHERE kind = 'drop.extended'",
-            "action of entry 13: minutes is 6, the entry says 5",
+            "action of entry 14: minutes is 6, the entry says 5",
         ),
         (
-            "UPDATE action SET person_id = 1 WHERE entry_number = 12",
-            "action of entry 12: person_id is 1, the entry says 5",
+            "UPDATE action SET person_id = 1 WHERE entry_number = 13",
+            "action of entry 13: person_id is 1, the entry says 5",
         ),
-        ("DELETE FROM action WHERE entry_number = 12", "action of entry 12: it is missing"),
-        ("UPDATE action SET entry_number = 4 WHERE entry_number = 12", "action of entry 4: that entry is no deed"),
+        ("DELETE FROM action WHERE entry_number = 13", "action of entry 13: it is missing"),
+        ("UPDATE action SET entry_number = 5 WHERE entry_number = 13", "action of entry 5: that entry is no deed"),
         (
             "UPDATE outcome SET at = 1 WHERE request_id = 'twitch:m1'",
             f"outcome of twitch:m1: it is of 1, its entry of {NOON}",
@@ -196,7 +197,9 @@ def test_every_column_of_a_unit_that_was_changed_by_hand_is_named(ledger, column
 def test_an_owner_exchanged_together_with_the_private_part_is_found_by_the_pseudonym(ledger):
     ledger.execute(text("UPDATE unit SET person_id = 6 WHERE number = 2"))
     ledger.execute(text("UPDATE entry SET private = NULL, salt = NULL WHERE kind = 'unit.granted'"))
-    assert differences(ledger, CHANNEL) == ["unit 2 of mug: person 6 is not the holder that its entry names"]
+    found = differences(ledger, CHANNEL)
+    assert "unit 2 of mug: person 6 is not the holder that its entry names" in found
+    assert "entry 6: its private part is gone, and no person.erased entry lists it" in found
 
 
 def test_an_edition_that_was_changed_is_named(ledger):
@@ -221,20 +224,20 @@ def test_rows_that_are_missing_or_too_many_are_named(ledger, change, expected):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ("leaf_hash = x'00'", "entry 4: the leaf hash is not that of its bytes"),
-        ("private = NULL", "entry 4: only half of the private part is there"),
-        ("salt = x'00'", "entry 4: the private part is not the one that was sealed"),
-        ("private = x'7b7d'", "entry 4: the private part is not the one that was sealed"),
-        ("kind = 'unit.voided'", "entry 4: kind is 'unit.voided', its bytes say 'unit.granted'"),
-        ("drop_key = 'cup'", "entry 4: drop is 'cup', its bytes say 'mug'"),
-        ("person_id = NULL", "entry 4: person_id is None, the private part says 1"),
-        ("person_id = 9", "entry 4: person_id is 9, the private part says 1"),
-        ("at = at + 1", f"entry 4: at is {NOON + 1}, its bytes say {NOON}"),
+        ("leaf_hash = x'00'", "entry 5: the leaf hash is not that of its bytes"),
+        ("private = NULL", "entry 5: only half of the private part is there"),
+        ("salt = x'00'", "entry 5: the private part is not the one that was sealed"),
+        ("private = x'7b7d'", "entry 5: the private part is not the one that was sealed"),
+        ("kind = 'unit.voided'", "entry 5: kind is 'unit.voided', its bytes say 'unit.granted'"),
+        ("drop_key = 'cup'", "entry 5: drop is 'cup', its bytes say 'mug'"),
+        ("person_id = NULL", "entry 5: person_id is None, the private part says 1"),
+        ("person_id = 9", "entry 5: person_id is 9, the private part says 1"),
+        ("at = at + 1", f"entry 5: at is {NOON + 1}, its bytes say {NOON}"),
     ],
 )
 def test_every_part_of_an_entry_that_was_changed_by_hand_is_named(ledger, change, expected):
-    assert ledger.scalar(text("SELECT kind FROM entry WHERE number = 4")) == "unit.granted"
-    ledger.execute(text(f"UPDATE entry SET {change} WHERE number = 4"))
+    assert ledger.scalar(text("SELECT kind FROM entry WHERE number = 5")) == "unit.granted"
+    ledger.execute(text(f"UPDATE entry SET {change} WHERE number = 5"))
     assert expected in differences(ledger, CHANNEL)
     with pytest.raises(BrokenEntry, match="entry"):
         rebuild(ledger, CHANNEL)
@@ -242,34 +245,74 @@ def test_every_part_of_an_entry_that_was_changed_by_hand_is_named(ledger, change
 
 def test_bytes_that_were_changed_with_their_leaf_hash_are_still_found(ledger):
     """A forger who also mends the hash: the number was changed, so the tables disagree."""
-    sealed = ledger.scalar(text("SELECT canonical FROM entry WHERE number = 4"))
+    sealed = ledger.scalar(text("SELECT canonical FROM entry WHERE number = 5"))
     forged = sealed.replace(b'"number":1}', b'"number":3}')
     assert forged != sealed
     ledger.execute(
-        text("UPDATE entry SET canonical = :bytes, leaf_hash = :leaf WHERE number = 4"),
+        text("UPDATE entry SET canonical = :bytes, leaf_hash = :leaf WHERE number = 5"),
         {"bytes": forged, "leaf": leaf_hash(forged)},
     )
     found = differences(ledger, CHANNEL)
-    assert "entry 6: cannot be read (ValueError: unit 3 of mug has an owner already)" in found
+    assert "entry 7: cannot be read (ValueError: unit 3 of mug has an owner already)" in found
     assert "unit 1 of mug: no entry has granted it" in found
 
 
 def test_an_entry_that_was_taken_out_leaves_a_gap_that_is_named(ledger):
-    ledger.execute(text("DELETE FROM entry WHERE number = 5"))
+    ledger.execute(text("DELETE FROM entry WHERE number = 6"))
     found = differences(ledger, CHANNEL)
-    assert found[0] == "entry 5: missing, 6 comes after 4"
+    assert found[0] == "entry 6: missing, 7 comes after 5"
     assert "unit 2 of mug: no entry has granted it" in found
     assert "drop mug: claimed is 4, the entries say 3" in found
 
 
 def test_an_entry_that_is_no_json_any_more_is_named(ledger):
-    ledger.execute(text("UPDATE entry SET canonical = x'ff' WHERE number = 4"))
+    ledger.execute(text("UPDATE entry SET canonical = x'ff' WHERE number = 5"))
     assert any(
-        fault.startswith("entry 4: cannot be read (JSONDecodeError") for fault in differences(ledger, CHANNEL)
+        fault.startswith("entry 5: cannot be read (JSONDecodeError") for fault in differences(ledger, CHANNEL)
     )
 
 
-def test_a_person_who_was_erased_leaves_no_difference(ledger):
-    ledger.execute(text("UPDATE entry SET private = NULL, salt = NULL, person_id = NULL WHERE person_id = 2"))
-    ledger.execute(text("UPDATE person SET secret = NULL WHERE id = 2"))
-    assert differences(ledger, CHANNEL) == []
+@pytest.fixture
+def erased(new_ledger, clock):
+    """The ledger after Bob, who held unit 2, and Mia, who had given units and steered, were forgotten."""
+
+    async def forget():
+        clock.at += DAY
+        async with running_lane(new_ledger, clock) as lane:
+            for who in (viewer("bob"), MIA):
+                command = EraseMe(CHANNEL, f"twitch:f-{who.name}", who, confirmed=True)
+                assert isinstance((await lane.submit(command)).decision, PersonErased)
+
+    asyncio.run(live_an_evening(new_ledger, clock))
+    asyncio.run(forget())
+    engine = create_engine(new_ledger)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_people_who_were_erased_leave_no_difference(erased):
+    assert erased.scalar(text("SELECT count(*) FROM person WHERE secret IS NULL")) == 2
+    assert differences(erased, CHANNEL) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("UPDATE unit SET person_id = 3, nth = 2 WHERE number = 2", "unit 2 of mug: person 3 is not the holder"),
+        ("UPDATE unit SET person_id = 2 WHERE number = 3", "unit 3 of mug: person_id is 2, the entries say 1"),
+        ("UPDATE unit SET person_id = 5 WHERE number = 2", "unit 2 of mug: person 5 is not the one whose erasure"),
+        ("UPDATE outcome SET name = 'bob' WHERE user_id = ''", "outcome of twitch:m1: it names ''"),
+        ("DELETE FROM outcome WHERE request_id = 'twitch:m1'", "outcome of a request that was erased: #2 of mug"),
+        ("UPDATE entry SET private = x'7b7d', salt = x'00' WHERE number = 6", "entry 6: its person was erased"),
+        ("UPDATE person SET secret = x'00' WHERE id = 2", "person 2: an entry tells of the erasure"),
+        ("UPDATE person SET secret = NULL WHERE id = 1", "person 1: the secret is gone, and no entry tells of an"),
+        (
+            "UPDATE entry SET private = NULL, salt = NULL, person_id = NULL WHERE number = 5",
+            "entry 5: its private part is gone, and no person.erased entry lists it",
+        ),
+    ],
+)
+def test_an_erasure_covers_what_its_entry_lists_and_nothing_else(erased, change, expected):
+    erased.execute(text(change))
+    assert [fault for fault in differences(erased, CHANNEL) if fault.startswith(expected)]

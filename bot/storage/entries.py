@@ -1,0 +1,51 @@
+"""A channel's rows read in pieces, as the driver's own tuples: an object a row would cost more than its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, select
+from sqlalchemy.exc import DBAPIError
+
+from bot.storage import tables
+
+# number, at, kind, drop, canonical bytes, leaf hash, private part, salt, person
+EntryRow = tuple[int, int, str, str, bytes, bytes, bytes | None, bytes | None, int | None]
+
+Report = Callable[[int, str], None]
+"""Told of each fault: the entry's number, and what is wrong with it in words."""
+
+# What reading an entry's bytes may raise, whatever they are.
+UNREADABLE = (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError)
+
+ROWS_TOGETHER = 4_096
+
+
+def read_entries(
+    connection: Connection, channel_id: int, *, after: int = 0, upto: int | None = None
+) -> Iterator[Sequence[EntryRow]]:
+    """The channel's entries in the order of their numbers: those above `after`, up to and with `upto`."""
+    entry = tables.entry.c
+    columns = [column for column in tables.entry.columns if column is not entry.channel_id]
+    query = select(*columns).where(entry.channel_id == channel_id, entry.number > after).order_by(entry.number)
+    return read_pieces(connection, query if upto is None else query.where(entry.number <= upto))
+
+
+def read_pieces(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:
+    """The rows of a query, so many together. Raises DBAPIError."""
+    dialect, base = connection.dialect, connection.dialect.loaded_dbapi.Error
+    compiled = query.compile(dialect=dialect)
+    values = compiled.construct_params()
+    parameters: Any = tuple(values[name] for name in compiled.positiontup or ()) if dialect.positional else values
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(str(compiled), parameters)
+        while rows := cursor.fetchmany(ROWS_TOGETHER):
+            yield rows
+    except base as error:
+        statement = str(compiled)
+        raise DBAPIError.instance(statement, None, error, base, hide_parameters=True, dialect=dialect) from error
+    finally:
+        cursor.close()
