@@ -151,3 +151,15 @@ def small_evening() -> SmallLog:
     log.tell("unit.voided", number=4, how="hand", why="undone", undoes=len(log.entries))
     log.tell("drop.closed", why="moderator", late=False)
     return log
+
+
+def short_drop() -> SmallLog:
+    """Few bytes that have every kind of line: a peak, entries, a hidden one, a hand-over, notes."""
+    log = SmallLog()
+    log.announce(supply=2, title="Thé")
+    log.plan("secret")
+    log.new_key(KeyChange.ROTATED)
+    log.tell("drop.opened", closes_at=log.at + 10**9, late=False)
+    log.claim(1)
+    log.claim(2)
+    return log

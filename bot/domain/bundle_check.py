@@ -85,7 +85,6 @@ class _Check:
         self._story = Story(self._drop)
         self._hidden = self._told = self._signed_late = 0
         self._channel, self._at = "", 0
-        self._owed: int | None = None  # an entry that a checkpoint should have followed, while there was none yet
         self._checkpoints: list[Signed] = []
         self._keys: list[NewKey] = []
 
@@ -114,12 +113,16 @@ class _Check:
         # The tree first: what does not fit the entries is no matter of its form.
         self._check_tree(note.checkpoint, begins, note.line)
         note.check_form(signers)
+        # A ledger may be older than its log: what nobody had signed then owes no checkpoint.
+        late = not self._checkpoints and change is not None and change[1] is KeyChange.FIRST
+        if late:
+            self._signed_late = note.checkpoint.size - 1
         # Only now is each of them known to be what was signed.
         for each in entries:
             if each is None:
                 self._hidden += 1
             else:
-                self._tell(each, followed=each is last)
+                self._tell(each, followed=each is last, late=late)
         self._note(note.checkpoint, last, change)
 
     def _signers(self, change: Change | None, last: PublicEntry | None) -> tuple[NoteKey, ...]:
@@ -149,7 +152,7 @@ class _Check:
         also = f", or among the peaks for the {peaks} before," if peaks else ""
         raise BundleRefused(f"something {among}{also} was changed: {over} other entries", line=line)
 
-    def _tell(self, entry: PublicEntry, *, followed: bool) -> None:
+    def _tell(self, entry: PublicEntry, *, followed: bool, late: bool) -> None:
         """An entry in its place within the log, and in its drop's story. Raises BundleRefused."""
         try:
             if entry.number == self._before + 1 and entry.drop != self._drop:
@@ -167,26 +170,12 @@ class _Check:
                 due = checkpoint_due(before, self._story.drop, entry.kind)
             else:
                 due = checkpoint_due(None, None, entry.kind)
-            if due and not followed:
-                self._owe(entry)
+            if due and not followed and (entry.kind == LOG_KEY or not late):
+                raise EntryRefused("a checkpoint belongs after it, and there is none")
         except EntryRefused as error:
             raise BundleRefused(str(error), line=entry.line, entry=entry.number) from None
 
-    def _owe(self, entry: PublicEntry) -> None:
-        if self._checkpoints or entry.kind == LOG_KEY:
-            raise EntryRefused("a checkpoint belongs after it, and there is none")
-        # A ledger may be older than its log: then the first checkpoint, at the log's first key, says so.
-        if self._owed is None:
-            self._owed = entry.number
-
     def _note(self, checkpoint: Checkpoint, last: PublicEntry | None, change: Change | None) -> None:
-        if not self._checkpoints:
-            if change is not None and change[1] is KeyChange.FIRST:
-                self._signed_late = checkpoint.size - 1
-            elif self._owed is not None:
-                raise BundleRefused(
-                    "a checkpoint belongs after it, and there is none", line=self._lines.number, entry=self._owed
-                )
         if change is not None:
             self._keys.append(NewKey(checkpoint.size, *change))
             self._key = change[0]

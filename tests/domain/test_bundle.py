@@ -228,9 +228,7 @@ def test_the_plan_cannot_be_hidden():
     entries = [Hidden(log.entries[1].leaf_hash), log.entries[2].canonical]
     peaks = [log.entries[0].leaf_hash]
     bent = write_bundle("mug", key=log.key.key, before=1, peaks=peaks, entries=entries, notes=log.notes)
-    with pytest.raises(
-        BundleRefused, match="line 6: a bundle begins with the entry that plans its drop"
-    ):
+    with pytest.raises(BundleRefused, match="line 6: a bundle begins with the entry that plans its drop"):
         check_bundle(bent, verify)
 
 

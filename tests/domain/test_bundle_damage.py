@@ -4,7 +4,6 @@ never blame an innocent entry."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -12,26 +11,14 @@ import pytest
 from bot.domain.bundle import BundleRefused, check_bundle
 from bot.domain.proof import check_proof, write_proof
 from bot.domain.public_lines import text_of
-from bot.domain.transparency import KeyChange
-from tests.small_log import SmallLog, small_evening, verify
+from tests.damage import changed_bytes, changed_lengths, changed_lines
+from tests.small_log import short_drop, small_evening, verify
 
 AMONG = re.compile(
     r"line \d+: something (?:among entries (\d+) to (\d+)|in entry (\d+)).* was changed: checkpoint "
 )
 # Verifying is slow, and nearly all that is damaged asks for the same signatures.
 quick_verify = cache(verify)
-
-
-def short_drop() -> SmallLog:
-    """Few bytes that have every kind of line: a peak, entries, a hidden one, a hand-over, notes."""
-    log = SmallLog()
-    log.announce(supply=2, title="Thé")
-    log.plan("secret")
-    log.new_key(KeyChange.ROTATED)
-    log.tell("drop.opened", closes_at=log.at + 10**9, late=False)
-    log.claim(1)
-    log.claim(2)
-    return log
 
 
 BUNDLE = short_drop().bundle().encode()
@@ -57,38 +44,6 @@ def refusal(raw: bytes) -> BundleRefused | None:
     except BundleRefused as refused:
         return refused
     return None
-
-
-def changed_bytes(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each byte replaced by several others; with its place."""
-    for at, byte in enumerate(raw):
-        for other in {byte ^ 1, byte ^ 0x20, byte ^ 0x80, 0, 0x0A, 0x20, ord("0"), ord("1"), ord("A")} - {byte}:
-            yield at, raw[:at] + bytes([other]) + raw[at + 1 :]
-
-
-def changed_lengths(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each byte removed, each doubled, and others put before each and behind the last; with the place."""
-    for at in range(len(raw)):
-        yield at, raw[:at] + raw[at + 1 :]
-        yield at, raw[: at + 1] + raw[at:]
-        for other in b"\n \r0A\x00":
-            if other != raw[at]:
-                yield at, raw[:at] + bytes([other]) + raw[at:]
-    for other in b"\n \r0A\x00":
-        yield len(raw) - 1, raw + bytes([other])
-
-
-def changed_lines(raw: bytes) -> Iterator[bytes]:
-    """Each line removed, doubled, swapped with the next, and swapped with any other."""
-    lines = raw.splitlines(keepends=True)
-    for at in range(len(lines)):
-        yield b"".join(lines[:at] + lines[at + 1 :])
-        yield b"".join(lines[: at + 1] + lines[at:])
-        for other in range(at + 1, len(lines)):
-            swapped = list(lines)
-            swapped[at], swapped[other] = swapped[other], swapped[at]
-            if lines[at] != lines[other]:
-                yield b"".join(swapped)
 
 
 @pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
