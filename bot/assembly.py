@@ -18,8 +18,10 @@ from bot.opening import CHANNEL_ID, OpenLedger
 from bot.services.announcing import Announcing
 from bot.services.backup import Backups
 from bot.services.claims import Claims
+from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup, ResultsFiles
+from bot.services.privacy import Privacy
 from bot.services.results import no_files
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
@@ -128,10 +130,15 @@ class Assembly:
             results_files=results_files,
         )
         lookups = dict(outside.lookups)
+        confirming = Confirmations(lane, steady)
         self.services = Services(
             claims=Claims(lane, CHANNEL_ID, steady),
             drops=ledger.drops,
-            control=Control(lane, CHANNEL_ID, steady, KnownNames(reads, CHANNEL_ID), lookups),
+            control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
+            confirming=confirming,
+            privacy=Privacy(
+                lane, reads, CHANNEL_ID, confirming, clock, steady, copies_days=max(1, config.ledger.backups_daily)
+            ),
             telling=self._telling,
             words=words,
             clock=clock,

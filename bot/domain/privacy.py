@@ -15,6 +15,17 @@ from bot.domain.transparency import person_erased_fact
 CONFIRM_WITHIN: Micros = 60 * SECOND
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What there is about a person: accounts as "twitch: ann", units as title, number and supply, newest first."""
+
+    accounts: tuple[str, ...] = ()
+    units: tuple[tuple[str, int, int], ...] = ()
+    answers: int = 0
+    steps: int = 0
+    since: Micros | None = None
+
+
 class ErasureRefusal(StrEnum):
     """Why not, in order of precedence."""
 

@@ -42,11 +42,13 @@ class Asides:
         self._waiting: list[Aside] = []
         self._said: TTLCache[str, bool] = TTLCache(1_000, gap, timer=steady.now)
 
-    def say(self, actor: Actor, text: str, topic: str) -> None:
-        """The same text is said once in a while for all."""
-        if text not in self._said:
-            self._said[text] = True
-            self._waiting.append(Aside(actor, topic, self._steady.now(), text))
+    def say(self, actor: Actor, text: str, topic: str) -> bool:
+        """The same text is said once in a while for all; False when it was said just now."""
+        if text in self._said:
+            return False
+        self._said[text] = True
+        self._waiting.append(Aside(actor, topic, self._steady.now(), text))
+        return True
 
     def hold(self, actor: Actor, units: Units) -> None:
         """Tell somebody what they hold; whoever asks twice hears what is true at last, once."""
@@ -55,6 +57,10 @@ class Asides:
             self._waiting.append(Aside(actor, "mine", self._steady.now() + _GATHER, units=units))
         else:
             self._waiting[self._waiting.index(earlier)] = replace(earlier, units=units)
+
+    def forget(self, actor: Actor) -> None:
+        """Say nothing to this person of what waits."""
+        self._waiting = [each for each in self._waiting if each.actor.key != actor.key]
 
     def apart(self, refused: Aside) -> None:
         """Chat refused a line that this was part of: it is said alone."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from cachetools import TTLCache
-
-from bot.domain.answers import Answer, TryAgain
+from bot.domain.answers import Answer
 from bot.domain.control import SteerDecision, SteerDrop, SteerNeedsYes, Verb
 from bot.domain.people import Actor
 from bot.domain.text import normalise_command
 from bot.domain.time import SECOND
-from bot.services.ports import Clock, LedgerLane, NameLookup, PlaceDown
+from bot.services.confirming import Confirmations
+from bot.services.ports import LedgerLane, NameLookup, PlaceDown
 from bot.storage.people import KnownNames
 
 YES_WITHIN = 30 * SECOND
@@ -25,7 +24,7 @@ class Control:
         self,
         lane: LedgerLane,
         channel_id: int,
-        clock: Clock,
+        confirmations: Confirmations,
         known: KnownNames,
         lookups: dict[str, NameLookup],
     ) -> None:
@@ -33,7 +32,7 @@ class Control:
         self._channel_id = channel_id
         self._known = known
         self._lookups = lookups
-        self._waiting: TTLCache[tuple[str, str], SteerDrop] = TTLCache(100, YES_WITHIN, timer=clock.now)
+        self._confirmations = confirmations
 
     async def steer(
         self,
@@ -52,20 +51,8 @@ class Control:
         answer: Answer[Any] = await self._lane.submit(command)
         if isinstance(answer.decision, SteerNeedsYes):
             # The yes is about this very drop, whatever is open when it comes.
-            self._waiting[actor.key] = replace(command, drop=answer.decision.drop, confirmed=True)
-        return answer
-
-    async def confirm(self, actor: Actor, request_id: str) -> Answer[SteerDecision] | None:
-        """Do what this person was asked to confirm; None when nothing waits, or no longer."""
-        command = self._waiting.pop(actor.key, None)
-        if command is None:
-            return None
-        try:
-            answer: Answer[Any] = await self._lane.submit(replace(command, request_id=request_id, actor=actor))
-        except TryAgain:
-            # The yes was said: saying it once more is enough.
-            self._waiting[actor.key] = command
-            raise
+            confirmed = replace(command, drop=answer.decision.drop, confirmed=True)
+            self._confirmations.ask(confirmed, within=YES_WITHIN)
         return answer
 
     async def _person(self, name: str, platform: str) -> Actor | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.claims import Claims
+from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
 from bot.services.ports import Clock
+from bot.services.privacy import Privacy
 from bot.services.telling import Telling
 from bot.wording.catalogue import Wording
 
@@ -17,6 +19,8 @@ class Services:
     claims: Claims
     drops: Drops
     control: Control
+    confirming: Confirmations
+    privacy: Privacy
     telling: Telling
     words: Wording
     clock: Clock

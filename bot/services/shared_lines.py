@@ -113,15 +113,24 @@ class SharedLines:
     def urgent(self, text: str) -> None:
         self._urgent.append(Line(text, priority=Priority.WINDOW))
 
-    def aside(self, actor: Actor, text: str, topic: str) -> None:
-        """A reply to somebody: the same text is said once in a while for all, a person is answered once."""
-        if actor.key not in self._answered:
-            self._asides.say(actor, text, topic)
+    def aside(self, actor: Actor, text: str, topic: str) -> bool:
+        """A reply to somebody: the same text is said once in a while for all, a person is answered once. False when
+        nothing will be said for that."""
+        return actor.key not in self._answered and self._asides.say(actor, text, topic)
 
     def holding(self, actor: Actor, units: Units) -> None:
         """Tell somebody what they hold, in a line with others who hold the like; a person is answered once."""
         if actor.key not in self._answered:
             self._asides.hold(actor, units)
+
+    def forget(self, actor: Actor) -> tuple[str, ...]:
+        """Say nothing to this person of what waits, and remember nothing of what they were told; returns the
+        requests that nobody will be told of now."""
+        theirs = [w for w in (*self._grants, *self._refusals) if w.actor.key == actor.key]
+        self._grants, self._refusals = _without(self._grants, theirs), _without(self._refusals, theirs)
+        self._asides.forget(actor)
+        self._answered.pop(actor.key, None)
+        return tuple(request for w in theirs for request in (w.request_id, *w.covers))
 
     def settled(self, line: Line) -> None:
         """The line is out: its people have been answered now."""

@@ -75,10 +75,16 @@ class Telling:
         if not answer.repeated and answer.request_id not in self._in_hand:
             self._wait(actor, answer.request_id, answer.decision)
 
-    def say_to(self, actor: Actor, text: str, *, topic: str) -> None:
-        """Say something to somebody: the same text is said once in a while for all, a person is answered once."""
-        self._lines.aside(actor, text, topic)
+    def say_to(self, actor: Actor, text: str, *, topic: str) -> bool:
+        """Say something to somebody: the same text is said once in a while for all, a person is answered once.
+        False when nothing will be said for that."""
+        will_be_said = self._lines.aside(actor, text, topic)
         self._wake.set()
+        return will_be_said
+
+    def forget(self, actor: Actor) -> None:
+        """Drop whatever waits to be told to somebody whom the ledger does not know any more."""
+        self._in_hand.difference_update(self._lines.forget(actor))
 
     def say_holding(self, actor: Actor, units: Units) -> None:
         """Tell somebody what they hold; whoever holds the like shares the line, a person is answered once."""

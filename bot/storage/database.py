@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Row, Select, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
@@ -16,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.storage.rows import run
 from bot.storage.syncing import sync_folder
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5_000
 # A checkpoint makes a commit wait for several syncs, so the lane makes them between batches. This is for a rush
@@ -101,6 +103,15 @@ class Reads:
         """The first column of the first row; None without one."""
         rows = await self.rows(query)
         return rows[0][0] if rows else None
+
+    async def consult(self, reading: Callable[[Connection], T]) -> T:
+        """What `reading` finds in one snapshot, however many queries it makes. Raises OperationalError."""
+
+        def read() -> T:
+            with self._engine.connect() as connection, connection.begin():
+                return reading(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
 
     async def close(self) -> None:
         """Let what is being read finish, then close every connection."""

@@ -1,12 +1,17 @@
-"""People as the ledger has met them, and what they hold."""
+"""People as the ledger has met them: who goes by a name or an account, and what they hold."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
 
 from bot.domain.people import Actor
 from bot.storage import tables
 from bot.storage.database import Reads
+from bot.storage.directory import Key
 
 
 class KnownNames:
@@ -49,3 +54,77 @@ async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[
         .order_by(unit.entry_number.desc())
     )
     return [(row.drop_key, row.title, row.number, row.supply) for row in await reads.rows(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Somebody the ledger knows: `person_id` is None for who was only ever answered, `accounts` are platform, user
+    id and the name last seen."""
+
+    person_id: int | None
+    accounts: tuple[tuple[str, str, str], ...]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return tuple((platform, user_id) for platform, user_id, _ in self.accounts)
+
+
+def find_people(connection: Connection, channel_id: int, who: str) -> list[Found]:
+    """Whom "twitch:ID", "discord:ID" or a name (any case) may mean; nobody, one, or all that have the name."""
+    platform, colon, user_id = who.partition(":")
+    if colon and platform.strip().lower() in ("twitch", "discord"):
+        accounts = _accounts(connection, channel_id, user=(platform.strip().lower(), user_id.strip()))
+    else:
+        accounts = _accounts(connection, channel_id, name=who.strip().removeprefix("@"))
+    people = {person_id for *_, person_id in accounts if person_id is not None}
+    found = [Found(each, tuple(_accounts_of(connection, channel_id, each))) for each in sorted(people)]
+    known = {key for each in found for key in each.keys}
+    strangers = [(platform, user, name) for platform, user, name, _ in accounts if (platform, user) not in known]
+    return [*found, *(Found(None, (account,)) for account in strangers)]
+
+
+def find_account(connection: Connection, channel_id: int, key: Key) -> Found | None:
+    """The person behind an account; None when nothing is known of it."""
+    found = find_people(connection, channel_id, ":".join(key))
+    return found[0] if found else None
+
+
+def _accounts(
+    connection: Connection, channel_id: int, *, user: Key | None = None, name: str = ""
+) -> list[tuple[str, str, str, int | None]]:
+    """Platform, user id, name and person of each account that fits, those of nobody last."""
+    identity, outcome = tables.identity.c, tables.outcome.c
+    known = select(identity.platform, identity.user_id, identity.name, identity.person_id).where(
+        identity.channel_id == channel_id
+    )
+    # Who was only ever refused is no person of the ledger's, but their name stands in what they were answered.
+    answered = select(outcome.platform, outcome.user_id, func.max(outcome.name)).where(
+        outcome.channel_id == channel_id, outcome.user_id != "", outcome.platform != "bot"
+    )
+    if user is not None:
+        known = known.where(identity.platform == user[0], identity.user_id == user[1])
+        answered = answered.where(outcome.platform == user[0], outcome.user_id == user[1])
+    else:
+        known = known.where(func.lower(identity.name) == name.lower())
+        answered = answered.where(func.lower(outcome.name) == name.lower())
+    grouped = answered.group_by(outcome.platform, outcome.user_id).order_by(outcome.platform, outcome.user_id)
+    of_people = [tuple(row) for row in connection.execute(known)]
+    strangers = [(*row, None) for row in connection.execute(grouped) if not _is_known(connection, channel_id, row)]
+    return [*of_people, *strangers]
+
+
+def _is_known(connection: Connection, channel_id: int, row: Sequence[Any]) -> bool:
+    identity = tables.identity.c
+    query = select(identity.person_id).where(
+        identity.channel_id == channel_id, identity.platform == row[0], identity.user_id == row[1]
+    )
+    return connection.scalar(query) is not None
+
+
+def _accounts_of(connection: Connection, channel_id: int, person_id: int) -> Iterator[tuple[str, str, str]]:
+    identity = tables.identity.c
+    query = select(identity.platform, identity.user_id, identity.name).where(
+        identity.channel_id == channel_id, identity.person_id == person_id
+    )
+    for row in connection.execute(query.order_by(identity.platform, identity.user_id)):
+        yield (row.platform, row.user_id, row.name)

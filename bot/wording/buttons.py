@@ -10,6 +10,9 @@ from bot.wording.catalogue import Wording
 
 REMIND_ACTION = "remind:toggle"
 YES_ACTION = "confirm:yes"
+EXPORT_ACTION = "privacy:export"
+FORGET_ACTION = "privacy:forget"
+FORGET_YES_ACTION = "privacy:yes"
 EXTEND_MINUTES = 5
 _LABEL_CHARACTERS_MAX = 80
 
@@ -30,6 +33,18 @@ def remind_button(words: Wording) -> Button:
 
 def yes_button(words: Wording) -> Button:
     return Button(_label(words.say("button-yes", discord=True)), YES_ACTION, Style.DANGER)
+
+
+def export_button(words: Wording) -> Button:
+    return Button(_label(words.say("button-my-data", discord=True)), EXPORT_ACTION, Style.PRIMARY)
+
+
+def forget_button(words: Wording) -> Button:
+    return Button(_label(words.say("button-forget-me", discord=True)), FORGET_ACTION)
+
+
+def forget_yes_button(words: Wording) -> Button:
+    return Button(_label(words.say("button-forget-me-yes", discord=True)), FORGET_YES_ACTION, Style.DANGER)
 
 
 def control_buttons(words: Wording, about: About) -> tuple[Button, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, Verb
+from bot.domain.control import DropSteered, SteerDecision, SteerDrop, SteerNeedsYes, Verb
 from bot.domain.people import Actor
 from bot.services.services import Services
 from bot.wording.cards import Card
@@ -48,22 +48,13 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
         except TryAgain:
             services.telling.say_now(try_again_text(services.words, discord=False))
             return
-        _say(services, answer)
-
-    async def yes(asked: Asked) -> None:
-        try:
-            answer = await services.control.confirm(asked.actor, asked.request_id)
-        except TryAgain:
-            services.telling.say_now(try_again_text(services.words, discord=False))
-            return
-        if answer is not None:
-            _say(services, answer)
+        tell_in_chat(services, answer)
 
     commands.add("drop", drop)
-    commands.add("yes", yes)
 
 
-def _say(services: Services, answer: Answer[SteerDecision]) -> None:
+def tell_in_chat(services: Services, answer: Answer[SteerDecision]) -> None:
+    """What became of a deed, where the line that tells everybody does not say it."""
     text = chat_answer(services.words, answer.decision, services.clock.now())
     if text and not answer.repeated:
         services.telling.say_now(text)
@@ -92,7 +83,7 @@ async def steer_drop(
 async def confirm(services: Services, actor: Actor, request_id: str) -> str | Card:
     """Do what this person was asked to confirm."""
     try:
-        answer = await services.control.confirm(actor, request_id)
+        answer = await services.confirming.confirm(actor, request_id, only=SteerDrop)
     except TryAgain:
         return try_again_text(services.words, discord=True)
     return nothing_waits_text(services.words) if answer is None else _shown(services, answer)
@@ -102,7 +93,7 @@ def _tell_chat_of_gift(services: Services, answer: Answer[SteerDecision]) -> Non
     """A viewer of Twitch chat who is given a unit from Discord hears of it where they are."""
     done = answer.decision
     if isinstance(done, DropSteered) and done.verb is Verb.GIVE and done.receiver_platform == "twitch":
-        _say(services, answer)
+        tell_in_chat(services, answer)
 
 
 def _shown(services: Services, answer: Answer[SteerDecision]) -> str | Card:

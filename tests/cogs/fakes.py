@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDecision, ClaimGranted
-from bot.domain.control import DropSteered, SteerDecision, Verb
+from bot.domain.control import DropSteered, SteerDecision, SteerDrop, Verb
 from bot.domain.drops import Drop
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
+from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
@@ -82,11 +83,9 @@ class FakeDrops:
 @dataclass
 class FakeControl:
     decision: SteerDecision = field(default_factory=lambda: DropSteered(Verb.CANCEL, "mug", "Teal Mug"))
-    waiting: SteerDecision | None = None
     trouble: type[TryAgain] | None = None
     repeated: bool = False
     orders: list[tuple[Actor, str, Verb, dict[str, Any]]] = field(default_factory=list)
-    confirmed: list[Actor] = field(default_factory=list)
 
     async def steer(self, actor: Actor, request_id: str, verb: Verb, **order: Any) -> Answer[SteerDecision]:
         self.orders.append((actor, request_id, verb, order))
@@ -94,9 +93,53 @@ class FakeControl:
             raise self.trouble
         return Answer(request_id, self.decision, NOW, repeated=self.repeated)
 
-    async def confirm(self, actor: Actor, request_id: str) -> Answer[SteerDecision] | None:
+
+@dataclass
+class FakeConfirming:
+    """`waiting` is what a yes does, for whoever says it; `about` the class of the command that waits."""
+
+    waiting: SteerDecision | ErasureDecision | None = None
+    about: type[SteerDrop | EraseMe] = SteerDrop
+    trouble: type[TryAgain] | None = None
+    confirmed: list[Actor] = field(default_factory=list)
+    withdrawn: list[Actor] = field(default_factory=list)
+
+    async def confirm(self, actor: Actor, request_id: str, *, only: type[Any] = object) -> Answer[Any] | None:
         self.confirmed.append(actor)
-        return None if self.waiting is None else Answer(request_id, self.waiting, NOW)
+        if self.trouble is not None:
+            raise self.trouble
+        if self.waiting is None or not issubclass(self.about, only):
+            return None
+        return Answer(request_id, self.waiting, NOW)
+
+    def withdraw(self, actor: Actor) -> None:
+        self.withdrawn.append(actor)
+
+
+@dataclass
+class FakePrivacy:
+    decision: ErasureDecision = field(default_factory=lambda: ErasureAsked(2, 0))
+    about: Kept = field(default_factory=lambda: Kept(("twitch: ann",), (("Teal Mug", 17, 48),), 3, 0, NOW))
+    content: bytes = b'{"accounts": []}'
+    trouble: type[TryAgain | TooFast] | None = None
+    copies_days: int = 14
+    asked: list[tuple[Actor, str]] = field(default_factory=list)
+
+    async def ask(self, actor: Actor, request_id: str) -> Answer[ErasureDecision]:
+        self.asked.append((actor, request_id))
+        if self.trouble is not None:
+            raise self.trouble
+        return Answer(request_id, self.decision, NOW)
+
+    async def kept(self, actor: Actor) -> Kept:
+        if self.trouble is TooFast:
+            raise TooFast
+        return self.about
+
+    async def export(self, actor: Actor) -> bytes:
+        if self.trouble is TooFast:
+            raise TooFast
+        return self.content
 
 
 @dataclass
@@ -106,12 +149,20 @@ class FakeTelling:
     said: list[tuple[str, str]] = field(default_factory=list)
     decided: list[tuple[str, Answer[ClaimDecision]]] = field(default_factory=list)
     told_requests: list[str] = field(default_factory=list)
+    forgotten: list[Actor] = field(default_factory=list)
+    quiet: bool = False
 
     def claim_decided(self, actor: Actor, answer: Answer[ClaimDecision]) -> None:
         self.decided.append((actor.name, answer))
 
-    def say_to(self, actor: Actor, text: str, *, topic: str) -> None:
+    def say_to(self, actor: Actor, text: str, *, topic: str) -> bool:
+        if self.quiet:
+            return False
         self.said.append((actor.name, text))
+        return True
+
+    def forget(self, actor: Actor) -> None:
+        self.forgotten.append(actor)
 
     def say_holding(self, actor: Actor, units: Units) -> None:
         self.said.append((actor.name, mine_text(Wording(), actor.name, units, discord=False)))
@@ -130,6 +181,8 @@ class Desk:
     claims: FakeClaims = field(default_factory=FakeClaims)
     drops: FakeDrops = field(default_factory=FakeDrops)
     control: FakeControl = field(default_factory=FakeControl)
+    confirming: FakeConfirming = field(default_factory=FakeConfirming)
+    privacy: FakePrivacy = field(default_factory=FakePrivacy)
     telling: FakeTelling = field(default_factory=FakeTelling)
     names: CommandNames = field(default_factory=CommandNames)
 
@@ -138,6 +191,8 @@ class Desk:
             "claims": self.claims,
             "drops": self.drops,
             "control": self.control,
+            "confirming": self.confirming,
+            "privacy": self.privacy,
             "telling": self.telling,
             "words": Wording(command_names=self.names.typed()),
             "clock": FakeClock(),

@@ -214,10 +214,10 @@ async def steers_by_card(hall: Hall, desk: Desk) -> list[Said]:
 
 async def steers_by_command(hall: Hall, desk: Desk) -> list[Said]:
     desk.control.decision = SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 3)
-    desk.control.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
+    desk.confirming.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
     asked = await hall.slash("mia", "drop cancel", drop="mug")
     done = await hall.press("mia", asked, "Yes, do it")
-    desk.control.waiting = None
+    desk.confirming.waiting = None
     late = await hall.press("mia", asked, "Yes, do it")
     extended = await hall.slash("mia", "drop extend", minutes=7)
     given = await hall.slash("mia", "drop give", member=hall.person("ann"), why="lost answer")
@@ -276,7 +276,7 @@ def _asked(desk: Desk) -> list[Any]:
         for actor, _, verb, order in desk.control.orders
     ]
     forms = [(plain(actor), form) for actor, form in desk.drops.forms]
-    return [*claims, *orders, *forms, *map(plain, desk.control.confirmed), len(desk.telling.told_requests)]
+    return [*claims, *orders, *forms, *map(plain, desk.confirming.confirmed), len(desk.telling.told_requests)]
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.__name__)

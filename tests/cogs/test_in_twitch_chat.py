@@ -169,7 +169,7 @@ async def test_an_answer_that_was_given_before_is_not_given_again(stage: Stage, 
 
 async def test_cancelling_waits_for_a_yes(stage: Stage, desk: Desk) -> None:
     desk.control.decision = SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 0)
-    desk.control.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
+    desk.confirming.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
     async with in_chat(stage, desk):
         say(stage, moderator(stage), "!drop cancel mug")
         await until(lambda: len(desk.telling.said) == 1)

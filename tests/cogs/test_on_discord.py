@@ -203,13 +203,13 @@ async def test_a_refused_deed_says_why(stage: Stage, desk: Desk) -> None:
 
 async def test_cancelling_asks_with_a_button_first(stage: Stage, desk: Desk) -> None:
     desk.control.decision = SteerNeedsYes(Verb.CANCEL, "mug", "Teal Mug", 3)
-    desk.control.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
+    desk.confirming.waiting = DropSteered(Verb.CANCEL, "mug", "Teal Mug")
     mia = stage.discord.member("mod_mia")
     async with on_board(stage, desk):
         asked = await stage.discord.slash(mia, "drop cancel", {"drop": "mug"}).wait()
         assert asked.message_id is not None
         done = await stage.discord.press(mia, asked.message_id, label="Yes, do it").wait()
-        desk.control.waiting = None
+        desk.confirming.waiting = None
         late = await stage.discord.press(mia, asked.message_id, label="Yes, do it").wait()
     assert "3 have an owner" in asked.text
     assert done.text == "Teal Mug is cancelled."

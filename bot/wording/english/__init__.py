@@ -1,8 +1,7 @@
-"""Every sentence in English, by feature: only texts, so that a streamer can proof-read or translate them."""
 
 from __future__ import annotations
 
-from bot.wording.english import announcing, cards, claims, control, drops, help, restore, times
+from bot.wording.english import announcing, cards, claims, control, drops, help, privacy, restore, times
 
 SENTENCES: dict[str, str] = {
     **times.SENTENCES,
@@ -12,5 +11,6 @@ SENTENCES: dict[str, str] = {
     **cards.SENTENCES,
     **control.SENTENCES,
     **restore.SENTENCES,
+    **privacy.SENTENCES,
     **help.SENTENCES,
 }
