@@ -12,6 +12,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.answers import TryAgain
+from bot.domain.proofs import ProofPlaces
 from bot.domain.telling import ForgetRefusals, NoteCommands
 from bot.domain.time import DAY
 from bot.opening import CHANNEL_ID, OpenLedger
@@ -22,6 +23,7 @@ from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup, ResultsFiles
 from bot.services.privacy import Privacy
+from bot.services.proofs import Proofs
 from bot.services.results import no_files
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
@@ -139,6 +141,7 @@ class Assembly:
             privacy=Privacy(
                 lane, reads, CHANNEL_ID, confirming, clock, steady, copies_days=max(1, config.ledger.backups_daily)
             ),
+            proofs=Proofs(reads, CHANNEL_ID, steady, ProofPlaces(config.public.url, config.discord is not None)),
             telling=self._telling,
             words=words,
             clock=clock,

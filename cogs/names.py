@@ -6,25 +6,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.domain.commands import COMMANDS
+from bot.domain.commands import COMMANDS, usual_names
 from bot.domain.people import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class CommandNames:
-    """What chat may type for each of COMMANDS, first name first; no name at all is a command switched off.
+    """What chat may type for each of COMMANDS, first name first; `()` is a command without a name of its own.
 
-    `word` is the one before a command that always works, without the chat's prefix sign."""
+    `word` is the one before a command, without the chat's prefix sign. Behind it each answers whatever its names,
+    but for those that are off in chat until they have one."""
 
     by_command: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     word: str = "md"
 
     def of(self, command: str) -> tuple[str, ...]:
-        return self.by_command.get(command, (command,))
+        return self.by_command.get(command, usual_names(command))
+
+    def answers(self, command: str) -> bool:
+        """Whether chat can reach one of COMMANDS at all."""
+        return COMMANDS[command].in_chat or bool(self.of(command))
 
     def typed(self, sign: str = "!") -> dict[str, str]:
-        """What sentences tell people to type: the first name, or the way that works without any."""
-        names = {command: self.of(command) for command in COMMANDS}
+        """What sentences tell people to type: the first name, or the way that works without any. What chat cannot
+        reach is left out."""
+        names = {command: self.of(command) for command in COMMANDS if self.answers(command)}
         typed = {c: f"{sign}{found[0]}" if found else f"{sign}{self.word} {c}" for c, found in names.items()}
         return {**typed, "steer": typed["drop"], "md": f"{sign}{self.word}"}
 
@@ -32,7 +38,7 @@ class CommandNames:
         """The command behind a name typed after the word; its own name works whatever it was renamed to."""
         plain = name.casefold()
         renamed = next((command for command in COMMANDS if plain in self.of(command)), None)
-        return renamed or (plain if plain in COMMANDS else None)
+        return renamed or (plain if plain in COMMANDS and self.answers(plain) else None)
 
 
 @dataclass(frozen=True, slots=True)

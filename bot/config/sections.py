@@ -35,7 +35,7 @@ from bot.config.values import (
     surroundings,
 )
 from bot.domain.backup import Keeping
-from bot.domain.commands import COMMANDS
+from bot.domain.commands import COMMANDS, usual_names
 from bot.domain.stream import Pace
 from bot.domain.text import label
 
@@ -220,7 +220,7 @@ class EndpointsSection(Section):
 
 
 def _parse_names(value: object) -> tuple[str, ...]:
-    cure = 'Write one name in quotes, several like ["claim", "c"], or false to switch the command off.'
+    cure = 'Write one name in quotes, several like ["claim", "c"], or false to take its own name away.'
     if value is False:
         return ()
     names = [value] if isinstance(value, str) else value
@@ -239,7 +239,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_parse_names), Field(strict=F
 
 
 class _CommandNames(Section):
-    """What each command is called, first name first; no name at all is a command switched off."""
+    """What each command is called, first name first; `()` is a command without a name of its own."""
 
     prefix: str = "md"
 
@@ -263,7 +263,7 @@ class _CommandNames(Section):
         return self
 
     def names(self, command: str) -> tuple[str, ...]:
-        """What chat may type for `command`, one of COMMANDS; empty when it is switched off."""
+        """What chat may type for `command`, one of COMMANDS; empty when it has no name of its own."""
         return self.by_command()[command]
 
     def by_command(self) -> Mapping[str, tuple[str, ...]]:
@@ -275,7 +275,7 @@ if TYPE_CHECKING:
 else:
     # A key for each of COMMANDS, so that a new command can be renamed without a line here.
     CommandsSection = create_model(
-        "CommandsSection", __base__=_CommandNames, **{command: (Names, (command,)) for command in COMMANDS}
+        "CommandsSection", __base__=_CommandNames, **{command: (Names, usual_names(command)) for command in COMMANDS}
     )
 
 

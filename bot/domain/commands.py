@@ -9,19 +9,29 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`purpose` is what config.example.toml says of it; `on_discord` is what does the same there."""
+    """`purpose` is what config.example.toml says of it; `on_discord` is what does the same there.
+
+    One that is not `in_chat` is off in Twitch chat, under every name, until [commands] gives it one."""
 
     purpose: str
     on_discord: str
+    in_chat: bool = True
 
 
-# By the name that works in chat unless [commands] says otherwise.
+# By its own name, which works in chat unless [commands] says otherwise.
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "claim": Command("claim a unit of the open drop", "/claim"),
         "mine": Command("which units are mine", "/mine"),
         "drop": Command("what is on and what is next; for moderators, steering", "/drops"),
         "help": Command("what can be typed", "/help"),
-        "yes": Command("a moderator's confirmation", "/drop"),
+        "forgetme": Command("be forgotten here; asks for a yes first", "/privacy"),
+        "yes": Command("yes to what was just asked", "/drop"),
+        "proof": Command("which entry of the ledger a unit is; off until it has a name", "/proof", in_chat=False),
     }
 )
+
+
+def usual_names(command: str) -> tuple[str, ...]:
+    """What chat types for one of COMMANDS unless [commands] says otherwise; nothing for one that is off."""
+    return (command,) if COMMANDS[command].in_chat else ()

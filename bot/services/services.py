@@ -10,6 +10,7 @@ from bot.services.control import Control
 from bot.services.drops import Drops
 from bot.services.ports import Clock
 from bot.services.privacy import Privacy
+from bot.services.proofs import Proofs
 from bot.services.telling import Telling
 from bot.wording.catalogue import Wording
 
@@ -21,6 +22,7 @@ class Services:
     control: Control
     confirming: Confirmations
     privacy: Privacy
+    proofs: Proofs
     telling: Telling
     words: Wording
     clock: Clock

@@ -14,8 +14,10 @@ from bot.wording.english import SENTENCES
 
 TEMPLATE_CHARACTERS_MAX = 400
 
-# What a viewer types in chat unless [commands] says otherwise; on Discord the names are fixed.
-CHAT_COMMANDS = MappingProxyType({**{name: f"!{name}" for name in COMMANDS}, "steer": "!drop", "md": "!md"})
+# What a viewer types in chat unless [commands] says otherwise; on Discord the names are fixed. Who cannot type a
+# command in chat is sent to Discord.
+_USUAL = {name: f"!{name}" if command.in_chat else command.on_discord for name, command in COMMANDS.items()}
+CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "md": "!md"})
 BOARD_COMMANDS = MappingProxyType(
     {**{name: command.on_discord for name, command in COMMANDS.items()}, "steer": "/drop", "md": "/claim"}
 )
@@ -83,6 +85,10 @@ class Wording:
         Raises KeyError for an unknown key or a placeholder without a value."""
         template = self.overrides.get(key) or SENTENCES[key]
         return template.format_map({**self._commands(discord), **values})
+
+    def in_chat(self, command: str) -> bool:
+        """Whether chat can reach this command."""
+        return COMMANDS[command].in_chat or command in self.command_names
 
     def _commands(self, discord: bool) -> dict[str, str]:
         names = dict(BOARD_COMMANDS) if discord else {**CHAT_COMMANDS, **self.command_names}

@@ -21,6 +21,8 @@ def help_text(words: Wording, *, moderator: bool, discord: bool) -> str:
     """The commands in a few words; for moderators with how to steer."""
     place = "-board" if discord else ""
     parts = [words.say(f"help-viewer{place}", discord=discord)]
+    if not discord and words.in_chat("proof"):
+        parts.append(words.say("help-proof"))
     if moderator:
         parts.append(words.say(f"help-moderator{place}", discord=discord))
     return "\n".join(parts) if discord else chat_line(" ".join(parts))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.services.services import Services
-from cogs.dialogues import claims, confirming, control, drops, help, privacy
+from cogs.dialogues import claims, confirming, control, drops, help, privacy, proof
 from cogs.names import CommandList
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     """Put every chat command on the list."""
-    for feature in (claims, drops, control, confirming, privacy, help):
+    for feature in (claims, drops, control, confirming, privacy, proof, help):
         feature.answer_in_chat(commands, services)

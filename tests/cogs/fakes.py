@@ -15,6 +15,7 @@ from bot.domain.drops import Drop
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
+from bot.domain.proofs import ProofAnswer, ProofPlaces
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
@@ -28,7 +29,7 @@ from cogs.installing import install_all_discord, install_all_twitch
 from cogs.names import CommandNames
 from tests.platforms.discord_rig import discord_settings
 from tests.platforms.rig import running, twitch_settings, until
-from tests.wording.saying import NOW, OPEN
+from tests.wording.saying import FOUND, NOW, OPEN
 
 MUG = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
 
@@ -143,6 +144,20 @@ class FakePrivacy:
 
 
 @dataclass
+class FakeProofs:
+    answer: ProofAnswer = field(default_factory=lambda: FOUND)
+    places: ProofPlaces = field(default_factory=ProofPlaces)
+    trouble: type[TooFast] | None = None
+    asked: list[tuple[str, int, str]] = field(default_factory=list)
+
+    async def prove(self, actor: Actor, number: int, drop_text: str = "") -> ProofAnswer:
+        self.asked.append((actor.name, number, drop_text))
+        if self.trouble is not None:
+            raise self.trouble
+        return self.answer
+
+
+@dataclass
 class FakeTelling:
     """`said` holds (to whom or "all", text); `decided` what chat's shared lines were handed."""
 
@@ -183,6 +198,7 @@ class Desk:
     control: FakeControl = field(default_factory=FakeControl)
     confirming: FakeConfirming = field(default_factory=FakeConfirming)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
+    proofs: FakeProofs = field(default_factory=FakeProofs)
     telling: FakeTelling = field(default_factory=FakeTelling)
     names: CommandNames = field(default_factory=CommandNames)
 
@@ -193,6 +209,7 @@ class Desk:
             "control": self.control,
             "confirming": self.confirming,
             "privacy": self.privacy,
+            "proofs": self.proofs,
             "telling": self.telling,
             "words": Wording(command_names=self.names.typed()),
             "clock": FakeClock(),

@@ -100,6 +100,20 @@ def test_after_the_word_a_command_answers_to_its_own_name_and_its_new_ones() -> 
     assert names.meant_by("what") is None
 
 
+def test_what_is_off_in_chat_is_off_behind_the_word_too_until_it_has_a_name() -> None:
+    listing: Any = Listing()
+    install_all_twitch(listing, Desk().services(), CommandNames())
+    assert set(COMMANDS) - set(listing.names) == {"proof"}
+    off, spelled_out = CommandNames(), CommandNames({"proof": ()})
+    on = CommandNames({"proof": ("beweis",)})
+    assert [names.meant_by("proof") for names in (off, spelled_out, on)] == [None, None, "proof"]
+    assert on.meant_by("beweis") == "proof"
+    assert "proof" not in off.typed()
+    assert on.typed()["proof"] == "!beweis"
+    # For all others a name that is taken away leaves the word.
+    assert CommandNames({"mine": ()}).meant_by("mine") == "mine"
+
+
 class Listing:
     """Takes commands as a client does, and remembers their names."""
 
@@ -112,7 +126,8 @@ class Listing:
 
 def test_every_command_of_the_list_is_answered_and_none_besides() -> None:
     listing: Any = Listing()
-    install_all_twitch(listing, Desk().services(), CommandNames())
+    everything_on = CommandNames({name: (name,) for name in COMMANDS})
+    install_all_twitch(listing, Desk().services(), everything_on)
     assert sorted(listing.names) == sorted([*COMMANDS, "md"])
     with pytest.raises(ValueError, match="grab is missing"):
         ChatCommands(listing, CommandNames()).add("grab", lambda asked: None)  # type: ignore[arg-type, return-value]  # it is never answered

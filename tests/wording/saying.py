@@ -11,6 +11,7 @@ from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
 from bot.domain.claims import ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerRefusal, SteerRefused, Verb
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.domain.proofs import ProofFound, SeenAt
 from bot.domain.time import MINUTE, SECOND, Micros
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
@@ -40,6 +41,20 @@ CLOSED = replace(OPEN, state=DropState.CLOSED, closed_at=NOW + 10 * MINUTE, clos
 CUE = replace(ANNOUNCED, plan=replace(PLAN, key="cap", title="Red Cap", opens_at=None), opens_at=None, on_cue=True)
 CHECKPOINT = Checkpoint("microdrops/teal-fox", 57, bytes(range(32)))
 NOTE = sign_note(CHECKPOINT.text, [(NoteKey(CHECKPOINT.origin, bytes(32)), lambda _message: bytes(64))])
+
+FOUND = ProofFound(
+    drop="mug",
+    title="Teal Mug",
+    number=17,
+    entry=57,
+    leaf="ab12cd34ef567890" * 4,
+    at=EIGHT + 4 * SECOND,
+    size=60,
+    fingerprint=CHECKPOINT.fingerprint,
+    seen=SeenAt.CLOSE,
+    signed_at=EIGHT + 10 * MINUTE,
+    text="microdrops proof 1\n",
+)
 
 
 class Remembering(Wording):

@@ -12,6 +12,7 @@ from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, Claim
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
 from bot.domain.drops import Drop, DropState
 from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
+from bot.domain.proofs import ProofAnswer, ProofPending, ProofPlaces, ProofRefusal, ProofUnknown, SeenAt
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from bot.wording.announcing import card, chat_line, control_card, gap_line, live_card, repair_card
 from bot.wording.cards import CardFile
@@ -32,6 +33,7 @@ from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.english import SENTENCES
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
+from bot.wording.proof import proof_card, proof_line
 from bot.wording.restore import backups_failing_card, backups_work_card, frozen_card, lost_card
 from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
@@ -40,6 +42,7 @@ from tests.wording.saying import (
     CLOSED,
     CUE,
     EIGHT,
+    FOUND,
     NOTE,
     NOW,
     OPEN,
@@ -56,6 +59,11 @@ from tests.wording.saying import (
 
 GRANTED = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
 RECEIPT = replace(GRANTED, entry=57, leaf="ab12cd34ef" * 6 + "0000")
+PROOFS: tuple[ProofAnswer, ...] = (
+    *(replace(FOUND, seen=seen) for seen in SeenAt),
+    ProofPending("mug", "Teal Mug", 17, 57, FOUND.leaf, FOUND.at),
+    *(ProofUnknown(because, "mug", "Teal Mug", 17, 48) for because in ProofRefusal),
+)
 NEEDS_NAME = ClaimNeedsName(("mug", "cap"), ("Teal Mug", "Red Cap"))
 REFUSALS = (
     refused(ClaimRefusal.NOTHING_ON, drop="", title=""),
@@ -190,6 +198,9 @@ def everything(words: Wording) -> Iterator[str]:
     for moderator in (False, True):
         yield from (help_text(words, moderator=moderator, discord=discord) for discord in (False, True))
     yield from (reminder_text(words, reminder) for reminder in Reminder)
+    yield help_text(Wording(command_names={"proof": "!proof"}), moderator=False, discord=False)
+    yield "# The proof of a unit"
+    yield from _proofs(words)
     yield "# Planning a drop live"
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW), NOW)
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
@@ -207,6 +218,13 @@ def everything(words: Wording) -> Iterator[str]:
     yield ", ".join(span_text(words, span) for span in spans)
     yield chat_line(words, NewsKind.SOON, about(replace(ANNOUNCED, opens_at=EIGHT + 3 * DAY)), NOW)
     yield chat_line(words, NewsKind.SOON, about(replace(ANNOUNCED, opens_at=EIGHT + 30 * DAY)), NOW)
+
+
+def _proofs(words: Wording) -> Iterator[str]:
+    for answer in PROOFS:
+        shown = proof_card(words, answer, ProofPlaces("https://tealfox.example/drops"))
+        yield shown if isinstance(shown, str) else drawn(shown)
+        yield proof_line(words, answer, ProofPlaces())
 
 
 def _claims_in_chat(words: Wording) -> Iterator[str]:
@@ -246,7 +264,7 @@ def test_everything_the_bot_says_reads_like_this(snapshot: SnapshotAssertion) ->
 
 
 def test_no_sentence_is_left_out_of_the_proof_and_none_is_unused() -> None:
-    words = Remembering()
+    words = Remembering(command_names={"proof": "!proof"})
     list(everything(words))
     assert set(SENTENCES) - words.asked == set()
 

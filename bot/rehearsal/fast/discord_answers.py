@@ -11,9 +11,10 @@ import structlog
 
 from bot.domain.people import Actor, Rank
 from bot.domain.text import label
-from bot.rehearsal.fast.discord_board import NOBODY, shown
+from bot.rehearsal.fast.discord_board import NOBODY, shown, uploads
 from bot.rehearsal.fast.discord_rest import AnswerLost, Rest
 from bot.stage.discord.errors import ApiError
+from bot.stage.discord.files import Upload
 from bot.wording.cards import Card
 
 log = structlog.get_logger(__name__)
@@ -68,20 +69,21 @@ async def answer_within(rest: Rest, act: Act, deciding: Awaitable[str | Card]) -
         decision.cancel()
     body: Json = shown(said) if isinstance(said, Card) else {"content": said[:TEXT_MAX]}
     body |= {"flags": _EPHEMERAL, "allowed_mentions": NOBODY}
+    files = uploads(said) if isinstance(said, Card) else ()
     if not act.deferred:
-        return await _take(rest, act, _MESSAGE, body)
+        return await _take(rest, act, _MESSAGE, body, files)
     told = act.told
-    return await _ask(rest, act, f"/webhooks/{told['application_id']}/{told['token']}", body)
+    return await _ask(rest, act, f"/webhooks/{told['application_id']}/{told['token']}", body, files)
 
 
-async def _take(rest: Rest, act: Act, kind: int, data: Json) -> bool:
+async def _take(rest: Rest, act: Act, kind: int, data: Json, files: tuple[Upload, ...] = ()) -> bool:
     path = f"/interactions/{act.told['id']}/{act.told['token']}/callback"
-    return await _ask(rest, act, path, {"type": kind, "data": data})
+    return await _ask(rest, act, path, {"type": kind, "data": data}, files)
 
 
-async def _ask(rest: Rest, act: Act, path: str, body: Json) -> bool:
+async def _ask(rest: Rest, act: Act, path: str, body: Json, files: tuple[Upload, ...]) -> bool:
     try:
-        await rest.ask("POST", path, body)
+        await rest.ask("POST", path, body, files=files)
     except (ApiError, AnswerLost, TimeoutError) as error:
         log.warning("discord.answer-lost", interaction_id=act.told["id"], code=getattr(error, "code", None))
         return False

@@ -41,11 +41,7 @@ class QuickBoard:
             body |= {"content": f"<@&{self._role_id}>", "allowed_mentions": mention}
         if card.lead:
             body["content"] = "\n".join(filter(None, (body.get("content"), card.lead)))
-        files = tuple(
-            Upload(str(number), file.name, "application/octet-stream", file.content)
-            for number, file in enumerate(card.files)
-        )
-        posted = await self._ask(place, "POST", "", body, files=files)
+        posted = await self._ask(place, "POST", "", body, files=uploads(card))
         return str(posted["id"])
 
     async def find(self, place: str, card: Card, *, since: Micros) -> str:
@@ -89,6 +85,14 @@ def shown(card: Card) -> dict[str, Any]:
     """A card as a request's body has it."""
     body: dict[str, Any] = {"embeds": [embed_shape(card)]}
     return body | {"components": row_shapes(card)} if card.buttons else body
+
+
+def uploads(card: Card) -> tuple[Upload, ...]:
+    """A card's files as they come beside a request's body."""
+    return tuple(
+        Upload(str(number), file.name, "application/octet-stream", file.content)
+        for number, file in enumerate(card.files)
+    )
 
 
 def _words_of(embed: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.control import EXTEND_MINUTES_MAX
-from bot.domain.drops import WhileOffline
+from bot.domain.drops import SUPPLY_MAX, WhileOffline
 from bot.domain.planning import KINDS
 from bot.wording.catalogue import Wording
 from bot.wording.times import undo_text
@@ -33,6 +33,11 @@ def definitions(words: Wording) -> list[Json]:
         {**_command(words, "drop", steering), "default_member_permissions": _MANAGE_MESSAGES},
         _command(words, "help", []),
         _command(words, "mine", []),
+        _command(
+            words,
+            "proof",
+            [_number(words), {**_drop(words), "description": _say(words, "slash-option-proof-drop")}],
+        ),
     ]
 
 
@@ -57,6 +62,11 @@ def _text(words: Wording, name: str, least: int, most: int, *, required: bool = 
 
 def _drop(words: Wording) -> Json:
     return {**_text(words, "drop", 0, _TYPED_MAX), "autocomplete": True}
+
+
+def _number(words: Wording) -> Json:
+    limits = {"min_value": 1, "max_value": SUPPLY_MAX, "required": True}
+    return {"type": _INTEGER, "name": "number", "description": _say(words, "slash-option-number"), **limits}
 
 
 def _minutes(words: Wording) -> Json:

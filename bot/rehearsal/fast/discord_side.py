@@ -24,7 +24,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import claims, control, drops, help, reminders
+from cogs.dialogues import claims, control, drops, help, proof, reminders
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -154,6 +154,9 @@ class DiscordSide:
                 await self._answer(act, drops.board_to_show(services))
             case "mine":
                 await self._answer(act, drops.held_text(services, act.actor))
+            case "proof":
+                number, drop = _value(options, "number", 0), _value(options, "drop", "")
+                await self._answer(act, proof.proof_to_show(services, act.actor, number, drop))
             case "help":
                 await self._answer(act, _at_once(help.explanation(services, act.actor, discord=True)))
             case "drop":

@@ -1,7 +1,8 @@
+"""Every sentence in English, by feature: only texts, so that a streamer can proof-read or translate them."""
 
 from __future__ import annotations
 
-from bot.wording.english import announcing, cards, claims, control, drops, help, privacy, restore, times
+from bot.wording.english import announcing, cards, claims, control, drops, help, privacy, proof, restore, times
 
 SENTENCES: dict[str, str] = {
     **times.SENTENCES,
@@ -12,5 +13,6 @@ SENTENCES: dict[str, str] = {
     **control.SENTENCES,
     **restore.SENTENCES,
     **privacy.SENTENCES,
+    **proof.SENTENCES,
     **help.SENTENCES,
 }
