@@ -1,0 +1,92 @@
+"""`verify` and `export`: whether a ledger, or what a stranger was given of it, holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.shared import ConfigOption, JsonOption, app, count, load_for_ledger, print_json, say_wrong
+from bot.exits import FINE, FOUND_WRONG, USED_WRONG
+
+STANDARD_STREAM = "-"
+
+
+@app.command()
+def verify(
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE]", help="A published bundle or proof; - reads one."),
+    ] = None,
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help='What chat said, like "57 k3j2l4m5n6". Can be repeated.'),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a file that somebody published; it needs no configuration and no network."""
+    if file is None:
+        say_wrong("Which file? A drop's bundle or a unit's proof: microdrops verify FILE.")
+        raise typer.Exit(USED_WRONG)
+    raise typer.Exit(_verify_file(file, seen or [], as_json=as_json))
+
+
+def _verify_file(name: str, seen: list[str], *, as_json: bool) -> int:
+    from bot.bundle_view import read_seen, verify_file
+    from bot.storage.signing import verify_signature
+
+    wanted = {text: read_seen(text) for text in seen}
+    for text, read in wanted.items():
+        if read is None:
+            say_wrong(f'--seen {text}: write a size and what stood behind it, like "57 k3j2l4m5n6".')
+            return USED_WRONG
+    try:
+        raw = sys.stdin.buffer.read() if name == STANDARD_STREAM else Path(name).read_bytes()
+    except OSError as error:
+        say_wrong(f"{name} cannot be read: {error.strerror}.")
+        return USED_WRONG
+    verdict = verify_file(raw, [each for each in wanted.values() if each is not None], verify_signature)
+    if as_json:
+        print_json(verdict.public)
+    elif verdict.code == FINE or verdict.public["holds"]:
+        typer.echo(verdict.text)
+    else:
+        say_wrong(verdict.text)
+    return verdict.code
+
+
+@app.command()
+def export(
+    public: Annotated[str, typer.Option(metavar="DROP", help="The drop whose bundle strangers are to get.")],
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Where to write it (- prints it); by default DROP.microdrops.txt here."),
+    ] = None,
+    config: ConfigOption = Path("config.toml"),
+    as_json: JsonOption = False,
+) -> None:
+    """Write what anybody needs to check a drop, without anything about its people; also while the bot runs."""
+    from bot.export_view import export_public, write_out
+    from bot.storage.export import NotExported
+
+    try:
+        text, report = export_public(load_for_ledger(config, as_json=as_json), public)
+        if out == STANDARD_STREAM:
+            sys.stdout.buffer.write(text.encode())
+            return
+        path = write_out(text, public, None if out is None else Path(out))
+    except NotExported as error:
+        sentence = f"Nothing was exported: {error}."
+        if as_json:
+            print_json({"failed": sentence})
+        else:
+            say_wrong(sentence)
+        raise typer.Exit(FOUND_WRONG) from None
+    if as_json:
+        ends = {"first": report.first, "size": report.size, "hidden": report.hidden}
+        print_json({"path": str(path), "bytes": len(text.encode()), **ends, "units": len(report.units)})
+    else:
+        typer.echo(f"Written to {path}: {count(len(report.units), 'unit')} out, up to checkpoint {report.size}.")
+        typer.echo(f"Anybody can check it: microdrops verify {path}")
