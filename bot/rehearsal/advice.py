@@ -33,9 +33,11 @@ class Advice:
 Rule = Callable[[Figures, Home], Iterator[Advice]]
 
 
-def advise(figures: Figures, home: Home) -> tuple[Advice, ...]:
-    """The most useful first, at most SHOWN_MAX, each rule once."""
-    found = [each for rule in RULES if (each := next(rule(figures, home), None)) is not None]
+def advise(figures: Figures, home: Home, *, cut_short: bool = False) -> tuple[Advice, ...]:
+    """The most useful first, at most SHOWN_MAX, each rule once. A play that was `cut_short` says nothing of what
+    would still have come."""
+    rules = [rule for rule in RULES if not (cut_short and rule in _OF_A_WHOLE_PLAY)]
+    found = [each for rule in rules if (each := next(rule(figures, home), None)) is not None]
     return tuple(sorted(found, key=lambda each: -each.weight)[:SHOWN_MAX])
 
 
@@ -269,3 +271,5 @@ RULES: tuple[Rule, ...] = (
     backups_on_same_disk,
     asked_for_more,
 )
+# What these find missing may only not have come yet.
+_OF_A_WHOLE_PLAY: frozenset[Rule] = frozenset({never_opened, nothing_for_the_rest, far_too_many, nobody_on_discord})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from bot.rehearsal.compress import Play
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.figures import figures_of
 from bot.rehearsal.home import Home, home_of
+from bot.rehearsal.interrupting import Interrupts
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.moments import SECOND
@@ -36,6 +36,8 @@ from bot.rehearsal.transcript import Transcript
 __all__ = ["RehearseOptions", "rehearse"]
 
 INTERRUPTED = 130
+_NOTHING_TO_TELL = "Ended before there was anything to report."
+_ENDED_AT_ONCE = "Ended at once, without a report."
 _PIPED_WIDTH = 160
 # What is still to come when somebody ends a play cannot be held against the bot.
 _AT_THE_END = frozenset({"served", "answered", "winners-told", "announced", "crash", "healed"})
@@ -44,10 +46,11 @@ _AT_THE_END = frozenset({"served", "answered", "winners-told", "announced", "cra
 def rehearse(options: RehearseOptions) -> int:
     """Play, judge, report. Returns 0 when every promise was kept, 1 when one was broken, 2 when the call or the
     configuration is wrong, 130 when somebody ended it; then the report tells of what there was until then."""
+    interrupts = Interrupts()
     try:
         check(options)
-        with _folder(options.keep) as folder:
-            report, cut_short = _play(options, folder)
+        with interrupts, _folder(options.keep) as folder:
+            report, cut_short = _play(options, folder, interrupts)
     except ConfigError as error:
         mistakes = [mistake.as_public() for mistake in error.mistakes]
         _say(options, {"mistakes": mistakes}, [str(mistake) for mistake in error.mistakes])
@@ -63,6 +66,8 @@ def rehearse(options: RehearseOptions) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
     except KeyboardInterrupt:
+        why = _ENDED_AT_ONCE if interrupts.hurried else _NOTHING_TO_TELL
+        _say(options, {"cut_short": True, "error": why}, [why])
         return INTERRUPTED
     try:
         _write_page(report, options)
@@ -136,7 +141,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
-def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
+def _play(options: RehearseOptions, folder: Path, interrupts: Interrupts) -> tuple[Report, bool]:
     """The report, and whether somebody ended the play before its time."""
     console = _console()
     silent = options.json or options.quiet
@@ -152,6 +157,7 @@ def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
             options,
             folder,
             transcript.hear,
+            interrupts,
             on_play=lambda play: transcript.expect(programme_of(play, script, options.seed)),
         )
     if performance.cut_short and not performance.ledger.exists():
@@ -160,19 +166,24 @@ def _play(options: RehearseOptions, folder: Path) -> tuple[Report, bool]:
 
 
 def _performed(
-    options: RehearseOptions, folder: Path, hear: Callable[[Json], None], *, on_play: Callable[[Play], None]
+    options: RehearseOptions,
+    folder: Path,
+    hear: Callable[[Json], None],
+    interrupts: Interrupts,
+    *,
+    on_play: Callable[[Play], None],
 ) -> Performance:
     """Over the wire and in real time, or without either. The quick ways bring the whole bot into this process, so
     they are not imported before somebody asks for them."""
     if options.dated:
         from bot.rehearsal.fast.season import play_season
 
-        return play_season(options, folder, hear, on_play=on_play)
+        return play_season(options, folder, hear, on_play=on_play, interrupts=interrupts)
     if options.fast:
         from bot.rehearsal.fast.play import play_fast
 
-        return play_fast(options, folder, hear, on_play=on_play)
-    return asyncio.run(perform(options, folder, hear, on_play=on_play))
+        return play_fast(options, folder, hear, on_play=on_play, interrupts=interrupts)
+    return interrupts.run(perform(options, folder, hear, on_play=on_play))
 
 
 def report_of(performance: Performance, options: RehearseOptions) -> Report:
@@ -241,6 +252,9 @@ def case_of(performance: Performance, options: RehearseOptions) -> Case:
         secrets=performance.secrets,
         written=performance.written,
         log_level=options.log_level,
+        signed=True,
+        fingerprints=play.fingerprints,
+        attachments=performance.attachments if play.attaches else None,
     )
 
 

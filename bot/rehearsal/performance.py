@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Script
 from bot.rehearsal.staging import start_bot, start_stage
+from bot.stage.keeping import FOLDER
 
 Json = Mapping[str, Any]
 # A bot takes about this many times as long to start as the stage, which is measured each time: on a slow machine
@@ -42,11 +43,16 @@ class Performance:
         return self.folder / "ledger.db"
 
     @property
+    def attachments(self) -> Path:
+        """The files of messages, by id."""
+        return self.folder / FOLDER
+
+    @property
     def written(self) -> tuple[Path, ...]:
         """Everything the bot wrote or printed, and the record. A log that has grown has been put aside in parts."""
         names = ("bot.out", "record.jsonl", "ledger.db", "ledger.db-wal")
         others = (path for name in names if (path := self.folder / name).exists())
-        return (*sorted(self.folder.glob("bot.log*")), *others)
+        return (*sorted(self.folder.glob("bot.log*")), *sorted(self.attachments.glob("*")), *others)
 
 
 async def perform(
@@ -83,19 +89,20 @@ async def perform(
         (folder / "config.toml").write_text(play.text, "utf-8")
         async with start_bot(options.bot_command, folder, play.environment, log_level=options.log_level) as bot:
             evening = Evening(options, script, play, folder, stage, bot)
-            cut_short = False
-            try:
-                complete = await evening.play(hearing, on_stage)
-            except asyncio.CancelledError:
-                _stay()
-                complete, cut_short = False, True
+            complete, cut_short = await to_the_end(evening.play(hearing, on_stage))
         secrets = {*play.secrets, *await stage.stop()}
     seconds = time.monotonic() - began
     return Performance(play, folder, tuple(record), tuple(sorted(secrets)), complete, seconds, cut_short)
 
 
-def _stay() -> None:
-    """Whoever was told to stop still clears the stage: what is awaited from now on is awaited as ever."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()
+async def to_the_end(playing: Awaitable[bool]) -> tuple[bool, bool]:
+    """Whether a play came to its end, and whether somebody cut it short by cancelling it.
+
+    Whoever was told to stop still clears the stage: what is awaited from now on is awaited as ever."""
+    try:
+        return await playing, False
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        return False, True

@@ -84,7 +84,7 @@ def make_report(
         title=title or " and ".join(drop.title for drop in case.drops),
         figures=figures,
         promises=cite(case, promises, figures.begins_at),
-        advice=advise(figures, home or Home()),
+        advice=advise(figures, home or Home(), cut_short=cut_short),
         complete=complete,
         seconds=seconds,
         repeat=shlex.join(repeat),

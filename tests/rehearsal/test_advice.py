@@ -159,6 +159,12 @@ def test_the_most_useful_comes_first_and_five_are_enough() -> None:
     ]
 
 
+def test_a_play_that_was_cut_short_says_nothing_of_what_would_still_have_come() -> None:
+    figures = with_drop(supply=10, sold_out_after=None)
+    assert "far-too-many" in {each.key for each in advise(figures, HOME)}
+    assert "far-too-many" not in {each.key for each in advise(figures, HOME, cut_short=True)}
+
+
 def test_an_evening_without_figures_gives_no_advice() -> None:
     assert advise(figures_of(Evening().case()), HOME) == ()
 

@@ -20,7 +20,9 @@ from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance
 from bot.rehearsal.promises import Promise, Verdict
 from bot.rehearsal.script_file import SKELETON, load_script
+from tests.rehearsal.fast.quick import dated_config
 
+NOTHING_TO_TELL = "Ended before there was anything to report."
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
 
 
@@ -57,14 +59,55 @@ def test_ctrl_c_ends_a_play_cleanly_with_the_report_so_far(tmp_path: Path) -> No
     assert "bot stopped" in log.splitlines()[-1] or "bot stopped" in log[-4000:]
 
 
-def test_ctrl_c_before_there_is_anything_to_report_is_an_end_without_a_word(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("more", "begun"), [("--quiet", "stage.log"), ("--json", "stage.log")])
+def test_ctrl_c_before_there_is_anything_to_report_says_so_in_a_sentence(
+    tmp_path: Path, more: str, begun: str
+) -> None:
     kept = tmp_path / "kept"
-    with start(kept, "--quiet") as rehearsal:
-        wait_for((kept / "stage.log").exists)
+    with start(kept, more) as rehearsal:
+        wait_for((kept / begun).exists)
         rehearsal.send_signal(signal.SIGINT)
         said, wrong = rehearsal.communicate(timeout=40)
     assert rehearsal.returncode == 130
-    assert "Traceback" not in said + wrong
+    if more == "--json":
+        assert (json.loads(said)["error"], wrong) == (NOTHING_TO_TELL, "")
+    else:
+        assert (said, wrong) == ("", NOTHING_TO_TELL + "\n")
+
+
+@pytest.mark.parametrize("how", [["--fast"], ["--dated"]])
+def test_ctrl_c_ends_a_play_in_virtual_time_with_the_report_so_far(tmp_path: Path, how: list[str]) -> None:
+    kept = tmp_path / "kept"
+    config = dated_config(tmp_path, weeks=30)
+    what = ["hot-drop"] if how == ["--fast"] else ["--config", str(config), "--viewers", "400"]
+    command = [sys.executable, "-m", "bot", "rehearse", *what, *how, "--json", "--keep", str(kept)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as rehearsal:
+        wait_for(lambda: has(kept / "record.jsonl", " yours"))
+        rehearsal.send_signal(signal.SIGINT)
+        said, wrong = rehearsal.communicate(timeout=40)
+    assert (rehearsal.returncode, wrong) == (130, "")
+    report = json.loads(said)
+    assert report["cut_short"]
+    assert not report["complete"]
+    assert "broken" not in {each["verdict"] for each in report["promises"]}, said
+    assert "far-too-many" not in {each["key"] for each in report["advice"]}
+
+
+@pytest.mark.parametrize("how", [[], ["--fast"]])
+def test_whoever_presses_ctrl_c_again_and_again_leaves_no_folder_behind(tmp_path: Path, how: list[str]) -> None:
+    command = [sys.executable, "-m", "bot", "rehearse", "hot-drop", *how]
+    surroundings = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=surroundings
+    ) as rehearsal:
+        wait_for(lambda: any(has(each, "joined") for each in tmp_path.glob("microdrops-rehearsal-*/record.jsonl")))
+        for pause in (0.1, 0.1, 0):
+            rehearsal.send_signal(signal.SIGINT)
+            time.sleep(pause)  # as fast as a hand is
+        _, wrong = rehearsal.communicate(timeout=40)
+    assert rehearsal.returncode == 130
+    assert wrong == "Ended at once, without a report.\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_ctrl_c_before_the_bot_has_a_ledger_ends_without_a_report(
@@ -75,7 +118,7 @@ def test_ctrl_c_before_the_bot_has_a_ledger_ends_without_a_report(
 
     monkeypatch.setattr(main, "perform", perform)
     assert main.rehearse(RehearseOptions(SKELETON, load_script("first-drop"), quiet=True)) == 130
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", NOTHING_TO_TELL + "\n")
 
 
 @pytest.mark.parametrize(

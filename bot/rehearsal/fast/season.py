@@ -15,13 +15,14 @@ from bot.rehearsal.fast.dates import Evening, dated, evenings, known_from
 from bot.rehearsal.fast.disk import Disk
 from bot.rehearsal.fast.life import Machine
 from bot.rehearsal.fast.logging_apart import logging_to
-from bot.rehearsal.fast.play import Json, let_go, listening, set_stage
+from bot.rehearsal.fast.play import Json, listening, set_stage
 from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
-from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
+from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock, in_virtual_time
+from bot.rehearsal.interrupting import Interrupts
 from bot.rehearsal.ledger import is_over
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
-from bot.rehearsal.performance import Performance
+from bot.rehearsal.performance import Performance, to_the_end
 from bot.rehearsal.timing import system_clock
 from bot.stage.child import secrets_of
 
@@ -41,15 +42,12 @@ def play_season(
     on_seen: Callable[[Json], None],
     *,
     on_play: Callable[[Play], None] | None = None,
+    interrupts: Interrupts | None = None,
 ) -> Performance:
     """Play the configuration's drops on their own dates, one crowd for all of them. To be judged with `as_dated`.
 
     Between two evenings the bot is off, as it is on a streamer's computer. Raises ConfigError."""
-    loop = VirtualLoop()
-    try:
-        return loop.run_until_complete(_play(loop, options, folder, on_seen, on_play))
-    finally:
-        let_go(loop)
+    return in_virtual_time(lambda loop: _play(loop, options, folder, on_seen, on_play), interrupts)
 
 
 async def _play(
@@ -73,18 +71,24 @@ async def _play(
         with logging_to(folder / "bot.log", options.log_level, clock.now):
             async with asyncio.TaskGroup() as group:
                 crowd = QuickStage(machine, group)
-                scene, shares = scene_of(play), options.script.shares if options.script else {}
-                viewers = options.viewers if play.twitch else 0
-                fans = options.discord_viewers if play.discord else 0
-                await crowd.play(scene, seed=options.seed, viewers=viewers, discord_viewers=fans, shares=shares)
-                for evening in evenings(play.drops):
-                    await _run(machine, bot, evening)
-                complete = crowd.played.is_set() and is_over(folder / "ledger.db", clock.true)
+                complete, cut_short = await to_the_end(_season(machine, bot, crowd, play, options))
                 crowd.end()
             await bot.end()
         await stage.discord.close()
-    secrets = {*play.secrets, *secrets_of(stage)}
-    return Performance(play, folder, tuple(seen), tuple(sorted(secrets)), complete, time.monotonic() - began)
+    secrets = tuple(sorted({*play.secrets, *secrets_of(stage)}))
+    complete = complete and is_over(folder / "ledger.db", clock.true)
+    return Performance(play, folder, tuple(seen), secrets, complete, time.monotonic() - began, cut_short)
+
+
+async def _season(machine: Machine, bot: QuickBot, crowd: QuickStage, play: Play, options: RehearseOptions) -> bool:
+    """True when the whole crowd has done what it came for."""
+    scene, shares = scene_of(play), options.script.shares if options.script else {}
+    viewers = options.viewers if play.twitch else 0
+    fans = options.discord_viewers if play.discord else 0
+    await crowd.play(scene, seed=options.seed, viewers=viewers, discord_viewers=fans, shares=shares)
+    for evening in evenings(play.drops):
+        await _run(machine, bot, evening)
+    return crowd.played.is_set()
 
 
 async def _run(machine: Machine, bot: QuickBot, evening: Evening) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from bot.domain.time import SECOND, Micros
+from bot.rehearsal.interrupting import Interrupts, Result
 
 
 class NothingWillHappen(Exception):
@@ -67,6 +68,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def call_in(self, delay: Micros, callback: Any, *args: Any) -> asyncio.TimerHandle:
         """Like `call_later`, in microseconds."""
         return self.call_at((self.selector.now + delay) / SECOND, callback, *args)
+
+
+def in_virtual_time(
+    play: Callable[[VirtualLoop], Coroutine[Any, Any, Result]], interrupts: Interrupts | None = None
+) -> Result:
+    """Play on a loop of its own; whatever is left of a play that ended, or failed, is let go."""
+    loop = VirtualLoop()
+    return (interrupts or Interrupts()).run(play(loop), loop_factory=lambda: loop)
 
 
 class SteadyClock:
