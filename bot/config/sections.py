@@ -275,7 +275,9 @@ if TYPE_CHECKING:
 else:
     # A key for each of COMMANDS, so that a new command can be renamed without a line here.
     CommandsSection = create_model(
-        "CommandsSection", __base__=_CommandNames, **{command: (Names, usual_names(command)) for command in COMMANDS}
+        "CommandsSection",
+        __base__=_CommandNames,
+        **{command: (Names, usual_names(command)) for command in COMMANDS},
     )
 
 

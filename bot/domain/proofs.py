@@ -59,7 +59,8 @@ class ProofFound:
 
 @dataclass(frozen=True, slots=True)
 class ProofPending:
-    """The unit's entry stands in the ledger, and no checkpoint has been signed over it yet."""
+    """The unit's entry stands in the ledger, and no checkpoint has been signed over it yet. One will be when the
+    drop sells out or closes; where that is `over`, at the next turn of another."""
 
     drop: str
     title: str
@@ -67,6 +68,7 @@ class ProofPending:
     entry: int
     leaf: str
     at: Micros
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

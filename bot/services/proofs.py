@@ -5,11 +5,10 @@ from __future__ import annotations
 import orjson
 import structlog
 
-from bot.domain.checkpoint import NoteRefused, Verify, read_checkpoint, read_key
+from bot.domain.checkpoint import NoteRefused, Verify, read_key
 from bot.domain.drops import Drop
-from bot.domain.merkle import included
 from bot.domain.people import Actor
-from bot.domain.proof import write_proof
+from bot.domain.proof import check_proof, write_proof
 from bot.domain.proofs import (
     ProofAnswer,
     ProofFound,
@@ -21,11 +20,12 @@ from bot.domain.proofs import (
     seen_at,
     why_not_given,
 )
+from bot.domain.public_lines import BundleRefused
 from bot.services.claims import AskerBudget
 from bot.services.ports import Clock
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
-from bot.storage.proofs import Grant, Signed, find_grant, first_checkpoint, is_lost, read_inclusion
+from bot.storage.proofs import Grant, Signed, read_record
 from bot.storage.signing import verify_signature
 
 log = structlog.get_logger(__name__)
@@ -58,28 +58,35 @@ class Proofs:
             return drop
         if not drop.plan.has_unit(number):
             return _unknown(drop, number, ProofRefusal.NO_SUCH_NUMBER)
-        grant = await find_grant(self._reads, self._channel_id, drop.key, number)
-        if grant is None:
-            lost = await is_lost(self._reads, self._channel_id, drop.key, number)
-            return _unknown(drop, number, why_not_given(drop, number, lost=lost))
-        signed = await first_checkpoint(self._reads, self._channel_id, grant.entry)
-        if signed is None:
-            return ProofPending(drop.key, drop.title, number, grant.entry, grant.leaf.hex(), grant.at)
         try:
-            return await self._found(drop, number, grant, signed)
-        except (LookupError, NoteRefused, ValueError) as error:
+            record = await self._reads.consult(
+                lambda ledger: read_record(ledger, self._channel_id, drop.key, number)
+            )
+            if record.grant is None:
+                return _unknown(drop, number, why_not_given(drop, number, lost=record.lost))
+            return self._proved(drop, number, record.grant, record.signed)
+        except (BundleRefused, LookupError, NoteRefused, ValueError) as error:
             # A ledger that disagrees with itself: `microdrops verify` names what is wrong with it.
-            log.critical("a unit cannot be proved from this ledger", entry=grant.entry, reason=str(error))
+            log.critical(
+                "a unit cannot be proved from this ledger", drop=drop.key, number=number, reason=str(error)
+            )
             return _unknown(drop, number, ProofRefusal.UNSOUND)
 
-    async def _found(self, drop: Drop, number: int, grant: Grant, signed: Signed) -> ProofFound:
-        """The whole proof, checked before anybody gets it. Raises LookupError, NoteRefused or ValueError."""
-        hashes = await read_inclusion(self._reads, self._channel_id, grant.entry, signed.size)
-        checkpoint = read_checkpoint(signed.note.rpartition("\n\n")[0] + "\n")
-        if not included(grant.leaf, grant.entry - 1, signed.size, hashes, checkpoint.root):
-            raise ValueError(f"checkpoint {signed.size} was signed over other entries")
-        key = read_key(orjson.loads(signed.key)["public"]["key"])
-        text = write_proof(key=key, entry=grant.canonical, hashes=hashes, note=signed.note, verify=self._verify)
+    def _proved(self, drop: Drop, number: int, grant: Grant, signed: Signed | None) -> ProofFound | ProofPending:
+        """The proof, checked as a stranger checks it before anybody gets it. Raises BundleRefused or ValueError."""
+        if signed is None:
+            leaf = grant.leaf.hex()
+            return ProofPending(drop.key, drop.title, number, grant.entry, leaf, grant.at, over=drop.over)
+        text = write_proof(
+            key=read_key(orjson.loads(signed.key)["public"]["key"]),
+            entry=grant.canonical,
+            hashes=signed.hashes,
+            note=signed.note,
+            verify=self._verify,
+        )
+        report = check_proof(text, self._verify)
+        if (report.entry.drop, report.number, report.entry.number) != (drop.key, number, grant.entry):
+            raise ValueError(f"entry {grant.entry} grants another unit")
         return ProofFound(
             drop=drop.key,
             title=drop.title,
@@ -88,7 +95,7 @@ class Proofs:
             leaf=grant.leaf.hex(),
             at=grant.at,
             size=signed.size,
-            fingerprint=checkpoint.fingerprint,
+            fingerprint=report.checkpoint.fingerprint,
             seen=seen_at(signed.kind, same_drop=signed.drop == drop.key),
             signed_at=signed.at,
             text=text,

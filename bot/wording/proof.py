@@ -28,7 +28,7 @@ def proof_card(words: Wording, answer: ProofAnswer, places: ProofPlaces) -> str 
         )
     ]
     if isinstance(answer, ProofPending):
-        return Card(title, "\n".join([*lines, words.say("proof-pending", discord=True)]))
+        return Card(title, "\n".join([*lines, words.say(_pending("proof-pending", answer), discord=True)]))
     file = CardFile(f"{answer.drop}-{answer.number}.proof.txt", answer.text.encode())
     key, root = f"proof-file-{answer.seen}", answer.fingerprint
     lines += [
@@ -47,12 +47,17 @@ def proof_line(words: Wording, answer: ProofAnswer, places: ProofPlaces) -> str:
     title, leaf = chat_text(answer.title), answer.leaf[:LEAF_CHARACTERS_IN_CHAT]
     number, entry = answer.number, answer.entry
     if isinstance(answer, ProofPending):
-        return chat_line(words.say("proof-chat-pending", title=title, number=number, entry=entry, leaf=leaf))
+        key = _pending("proof-chat-pending", answer)
+        return chat_line(words.say(key, title=title, number=number, entry=entry, leaf=leaf))
     size, root = answer.size, answer.fingerprint
     line = words.say("proof-chat", title=title, number=number, entry=entry, leaf=leaf, size=size, root=root)
     if places.on_discord:
         line += " " + words.say("proof-chat-where", command=BOARD_COMMANDS["proof"], number=number)
     return chat_line(line)
+
+
+def _pending(key: str, answer: ProofPending) -> str:
+    return f"{key}-over" if answer.over else key
 
 
 def _refusal(words: Wording, unknown: ProofUnknown, *, discord: bool) -> str:

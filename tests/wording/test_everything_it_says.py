@@ -61,7 +61,7 @@ GRANTED = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
 RECEIPT = replace(GRANTED, entry=57, leaf="ab12cd34ef" * 6 + "0000")
 PROOFS: tuple[ProofAnswer, ...] = (
     *(replace(FOUND, seen=seen) for seen in SeenAt),
-    ProofPending("mug", "Teal Mug", 17, 57, FOUND.leaf, FOUND.at),
+    *(ProofPending("mug", "Teal Mug", 17, 57, FOUND.leaf, FOUND.at, over=over) for over in (False, True)),
     *(ProofUnknown(because, "mug", "Teal Mug", 17, 48) for because in ProofRefusal),
 )
 NEEDS_NAME = ClaimNeedsName(("mug", "cap"), ("Teal Mug", "Red Cap"))

@@ -47,6 +47,9 @@ def test_without_a_checkpoint_there_is_the_entry_and_when_to_ask_again() -> None
     assert PENDING.leaf in card.text
     assert "sold out or closed" in card.text
     assert "sold out or closed" in proof_line(WORDS, PENDING, ProofPlaces())
+    late = replace(PENDING, over=True)
+    assert "when the next drop is announced" in card_of(late).text
+    assert "when the next drop is announced" in proof_line(WORDS, late, ProofPlaces())
 
 
 def test_chat_gets_one_line_with_the_leafs_first_characters_and_no_address() -> None:

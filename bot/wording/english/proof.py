@@ -15,10 +15,14 @@ SENTENCES = {
     "proof-check": "Check it with verify.html or with `microdrops verify {file}`.",
     "proof-pending": "No checkpoint has been signed over it yet: ask again when the drop is sold out or closed, "
     "and you get the proof.",
+    "proof-pending-over": "No checkpoint has been signed over it yet: ask again when the next drop is announced, "
+    "and you get the proof.",
     "proof-chat": "{title} #{number} is entry {entry} of the public ledger, leaf {leaf}, under checkpoint {size} "
     "{root}.",
     "proof-chat-pending": "{title} #{number} is entry {entry} of the public ledger, leaf {leaf}; it gets its proof "
     "when the drop is sold out or closed.",
+    "proof-chat-pending-over": "{title} #{number} is entry {entry} of the public ledger, leaf {leaf}; it gets its "
+    "proof when the next drop is announced.",
     "proof-chat-where": "{command} {number} on Discord has the file that proves it.",
     "proof-unclear": "write the number of a unit, like {proof_command} 17.",
     "proof-unknown-drop": "no drop goes by that name; {drop_command} shows the names.",
