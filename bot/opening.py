@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
@@ -13,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Config
+from bot.config.sections import data_folder
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
 from bot.domain.answers import TryAgain
 from bot.domain.time import Micros
@@ -24,12 +26,13 @@ from bot.storage.database import Reads, ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.process_lock import LedgerInUse, only_process
 from bot.storage.replace import finish_replacing
+from bot.storage.signing import KEY_FILE, KeyFileBroken, KeyRing, add_key, keys_at
 from bot.storage.upgrade import LedgerTooNew, upgrade
 
 log = structlog.get_logger(__name__)
 
 CHANNEL_ID = 1
-NOT_OPENED = (LedgerInUse, LedgerTooNew, BrokenBackup, SQLAlchemyError, TryAgain)
+NOT_OPENED = (LedgerInUse, LedgerTooNew, BrokenBackup, KeyFileBroken, SQLAlchemyError, TryAgain)
 
 Probe = Callable[[str], None]
 
@@ -58,23 +61,30 @@ class OpenLedger:
         self,
         config: Config,
         clock: Clock,
+        keys: KeyRing,
         probe: Probe,
         *,
         lane_thread: Executor | None = None,
         read_threads: Executor | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         url = ledger_url(config.ledger.url)
         self.places = places_of(config)
         self.writes = write_engine(url)
         self.reads = Reads(url, threads=read_threads)
         settings = channel_settings(config)
-        self.lane = Lane(self.writes, [settings], clock, probe=probe, thread=lane_thread)
+        self.lane = Lane(
+            self.writes, [settings], clock, keys, probe=probe, random_bytes=random_bytes, thread=lane_thread
+        )
         self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
 
 
 @asynccontextmanager
-async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> AsyncIterator[OpenLedger]:
-    """Lock, migrate and open the ledger. Raises those of NOT_OPENED."""
+async def open_ledger(
+    config: Config, clock: SystemClock, probe: Probe, *, new_key: bool = False
+) -> AsyncIterator[OpenLedger]:
+    """Lock, migrate and open the ledger, and with `new_key` have its log signed by a new key from now on. Raises
+    those of NOT_OPENED."""
     with only_process(ledger_url(config.ledger.url)):
         if config.ledger.path is not None:
             _finish_restore(config.ledger.path, probe)
@@ -83,7 +93,8 @@ async def open_ledger(config: Config, clock: SystemClock, probe: Probe) -> Async
         )
         if backup is not None:
             log.info("ledger migrated", backup=str(backup))
-        ledger = OpenLedger(config, clock, probe)
+        keys = await asyncio.to_thread(add_key if new_key else keys_at, key_file(config))
+        ledger = OpenLedger(config, clock, keys, probe)
         try:
             await ledger.lane.start()
             yield ledger
@@ -101,6 +112,12 @@ def _finish_restore(ledger: Path, probe: Probe) -> None:
         raise BrokenBackup(f"the restored one cannot take its place: {error.strerror}") from None
     if aside is not None:
         log.warning("a restore that was interrupted is finished", kept_aside=str(aside))
+
+
+def key_file(config: Config) -> Path:
+    """Where the keys that sign the log are kept: beside the ledger, and never in its copies."""
+    ledger = config.ledger.path
+    return (ledger.parent if ledger else data_folder()) / KEY_FILE
 
 
 def channel_settings(config: Config) -> ChannelSettings:

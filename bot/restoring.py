@@ -19,7 +19,7 @@ from bot.domain.answers import TryAgain
 from bot.domain.drops import Drop
 from bot.domain.restore import FreezeDrops, ThawDecision, ThawDrop
 from bot.domain.time import Micros
-from bot.opening import CHANNEL_ID, Probe, SystemClock, channel_settings, open_ledger
+from bot.opening import CHANNEL_ID, Probe, SystemClock, channel_settings, key_file, open_ledger
 from bot.storage import tables
 from bot.storage.backup import BrokenBackup, Checked, check, list_backups
 from bot.storage.database import ledger_url, snapshot_engine, write_engine
@@ -27,6 +27,7 @@ from bot.storage.lane import Lane, nothing
 from bot.storage.process_lock import only_process
 from bot.storage.replace import Unfinished, finish_replacing, replace_ledger
 from bot.storage.restore import card_references, frozen_drops, last_moment
+from bot.storage.signing import KeyFileBroken, keys_at
 from bot.storage.upgrade import LedgerTooNew, check_known, upgrade
 
 LATEST = "latest"
@@ -98,7 +99,7 @@ def restore(
         raise NotRestored(
             f"the copy is ready, but cannot take its place yet ({unfinished}); it will when the bot is started"
         ) from None
-    except (OSError, sqlite3.Error, SQLAlchemyError, BrokenBackup, TryAgain) as error:
+    except (OSError, sqlite3.Error, SQLAlchemyError, BrokenBackup, KeyFileBroken, TryAgain) as error:
         reason = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error).splitlines()[0]
         raise NotRestored(f"the copy could not be put in place ({reason}); today's ledger is as it was") from None
 
@@ -182,7 +183,8 @@ async def _freeze(config: Config, url: URL, probe: Probe) -> None:
     try:
         with engine.connect() as connection:
             since = last_moment(connection, CHANNEL_ID)
-        lane = Lane(engine, [channel_settings(config)], _LastMoment(since), probe=probe)
+        keys = keys_at(key_file(config))
+        lane = Lane(engine, [channel_settings(config)], _LastMoment(since), keys, probe=probe)
         await lane.start()
         try:
             await lane.submit(FreezeDrops(CHANNEL_ID))

@@ -35,6 +35,7 @@ from bot.storage.backup import list_backups
 from bot.storage.backup_child import make_in_child
 from bot.storage.lane import nothing
 from bot.storage.process_lock import LedgerInUse
+from bot.storage.signing import KeyFileBroken
 from bot.storage.tokens import Login, TokenFile
 from bot.storage.upgrade import LedgerTooNew
 from cogs.installing import install_all_discord, install_all_twitch
@@ -59,7 +60,7 @@ def run_bot(config: Config, *, probe: Probe = nothing) -> int:
             raise
         return _last_word(f"Stopped for good: {_first(fatal)}", DO_NOT_RESTART)
     except NOT_OPENED as error:
-        for_good = isinstance(error, (LedgerInUse, LedgerTooNew))
+        for_good = isinstance(error, (LedgerInUse, LedgerTooNew, KeyFileBroken))
         return _last_word(f"Not started: {why_not(error)}.", DO_NOT_RESTART if for_good else FOUND_WRONG)
     return FINE
 

@@ -13,10 +13,13 @@ from bot.domain.time import DAY, HOUR, MINUTE
 from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, write_engine
 from bot.storage.lane import Lane
+from bot.storage.signing import KeyRing
 from bot.storage.upgrade import upgrade
 
 NOON = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 CHANNEL = 1
+# The log's key in every test that does not ask for another: its signatures are the same each time.
+KEYS = KeyRing([bytes(range(32))])
 ALL_PLACES = ("twitch:chat", "discord:announcements", "discord:moderators")
 
 
@@ -72,7 +75,7 @@ def new_ledger(tmp_path):
 async def running_lane(url, clock, **options) -> AsyncIterator[Lane]:
     settings = options.pop("settings", None) or ChannelSettings(CHANNEL, "teapot", ALL_PLACES, False)
     engine = write_engine(url)
-    lane = Lane(engine, [settings], clock, **options)
+    lane = Lane(engine, [settings], clock, options.pop("keys", KEYS), **options)
     await lane.start()
     try:
         yield lane

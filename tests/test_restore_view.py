@@ -75,13 +75,13 @@ def test_a_backup_says_where_it_is_how_large_and_that_it_is_good(ledger, run: Ru
     (path,) = (ledger.parent / "backups").iterdir()
     assert told.code == 0
     assert told.out.startswith(f"Copied to {path}: ")
-    assert told.out.endswith(" kB, 13 entries, 10 units, checked.\n")
+    assert told.out.endswith(" kB, 14 entries, 10 units, checked.\n")
 
 
 def test_a_backup_can_be_made_while_a_bot_has_the_ledger(ledger, run: Run) -> None:
     with FileLock(f"{ledger}.lock"):
         told = json.loads(run("backup", "--json").out)
-    assert (told["entries"], told["units"], told["channels"]) == (13, 10, ["teapot"])
+    assert (told["entries"], told["units"], told["channels"]) == (14, 10, ["teapot"])
 
 
 def test_the_copies_are_listed_newest_first(ledger, run: Run) -> None:

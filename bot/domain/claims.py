@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.drops import Drop, DropState
-from bot.domain.ledger import Fact
+from bot.domain.ledger import Entry, Fact
 from bot.domain.people import Actor
 from bot.domain.text import normalise_command, slug
 from bot.domain.time import Micros
@@ -184,3 +184,9 @@ def grant_fact(command: ClaimDrop, granted: ClaimGranted, holder: str, person_id
         },
         person_id,
     )
+
+
+def with_receipt(granted: ClaimGranted, entry: Entry) -> ClaimGranted:
+    """The same answer with the entry that proves it: anybody can look it up in the public log."""
+    what = (granted.drop, granted.title, granted.number, granted.supply, granted.units_left)
+    return ClaimGranted(*what, entry.number, entry.leaf_hash.hex())

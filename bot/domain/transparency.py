@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.checkpoint import Checkpoint, NoteKey, NoteRefused, Verify, open_note, read_checkpoint, read_key
 from bot.domain.drops import Drop
-from bot.domain.ledger import Fact
+from bot.domain.ledger import Fact, Part
 from bot.domain.merkle import Frontier
 from bot.domain.text import slug
 
@@ -105,3 +107,45 @@ class TileFrontier:
     def root(self) -> bytes:
         """The root over all leaves."""
         return Frontier(self.size, self.peaks).root()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInForce:
+    """What a `log.key` entry makes of the log: the key from here on, and who signs the checkpoint of that entry."""
+
+    key: NoteKey
+    why: KeyChange
+    signers: tuple[NoteKey, ...]
+
+
+def key_in_force(before: NoteKey | None, public: Part, origin: str) -> KeyInForce:
+    """What the public part of a `log.key` entry says, after `before`. Raises ValueError for what cannot be."""
+    if public.keys() != {"key", "why"}:
+        raise ValueError("an entry about the log's key has the key and why it is new, and nothing else")
+    try:
+        key, why = read_key(str(public["key"])), KeyChange(str(public["why"]))
+    except NoteRefused as refused:
+        raise ValueError(str(refused)) from None
+    if key.name != origin:
+        raise ValueError(f"the log's key is of {key.name}, and the log is {origin}")
+    if (why is KeyChange.FIRST) != (before is None) or key == before:
+        raise ValueError(f"the log's key is said to be {why}, which it cannot be here")
+    return KeyInForce(key, why, (before, key) if before is not None and why is KeyChange.ROTATED else (key,))
+
+
+def note_fault(note: str, wanted: Checkpoint, signers: Sequence[NoteKey], verify: Verify) -> str | None:
+    """Why this is not the note of that checkpoint, signed by exactly these keys in turn; None when it is."""
+    try:
+        text, signed = open_note(note, signers, verify)
+        found = read_checkpoint(text)
+    except NoteRefused as refused:
+        return str(refused)
+    if found.root != wanted.root:
+        return "it was signed over other entries"
+    if text != wanted.text:
+        return f"it is not the checkpoint of {wanted.origin} with {wanted.size} entries"
+    if signed != tuple(signers):
+        return f"it is signed by {len(signed)} of the {len(signers)} keys that have to sign it, or out of turn"
+    if note.count("\n") != text.count("\n") + 1 + len(signers):
+        return "there are more lines under it than the signatures that belong there"
+    return None

@@ -12,6 +12,7 @@ from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
 from bot.domain.ledger import Entry, Fact, seal
 from bot.domain.people import Actor, pseudonym
 from bot.domain.time import Micros
+from bot.domain.transparency import LOG_KEY, checkpoint_due
 from bot.storage import tables
 from bot.storage.book import Book
 from bot.storage.directory import Key, Person
@@ -37,6 +38,7 @@ class Batch:
         self._persons, self._identities = Insertion(tables.person), Insertion(tables.identity)
         self._entries, self._units = Insertion(tables.entry), Insertion(tables.unit)
         self._lost = Insertion(tables.lost_unit)
+        self._tiles, self._checkpoints = Insertion(tables.tile), Insertion(tables.checkpoint)
         self.outcomes, self.actions = Insertion(tables.outcome), Insertion(tables.action)
         self._news = Insertion(tables.outbox)
         # Drops whose row is to be written; True for one that has none yet.
@@ -109,11 +111,23 @@ class Batch:
         book.wake_at = min((due for due in dues if due is not None), default=2**62)
 
     def record(self, fact: Fact, moment: Micros) -> Entry:
-        """Seal a fact into the ledger, fold it into its drop, and note what everybody should hear."""
-        book, drop = self.book, fact.drop
+        """Seal a fact into the ledger and its log, fold it into its drop, and note what everybody should hear."""
+        book = self.book
         entry = seal(fact, channel=book.name, number=book.next_entry, at=moment, salt=self._salts.draw())
-        before = book.drops.get(drop)
-        after = evolve(before, fact.kind, fact.public, moment)
+        book.next_entry += 1
+        self._entries.add((self.channel_id, *entry))
+        if not fact.drop:
+            self._log(entry, fact, None, None)
+            return entry
+        before = book.drops.get(fact.drop)
+        after = self._fold(before, fact, entry)
+        note = self._log(entry, fact, before, after)
+        self._announce(before, after, fact, moment, note)
+        return entry
+
+    def _fold(self, before: Drop | None, fact: Fact, entry: Entry) -> Drop:
+        book, drop = self.book, fact.drop
+        after = evolve(before, fact.kind, fact.public, entry.at)
         if fact.kind == "unit.granted":
             self._grant(after, fact, entry)
         elif fact.kind == "unit.voided":
@@ -124,15 +138,27 @@ class Batch:
             book.wake_at = 0
         if fact.kind != "unit.granted" or after.sold_out:
             book.forget_choices()
-        book.next_entry += 1
         book.drops[drop] = after
         if drop not in self._dirty or fact.kind == "drop.planned":
             # A plan also writes its edition and occurrence, whatever else becomes of the drop in this batch.
             self._dirty[drop] = fact.kind == "drop.planned"
             self.changed.add(drop)
-        self._entries.add((self.channel_id, *entry))
-        self._announce(before, after, fact, moment)
-        return entry
+        return after
+
+    def _log(self, entry: Entry, fact: Fact, before: Drop | None, after: Drop | None) -> str | None:
+        """Put the entry into the log's tree; returns the note where the log is signed at this entry."""
+        log = self.book.log
+        finished = log.append(entry)
+        if finished is not None:
+            self._tiles.add((self.channel_id, *finished))
+        if fact.kind == LOG_KEY:
+            channel = tables.channel
+            in_force = {"log_key": log.change_key(fact)}
+            self.connection.execute(update(channel).where(channel.c.id == self.channel_id), in_force)
+        note = log.sign() if checkpoint_due(before, after, fact.kind) else None
+        if note is not None:
+            self._checkpoints.add((self.channel_id, entry.number, note))
+        return note
 
     def _grant(self, drop: Drop, fact: Fact, entry: Entry) -> None:
         number, person_id = _whole(fact, "number"), fact.person_id
@@ -162,13 +188,14 @@ class Batch:
         self.register(fact.drop).lose(number)
         self._lost.add((self.channel_id, fact.drop, 1, number, entry.at, entry.number))
 
-    def _announce(self, before: Drop | None, after: Drop, fact: Fact, moment: Micros) -> None:
+    def _announce(self, before: Drop | None, after: Drop, fact: Fact, moment: Micros, note: str | None) -> None:
         book = self.book
         for news in news_of(before, after, fact, moment, book.settings.pace):
+            said = news.about if note is None else {**news.about, "note": note}
             for place in news.places:
                 if place not in book.settings.places:
                     continue
-                about, priority, expires_at = orjson.dumps(news.about), int(news.priority), news.expires_at
+                about, priority, expires_at = orjson.dumps(said), int(news.priority), news.expires_at
                 what = (self.channel_id, book.next_news, place, str(news.kind), after.key, about, priority)
                 self._news.add((*what, moment, expires_at, None, None, "", ""))
                 book.next_news += 1
@@ -188,6 +215,8 @@ class Batch:
             self._persons,
             self._identities,
             self._entries,
+            self._tiles,
+            self._checkpoints,
             self._units,
             self._lost,
             self.outcomes,

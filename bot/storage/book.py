@@ -13,6 +13,8 @@ from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.directory import Directory
 from bot.storage.drops import load_drops
+from bot.storage.log import Log
+from bot.storage.signing import KeyRing
 from bot.storage.units import Register
 
 CHOICES_KEPT = 1_000
@@ -43,7 +45,7 @@ class Book:
 
     Thrown away whenever a batch fails, then read anew."""
 
-    def __init__(self, connection: Connection, settings: ChannelSettings, tidings: Tidings) -> None:
+    def __init__(self, connection: Connection, settings: ChannelSettings, tidings: Tidings, keys: KeyRing) -> None:
         channel_id = settings.channel_id
         self.channel_id = channel_id
         self.settings = settings
@@ -59,6 +61,7 @@ class Book:
         self.drops = load_drops(connection, channel_id)
         self.people = Directory(connection, channel_id)
         self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
+        self.log = Log(connection, channel_id, self.name, row.log_key, keys, entries=self.next_entry - 1)
         self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)
         self.next_news = _next(connection, tables.outbox.c.id, tables.outbox.c.channel_id == channel_id)
         self.wake_at: Micros = 0

@@ -10,6 +10,7 @@ from bot.domain.claims import (
     choose_drop,
     decide_claim,
     grant_fact,
+    with_receipt,
 )
 from bot.domain.drops import Drop
 from bot.domain.time import Micros
@@ -30,6 +31,7 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     register = batch.register(chosen)
     standing = ClaimStanding(book.drops[chosen], register.held(person.id), register.next_number)
     decision = decide_claim(standing, command, moment)
-    if isinstance(decision, ClaimGranted):
-        batch.record(grant_fact(command, decision, batch.holder(person, chosen), person.id), moment)
-    return decision
+    if not isinstance(decision, ClaimGranted):
+        return decision
+    entry = batch.record(grant_fact(command, decision, batch.holder(person, chosen), person.id), moment)
+    return with_receipt(decision, entry)

@@ -29,6 +29,7 @@ from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
 from bot.storage.database import checkpoint, empty_log
 from bot.storage.salts import Salts
+from bot.storage.signing import KeyRing
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +101,7 @@ class Lane:
         engine: Engine,
         settings: Sequence[ChannelSettings],
         clock: Clock,
+        keys: KeyRing,
         *,
         probe: Callable[[str], None] = nothing,
         random_bytes: Callable[[int], bytes] = os.urandom,
@@ -108,6 +110,7 @@ class Lane:
         self._engine = engine
         self._settings = {each.channel_id: each for each in settings}
         self._clock = clock
+        self._keys = keys
         self._probe = probe
         self._random_bytes = random_bytes
         self._salts = Salts(random_bytes)
@@ -130,7 +133,8 @@ class Lane:
         self._log_tells = False
 
     async def start(self) -> None:
-        """Open the connection, make sure of the channels' rows and read their books. Raises OperationalError."""
+        """Open the connection, make sure of the channels' rows, read their books, and tell the log of a new key.
+        Raises OperationalError."""
         loop = asyncio.get_running_loop()
         self._last_moment = await loop.run_in_executor(self._thread, self._open_channels)
         self._worker = asyncio.create_task(self._work(), name="write lane")
@@ -261,7 +265,7 @@ class Lane:
     def _book(self, connection: Connection, channel_id: int) -> Book:
         book = self._books.get(channel_id)
         if book is None:
-            book = self._books[channel_id] = Book(connection, self._settings[channel_id], self._tidings)
+            book = self._books[channel_id] = Book(connection, self._settings[channel_id], self._tidings, self._keys)
         return book
 
     def _open_channels(self) -> Micros:
@@ -282,9 +286,24 @@ class Lane:
                     )
             newest = connection.scalar(select(func.max(tables.entry.c.at))) or 0
             self._tidings.since = max(newest, self._clock.now())
-            for channel_id in self._settings:
-                self._book(connection, channel_id)
-            return newest
+            erased = select(tables.person.c.id).where(tables.person.c.secret.is_(None)).limit(1)
+            # A crash may have come between an erasure and the emptying of the log.
+            self._log_tells = connection.scalar(erased) is not None
+            # Whoever reads the log knows by its own entries who signs it, from the very first on.
+            changed = [self._change_log_key(connection, channel_id) for channel_id in self._settings]
+            return self._tidings.since if any(changed) else newest
+
+    def _change_log_key(self, connection: Connection, channel_id: int) -> bool:
+        """Record that the log has a new key, where it has; returns whether it had."""
+        book = self._book(connection, channel_id)
+        fact = book.log.key_fact()
+        if fact is None:
+            return False
+        batch = Batch(connection, book, self._random_bytes, self._salts)
+        batch.record(fact, self._tidings.since)
+        batch.flush()
+        log.info("the log has a new key", **fact.public)
+        return True
 
     def _tidy(self) -> None:
         """Move the log into the ledger: little and often, after everybody was answered and while few are waiting.

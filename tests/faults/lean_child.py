@@ -31,6 +31,7 @@ from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.outcomes import kind_of
+from bot.storage.signing import KeyRing
 from bot.storage.upgrade import upgrade
 from tests.faults.lean_deeds import ASKERS, Deed, asked_by_crowd, asked_by_moderator, opening_deeds
 from tests.faults.plants import plant
@@ -39,6 +40,8 @@ CHANNEL = 1
 EPOCH = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z; each life begins a minute after the last one
 PLACES = ("twitch:chat", "discord:announcements")
 START_TRIES = 3
+# Each life of a ledger has the key of the one before.
+KEYS = KeyRing([bytes(range(32))])
 PR_SET_PTRACER, PTRACER_ANY = 0x59616D61, -1
 
 
@@ -118,7 +121,7 @@ class Life:
                 await loop.run_in_executor(thread, partial(upgrade, url, now=self._clock.now))
                 self._engine = write_engine(url)
                 self._prepare()
-                lane = Lane(self._engine, [settings], self._clock, thread=thread)
+                lane = Lane(self._engine, [settings], self._clock, KEYS, thread=thread)
                 await lane.start()
                 return lane
             except DBAPIError as error:

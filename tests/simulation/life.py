@@ -28,6 +28,7 @@ from bot.storage.book import ChannelSettings
 from bot.storage.lane import Lane
 from bot.storage.people import KnownNames
 from bot.wording.catalogue import Wording
+from tests.conftest import KEYS
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Workbench, injected
 from tests.simulation.platforms import SimBoard, SimChat, SimLookup, World
@@ -105,6 +106,7 @@ class Life:
             bench.writes,
             [ChannelSettings(CHANNEL_ID, "teapot", PLACES, stream_watched=True, pace=pace)],
             clock,
+            KEYS,
             random_bytes=chance.dice(f"salts of {name}").randbytes,
             thread=SimThread(loop, chance, lambda: self.alive, after_each),
         )

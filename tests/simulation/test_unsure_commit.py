@@ -13,7 +13,7 @@ from bot.domain.planning import ApplyPlans
 from bot.domain.stream import Wake
 from bot.storage.book import ChannelSettings
 from bot.storage.lane import Lane
-from tests.conftest import ALL_PLACES, CHANNEL, NOON, FixedClock, plan, viewer
+from tests.conftest import ALL_PLACES, CHANNEL, KEYS, NOON, FixedClock, plan, viewer
 from tests.simulation.disk import Disk, Trap, Workbench
 
 
@@ -31,9 +31,8 @@ def test_its_news_is_looked_for_and_its_request_is_answered_with_what_was_decide
 
 
 async def _claim_through_a_failing_commit(bench):
-    lane = Lane(
-        bench.writes, [ChannelSettings(CHANNEL, "teapot", ALL_PLACES, stream_watched=False)], FixedClock(NOON)
-    )
+    settings = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, stream_watched=False)
+    lane = Lane(bench.writes, [settings], FixedClock(NOON), KEYS)
     heard = []
     await lane.start()
     await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(supply=1),)))

@@ -69,7 +69,9 @@ async def test_the_same_request_asked_again_is_answered_the_same_also_after_a_re
         again = await claim(lane, "ann", "twitch:m1")
     async with running_lane(new_ledger, clock) as lane:
         later = await claim(lane, "ann", "twitch:m1")
-    assert first.decision == again.decision == later.decision == ClaimGranted("mug", "Teal Mug", 1, 48, 47)
+    ((number, leaf),) = rows(new_ledger, "SELECT number, leaf_hash FROM entry WHERE kind = 'unit.granted'")
+    expected = ClaimGranted("mug", "Teal Mug", 1, 48, 47, number, leaf.hex())
+    assert first.decision == again.decision == later.decision == expected
     assert (first.repeated, again.repeated, later.repeated) == (False, True, True)
 
 

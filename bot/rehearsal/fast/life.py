@@ -16,6 +16,7 @@ from bot.assembly import Assembly, Outside, keep_going, names_and_words, never_l
 from bot.config import Config
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
 from bot.domain.answers import TryAgain
+from bot.domain.checkpoint import KEY_BYTES
 from bot.opening import OpenLedger
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.twitch.settings import TwitchSettings
@@ -31,6 +32,7 @@ from bot.stage.server import Stage
 from bot.storage.database import ledger_url
 from bot.storage.lane import nothing
 from bot.storage.process_lock import only_process
+from bot.storage.signing import KeyRing
 from bot.storage.upgrade import upgrade
 from cogs.dialogues.chat import answer_in_chat
 
@@ -69,9 +71,12 @@ class Life:
         self._ledger = OpenLedger(
             config,
             machine.clock,
+            # The lines in chat tell of the log's root: the same seed must say the same.
+            KeyRing([Random(f"{machine.seed}:log key").randbytes(KEY_BYTES)]),
             nothing,
             lane_thread=VirtualThread(loop, WRITE_TAKES, self._is_alive, lambda: machine.disk.is_held),
             read_threads=VirtualThread(loop, READ_TAKES, self._is_alive),
+            random_bytes=Random(f"{machine.seed}:ledger:{number}").randbytes,
         )
         machine.disk.put_under(self._ledger.writes)
         names, words = names_and_words(config)
