@@ -60,7 +60,7 @@ class Evening:
             async with asyncio.TaskGroup() as group:
                 return await self._play_in(group, hearing, on_stage)
         except BaseExceptionGroup as failures:
-            error = _first(failures)
+            error = first_of(failures)
             if isinstance(error, StageRefused):
                 raise ChildFailed(f"The script asks for what cannot be done: {error}") from None
             raise error from None
@@ -145,9 +145,11 @@ def _all_said(ledger: Path, now: int) -> bool:
 
 
 def _tail(file: Path, lines: int = 12) -> str:
-    return "\n".join(file.read_text("utf-8", "replace").splitlines()[-lines:])
+    written = file.read_text("utf-8", "replace") if file.exists() else ""
+    return "\n".join(written.splitlines()[-lines:])
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What ended everything else."""
     error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error

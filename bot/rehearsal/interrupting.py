@@ -1,4 +1,4 @@
-"""Ctrl-C during a rehearsal: the first ends the play in order, the second leaves out the report, and that is all."""
+"""Ctrl-C during a rehearsal: the first ends the play in order, the second leaves out the report, no more."""
 
 from __future__ import annotations
 

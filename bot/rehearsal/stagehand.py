@@ -148,7 +148,13 @@ class Stagehand:
             pass  # that it never came back is for the judge to find
         await self._note(fault, "ends", down, options)
 
+    def _need_the_bot(self) -> None:
+        """What strikes a bot's disk finds none under a bot that is not there. Raises Impossible."""
+        if self._one_restart_at_a_time.locked() or not any(each.is_set() for each in self._connected.values()):
+            raise Impossible("The bot was not up.")
+
     async def _fill_disk(self, fault: Fault, seconds: float, options: Json) -> None:
+        self._need_the_bot()
         if not CAN_FILL_THE_DISK:
             raise Impossible("This operating system cannot limit the files of a running program.")
         await self._note(fault, "begins", seconds, options)
@@ -160,8 +166,7 @@ class Stagehand:
         await self._note(fault, "ends", seconds, options)
 
     async def _hold_ledger(self, fault: Fault, seconds: float, options: Json) -> None:
-        if not self._ledger.exists():
-            raise Impossible("There is no ledger yet.")
+        self._need_the_bot()
         than = f"{'' if seconds > BOT_WAITS_SECONDS else 'not '}longer than the {BOT_WAITS_SECONDS:g} s"
         text = f"Another program holds the ledger for {seconds:g} s, {than} that the bot waits."
         await self._note(fault, "begins", seconds, options, text)

@@ -161,10 +161,28 @@ async def test_two_that_want_to_end_the_bot_do_so_one_after_the_other(side: Side
 
 async def test_a_full_disk_is_free_again_afterwards(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CAN_FILL_THE_DISK", True)
+    side.hand.hear(WELCOMED)
     await side.hand.fault("disk-full", 0.01)
     await side.idle()
     assert side.bot.done == ["full", "free"]
     assert side.stage.faults == [("disk-full", "begins"), ("disk-full", "ends")]
+
+
+@pytest.mark.parametrize("name", ["disk-full", "database-busy"])
+async def test_a_disk_has_no_fault_before_the_bot_is_up_and_while_it_starts_again(
+    side: Side, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CAN_FILL_THE_DISK", True)
+    await side.hand.fault(name)
+    await side.idle()
+    side.hand.hear(IDENTIFIED)
+    await side.hand.fault("bot-stopped", options={"down": 0.01})
+    await asyncio.sleep(0)
+    await side.hand.fault(name)
+    await side.idle()
+    assert [state for struck, state in side.stage.faults if struck == name] == ["skipped", "skipped"]
+    assert {each["data"]["why"] for each in side.stage.asked if "why" in each["data"]} == {"The bot was not up."}
+    assert side.bot.done == ["stop", "start"]
 
 
 @pytest.mark.parametrize("name", ["disk-full", "database-busy", "clock-moved"])
@@ -205,6 +223,7 @@ async def test_a_ledger_that_somebody_holds_takes_no_writes_until_it_is_let_go(
 
     with closing(sqlite3.connect(side.ledger)) as connection:
         connection.execute("CREATE TABLE unit (number)")
+    side.hand.hear(WELCOMED)
     monkeypatch.setattr(module, "_pause", look_meanwhile)
     await side.hand.fault("database-busy", seconds)
     await side.idle()

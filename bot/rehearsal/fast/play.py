@@ -13,7 +13,7 @@ from typing import Any
 from bot.config import Config, load_config
 from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.compress import Play, compress
-from bot.rehearsal.evening import Evening
+from bot.rehearsal.evening import Evening, first_of
 from bot.rehearsal.fast.disk import Disk
 from bot.rehearsal.fast.life import Machine
 from bot.rehearsal.fast.logging_apart import logging_to
@@ -113,14 +113,18 @@ async def _evening(
     hearing: list[Callable[[Json], None]],
     on_stage: Callable[[Backstage], object] | None,
 ) -> tuple[bool, bool]:
-    bot = QuickBot(machine, lambda: _config(folder, play))
-    async with asyncio.TaskGroup() as group:
-        stage = QuickStage(machine, group)
-        await bot.start()
-        evening = Evening(options, script, play, folder, stage, bot, clock=lambda: machine.clock.true)
-        ending = await to_the_end(evening.play(hearing, on_stage))
-        stage.end()
-    await bot.end()
+    bot = QuickBot(machine, lambda: _config(folder, play), folder / "bot.out")
+    try:
+        async with asyncio.TaskGroup() as group:
+            stage = QuickStage(machine, group)
+            await bot.start()
+            evening = Evening(options, script, play, folder, stage, bot, clock=lambda: machine.clock.true)
+            ending = await to_the_end(evening.play(hearing, on_stage))
+            stage.end()
+    except BaseExceptionGroup as failures:
+        raise first_of(failures) from None
+    finally:
+        await bot.end()
     await machine.stage.discord.close()
     return ending
 

@@ -67,7 +67,7 @@ async def _play(
         machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)
         seen: list[Json] = []
         listening(stage, [seen.append, on_seen])
-        bot = QuickBot(machine, lambda: config)
+        bot = QuickBot(machine, lambda: config, folder / "bot.out")
         with logging_to(folder / "bot.log", options.log_level, clock.now):
             async with asyncio.TaskGroup() as group:
                 crowd = QuickStage(machine, group)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from bot.config import Config
+from bot.exits import FOUND_WRONG
+from bot.opening import NOT_OPENED, why_not
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.fast.life import Life, Machine
 from bot.rehearsal.parts import OrderedStage
@@ -54,13 +57,16 @@ class QuickStage(OrderedStage):
 
 
 class QuickBot:
-    """Lives, dies and lives again over one ledger; see processes.BotProcess. `read_config` reads the file anew."""
+    """Lives, dies and lives again over one ledger; see processes.BotProcess. `read_config` reads the file anew, and
+    `last_words` is the file that says why it could not live."""
 
     clock_can_move = True
 
-    def __init__(self, machine: Machine, read_config: Callable[[], Config]) -> None:
+    def __init__(self, machine: Machine, read_config: Callable[[], Config], last_words: Path) -> None:
         self._machine = machine
         self._read_config = read_config
+        self._last_words = last_words
+        self._failed: int | None = None
         self._life: Life | None = None
         # What waits in a dead process waits for ever; it is let go when the play is over.
         self._graves: list[Life] = []
@@ -70,15 +76,31 @@ class QuickBot:
 
     @property
     def returncode(self) -> int | None:
-        """None while it runs, or while it is down on purpose."""
-        return None
+        """None while it runs, or while it is down on purpose; a life that could not begin has ended. Raises what it
+        has stumbled over, if that is no fault of the ledger."""
+        if self._starting is not None and self._starting.done() and not self._starting.cancelled():
+            self._starting.result()
+        return None if self.is_down_on_purpose else self._failed
 
     async def start(self) -> None:
         """Begin a life; it takes a moment until it is there."""
-        self._life = Life(self._read_config(), self._machine, self.starts)
-        self.starts += 1
+        # As over the wire, it is the process that may not write; the next one may, until it is told otherwise.
+        self._machine.disk.is_full = False
+        self._life, self._failed = None, None
         self.is_down_on_purpose = False
-        self._starting = asyncio.create_task(self._life.start())
+        self._starting = asyncio.create_task(self._begin(self.starts))
+        self.starts += 1
+        await asyncio.sleep(0)
+
+    async def _begin(self, number: int) -> None:
+        try:
+            self._life = Life(self._read_config(), self._machine, number)
+            await self._life.start()
+        except NOT_OPENED as error:
+            if self._life is not None:
+                self._life.kill()
+            self._last_words.write_text(f"Not started: {why_not(error)}.\n", "utf-8")
+            self._failed = FOUND_WRONG
 
     async def kill(self) -> None:
         """End it at once, as a power cut does."""

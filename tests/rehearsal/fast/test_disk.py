@@ -16,8 +16,13 @@ from sqlalchemy.exc import OperationalError
 from bot.domain.time import MILLISECOND, SECOND
 from bot.rehearsal.fast.disk import Disk, VirtualThread
 from bot.rehearsal.fast.virtual_time import VirtualLoop
+from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
+from bot.rehearsal.script_file import SKELETON
+from bot.rehearsal.staging import ChildFailed
 from bot.storage.database import BUSY_TIMEOUT_MS, ledger_url, write_engine
 from bot.storage.upgrade import upgrade
+from tests.rehearsal.fast.quick import SHORT, broken, played
 
 
 @pytest.fixture
@@ -97,3 +102,25 @@ def test_the_dead_write_nothing_and_hear_nothing(loop: VirtualLoop, disk: Disk) 
 
     loop.run_until_complete(play())
     assert done == []
+
+
+DROP = {"name": "mug", "title": "Teal Mug", "kind": "print", "supply": 12}
+
+
+@pytest.mark.parametrize("name", ["disk-full", "database-busy"])
+def test_a_disk_fault_before_the_bot_is_up_is_skipped_as_it_is_over_the_wire(name: str, tmp_path: Path) -> None:
+    early = PlannedFault(name, Moment(Anchor.BEGINS, -60.0))
+    script = Script("early", "Early", "", drops=(DROP,), faults=(early,), tempo=SHORT)
+    options = RehearseOptions(SKELETON, script, viewers=10, discord_viewers=3, tempo=SHORT)
+    performance, report = played(options, tmp_path)
+    (fault,) = (seen["data"] for seen in performance.record if seen["kind"] == "fault")
+    assert (fault["name"], fault["state"], fault["why"]) == (name, "skipped", "The bot was not up.")
+    assert broken(report) == {}
+
+
+def test_a_bot_that_cannot_open_its_ledger_ends_the_play_with_its_last_words(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_text("this was a ledger once, and is a poem now" * 99)
+    script = Script("poem", "A poem", "", drops=(DROP,), tempo=SHORT)
+    options = RehearseOptions(SKELETON, script, viewers=10, discord_viewers=3, tempo=SHORT)
+    with pytest.raises(ChildFailed, match=r"ended with code 1 .*\nNot started: the ledger cannot be opened"):
+        played(options, tmp_path)
