@@ -14,6 +14,7 @@ from bot.domain.drops import Drop, evolve
 from bot.domain.ledger import Entry, Fact, seal
 from bot.domain.merkle import Frontier, Tree
 from bot.domain.people import pseudonym
+from bot.domain.proof import write_proof
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.transparency import KeyChange, checkpoint_due, log_key_fact, origin_of
 from tests.conftest import NOON, plan
@@ -163,3 +164,10 @@ def short_drop() -> SmallLog:
     log.claim(1)
     log.claim(2)
     return log
+
+
+def small_proof() -> str:
+    """That #2 of the small evening stands in its log."""
+    log, grant, size = small_evening(), 11, 18
+    hashes, entry = log.tree.inclusion(grant - 1, size), log.entries[grant - 1].canonical
+    return write_proof(key=log.keys[size].key, entry=entry, hashes=hashes, note=log.notes[size], verify=verify)

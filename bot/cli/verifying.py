@@ -78,7 +78,7 @@ def export(
             return
         path = write_out(text, public, None if out is None else Path(out))
     except NotExported as error:
-        sentence = f"Nothing was exported: {error}."
+        sentence = f"Nothing was exported: {error}{'' if str(error).endswith('?') else '.'}"
         if as_json:
             print_json({"failed": sentence})
         else:
@@ -89,4 +89,6 @@ def export(
         print_json({"path": str(path), "bytes": len(text.encode()), **ends, "units": len(report.units)})
     else:
         typer.echo(f"Written to {path}: {count(len(report.units), 'unit')} out, up to checkpoint {report.size}.")
+        if report.drop.open:
+            typer.echo("The drop is open: what came after is in the bundle once the next checkpoint is signed.")
         typer.echo(f"Anybody can check it: microdrops verify {path}")

@@ -9,10 +9,10 @@ from functools import cache
 import pytest
 
 from bot.domain.bundle import BundleRefused, check_bundle
-from bot.domain.proof import check_proof, write_proof
+from bot.domain.proof import check_proof
 from bot.domain.public_lines import text_of
 from tests.damage import changed_bytes, changed_lengths, changed_lines
-from tests.small_log import short_drop, small_evening, verify
+from tests.small_log import short_drop, small_proof, verify
 
 AMONG = re.compile(
     r"line \d+: something (?:among entries (\d+) to (\d+)|in entry (\d+)).* was changed: checkpoint "
@@ -24,16 +24,7 @@ quick_verify = cache(verify)
 BUNDLE = short_drop().bundle().encode()
 
 
-def short_proof() -> bytes:
-    log = small_evening()
-    grant, size = 11, 18
-    hashes = log.tree.inclusion(grant - 1, size)
-    entry = log.entries[grant - 1].canonical
-    key = log.keys[size].key
-    return write_proof(key=key, entry=entry, hashes=hashes, note=log.notes[size], verify=verify).encode()
-
-
-PROOF = short_proof()
+PROOF = small_proof().encode()
 
 
 def refusal(raw: bytes) -> BundleRefused | None:
