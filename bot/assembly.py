@@ -21,15 +21,16 @@ from bot.services.backup import Backups
 from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
-from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup, ResultsFiles
+from bot.services.exporting import Exporting
+from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
-from bot.services.results import no_files
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
 from bot.storage.people import KnownNames
 from bot.storage.telling import command_digest
+from bot.verifying import verify_page
 from bot.wording.catalogue import Wording
 from cogs.names import CommandNames
 
@@ -81,8 +82,7 @@ async def keep_going(name: str, work: Speaking) -> None:
 
 class Assembly:
     """Services of one process, put together. `clock` may be set by somebody, `steady` never jumps; `set_alarm` is
-    told the next due instant. `backups` is None where somebody else makes copies; `results_files` exports a drop
-    that has closed."""
+    told the next due instant. `backups` is None where somebody else makes copies."""
 
     def __init__(
         self,
@@ -95,7 +95,6 @@ class Assembly:
         steady: Clock,
         set_alarm: Callable[[int | None], None],
         backups: Backups | None = None,
-        results_files: ResultsFiles = no_files,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -129,7 +128,7 @@ class Assembly:
             board=board,
             places=ledger.places,
             publishing=config.public,
-            results_files=results_files,
+            results_files=Exporting(reads, CHANNEL_ID, verify_page),
         )
         lookups = dict(outside.lookups)
         confirming = Confirmations(lane, steady)

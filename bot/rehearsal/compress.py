@@ -64,6 +64,8 @@ class Play:
     twitch: bool
     discord: bool
     reminder_role: str
+    fingerprints: bool = True
+    attaches: bool = True
 
     @property
     def lasts_until(self) -> int:
@@ -111,6 +113,8 @@ def compress(
         twitch="twitch" in document,
         discord="discord" in document,
         reminder_role=str(document.get("discord", {}).get("reminder_role", "")),
+        fingerprints=bool(document.get("public", {}).get("fingerprints", True)),
+        attaches=bool(document.get("public", {}).get("attach", True)),
     )
 
 

@@ -64,7 +64,9 @@ class Told:
 @dataclass(frozen=True)
 class Case:
     """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
-    `bot_moderates` as the stage seats the bot."""
+    `bot_moderates` as the stage seats the bot. `signed` tells whether the bot signs the ledger,
+    `fingerprints` whether chat is told of it; `attachments` is the folder with the files of messages by id, None
+    where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
     record: tuple[Json, ...]
@@ -78,6 +80,9 @@ class Case:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     written: tuple[Path, ...] = ()
     log_level: str = "debug"
+    signed: bool = False
+    fingerprints: bool = True
+    attachments: Path | None = None
 
     @cached_property
     def titles(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.rehearsal.checks import answers, book, manners, mending, places, units
+from bot.rehearsal.checks import answers, book, manners, mending, places, public, units
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.promises import Promise, unchecked
 
@@ -27,6 +27,8 @@ CHECKS: tuple[Callable[[Case], Promise], ...] = (
     manners.shared,
     places.budget,
     book.entries,
+    public.fingerprints,
+    public.results,
     book.secrecy,
     mending.crash,
     mending.outage,

@@ -46,11 +46,14 @@ def text_of(seen: Json) -> str:
     if seen["platform"] == "discord":
         text = _TIME.sub(lambda found: _time_shown(int(found[1]), found[2], seen["at"]), text)
         text = _ROLE.sub("@role", text)
+        text = _SMALL_PRINT.sub("", text)
     return clean(text)
 
 
 _TIME = re.compile(r"<t:(\d{1,11})(?::([a-zA-Z]))?>")
 _ROLE = re.compile(r"<@&\d+>")
+# A checkpoint's code and a receipt's hash are there to be copied, not to be read.
+_SMALL_PRINT = re.compile(r"\n?(?:^.*\n```\n[^`]*```|^-# .*)", re.MULTILINE)
 
 
 def _time_shown(second: int, style: str | None, now: int) -> str:

@@ -97,7 +97,7 @@ class Hearing:
                 message=str(data.get("message_id", "")),
                 mentions=frozenset(marked.mentions),
                 only=only,
-                note="(edited)" if seen["kind"] == "edit" else "",
+                note=_note(seen),
             )
         )
 
@@ -172,6 +172,13 @@ class Hearing:
     def _next_key(self) -> str:
         self._lines += 1
         return f"own-{self._lines}"
+
+
+def _note(seen: Json) -> str:
+    """What stands under a message: its files, and that it was changed."""
+    files = ", ".join(str(name) for name in seen["data"].get("files", ()))
+    notes = (f"Attached: {files}" if files else "", "(edited)" if seen["kind"] == "edit" else "")
+    return " ".join(note for note in notes if note)
 
 
 def _beside_embeds(seen: Json) -> str:

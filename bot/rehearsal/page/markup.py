@@ -16,7 +16,9 @@ _DISCORD = re.compile(
     r"|<@&(?P<role>\d{1,20})>"
     r"|<t:(?P<time>\d{1,12})(?::(?P<style>[tTdDfFR]))?>"
     r"|\*\*(?P<bold>[^*\n]{1,300})\*\*"
+    r"|```\n?(?P<block>[^`]{1,1500})```"
     r"|`(?P<code>[^`\n]{1,300})`"
+    r"|(?m:^)-# (?P<small>)"
     r"|(?P<everyone>@everyone|@here)"
 )
 _TWITCH = re.compile(r"@([^\s@,:;.!?)]+)")
@@ -67,8 +69,10 @@ def from_discord(text: str, user: NameOf, role: NameOf) -> Marked:
                 marked.put(("time", f"{found['time']}:{found['style'] or 'f'}"))
             case "bold":
                 marked.put(("b", _ESCAPED.sub(r"\1", found["bold"])))
-            case "code":
-                marked.put(("code", found["code"]))
+            case "code" | "block":
+                marked.put(("code", found[kind].rstrip("\n")))
+            case "small":
+                pass  # the words alone: small ones are drawn like all others
             case _:
                 marked.put(("at", found[0]))
                 marked.mentions.add("@everyone")

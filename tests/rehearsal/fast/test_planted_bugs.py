@@ -5,23 +5,31 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from bot.domain.announcing import NewsKind
 from bot.domain.drops import Drop, DropPlan
 from bot.domain.people import Actor
 from bot.rehearsal.fast.life import Life
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
 from bot.rehearsal.script_file import SKELETON
+from bot.services import announcing as announcing_service
+from bot.services import exporting
 from bot.services.telling import Telling
+from bot.storage.export import read_bundle
+from bot.storage.telling import PostedCard, last_card
+from bot.wording import announcing
 from bot.wording.catalogue import Wording
+from bot.wording.checkpoints import checkpoint_of
 from bot.wording.drops import Units, mine_text
 from tests.rehearsal.fast.quick import SHORT, broken, played
 
@@ -31,8 +39,8 @@ SCRIPT = Script("planted", "A crash", "", drops=(DROP,), faults=(CRASH,), tempo=
 
 
 @contextmanager
-def replaced(owner: type[Any], name: str, value: object) -> Iterator[None]:
-    """An attribute of a class is another one for a while."""
+def replaced(owner: type[Any] | ModuleType, name: str, value: object) -> Iterator[None]:
+    """An attribute of a class or a module is another one for a while."""
     before = owner.__dict__[name]
     setattr(owner, name, value)
     try:
@@ -94,6 +102,50 @@ def answers_each_alone() -> AbstractContextManager[None]:
     return replaced(Telling, "say_holding", say_alone)
 
 
+def says_an_old_fingerprint() -> AbstractContextManager[None]:
+    """Whatever chat hears ends with the fingerprint that the opening had."""
+    ends: list[str] = []
+
+    def with_the_first(words: Wording, kind: NewsKind, line: str, about: Mapping[str, object]) -> str:
+        checkpoint = checkpoint_of(about)
+        if checkpoint is None or kind is NewsKind.ANNOUNCED:
+            return line
+        ends.append(f" Log {checkpoint.origin} {checkpoint.size} {checkpoint.fingerprint}")
+        return line + ends[0]
+
+    return replaced(announcing, "with_fingerprint", with_the_first)
+
+
+def loses_the_note_in_an_edit() -> AbstractContextManager[None]:
+    """The live card shows what the drop is like, and nothing of what was signed."""
+
+    async def forgetful(*asked: Any) -> PostedCard | None:
+        card = await last_card(*asked)
+        return card and PostedCard(card.reference, {})
+
+    return replaced(announcing_service, "last_card", forgetful)
+
+
+def leaves_a_winner_out_of_the_bundle() -> AbstractContextManager[None]:
+    """The export skips somebody's entry."""
+
+    def skipping(*asked: Any) -> str:
+        lines = read_bundle(*asked).splitlines(keepends=True)
+        grant = next(number for number, line in enumerate(lines) if '"kind":"unit.granted"' in line)
+        return "".join(lines[:grant] + lines[grant + 1 :])
+
+    return replaced(exporting, "read_bundle", skipping)
+
+
+def cannot_export() -> AbstractContextManager[None]:
+    """The final card goes out without its files."""
+
+    def failing(*asked: Any) -> str:
+        raise OSError("no such disk")
+
+    return replaced(exporting, "read_bundle", failing)
+
+
 def promises_broken(folder: Path, sabotage: AbstractContextManager[object], viewers: int = 30) -> set[str]:
     options = RehearseOptions(SKELETON, SCRIPT, seed=3, viewers=viewers, discord_viewers=10, tempo=SHORT)
     _, report = played(options, folder, sabotage)
@@ -110,6 +162,10 @@ def test_the_sound_bot_keeps_every_promise_of_the_same_play(tmp_path: Path) -> N
         (oversells, {"supply"}),
         (forgets_after_a_restart, {"numbers", "true-numbers"}),
         (answers_twice, {"once"}),
+        (says_an_old_fingerprint, {"fingerprints"}),
+        (loses_the_note_in_an_edit, {"fingerprints"}),
+        (leaves_a_winner_out_of_the_bundle, {"results"}),
+        (cannot_export, {"results"}),
     ],
 )
 def test_a_planted_bug_breaks_its_own_promise(
