@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Column, Connection, Select, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage import tables
 
 # number, at, kind, drop, canonical bytes, leaf hash, private part, salt, person
 EntryRow = tuple[int, int, str, str, bytes, bytes, bytes | None, bytes | None, int | None]
+# number, at, canonical bytes, leaf hash, private part: enough for whoever takes the bytes for what they say
+EntryBytes = tuple[int, int, bytes, bytes, bytes | None]
 
 Report = Callable[[int, str], None]
 """Told of each fault: the entry's number, and what is wrong with it in words."""
@@ -22,15 +24,26 @@ UNREADABLE = (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, Value
 
 ROWS_TOGETHER = 4_096
 
+_EVERYTHING = [column for column in tables.entry.columns if column is not tables.entry.c.channel_id]
+_BYTES = [tables.entry.c[name] for name in ("number", "at", "canonical", "leaf_hash", "private")]
+
 
 def read_entries(
     connection: Connection, channel_id: int, *, after: int = 0, upto: int | None = None
 ) -> Iterator[Sequence[EntryRow]]:
     """The channel's entries in the order of their numbers: those above `after`, up to and with `upto`."""
+    return read_pieces(connection, _entries(channel_id, _EVERYTHING, after, upto))
+
+
+def read_entry_bytes(connection: Connection, channel_id: int) -> Iterator[Sequence[EntryBytes]]:
+    """The same of all entries, without what the bytes say as well."""
+    return read_pieces(connection, _entries(channel_id, _BYTES, 0, None))
+
+
+def _entries(channel_id: int, columns: Sequence[Column[Any]], after: int, upto: int | None) -> Select[Any]:
     entry = tables.entry.c
-    columns = [column for column in tables.entry.columns if column is not entry.channel_id]
     query = select(*columns).where(entry.channel_id == channel_id, entry.number > after).order_by(entry.number)
-    return read_pieces(connection, query if upto is None else query.where(entry.number <= upto))
+    return query if upto is None else query.where(entry.number <= upto)
 
 
 def read_pieces(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:

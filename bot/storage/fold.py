@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.domain.drops import Drop, DropPlan, evolve
 from bot.domain.time import Micros
 from bot.domain.transparency import LOG_KEY, PERSON_ERASED, checkpoint_due
-from bot.storage.entries import UNREADABLE, EntryRow, Report, read_entries
+from bot.storage.entries import UNREADABLE, EntryBytes, Report, read_entry_bytes
 
 Key = tuple[str, int]
 _NOTHING: Mapping[str, Any] = {}
@@ -47,8 +47,9 @@ class Deed:
 
 
 class Grant(NamedTuple):
-    """What somebody was answered with a unit: the unit with its entry's leaf hash, and the drop as it stood then.
-    `by` is who had asked, `private` all that a deed by hand keeps of it; both are empty once that was erased."""
+    """What somebody was answered with a unit: the unit with its entry's leaf hash, and the drop as it stood then (a
+    claim is told what is left after it, a deed by hand what was left before). `by` is who had asked, `private` all
+    that a deed by hand keeps of it; both are empty once that was erased."""
 
     unit: RebuiltUnit
     leaf: bytes
@@ -100,11 +101,11 @@ class Folding:
         # By drop and pseudonym: the one number they hold, which is their first, or each number with its `nth`.
         self._held: dict[tuple[str, str], int | dict[int, int]] = {}
 
-    def add(self, rows: Sequence[EntryRow]) -> None:
+    def add(self, rows: Sequence[EntryBytes]) -> None:
         """Fold the next entries."""
         report, expected, last_at = self._report, self._expected, self._last_at
         for row in rows:
-            number, at = row[0], row[1]
+            number, at, _, _, _ = row
             if number != expected:
                 report(expected, f"missing, {number} comes after {expected - 1}")
             if at < last_at:
@@ -126,11 +127,11 @@ class Folding:
             self._report(number, "its person was erased, and its private part is still there")
         return rebuilt
 
-    def _apply(self, row: EntryRow) -> None:
+    def _apply(self, row: EntryBytes) -> None:
         """Fold one entry. Raises KeyError or ValueError for what cannot have happened."""
-        rebuilt, content = self.rebuilt, orjson.loads(row[4])
+        number, _, canonical, _, hidden = row
+        rebuilt, content = self.rebuilt, orjson.loads(canonical)
         kind, key, public = content["kind"], content["drop"], content["public"]
-        number, hidden = row[0], row[6]
         private: Mapping[str, Any] = _NOTHING
         if hidden is None:
             rebuilt.unsealed.add(number)
@@ -144,7 +145,7 @@ class Folding:
         due = True
         if kind == "unit.granted":
             # Nothing but the last unit can make a claim one that is signed.
-            due = not self._grant(row, after, public, private)
+            due = not self._grant(row, before, after, public, private)
         elif kind == "unit.voided":
             self._void(key, public["number"])
         elif kind == "unit.lost":
@@ -156,31 +157,40 @@ class Folding:
             rebuilt.deeds[number] = Deed(kind, key, content["at"], public, by, public.get("undoes"))
         rebuilt.drops[key] = after
 
-    def _grant(self, row: EntryRow, after: Drop, public: Mapping[str, Any], private: Mapping[str, Any]) -> int:
+    def _grant(
+        self,
+        row: EntryBytes,
+        before: Drop | None,
+        after: Drop,
+        public: Mapping[str, Any],
+        private: Mapping[str, Any],
+    ) -> int:
         """Note a unit's owner and what they were answered; returns how many units are left."""
-        rebuilt, plan = self.rebuilt, after.plan
+        rebuilt, plan, left = self.rebuilt, after.plan, after.units_left
+        entry, at, _, leaf, _ = row
         # The plan's own key, one object for all of its units.
         key, number, holder, how = plan.key, public["number"], public["holder"], intern(public["how"])
-        if (key, number) in rebuilt.units:
+        place = (key, number)
+        if place in rebuilt.units:
             raise ValueError(f"unit {number} of {key} has an owner already")
-        if (key, number) in rebuilt.lost:
+        if place in rebuilt.lost:
             raise ValueError(f"unit {number} of {key} was written off before it was granted")
         if not plan.has_unit(number):
             raise ValueError(f"there is no unit {number} of {key}")
         nth = self._take((key, holder), number)
-        left = after.units_left
-        unit = RebuiltUnit(key, number, holder, nth, how, row[1], row[0], private.get("person"))
-        rebuilt.units[key, number] = unit
-        if not private:
-            rebuilt.forgotten.append(Grant(unit, row[5], plan, left, after.closes_at, None, _NOTHING))
-        elif how == "claim":
+        unit = RebuiltUnit(key, number, holder, nth, how, at, entry, private.get("person"))
+        rebuilt.units[place] = unit
+        if how == "claim" and private:
             by = (intern(private["platform"]), private["user"], private["name"])
-            grant = Grant(unit, row[5], plan, left, after.closes_at, by, _NOTHING)
-            rebuilt.requests[private["request"]] = grant
-        else:
+            rebuilt.requests[private["request"]] = Grant(unit, leaf, plan, left, None, by, _NOTHING)
+            return left
+        told = left if how == "claim" or before is None else before.units_left
+        if private:
             doer = private["by"]
             by = (doer["platform"], doer["user"], doer["name"])
-            rebuilt.requests[private["request"]] = Grant(unit, row[5], plan, left, after.closes_at, by, private)
+            rebuilt.requests[private["request"]] = Grant(unit, leaf, plan, told, after.closes_at, by, private)
+        else:
+            rebuilt.forgotten.append(Grant(unit, leaf, plan, told, after.closes_at, None, _NOTHING))
         return left
 
     def _take(self, whose: tuple[str, str], number: int) -> int:
@@ -226,6 +236,6 @@ class Folding:
 def fold_entries(connection: Connection, channel_id: int, report: Report) -> Rebuilt:
     """What the channel's entries amount to. What each entry's own bytes prove is for `bot.storage.sealed`."""
     folding = Folding(report)
-    for rows in read_entries(connection, channel_id):
+    for rows in read_entry_bytes(connection, channel_id):
         folding.add(rows)
     return folding.end()

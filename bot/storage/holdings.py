@@ -11,6 +11,7 @@ from bot.domain.people import pseudonym
 from bot.storage import tables
 from bot.storage.entries import read_pieces
 from bot.storage.fold import Rebuilt, RebuiltUnit
+from bot.storage.sealed import name_of
 
 _COLUMNS = ("edition", "person_id", "nth", "how", "granted_at", "entry_number")
 
@@ -21,8 +22,8 @@ def unit_differences(
     """Each unit has the owner, the number and the entry that the entries say, and there is no other."""
     # Every unit there is, in the order in which the table has them: by the key it would be a look-up a row.
     query = select(*(tables.unit.c[name] for name in ("channel_id", "drop_key", "number", *_COLUMNS)))
-    name = connection.scalar(select(tables.channel.c.name).where(tables.channel.c.id == channel_id))
-    missing, units, faults = dict(rebuilt.units), rebuilt.units, list[tuple[str, int, str]]()
+    name = name_of(connection, channel_id)
+    units, faults, seen = rebuilt.units, list[tuple[str, int, str]](), 0
     for rows in read_pieces(connection, query):
         for channel, key, number, edition, person_id, nth, how, granted_at, entry_number in rows:
             if channel != channel_id:
@@ -31,9 +32,10 @@ def unit_differences(
             if told is None:
                 faults.append((key, number, "no entry has granted it"))
                 continue
-            missing.pop((key, number), None)
-            if (nth, how, granted_at, entry_number, person_id) == told[3:] and edition == 1:
-                continue
+            if edition == 1:
+                seen += 1
+                if (nth, how, granted_at, entry_number, person_id) == told[3:]:
+                    continue
             found = dict(zip(_COLUMNS, (edition, person_id, nth, how, granted_at, entry_number), strict=True))
             faults += [(key, number, fault) for fault in _unit_faults(found, told)]
             # The private part is gone: then the pseudonym tells, or else the erasure does.
@@ -42,9 +44,17 @@ def unit_differences(
                 faults.append((key, number, f"person {person_id} is not the holder that its entry names"))
             elif secret is None and told.person is None and not _went_with(person_id, told, rebuilt):
                 faults.append((key, number, f"person {person_id} is not the one whose erasure lists its entry"))
-    faults += [(key, number, "the entries know its owner, the table does not") for key, number in missing]
+    if seen != len(units):
+        missing = _missing(connection, channel_id, rebuilt)
+        faults += [(key, number, "the entries know its owner, the table does not") for key, number in missing]
     for key, number, fault in sorted(faults, key=lambda fault: fault[:2]):
         yield f"unit {number} of {key}: {fault}"
+
+
+def _missing(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> set[tuple[str, int]]:
+    unit = tables.unit.c
+    rows = connection.execute(select(unit.drop_key, unit.number).where(unit.channel_id == channel_id))
+    return rebuilt.units.keys() - {(key, number) for key, number in rows}
 
 
 def _unit_faults(found: Mapping[str, Any], told: RebuiltUnit) -> Iterator[str]:

@@ -24,23 +24,19 @@ class Seals:
     the private part at once. Only for those that differ is it found out where."""
 
     def __init__(self, connection: Connection, channel_id: int) -> None:
-        name = connection.scalar(select(tables.channel.c.name).where(tables.channel.c.id == channel_id))
-        self._channel: str = name or ""
+        self._channel = name_of(connection, channel_id)
         self._secrets = secrets_of(connection, channel_id)
         self._scopes: dict[str, str] = {}
 
-    def check(self, rows: Sequence[EntryRow], report: Report) -> list[bytes]:
-        """Report what is wrong with these entries; returns the hashes of their bytes."""
-        leaves: list[bytes] = []
+    def check(self, rows: Sequence[EntryRow], report: Report) -> None:
+        """Report what is wrong with these entries."""
         # Looked up once: this loop runs as often as units were ever handed out.
-        channel, add, sha256 = self._channel, leaves.append, hashlib.sha256
+        channel, sha256 = self._channel, hashlib.sha256
         loads, dumps, in_order = orjson.loads, orjson.dumps, orjson.OPT_SORT_KEYS
         for row in rows:
             number, at, kind, drop, canonical, leaf, private, salt, person_id = row
             # As in bot.domain.ledger.leaf_hash, without the call.
-            found = sha256(b"\x00" + canonical).digest()
-            add(found)
-            if found != leaf:
+            if sha256(b"\x00" + canonical).digest() != leaf:
                 report(number, "the leaf hash is not that of its bytes")
             try:
                 content = loads(canonical)
@@ -72,7 +68,6 @@ class Seals:
                         self._check_holder(number, person_id, drop, public["holder"], report)
             except UNREADABLE as error:
                 report(number, f"cannot be read ({type(error).__name__}: {error})")
-        return leaves
 
     def _check_holder(self, number: int, person_id: int | None, drop: str, holder: str, report: Report) -> None:
         secret = self._secrets.get(person_id)
@@ -84,6 +79,11 @@ class Seals:
             scope = self._scopes[drop] = f"{self._channel}/{drop}"
         if pseudonym(secret, scope) != holder:
             report(number, f"person {person_id} is not the holder that it names")
+
+
+def name_of(connection: Connection, channel_id: int) -> str:
+    """The channel's name as the ledger has it: entries, pseudonyms and the log's own name are bound to it."""
+    return connection.scalar(select(tables.channel.c.name).where(tables.channel.c.id == channel_id)) or ""
 
 
 def secrets_of(connection: Connection, channel_id: int) -> dict[int | None, bytes | None]:

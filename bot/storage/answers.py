@@ -1,0 +1,138 @@
+"""What was answered with a unit, against the entries: each grant has its answer, and none grants anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from bot.domain.claims import ClaimGranted
+from bot.domain.control import DropSteered, Verb
+from bot.domain.ledger import json_bytes
+from bot.storage import tables
+from bot.storage.entries import UNREADABLE, read_pieces
+from bot.storage.fold import Grant, Rebuilt
+from bot.storage.outcomes import to_bytes
+
+_CLAIM, _DEED = "claim.granted", "steer.done"
+_COLUMNS = ("channel_id", "request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at")
+# A granted claim as `bot.storage.outcomes` writes it, after what it says of the drop.
+_CLAIM_ENDS = b'%b,"number":%d,"supply":%d,"units_left":%d,"entry":%d,"leaf":"%b"}'
+
+
+def outcome_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    """Where outcomes and entries disagree, in words, by request."""
+    answers = _Answers(rebuilt)
+    # Every row there is, in the order in which the table has them: by the key it would be a look-up a row.
+    query = select(*(tables.outcome.c[name] for name in _COLUMNS))
+    take, is_usual, faults = answers.waiting.pop, answers.is_usual, list[str]()
+    for rows in read_pieces(connection, query):
+        for channel, request_id, kind, drop, platform, user, name, decision, at in rows:
+            if channel != channel_id or (kind != _CLAIM and kind != _DEED):
+                continue
+            grant, by = take(request_id, None), (platform, user, name)
+            if grant is not None and kind == _CLAIM and is_usual(grant, drop, by, decision, at):
+                continue
+            for fault in answers.faults(grant, kind, drop, by, decision, at):
+                faults.append(f"outcome of {request_id}: {fault}")
+    yield from sorted(faults)
+    yield from answers.missing()
+
+
+class _Answers:
+    """The grants that wait for their answer."""
+
+    def __init__(self, rebuilt: Rebuilt) -> None:
+        self.waiting = dict(rebuilt.requests)
+        # After an erasure nobody can tell whose request it was, only that it was granted.
+        self._forgotten: dict[tuple[str, int, int], list[Grant]] = {}
+        for grant in rebuilt.forgotten:
+            unit = grant.unit
+            self._forgotten.setdefault((unit.drop, unit.number, unit.granted_at), []).append(grant)
+        # An answer of before the log had a key has no receipt.
+        self._log_begins = rebuilt.log_keys[0].entry if rebuilt.log_keys else rebuilt.entries + 1
+        self._begins: dict[int, bytes] = {}
+
+    def is_usual(self, grant: Grant, drop: str, by: tuple[str, str, str], decision: bytes, at: int) -> bool:
+        """Whether a claim was answered with the very bytes that the lane keeps. That it was not proves nothing."""
+        unit, leaf, plan, left, _, wanted_by, _ = grant
+        key, number, _, _, how, granted_at, entry, _ = unit
+        if by != wanted_by or at != granted_at or drop != key or how != "claim":
+            return False
+        begin = self._begins.get(id(plan))
+        if begin is None:
+            begin = self._begins[id(plan)] = json_bytes({"drop": key, "title": plan.title})[:-1]
+        return decision == _CLAIM_ENDS % (begin, number, plan.supply, left, entry, leaf.hex().encode())
+
+    def faults(
+        self, grant: Grant | None, kind: str, drop: str, by: tuple[str, str, str], decision: bytes, at: int
+    ) -> Iterator[str]:
+        """What is wrong with an answer; `grant` is what the entries tell of its request."""
+        try:
+            answer = orjson.loads(decision)
+            number = 0 if kind == _DEED and answer["verb"] != str(Verb.GIVE) else answer["number"]
+        except UNREADABLE as error:
+            yield f"it cannot be read ({type(error).__name__}: {error})"
+            return
+        if grant is None:
+            if not number:
+                return  # a deed that gave nobody anything
+            possible = self._forgotten.get((drop, number, at))
+            if not possible:
+                yield f"it says #{number} of {drop}, no entry has granted that to it"
+                return
+            grant = possible.pop()
+            if kind == _CLAIM and by[1:] != ("", ""):
+                yield f"it names {by[1]!r}, and its entry has lost its private part"
+        unit = grant.unit
+        if kind != (_CLAIM if unit.how == "claim" else _DEED):
+            yield f"it is a {kind}, and its entry is granted by {unit.how}"
+        if at != unit.granted_at:
+            yield f"it is of {at}, its entry of {unit.granted_at}"
+        if grant.by is not None and by != grant.by:
+            yield "it was answered to another one than the entry names"
+        if (drop, number) != (unit.drop, unit.number):
+            yield f"it says #{number} of {drop}, its entry says #{unit.number} of {unit.drop}"
+        wanted = self._answer_to(grant)
+        for name in sorted(answer.keys() | wanted.keys()):
+            if grant.by is None and name.startswith("receiver"):
+                continue  # whoever was erased has no name to say
+            if answer.get(name) != wanted.get(name):
+                yield f"{name} is {answer.get(name)!r}, its entry says {wanted.get(name)!r}"
+
+    def missing(self) -> Iterator[str]:
+        """The grants that nobody was answered with."""
+        for request_id, grant in sorted(self.waiting.items()):
+            unit = grant.unit
+            yield f"outcome of {request_id}: #{unit.number} of {unit.drop} was granted and not answered"
+        for (key, number, _), unanswered in sorted(self._forgotten.items()):
+            for _ in unanswered:
+                yield f"outcome of a request that was erased: #{number} of {key} was granted and not answered"
+
+    def _answer_to(self, grant: Grant) -> Mapping[str, Any]:
+        """The decision as it is stored, from the entry and the drop as it stood then."""
+        unit, plan, left = grant.unit, grant.plan, grant.units_left
+        if unit.how == "claim":
+            receipt = unit.entry_number, grant.leaf.hex()
+            granted = ClaimGranted(unit.drop, plan.title, unit.number, plan.supply, left, *receipt)
+            told = _as_kept(granted)
+            return told if unit.entry_number > self._log_begins else told | {"entry": None, "leaf": None}
+        steered = DropSteered(
+            Verb.GIVE,
+            unit.drop,
+            plan.title,
+            closes_at=grant.closes_at,
+            number=unit.number,
+            supply=plan.supply,
+            units_left=left,
+            receiver=grant.private.get("name", ""),
+            receiver_platform=grant.private.get("platform", ""),
+        )
+        return _as_kept(steered)
+
+
+def _as_kept(decision: ClaimGranted | DropSteered) -> dict[str, Any]:
+    kept: dict[str, Any] = orjson.loads(to_bytes(decision))
+    return kept

@@ -1,0 +1,103 @@
+"""The tables that project the entries, and where they say something else than these."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from bot.storage import tables
+from bot.storage.answers import outcome_differences
+from bot.storage.drops import drop_values, occurrence_values
+from bot.storage.fold import Rebuilt
+from bot.storage.holdings import lost_differences, unit_differences
+from bot.storage.recollections import action_differences
+from bot.storage.sealed import secrets_of
+
+
+def row_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    """Where the tables that project the entries say something else than these."""
+    secrets = secrets_of(connection, channel_id)
+    yield from _channel_differences(connection, channel_id, rebuilt)
+    yield from _drop_differences(connection, channel_id, rebuilt)
+    yield from _edition_differences(connection, channel_id, rebuilt)
+    yield from _occurrence_differences(connection, channel_id, rebuilt)
+    yield from unit_differences(connection, channel_id, rebuilt, secrets)
+    yield from lost_differences(connection, channel_id, rebuilt)
+    yield from _person_differences(rebuilt, secrets)
+    yield from action_differences(connection, channel_id, rebuilt)
+    yield from outcome_differences(connection, channel_id, rebuilt)
+
+
+def _channel_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    log_key = connection.scalar(select(tables.channel.c.log_key).where(tables.channel.c.id == channel_id))
+    told = rebuilt.log_keys[-1].key if rebuilt.log_keys else ""
+    if (log_key or "") != told:
+        yield f"channel: log_key is {log_key!r}, the entries say {told!r}"
+
+
+def _person_differences(rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | None]) -> Iterator[str]:
+    """A secret goes with its person, and never otherwise: the pseudonyms of all drops depend on it."""
+    for person_id, secret in secrets.items():
+        if secret is None and person_id not in rebuilt.erased_persons:
+            yield f"person {person_id}: the secret is gone, and no entry tells of an erasure"
+        elif secret is not None and person_id in rebuilt.erased_persons:
+            yield f"person {person_id}: an entry tells of the erasure, and the secret is still there"
+    known = {unit.person for unit in rebuilt.units.values()} - secrets.keys() - {None}
+    for person_id in sorted(known, key=str):
+        yield f"person {person_id}: the entries know of units of theirs, the table does not know the person"
+
+
+def _drop_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    drop = tables.drop
+    rows = connection.execute(select(drop).where(drop.c.channel_id == channel_id).order_by(drop.c.key))
+    stored = {row.key: row for row in rows}
+    owned = Counter(key for key, _ in rebuilt.units)
+    for key in sorted(rebuilt.drops.keys() - stored.keys()):
+        yield f"drop {key}: the entries know it, the table does not"
+    for key, row in stored.items():
+        if key not in rebuilt.drops:
+            yield f"drop {key}: no entry has planned it"
+            continue
+        wanted = drop_values(channel_id, rebuilt.drops[key])
+        yield from _columns(f"drop {key}", row, wanted)
+        out = owned[key]
+        if out != rebuilt.drops[key].units_owned or rebuilt.drops[key].units_out > rebuilt.drops[key].plan.supply:
+            supply = rebuilt.drops[key].plan.supply
+            yield f"drop {key}: {out} units have an owner, {rebuilt.drops[key].units_out} were counted of {supply}"
+
+
+def _edition_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    wanted = {(key, 1): {"label": "", "supply": drop.plan.supply} for key, drop in rebuilt.drops.items()}
+    edition = tables.edition
+    rows = connection.execute(select(edition).where(edition.c.channel_id == channel_id))
+    stored = {(row.drop_key, row.number): row for row in rows}
+    for key, number in sorted(wanted.keys() ^ stored.keys()):
+        missing = (key, number) in wanted
+        yield f"edition {number} of {key}: {'it is missing' if missing else 'no entry has planned it'}"
+    for key, number in sorted(wanted.keys() & stored.keys()):
+        yield from _columns(f"edition {number} of {key}", stored[key, number], wanted[key, number])
+
+
+def _occurrence_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
+    occurrence = tables.occurrence
+    rows = connection.execute(select(occurrence).where(occurrence.c.channel_id == channel_id))
+    stored: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        stored.setdefault(row.drop_key, []).append(row)
+    for key in sorted(rebuilt.drops.keys() | stored.keys()):
+        its = stored.get(key, [])
+        if key not in rebuilt.drops or len(its) != 1:
+            yield f"drop {key}: there are {len(its)} occurrences, the entries tell of {int(key in rebuilt.drops)}"
+        else:
+            wanted = occurrence_values(channel_id, rebuilt.drops[key].plan)
+            yield from _columns(f"occurrence of {key}", its[0], wanted)
+
+
+def _columns(where: str, row: Row[Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in wanted.items():
+        found = getattr(row, name)
+        if found != value:
+            yield f"{where}: {name} is {found!r}, the entries say {value!r}"

@@ -1,0 +1,160 @@
+"""The log beside its entries: the tree over them, tile by tile, and every checkpoint that was signed over it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import orjson
+from sqlalchemy import Connection, select
+
+from bot.domain.checkpoint import Checkpoint, NoteKey
+from bot.domain.merkle import Frontier
+from bot.domain.transparency import LOG_KEY, TILE_LEAVES, key_in_force, note_fault, origin_of
+from bot.storage import tables
+from bot.storage.entries import UNREADABLE, EntryRow
+from bot.storage.fold import Rebuilt
+from bot.storage.signing import verify_signature
+
+Say = Callable[[int, str], None]
+"""Told of each fault: the entry at which it shows, and a sentence that names what is wrong."""
+
+# What bot.domain.transparency.note_fault says of a note that is in order, but for what it was signed over.
+OTHER_ENTRIES = "it was signed over other entries"
+
+
+class LogCheck:
+    """The tree of one channel as its entries come, held against the tiles and checkpoints that were kept."""
+
+    def __init__(self, channel: str, tiles: Mapping[int, bytes], notes: Mapping[int, str], say: Say) -> None:
+        """`tiles` are roots by number, `notes` by the size they were signed at."""
+        self._origin = origin_of(channel)
+        self._tiles, self._notes, self._say = tiles, notes, say
+        self._above = Frontier()
+        self._within: list[bytes] = []
+        self.size = 0
+        self._key: NoteKey | None = None
+        self._signers: tuple[NoteKey, ...] = ()
+        self._key_changed_at = self._last_good = 0
+        # Without one of the entries there is no tree, and after entries that were changed every root is another.
+        self._whole, self._parted = True, False
+
+    def go_on(self, size: int, key: NoteKey | None) -> None:
+        """Begin after so many entries, a multiple of TILE_LEAVES, with the tiles over them as they were kept."""
+        for number in range(size // TILE_LEAVES):
+            self._above.append(self._tiles[number])
+        self.size = self._last_good = size
+        self._key = key
+
+    def add(self, rows: Sequence[EntryRow]) -> None:
+        """Take in the next entries. That one is missing is for `bot.storage.fold` to say."""
+        within, notes = self._within, self._notes
+        for row in rows:
+            if row[0] != self.size + 1 or not self._whole:
+                self._whole = False
+                return
+            within.append(row[5])
+            self.size += 1
+            if row[2] == LOG_KEY:
+                self._change_key(row)
+            if self.size in notes:
+                self._check_note()
+            if len(within) == TILE_LEAVES:
+                self._finish_tile()
+
+    def end(self) -> bytes | None:
+        """The root over all entries; None where there is no tree."""
+        return self.root() if self._whole else None
+
+    def root(self) -> bytes:
+        """The root over all entries so far."""
+        return root_over(self._above, self._within)
+
+    def _change_key(self, row: EntryRow) -> None:
+        try:
+            change = key_in_force(self._key, orjson.loads(row[4])["public"], self._origin)
+        except UNREADABLE as error:
+            self._say(row[0], f"entry {row[0]}: the log cannot have this key ({error})")
+            return
+        self._key, self._signers, self._key_changed_at = change.key, change.signers, row[0]
+
+    def _check_note(self) -> None:
+        if self._parted:
+            return
+        size = self.size
+        # The hand-over of a key is signed by both, once.
+        only = () if self._key is None else (self._key,)
+        signers = self._signers if size == self._key_changed_at else only
+        fault = note_fault(
+            self._notes[size], Checkpoint(self._origin, size, self.root()), signers, verify_signature
+        )
+        if fault is None:
+            self._last_good = size
+        elif fault == OTHER_ENTRIES:
+            self._parted = True
+            self._say(
+                size,
+                f"something among entries {self._last_good + 1} to {size} was changed: checkpoint {size} "
+                "was signed over other entries",
+            )
+        else:
+            self._say(size, f"checkpoint {size}: {fault}")
+
+    def _finish_tile(self) -> None:
+        number, root = self._above.size, tile_root(self._within)
+        self._above.append(root)
+        self._within.clear()
+        kept = self._tiles.get(number)
+        if kept != root:
+            what = "is missing" if kept is None else "is not the root"
+            self._say(
+                self.size, f"tile {number}: it {what} of entries {self.size - TILE_LEAVES + 1} to {self.size}"
+            )
+
+
+def root_over(tiles: Frontier, leaves: Iterable[bytes]) -> bytes:
+    """The root over finished tiles and the leaves after them."""
+    within = Frontier()
+    for leaf in leaves:
+        within.append(leaf)
+    return Frontier(tiles.size * TILE_LEAVES + within.size, (*tiles.peaks, *within.peaks)).root()
+
+
+def tile_root(leaves: Sequence[bytes]) -> bytes:
+    """The root of a perfect subtree, level by level: a third of the time that appending takes."""
+    sha256, level = hashlib.sha256, list(leaves)
+    while len(level) > 1:
+        # As in bot.domain.merkle.node_hash, without the call.
+        level = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
+        ]
+    return level[0]
+
+
+def read_log(connection: Connection, channel_id: int, upto: int) -> tuple[dict[int, bytes], dict[int, str]]:
+    """The roots of tiles by number, and the notes of checkpoints by size, as far as entry `upto`: so one process
+    may read them later than another has read the entries."""
+    tile, checkpoint = tables.tile.c, tables.checkpoint.c
+    tiles = select(tile.number, tile.root).where(tile.channel_id == channel_id, tile.number < upto // TILE_LEAVES)
+    notes = select(checkpoint.size, checkpoint.note).where(
+        checkpoint.channel_id == channel_id, checkpoint.size <= upto
+    )
+    return dict(map(tuple, connection.execute(tiles))), dict(map(tuple, connection.execute(notes)))
+
+
+def log_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[tuple[int, str]]:
+    """Which checkpoints and tiles the entries ask for and are not there, and which are there unasked; each with the
+    entry at which it shows."""
+    tile, checkpoint = tables.tile.c, tables.checkpoint.c
+    sizes = set(connection.scalars(select(checkpoint.size).where(checkpoint.channel_id == channel_id)))
+    # Before there was a key nothing was signed.
+    begins = rebuilt.log_keys[0].entry if rebuilt.log_keys else rebuilt.entries + 1
+    due = {size for size in rebuilt.checkpoints if size >= begins}
+    for size in due - sizes:
+        yield size, f"checkpoint {size}: it is missing, and entry {size} asks for it"
+    for size in sizes - due:
+        yield size, f"checkpoint {size}: no entry asks for it"
+    there = rebuilt.entries // TILE_LEAVES
+    for number in connection.scalars(select(tile.number).where(tile.channel_id == channel_id)):
+        if not 0 <= number < there:
+            yield rebuilt.entries, f"tile {number}: there are entries for {there} tiles"
