@@ -108,9 +108,7 @@ def _inclusion(connection: Connection, channel_id: int, entry_number: int, size:
     )
     above = Tree(roots)
     # The one that the entry stands in, and the one that is not finished.
-    within = {
-        number: _tile_tree(connection, channel_id, number, size) for number in (index // TILE_LEAVES, finished)
-    }
+    within = {number: _tile_tree(connection, channel_id, number) for number in (index // TILE_LEAVES, finished)}
 
     def subtree(level: int, place: int) -> bytes:
         if level >= _TILE_LEVEL:
@@ -121,8 +119,8 @@ def _inclusion(connection: Connection, channel_id: int, entry_number: int, size:
     return inclusion_proof(subtree, index, size)
 
 
-def _tile_tree(connection: Connection, channel_id: int, number: int, size: int) -> Tree:
+def _tile_tree(connection: Connection, channel_id: int, number: int) -> Tree:
     entry, first = tables.entry.c, number * TILE_LEAVES
-    its_own = (entry.number > first) & (entry.number <= min(first + TILE_LEAVES, size))
+    its_own = (entry.number > first) & (entry.number <= first + TILE_LEAVES)
     leaves = select(entry.leaf_hash).where(entry.channel_id == channel_id, its_own).order_by(entry.number)
     return Tree(connection.scalars(leaves))
