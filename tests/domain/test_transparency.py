@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pytest
 
+from bot.domain.checkpoint import Checkpoint, NoteKey
 from bot.domain.drops import Drop, DropState
 from bot.domain.merkle import EMPTY_ROOT, Frontier, Tree
 from bot.domain.transparency import (
@@ -14,12 +15,16 @@ from bot.domain.transparency import (
     PERSON_ERASED,
     TILE_LEAVES,
     KeyChange,
+    KeyInForce,
     TileFrontier,
     checkpoint_due,
+    key_in_force,
     log_key_fact,
+    note_fault,
     origin_of,
     person_erased_fact,
 )
+from bot.storage.signing import KeyRing, verify_signature
 from tests.conftest import NOON, plan
 
 PLANNED = Drop(plan(supply=2))
@@ -114,3 +119,61 @@ def test_a_frontier_read_from_tiles_and_leaves_goes_on_where_the_other_stood(cou
 def test_leaves_that_finish_a_tile_are_refused_where_its_root_would_be_lost():
     with pytest.raises(ValueError, match="whose root is to be kept"):
         TileFrontier((), leaves(TILE_LEAVES))
+
+
+ORIGIN = "microdrops/teapot"
+SIGNER = KeyRing([bytes(32), bytes([7]) * 32]).signer(ORIGIN)
+OLD, NEW = SIGNER.keys
+CHECKPOINT = Checkpoint(ORIGIN, 57, sha256(b"57").digest())
+
+
+def said(key: NoteKey, why: str) -> dict[str, object]:
+    return {"key": str(key), "why": why}
+
+
+def test_a_first_a_newer_and_a_lost_key_are_signed_in_by_whoever_can():
+    assert key_in_force(None, said(OLD, "first"), ORIGIN) == KeyInForce(OLD, KeyChange.FIRST, (OLD,))
+    assert key_in_force(OLD, said(NEW, "rotated"), ORIGIN) == KeyInForce(NEW, KeyChange.ROTATED, (OLD, NEW))
+    assert key_in_force(OLD, said(NEW, "lost"), ORIGIN) == KeyInForce(NEW, KeyChange.LOST, (NEW,))
+
+
+@pytest.mark.parametrize(
+    ("before", "public", "why_not"),
+    [
+        (None, said(OLD, "rotated"), "cannot be here"),
+        (None, said(OLD, "lost"), "cannot be here"),
+        (OLD, said(NEW, "first"), "cannot be here"),
+        (OLD, said(OLD, "rotated"), "cannot be here"),
+        (OLD, said(NEW, "tired"), "tired"),
+        (None, {"key": str(OLD)}, "and nothing else"),
+        (None, {**said(OLD, "first"), "by": "mia"}, "and nothing else"),
+        (None, {"key": "no key", "why": "first"}, "not one for Ed25519"),
+        (None, {"key": None, "why": "first"}, "not one for Ed25519"),
+        (None, said(NoteKey("microdrops/other", bytes(32)), "first"), "is of microdrops/other"),
+    ],
+)
+def test_a_key_that_cannot_be_the_logs_is_refused_in_words(before, public, why_not):
+    with pytest.raises(ValueError, match=why_not):
+        key_in_force(before, public, ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("note", "signers", "fault"),
+    [
+        (SIGNER.sign(CHECKPOINT.text, (OLD,)), (OLD,), None),
+        (SIGNER.sign(CHECKPOINT.text, (OLD, NEW)), (OLD, NEW), None),
+        (SIGNER.sign(CHECKPOINT.text, (OLD,)), (OLD, NEW), "signed by 1 of the 2 keys"),
+        (SIGNER.sign(CHECKPOINT.text, (NEW, OLD)), (OLD, NEW), "out of turn"),
+        (SIGNER.sign(CHECKPOINT.text, (OLD, NEW)), (OLD,), "more lines"),
+        (SIGNER.sign(CHECKPOINT.text, (NEW,)), (OLD,), "nobody who is known"),
+        (SIGNER.sign(CHECKPOINT.text, (OLD,)).replace("57", "58", 1), (OLD,), "does not fit"),
+        (SIGNER.sign(replace(CHECKPOINT, size=58).text, (OLD,)), (OLD,), "with 57 entries"),
+        (SIGNER.sign(replace(CHECKPOINT, about=("more",)).text, (OLD,)), (OLD,), "with 57 entries"),
+        (SIGNER.sign(replace(CHECKPOINT, origin="microdrops/other").text, (OLD,)), (OLD,), "of microdrops/teapot"),
+        (SIGNER.sign(replace(CHECKPOINT, root=bytes(32)).text, (OLD,)), (OLD,), "over other entries"),
+        ("", (OLD,), "no signed note"),
+    ],
+)
+def test_a_note_is_that_of_its_checkpoint_and_keys_or_it_is_said_why_not(note, signers, fault):
+    found = note_fault(note, CHECKPOINT, signers, verify_signature)
+    assert (found is None) if fault is None else (found is not None and fault in found)

@@ -65,6 +65,10 @@ def _play(drops: dict[str, Played], told: Row) -> Iterator[str]:
         owners = drops[key].owners if key in drops else {}
         drops[key] = Played(public["supply"], public["per_person"], owners=owners)
         return
+    if kind == "log.key":
+        if key or public.keys() != {"key", "why"}:
+            yield "an entry about the log's key says something else"
+        return
     drop = drops.get(key)
     if drop is None:
         yield f"{kind} of {key}, which was never planned"
