@@ -22,7 +22,7 @@ _GATHER = 2 * SECOND
 class Aside:
     """One person's reply, sayable from `ready_at` on: the same `text` to all, or without one what they hold.
 
-    `alone` is set once chat has refused it in company."""
+    `alone` is set once chat has refused it in company; `others` have asked for the same text meanwhile."""
 
     actor: Actor
     topic: str
@@ -30,6 +30,12 @@ class Aside:
     text: str = ""
     units: Units = ()
     alone: bool = False
+    others: tuple[Actor, ...] = ()
+
+    def without(self, gone: Callable[[Actor], bool]) -> Aside | None:
+        """What is left of it when those people need no answer any more; None when that were all."""
+        left = [each for each in (self.actor, *self.others) if not gone(each)]
+        return replace(self, actor=left[0], others=tuple(left[1:])) if left else None
 
 
 class Asides:
@@ -44,6 +50,10 @@ class Asides:
 
     def say(self, actor: Actor, text: str, topic: str) -> bool:
         """The same text is said once in a while for all; False when it was said just now."""
+        waiting = next((each for each in self._waiting if each.text == text), None)
+        if waiting is not None:
+            self._waiting[self._waiting.index(waiting)] = replace(waiting, others=(*waiting.others, actor))
+            return True
         if text in self._said:
             return False
         self._said[text] = True
@@ -60,7 +70,7 @@ class Asides:
 
     def forget(self, actor: Actor) -> None:
         """Say nothing to this person of what waits."""
-        self._waiting = [each for each in self._waiting if each.actor.key != actor.key]
+        self._leave_out(lambda each: each.key == actor.key)
 
     def apart(self, refused: Aside) -> None:
         """Chat refused a line that this was part of: it is said alone."""
@@ -73,7 +83,7 @@ class Asides:
 
     def take(self, answered: Callable[[Actor], bool]) -> tuple[str, tuple[Aside, ...]]:
         """The next line and whom it answers. Who was `answered` meanwhile is left out; ("", ()) when all were."""
-        self._waiting = [each for each in self._waiting if not answered(each.actor)]
+        self._leave_out(answered)
         if not self._waiting:
             return "", ()
         first = min(self._waiting, key=lambda each: each.ready_at)
@@ -81,6 +91,17 @@ class Asides:
         taken = set(group)
         self._waiting = [each for each in self._waiting if each not in taken]
         return text, tuple(group)
+
+    def _leave_out(self, gone: Callable[[Actor], bool]) -> None:
+        kept: list[Aside] = []
+        for each in self._waiting:
+            left = each.without(gone)
+            if left is not None:
+                kept.append(left)
+            else:
+                # Nobody is going to hear it now, so the next who asks does.
+                self._said.pop(each.text, None)
+        self._waiting = kept
 
     def _shared(self, first: Aside) -> tuple[str, list[Aside]]:
         share = _share(first)

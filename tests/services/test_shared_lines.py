@@ -231,6 +231,19 @@ def test_the_same_reply_is_said_once_in_a_while_for_all_and_a_person_is_answered
     assert chat.hear() == ["Teal Mug: 7 left."]
 
 
+def test_a_reply_whose_asker_has_been_answered_meanwhile_is_said_to_the_next_who_asked_for_it(chat):
+    chat.lines.aside(viewer("ann"), "Teal Mug #1 is entry 7.", "proof")
+    for name in ("ann", "bob"):
+        assert chat.lines.aside(viewer(name), "Teal Mug #2 is entry 8.", "proof")
+    assert chat.hear() == ["Teal Mug #1 is entry 7.", "Teal Mug #2 is entry 8."]
+    chat.clock.at += GAP
+    chat.lines.aside(viewer("ann"), "Teal Mug #1 is entry 7.", "proof")
+    chat.lines.aside(viewer("ann"), "Teal Mug #2 is entry 8.", "proof")
+    assert chat.hear() == ["Teal Mug #1 is entry 7."]
+    assert chat.lines.aside(viewer("bob"), "Teal Mug #2 is entry 8.", "proof")
+    assert chat.hear() == ["Teal Mug #2 is entry 8."]
+
+
 NOTHING_YET = "you hold nothing yet; !drop shows what is on and what is next."
 
 
