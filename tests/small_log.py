@@ -166,8 +166,28 @@ def short_drop() -> SmallLog:
     return log
 
 
-def small_proof() -> str:
-    """That #2 of the small evening stands in its log."""
-    log, grant, size = small_evening(), 11, 18
+def proof_of(log: SmallLog, grant: int, size: int) -> str:
+    """That the grant of entry `grant` stands in the log of `size` entries."""
     hashes, entry = log.tree.inclusion(grant - 1, size), log.entries[grant - 1].canonical
     return write_proof(key=log.keys[size].key, entry=entry, hashes=hashes, note=log.notes[size], verify=verify)
+
+
+def small_proof() -> str:
+    """That #2 of the small evening stands in its log."""
+    return proof_of(small_evening(), 11, 18)
+
+
+def tiny_evening() -> SmallLog:
+    """The example of docs/verifying.md: a mug of one, the plan of a secret, and one claim."""
+    log = SmallLog()
+    log.plan("mug", supply=1)
+    log.plan("secret", supply=5)
+    log.tell("drop.announced")
+    log.tell("drop.opened", closes_at=log.at + 15 * MINUTE, late=False)
+    log.claim(1)
+    return log
+
+
+def tiny_proof() -> str:
+    """The example's other file: that #1 of its mug is in the log."""
+    return proof_of(tiny_evening(), 6, 6)

@@ -32,7 +32,8 @@ def _missing() -> str:
     return "" if "-rawin" in helps.stderr + helps.stdout else "the second verifier needs openssl 3: pkeyutl -rawin"
 
 
-pytestmark = pytest.mark.skipif(bool(_missing()), reason=_missing() or "perl and openssl are here")
+needs_perl = pytest.mark.skipif(bool(_missing()), reason=_missing() or "perl and openssl are here")
+pytestmark = needs_perl
 
 
 def second_opinions(folder: Path, files: Sequence[bytes]) -> list[str]:

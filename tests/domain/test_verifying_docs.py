@@ -1,0 +1,57 @@
+"""docs/verifying.md is complete: the code makes its example, both verifiers take it, and no kind is missing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import orjson
+
+from bot.domain.bundle import check_bundle
+from bot.domain.proof import check_proof
+from bot.domain.transparency import KINDS_OF_NO_DROP
+from tests.domain.test_second_verifier import needs_perl, second_opinions
+from tests.small_log import tiny_evening, tiny_proof, verify
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (ROOT / "docs" / "verifying.md").read_text(encoding="utf-8")
+
+
+def example(title: str) -> str:
+    """The code block that begins with this line."""
+    (found,) = re.findall(rf"^```\n({title}\n(?:key|drop mug)\b.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    return found
+
+
+def test_the_examples_are_those_that_the_code_makes():
+    assert example("microdrops bundle 1") == tiny_evening().bundle()
+    # The form of a proof is shown above the example, with words in the place of values.
+    assert tiny_proof() in PAGE
+
+
+def test_the_example_holds_for_our_verifier():
+    report = check_bundle(example("microdrops bundle 1"), verify)
+    assert (report.drop.sold_out, report.hidden, len(report.units)) == (True, 1, 1)
+    proof = check_proof(tiny_proof(), verify)
+    assert (proof.number, proof.entry.number, proof.checkpoint.size) == (1, 6, 6)
+
+
+@needs_perl
+def test_the_example_holds_for_the_second_verifier(tmp_path):
+    assert second_opinions(tmp_path, [example("microdrops bundle 1").encode()]) == ["holds"]
+
+
+def test_every_kind_of_entry_is_described_and_no_other():
+    described = re.findall(r"^\| `((?:drop|unit|log|person)\.[a-z]+)` \|", PAGE, re.MULTILINE)
+    drops = (ROOT / "bot" / "domain" / "drops.py").read_text()
+    known = set(re.findall(r'(?:case|kind ==) "((?:drop|unit)\.[a-z]+)"', drops))
+    assert len(described) == len(set(described))
+    assert set(described) == known | KINDS_OF_NO_DROP
+
+
+def test_what_a_kind_tells_is_described():
+    log = tiny_evening()
+    rows = dict(re.findall(r"^\| `([a-z.]+)` \|([^|]*)\|", PAGE, re.MULTILINE))
+    for entry in log.entries:
+        told = set(re.findall(r"`(\w+)`", rows[entry.kind]))
+        assert told == set(orjson.loads(entry.canonical)["public"]), entry.kind
