@@ -94,6 +94,8 @@ class Evening:
         patience = _GAPS * self._options.tempo.answer_gap + _MARGIN_SECONDS
         if self._script.cues or self._script.faults:
             patience += _HEALING_SECONDS
+        # A clock that is set back keeps every drop open for as much longer.
+        patience += sum(max(0, -fault.options.get("by", 0)) for fault in self._script.faults)
         latest = max(self._play.lasts_until, prompter.last_instant) + patience * SECOND
         over_since: int | None = None
         while self._clock() < latest:

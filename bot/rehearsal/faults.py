@@ -60,4 +60,6 @@ _ALL = (
     Fault("bot-stopped", "bot", "somebody stops the bot and starts it again", 0, {"down": 1.0}),
     Fault("clock-moved", "clock", "somebody sets the machine's clock", 0, {"by": 30.0}),
 )
+# Set back, the clock keeps every drop open for as much longer.
+CLOCK_BACK_SECONDS_MAX = 60
 FAULTS: Mapping[str, Fault] = MappingProxyType({fault.name: fault for fault in _ALL})

@@ -17,6 +17,7 @@ from bot.config.mistakes import KeyPath, nearest
 from bot.config.positions import find_lines, line_of
 from bot.config.values import Finding, Surroundings
 from bot.rehearsal.script import Expectation, PlannedFault, Script, StageCue
+from bot.rehearsal.script_doubts import doubts, no_such_drop
 from bot.rehearsal.script_parts import File
 
 SHIPPED = Path(__file__).with_name("scripts")
@@ -48,13 +49,13 @@ def load_script(path_or_name: str | Path) -> Script:
         at = (*at, finding.key) if finding.key else at
         return Mistake(path.name, line_of(at, lines), _place(at), finding.what, finding.cure)
 
+    found = list(doubts(document))
     try:
         file = File.model_validate(document, context=Surroundings({}, path.parent, "optional", ZoneInfo("UTC")))
     except ValidationError as error:
-        found = [each for details in error.errors(include_url=False) for each in _explained(details)]
-        raise ConfigError(mistake(*each) for each in found) from None
-    if doubts := list(_doubts(file)):
-        raise ConfigError(mistake(*each) for each in doubts)
+        found += [each for details in error.errors(include_url=False) for each in _explained(details)]
+    if found:
+        raise ConfigError(sorted((mistake(*each) for each in found), key=lambda each: each.line or 0))
     return _script(path.stem if path.parent == SHIPPED else str(path), file, document.get("drops", ()))
 
 
@@ -114,35 +115,13 @@ def _place(path: KeyPath) -> str:
     return ""
 
 
-def _doubts(file: File) -> Iterator[tuple[KeyPath, Finding]]:
-    """What only shows when parts of the file are held side by side."""
-    keys = [drop.name for drop in file.drops]
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            yield ("drops", number, "name"), Finding(f'there is already a drop "{key}"', "Give it another name.")
-    if not keys:
-        return  # whether the drops of the configuration are meant rightly shows when it is read
-    moments = [(("cues", number, "at"), cue.at) for number, cue in enumerate(file.cues)]
-    moments += [(("faults", number, "at"), fault.at) for number, fault in enumerate(file.faults) if fault.at]
-    for path, moment in moments:
-        if moment.drop and moment.drop not in keys:
-            yield path, _no_such_drop(moment.drop, keys)
-    for number, expected in enumerate(file.expects):
-        if expected.drop and expected.drop not in keys:
-            yield ("expects", number, "drop"), _no_such_drop(expected.drop, keys)
-
-
-def _no_such_drop(key: str, keys: Sequence[str]) -> Finding:
-    return Finding(f'there is no drop "{key}"', nearest(key, keys) or f"Choose from: {', '.join(keys)}.")
-
-
 def strangers(script: Script, keys: Sequence[str]) -> list[str]:
     """Drops that a script names and a configuration, whose drops are `keys`, does not have: a sentence for each."""
     moments = [cue.at for cue in script.cues] + [fault.at for fault in script.faults if fault.at is not None]
     named = dict.fromkeys([moment.drop for moment in moments] + [expected.drop for expected in script.expects])
     return [
         f"The script {script.name} speaks of a drop {key!r}, which the configuration does not have. "
-        + _no_such_drop(key, keys).cure
+        + no_such_drop(key, keys).cure
         for key in named
         if key and key not in keys
     ]

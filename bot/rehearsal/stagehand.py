@@ -12,7 +12,7 @@ from typing import Any
 from bot.config.mistakes import nearest
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.compress import Play
-from bot.rehearsal.faults import FAULTS, Fault
+from bot.rehearsal.faults import CLOCK_BACK_SECONDS_MAX, FAULTS, Fault
 from bot.rehearsal.keeper import CAN_FILL_THE_DISK
 from bot.rehearsal.parts import BotPart, StagePart
 
@@ -94,6 +94,8 @@ class Stagehand:
         if strange := sorted(set(options or {}) - set(fault.options)):
             raise StageRefused(f"{name} has no option {', '.join(strange)}.")
         merged = {**fault.options, **(options or {})}
+        if fault.where == "clock" and merged["by"] < -CLOCK_BACK_SECONDS_MAX:
+            raise StageRefused(f"The clock cannot be set back by more than {CLOCK_BACK_SECONDS_MAX} s in a play.")
         lasts = fault.seconds if seconds is None else seconds
         if fault.where == "twitch" and not self._play.twitch:
             await self.skip(name, "Twitch is not configured.")

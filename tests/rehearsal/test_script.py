@@ -152,8 +152,17 @@ MISTAKES = [
     ('[[cues]]\nat = "mug begins"\ndoes = "goes live"', ["the play begins once, not with each drop"]),
     (
         '[[cues]]\nat = "opens"\nwho = "A B"\ndoes = "goes live"',
-        ["number 1, who: this value cannot be used"],
+        ['number 1, who: nobody who steers is called "A B". Choose from: streamer, mod_mia.'],
     ),
+    (
+        '[[cues]]\nat = "opens"\nwho = "mod_mai"\ndoes = "!drop open"',
+        ['line 4, [[cues]] number 1, who: nobody who steers is called "mod_mai". Did you mean "mod_mia"?'],
+    ),
+    (
+        '[[faults]]\nname = "clock-moved"\nby = -3600',
+        ["line 4, [[faults]] number 1, by: the clock cannot be set back by 3600 s in a play. Write -60 or more"],
+    ),
+    ('[[faults]]\nname = "twitch-delay"\nby = -1', ["only a clock can be set back. Write a number of seconds"]),
     ('[[faults]]\nname = "twitch-clos"', ['there is no fault "twitch-clos". Did you mean "twitch-close"?']),
     ('[[faults]]\nname = "zzz"', ['there is no fault "zzz". Choose from: twitch-duplicate, ']),
     ('[[faults]]\nname = "twitch-close"\nstatus = 500', ["twitch-close has no such option. Choose from: code."]),
@@ -176,6 +185,33 @@ def test_a_mistake_is_told_with_its_place_and_its_cure(file: Path, text: str, to
 def test_all_mistakes_are_told_at_once(file: Path) -> None:
     text = 'title = "T"\n[crowd]\nviewers = -1\n[[faults]]\nname = "x"\n[[expects]]\nthat = "y"\nat_least = 0\n'
     assert len(mistakes_of(file, text)) == 3
+
+
+def test_mistakes_that_show_only_side_by_side_are_told_with_all_others(file: Path) -> None:
+    changes = {
+        "viewers = 7": "viewers = -7",
+        'name = "mug"': 'name = "Mug"',
+        '"mug opened': '"mgu opened',
+        "code = 4003": "code = 4003\nstatus = 500\nseconds = -1",
+        "chance = 0.25": 'chance = 0.25\nat = "opens"',
+        "window = 5": "window = 5\noffline_pause = 9",
+        'that = "units"\ndrop = "mug"\nat_least = 3': 'that = "unts"',
+    }
+    text = WHOLE
+    for right, wrong in changes.items():
+        text = text.replace(right, wrong)
+    places = [said.partition(": ")[0].partition(", ")[2] for said in mistakes_of(file, text)]
+    assert places == [
+        "[crowd] viewers",
+        "[tempo] offline_close",
+        "[[drops]] number 1, name",
+        "[[faults]] number 1, at",
+        "[[faults]] number 1, status",
+        "[[faults]] number 1, seconds",
+        "[[faults]] number 2, chance",
+        "[[expects]] number 1, at_least",
+        "[[expects]] number 1, that",
+    ]
 
 
 def test_a_text_that_is_no_toml_is_told_with_its_line(file: Path) -> None:

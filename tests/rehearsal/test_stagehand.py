@@ -127,6 +127,8 @@ async def test_a_fault_that_there_is_not_is_refused_with_the_nearest(side: Side)
         await side.hand.fault("disk-ful")
     with pytest.raises(StageRefused, match="disk-full has no option status"):
         await side.hand.fault("disk-full", options={"status": 500})
+    with pytest.raises(StageRefused, match="cannot be set back by more than 60 s"):
+        await side.hand.fault("clock-moved", options={"by": -61.0})
     assert side.stage.asked == []
 
 

@@ -1,0 +1,99 @@
+"""What is wrong with a script only when its parts are held side by side: told along with the mistakes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from bot.config.mistakes import KeyPath, nearest
+from bot.config.values import Finding
+from bot.rehearsal.faults import CLOCK_BACK_SECONDS_MAX, FAULTS
+from bot.rehearsal.options import Tempo
+from bot.rehearsal.script_parts import FAULT_OPTIONS, choose, parse_moment
+
+Doubt = tuple[KeyPath, Finding]
+
+
+def doubts(document: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Of a script as it was written: whatever else is wrong in it, these are read as far as they can be."""
+    yield from _pause(document)
+    for number, fault in _tables(document, "faults"):
+        for key, finding in _of_fault(fault):
+            yield ("faults", number, key), finding
+    for number, expected in _tables(document, "expects"):
+        if "at_least" not in expected and "at_most" not in expected:
+            yield ("expects", number, "at_least"), Finding("nothing is expected of it", "Add at_least or at_most.")
+    yield from _names(document)
+
+
+def no_such_drop(key: str, keys: Sequence[str]) -> Finding:
+    return Finding(f'there is no drop "{key}"', nearest(key, keys) or choose(keys))
+
+
+def _tables(document: Mapping[str, Any], section: str) -> list[tuple[int, Mapping[str, Any]]]:
+    tables = document.get(section)
+    listed = tables if isinstance(tables, list) else []
+    return [(number, table) for number, table in enumerate(listed) if isinstance(table, dict)]
+
+
+def _pause(document: Mapping[str, Any]) -> Iterator[Doubt]:
+    tempo = document.get("tempo")
+    given = tempo if isinstance(tempo, dict) else {}
+    pause = given.get("offline_pause", Tempo().offline_pause)
+    close = given.get("offline_close", Tempo().offline_close)
+    if isinstance(pause, int) and isinstance(close, int) and pause >= close:
+        cure = "The drop pauses first and closes later: give the close more time."
+        yield ("tempo", "offline_close"), Finding("it is not longer than offline_pause", cure)
+
+
+def _of_fault(table: Mapping[str, Any]) -> Iterator[tuple[str, Finding]]:
+    fault = FAULTS.get(str(table.get("name", "")))
+    if "at" in table and "chance" in table:
+        cure = "Leave at out: the seed chooses the moment of what happens by chance."
+        yield "chance", Finding("there is both at and chance", cure)
+    if fault is None:
+        return
+    has = choose(fault.options) if fault.options else "Leave it out: this fault has none."
+    for key in FAULT_OPTIONS:
+        if key in table and key not in fault.options:
+            yield key, Finding(f"{fault.name} has no such option", has)
+    by = table.get("by", 0)
+    if "by" not in fault.options or not isinstance(by, (int, float)):
+        return
+    if by < 0 and fault.where != "clock":
+        yield "by", Finding("only a clock can be set back", "Write a number of seconds, 0 or more.")
+    elif by < -CLOCK_BACK_SECONDS_MAX:
+        cure = f"Write -{CLOCK_BACK_SECONDS_MAX} or more: every drop stays open longer by as much."
+        yield "by", Finding(f"the clock cannot be set back by {-by:g} s in a play", cure)
+
+
+def _names(document: Mapping[str, Any]) -> Iterator[Doubt]:
+    drops = _tables(document, "drops")
+    keys = [str(drop["name"]) for _, drop in drops if "name" in drop]
+    met: set[str] = set()
+    for number, drop in drops:
+        key = str(drop.get("name", ""))
+        if key and key in met:
+            yield ("drops", number, "name"), Finding(f'there is already a drop "{key}"', "Give it another name.")
+        met.add(key)
+    # Whether the drops of the configuration are meant rightly shows when it is read.
+    if not keys or len(keys) < len(drops):
+        return
+    for section in ("cues", "faults"):
+        for number, table in _tables(document, section):
+            if (drop_named := _drop_of(table.get("at"))) and drop_named not in keys:
+                yield (section, number, "at"), no_such_drop(drop_named, keys)
+    for number, expected in _tables(document, "expects"):
+        meant = expected.get("drop")
+        if meant and isinstance(meant, str) and meant not in keys:
+            yield ("expects", number, "drop"), no_such_drop(meant, keys)
+
+
+def _drop_of(moment: object) -> str:
+    """The drop that a moment names; "" where it names none, or is no moment."""
+    try:
+        return parse_moment(moment).drop
+    except PydanticCustomError:
+        return ""
