@@ -1,4 +1,5 @@
-"""Takes the pictures in docs/screenshots: `make screenshots` plays short rehearsals and photographs what they show.
+"""Takes the pictures in docs/screenshots: `make screenshots` plays short rehearsals and photographs what they show,
+and checks results of a drop in a browser.
 
 Needs chromium and chromium-driver (Debian's packages); nothing is fetched from the network.
 """
@@ -45,6 +46,13 @@ PHONE = View(390, 1560, dark=True, scale=1.5)
 STAGE_DARK, STAGE_LIGHT = View(1440, 900, dark=True), View(1440, 900, dark=False)
 STAGE_PHONE = View(390, 844, dark=True, scale=1.5)
 STAGE_SECONDS_MAX = 90
+VERIFY_VIEWS = {
+    "holds-desktop": View(1180, 1400, dark=False),
+    "holds-phone": View(390, 1560, dark=True, scale=1.5),
+    "refused-desktop": View(1180, None, dark=True),
+    "refused-phone": View(390, None, dark=False, scale=1.5),
+}
+VERIFY_PAGE = ROOT / "bot" / "verifying" / "verify.html"
 
 
 @contextmanager
@@ -154,7 +162,25 @@ def _wait(chrome: webdriver.Chrome, fact: str) -> None:
     WebDriverWait(chrome, STAGE_SECONDS_MAX, poll_frequency=0.05).until(lambda _: chrome.execute_script(fact))
 
 
-PICTURES: dict[str, Callable[[], None]] = {"report": report, "stage": stage}
+def verify() -> None:
+    """The page that checks results: of a sold out drop as they are, and with one claim left out."""
+    sys.path.insert(0, str(ROOT))  # the tests' evenings have fixed keys: the pictures are the same on every machine
+    from tests.verifying.evenings import mug_evening
+
+    results = mug_evening().bundle()
+    without = re.sub(r'entry .*"kind":"unit.granted","number":20,.*\n', "", results)
+    with tempfile.TemporaryDirectory() as folder, browser() as chrome:
+        chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Europe/Berlin"})
+        path = Path(folder) / "mug.microdrops.txt"
+        for name, view in VERIFY_VIEWS.items():
+            path.write_bytes((results if name.startswith("holds") else without).encode())
+            look(chrome, VERIFY_PAGE.as_uri(), view)
+            chrome.find_element(By.ID, "file").send_keys(str(path))
+            _wait(chrome, f"return document.querySelector('.verdict.{name.partition('-')[0]}')")
+            photograph(chrome, view, FOLDER / f"verify-{name}.png")
+
+
+PICTURES: dict[str, Callable[[], None]] = {"report": report, "stage": stage, "verify": verify}
 
 
 def main() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.bundle_check import check_bundle
 from bot.domain.proof import write_proof
-from bot.domain.time import MINUTE
+from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.transparency import KeyChange
+from tests.conftest import NOON
 from tests.small_log import SmallLog, verify
 
 
@@ -39,10 +40,25 @@ def long_evening() -> SmallLog:
     return log
 
 
-def sold_out_evening(claims: int, **changes: object) -> SmallLog:
+def mug_evening() -> SmallLog:
+    """What a drop is like when all goes well: 48 mugs, one of them given by hand, beside a secret."""
+    log = SmallLog()
+    log.at = NOON - HOUR
+    log.announce(supply=48, held_back=1)
+    log.plan("secret")
+    log.at = NOON
+    log.tell("drop.opened", closes_at=NOON + 15 * MINUTE, late=False, after=0)
+    for number in range(1, 48):
+        log.claim(number, after=SECOND + number * 13_000)
+    log.claim(48, how="hand", after=40 * SECOND)
+    log.tell("drop.closed", why="moderator", late=False, after=20 * SECOND)
+    return log
+
+
+def sold_out_evening(claims: int) -> SmallLog:
     """A mug whose every unit is claimed within a few seconds."""
     log = SmallLog()
-    log.open(supply=claims, **changes)
+    log.open(supply=claims)
     for number in range(1, claims + 1):
         log.claim(number, after=1_000)
     log.close()

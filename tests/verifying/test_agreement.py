@@ -11,6 +11,8 @@ from bot.domain.bundle import BundleRefused, check_bundle
 from bot.domain.bundle_check import BundleReport
 from bot.domain.proof import check_proof
 from bot.domain.public_lines import text_of
+from bot.domain.time import MINUTE
+from bot.domain.transparency import KeyChange
 from tests.domain.test_bundle import LIES
 from tests.domain.test_bundle_damage import BUNDLE, PROOF, changed_bytes, changed_lengths, changed_lines
 from tests.small_log import SmallLog, small_evening, verify
@@ -19,6 +21,64 @@ from tests.verifying.evenings import long_evening, proof_of, sold_out_evening
 
 BATCH = 500
 quick_verify = cache(verify)
+
+
+def held_back_is_claimed(log: SmallLog) -> None:
+    log.open(held_back=1)
+    for number in (1, 2, 3):
+        log.claim(number)
+
+
+def closing_is_not_signed(log: SmallLog) -> None:
+    log.open()
+    log.tell("drop.closed", why="time", late=False, sign=False)
+    log.tell("drop.settled")
+
+
+def selling_out_is_not_signed(log: SmallLog) -> None:
+    log.open(supply=1)
+    log.claim(1, sign=False)
+    log.close()
+
+
+def another_announcement_is_not_signed(log: SmallLog) -> None:
+    log.open()
+    log.plan("cap")
+    log.tell("drop.announced", "cap", sign=False)
+    log.close()
+
+
+def announcement_is_not_signed(log: SmallLog) -> None:
+    log.plan()
+    log.tell("drop.announced", sign=False)
+    log.tell("drop.opened", closes_at=log.at + MINUTE, late=False)
+
+
+def opens_unannounced(log: SmallLog) -> None:
+    log.plan()
+    log.tell("drop.opened", closes_at=log.at + MINUTE, late=False)
+
+
+def never_announced(log: SmallLog) -> None:
+    log.plan()
+
+
+def first_key_twice(log: SmallLog) -> None:
+    log.open()
+    log.new_key(KeyChange.FIRST)
+    log.close()
+
+
+FORGED = (
+    held_back_is_claimed,
+    closing_is_not_signed,
+    selling_out_is_not_signed,
+    another_announcement_is_not_signed,
+    announcement_is_not_signed,
+    opens_unannounced,
+    never_announced,
+    first_key_twice,
+)
 
 
 def program_refuses(raw: bytes) -> tuple[bool, int | None]:
@@ -95,6 +155,16 @@ def test_each_lie_under_a_good_signature_is_refused_and_the_same_entry_named(pag
         files.append(raw)
     assert disagreements(page, files) == []
     assert {each["against"] for each in page.answers(files)} <= {"rules", "log"}
+
+
+@pytest.mark.parametrize("forge", FORGED, ids=lambda forge: forge.__name__.replace("_", " "))
+def test_what_should_not_have_been_signed_is_refused_by_both(page: Checker, forge: Callable[[SmallLog], None]):
+    log = SmallLog()
+    forge(log)
+    log.sign(log.key)
+    raw = log.bundle().encode()
+    assert program_refuses(raw)[0]
+    assert disagreements(page, [raw]) == []
 
 
 @pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])

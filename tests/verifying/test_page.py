@@ -43,7 +43,7 @@ def test_results_that_hold_are_told_in_plain_words(page: Checker, results: Path)
     )
     told = page.text("#outcome")
     assert "Out: 1 to 3, 5, 6." in told
-    assert "2 numbers were held back for mistakes" in told
+    assert "2 numbers were held back for mistakes: no claim could take them." in told
     assert "nobody can get them any more: 4." in told
     assert "the old key signed for it" in told
     unproved = page.text("#outcome > section:last-child")
@@ -89,7 +89,7 @@ def test_every_number_is_listed_for_whoever_asks(page: Checker, results: Path):
     [
         (
             lambda text: text.replace('"number":9,"private"', '"number":8,"private"'),
-            "Entry 9: number “8” stands in",
+            "Entry 9: in its place stands entry 8",
         ),
         (lambda text: text.replace('"supply":8', '"supply":9'), "Something among entries 3 to 4, or among the 2"),
         (
@@ -226,7 +226,8 @@ def test_results_of_five_thousand_claims_are_checked_without_holding_up_the_page
     assert page.text("#why").startswith("All 5,000 numbers of Teal Mug are out")
     seen = page.run("return window.seen")
     assert seen["worst"] < 500
-    assert len(set(seen["shown"])) >= 3
+    # It tells how far it is, whenever it lets the page breathe.
+    assert 0 < seen["shown"][0] < bundle.count("\n")
     assert seen["shown"] == sorted(seen["shown"])
     assert page.run("return document.getElementById('progress').max") == bundle.count("\n")
 
@@ -268,7 +269,7 @@ def test_everything_can_be_done_by_keyboard_alone(page: Checker, results: Path):
     for _ in range(4):
         press(page, Keys.TAB)
         order.append(focused(page))
-    assert order == ["file", "summary", "seen", "button"]
+    assert order == ["file", "summary", "seen", "again"]
     press(page, Keys.ENTER)
     page.until(lambda: page.text("#mistake") == "Choose the results file first, or paste its text.", "the hint")
     assert focused(page) == "file"
