@@ -45,12 +45,14 @@ _AT_THE_END = frozenset({"served", "answered", "winners-told", "announced", "cra
 
 def rehearse(options: RehearseOptions) -> int:
     """Play, judge, report. Returns 0 when every promise was kept, 1 when one was broken, 2 when the call or the
-    configuration is wrong, 130 when somebody ended it; then the report tells of what there was until then."""
+    configuration is wrong or the page cannot be written, 130 when somebody ended it; then the report tells of what
+    there was until then."""
     interrupts = Interrupts()
     try:
         check(options)
         with interrupts, _folder(options.keep) as folder:
-            report, cut_short = _play(options, folder, interrupts)
+            report = _play(options, folder, interrupts)
+            return _tell(report, options)
     except ConfigError as error:
         mistakes = [mistake.as_public() for mistake in error.mistakes]
         _say(options, {"mistakes": mistakes}, [str(mistake) for mistake in error.mistakes])
@@ -69,22 +71,26 @@ def rehearse(options: RehearseOptions) -> int:
         why = _ENDED_AT_ONCE if interrupts.hurried else _NOTHING_TO_TELL
         _say(options, {"cut_short": True, "error": why}, [why])
         return INTERRUPTED
-    try:
-        _write_page(report, options)
-    except OSError as error:
-        why = f"{options.report} cannot be written: {error.strerror}."
-        _say(options, {"kept": not report.exit_code, "error": why}, [why])
-        return FOUND_WRONG
-    if options.json:
-        public = {**report.as_public(), "cut_short": cut_short}
-        print(json.dumps(public, ensure_ascii=False, indent=2))  # noqa: T201 - the answer itself
-    else:
+
+
+def _tell(report: Report, options: RehearseOptions) -> int:
+    """The report first: that its page cannot be written must not cost whoever waited for it the rest."""
+    if not options.json:
         show(report, _console())
-        if options.report is not None:
-            print(f"The report as a page: {options.report}")  # noqa: T201 - a command's last word
-        if cut_short:
-            print("Cut short: this is what there was until then.")  # noqa: T201 - a command's last word
-    return INTERRUPTED if cut_short else report.exit_code
+    why_no_page = _write_page(report, options)
+    if options.json:
+        public = {**report.as_public(), "cut_short": report.cut_short}
+        public |= {"error": why_no_page} if why_no_page else {}
+        print(json.dumps(public, ensure_ascii=False, indent=2))  # noqa: T201 - the answer itself
+    elif options.report is not None and not why_no_page:
+        print(f"The report as a page: {options.report}")  # noqa: T201 - a command's last word
+    if report.cut_short and not options.json:
+        print("Cut short: this is what there was until then.")  # noqa: T201 - a command's last word
+    if why_no_page:
+        if not options.json:
+            print(why_no_page, file=sys.stderr)  # noqa: T201 - a command's last word
+        return USED_WRONG
+    return INTERRUPTED if report.cut_short else report.exit_code
 
 
 class UnfitForRehearsal(Exception):
@@ -109,12 +115,18 @@ def check(options: RehearseOptions) -> None:
         raise UnfitForRehearsal(f"{options.keep} is not empty. Name a folder that is, or a new one.")
 
 
-def _write_page(report: Report, options: RehearseOptions) -> None:
-    if options.report is not None:
-        # Its template engine is loaded by whoever wants the page.
-        from bot.rehearsal.report_page import write_page
+def _write_page(report: Report, options: RehearseOptions) -> str:
+    """Why the page that was asked for could not be written; "" when all is well."""
+    if options.report is None:
+        return ""
+    # Its template engine is loaded by whoever wants the page.
+    from bot.rehearsal.report_page import write_page
 
+    try:
         write_page(report, options.report)
+    except OSError as error:
+        return f"{options.report} cannot be written: {error.strerror}."
+    return ""
 
 
 def _say(options: RehearseOptions, public: Mapping[str, object], sentences: Sequence[str]) -> None:
@@ -141,8 +153,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         yield Path(folder).resolve()
 
 
-def _play(options: RehearseOptions, folder: Path, interrupts: Interrupts) -> tuple[Report, bool]:
-    """The report, and whether somebody ended the play before its time."""
+def _play(options: RehearseOptions, folder: Path, interrupts: Interrupts) -> Report:
     console = _console()
     silent = options.json or options.quiet
     script = options.script
@@ -162,7 +173,7 @@ def _play(options: RehearseOptions, folder: Path, interrupts: Interrupts) -> tup
         )
     if performance.cut_short and not performance.ledger.exists():
         raise KeyboardInterrupt  # nothing had begun, so there is nothing to tell of
-    return report_of(performance, options), performance.cut_short
+    return report_of(performance, options)
 
 
 def _performed(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,28 @@ def test_what_is_to_be_a_folder_or_a_file_and_is_not_is_refused_before_the_play(
 def test_a_report_needs_a_folder_that_is_there(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rehearse(RehearseOptions(config, report=config.parent / "nowhere" / "report.html")) == 2
     assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_page_that_cannot_be_written_costs_nobody_the_report(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = RehearseOptions(config, viewers=9, tempo=TEMPO, fast=True, quiet=True, report=Path("/dev/full"))
+    assert rehearse(options) == 2
+    said, wrong = capsys.readouterr()
+    assert "0 broken" in said
+    assert wrong == "/dev/full cannot be written: No space left on device.\n"
+    assert rehearse(replace(options, json=True)) == 2
+    public = json.loads(capsys.readouterr().out)
+    assert public["kept"] is True
+    assert public["error"] == "/dev/full cannot be written: No space left on device."
+
+
+def test_whoever_has_seen_enough_of_the_report_is_told_no_more(config: Path) -> None:
+    command = [sys.executable, "-m", "bot", "rehearse", "--config", str(config), "--fast", "--quiet"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as rehearsal:
+        assert rehearsal.stdout is not None
+        rehearsal.stdout.close()
+        assert rehearsal.stderr is not None
+        assert rehearsal.stderr.read() == ""
+    assert rehearsal.returncode == 130
