@@ -22,6 +22,8 @@ _DECIDED_BY_TIME = (
     (r"\b\d+(\.\d+)? s\b", "… s"),
     (r"@\S+( #\d+)?(, @\S+( #\d+)?)*", "@…"),
     (r"#\d+ of (\d+)", r"#… of \1"),
+    # Whose entries these are decides about their hashes.
+    (r"\bLog (\S+) \d+ [a-z2-7]{10}\b", r"Log \1 …"),
     (r"^(Claims) \d+ (from \d+ people), at most \d+ in a second.*", r"\1 \2"),
     (r"^(Answers .*), of \d+$", r"\1"),
 )

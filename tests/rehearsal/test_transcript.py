@@ -42,6 +42,20 @@ def test_a_pipe_gets_both_chats_and_the_faults_line_by_line() -> None:
     ]
 
 
+def test_what_is_there_to_be_copied_does_not_fill_the_terminal() -> None:
+    """A checkpoint's code and a receipt's small print, beside words that look alike and stay."""
+    evening = Evening()
+    note = "Checkpoint 57\n```\nmicrodrops/fox\n57\n\n\u2014 microdrops/fox Ab=\n```"
+    evening.presses("cat", OPENS, "#3 is yours!\n-# Entry 57 of the public ledger, leaf hash `ab12`")
+    evening.announce("opened", f"Teal Mug\nOpen: `!claim`\nLeft\n3 -# 4\n{note}\nMicrodrops", OPENS)
+    said = [line_of(seen) for seen in evening.record if seen["platform"] == "discord"]
+    assert [spoken.what for spoken in said if spoken] == [
+        "presses [Claim]",
+        "#3 is yours!   (only for whoever asked)",
+        "Teal Mug / Open: `!claim` / Left / 3 -# 4 / Microdrops",
+    ]
+
+
 def test_a_scripts_own_words_cannot_steer_the_terminal() -> None:
     paper = StringIO()
     with Transcript(Console(file=paper, width=160, force_terminal=False)) as transcript:

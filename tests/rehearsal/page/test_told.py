@@ -234,6 +234,13 @@ def test_a_card_that_is_edited_stays_where_it_is() -> None:
     assert [line["key"] for line in play.since(before, ANN)["lines"]] == ["1"]
 
 
+def test_the_files_of_a_card_are_named_under_it() -> None:
+    embeds = [{"title": "Teal Mug is closed"}]
+    files = {"embeds": embeds, "files": ["mug.microdrops.txt", "verify.html"], "file_ids": ["1", "2"]}
+    card = only_line(told(message("Check it yourself.\nTeal Mug is closed", "1", data=files)), ANN)
+    assert (card["spans"], card["note"]) == (["Check it yourself."], "Attached: mug.microdrops.txt, verify.html")
+
+
 def test_the_parts_of_a_card_keep_their_places() -> None:
     embeds = [{"title": "Mug", "fields": [{"name": "Left", "value": "**3** of 5"}], "footer": {"text": "soon"}}]
     card = only_line(told(message("Mug\nLeft\n**3** of 5\nsoon", "1", data={"embeds": embeds})), ANN)
