@@ -193,6 +193,8 @@ def decide_steer(
     facts = _facts(standing, command, drop, moment)
     last = facts[-1]
     number = cast(int, last.public.get("number", 0))
+    # Only a gift's entry names the receiver, and only what stands in an entry is found when they are erased.
+    receiver = command.receiver if verb is Verb.GIVE else None
     done = DropSteered(
         verb,
         drop.key,
@@ -201,9 +203,9 @@ def decide_steer(
         number=number,
         supply=drop.plan.supply,
         units_left=drop.units_left,
-        receiver=command.receiver.name if command.receiver else "",
+        receiver=receiver.name if receiver else "",
         minutes=command.minutes,
-        receiver_platform=command.receiver.platform if command.receiver else "",
+        receiver_platform=receiver.platform if receiver else "",
     )
     return done, facts
 

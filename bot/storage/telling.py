@@ -18,6 +18,10 @@ from bot.storage.database import Reads
 from bot.storage.outcomes import from_bytes
 
 
+# Answers that changed nothing: whoever asks the same again after weeks may be told anew.
+_FORGOTTEN = ("claim.refused", "claim.needs-name", "erasure.asked", "erasure.refused")
+
+
 @dataclass(frozen=True, slots=True)
 class PendingNews:
     """One row of the outbox that is not done. `attempted_at` is set when a send may have happened already."""
@@ -88,7 +92,7 @@ def handle_forget(batch: Batch, command: ForgetRefusals, moment: Micros) -> None
     batch.connection.execute(
         delete(outcome).where(
             outcome.c.channel_id == command.channel_id,
-            outcome.c.kind.in_(("claim.refused", "claim.needs-name")),
+            outcome.c.kind.in_(_FORGOTTEN),
             outcome.c.at < command.before,
         )
     )
