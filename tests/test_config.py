@@ -262,6 +262,15 @@ def test_commands_are_renamed_aliased_and_switched_off(load: Load) -> None:
     assert commands.prefix == "fox"
 
 
+def test_a_command_that_is_off_in_chat_has_no_name_until_it_is_given_one(load: Load) -> None:
+    assert load(CHANNEL).commands.names("proof") == ()
+    assert load(CHANNEL + "[commands]\nproof = false\n").commands.names("proof") == ()
+    assert load(CHANNEL + '[commands]\nproof = ["proof", "beweis"]\n').commands.names("proof") == (
+        "proof",
+        "beweis",
+    )
+
+
 def test_waiting_times_reach_the_pace(load: Load) -> None:
     pace = load(CHANNEL + '[pace]\noffline_pause = "90s"\nsoon_lead = "1h 5m"\nanswer_gap = "0.5s"\n').pace
     assert pace == Pace(offline_pause=90 * SECOND, soon_lead=65 * MINUTE, answer_gap=SECOND // 2)

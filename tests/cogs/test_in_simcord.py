@@ -21,6 +21,7 @@ from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimRefusal
 from bot.domain.control import DropSteered, SteerNeedsYes, Verb
 from bot.domain.people import Actor
+from bot.domain.proofs import ProofRefusal, ProofUnknown
 from bot.platforms.discord.board import DiscordBoard
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.settings import DiscordSettings
@@ -201,6 +202,12 @@ async def looks_around(hall: Hall, desk: Desk) -> list[Said]:
     return [await hall.slash(who, command) for who in ("ann", "mia") for command in ("mine", "drops", "help")]
 
 
+async def proves_a_unit(hall: Hall, desk: Desk) -> list[Said]:
+    found = await hall.slash("ann", "proof", number=17, drop="mug")
+    desk.proofs.answer = ProofUnknown(ProofRefusal.NOT_GIVEN, "mug", "Teal Mug", 18, 48)
+    return [found, await hall.slash("mia", "proof", number=18)]
+
+
 async def steers_by_card(hall: Hall, desk: Desk) -> list[Said]:
     shown = await hall.post(DISCORD_MODERATORS, control_card(Wording(), about(OPEN), NOW))
     said = [await hall.press("mia", shown, label) for label in ("Pause", "Close", "+5 min", "Undo", "Give")]
@@ -256,6 +263,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     claims_by_button,
     claims_by_command,
     looks_around,
+    proves_a_unit,
     steers_by_card,
     steers_by_command,
     plans_a_drop,
@@ -276,7 +284,14 @@ def _asked(desk: Desk) -> list[Any]:
         for actor, _, verb, order in desk.control.orders
     ]
     forms = [(plain(actor), form) for actor, form in desk.drops.forms]
-    return [*claims, *orders, *forms, *map(plain, desk.confirming.confirmed), len(desk.telling.told_requests)]
+    return [
+        *claims,
+        *desk.proofs.asked,
+        *orders,
+        *forms,
+        *map(plain, desk.confirming.confirmed),
+        len(desk.telling.told_requests),
+    ]
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.__name__)
