@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.shared import ConfigOption, JsonOption, app, count, load_for_ledger, print_json, say_wrong
 from bot.exits import FINE, FOUND_WRONG, USED_WRONG
+
+if TYPE_CHECKING:
+    from bot.bundle_view import Seen
 
 STANDARD_STREAM = "-"
 
@@ -18,36 +21,51 @@ STANDARD_STREAM = "-"
 def verify(
     file: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE]", help="A published bundle or proof; - reads one."),
+        typer.Argument(metavar="[FILE]", help="A published bundle or proof; - reads one. Without it, your ledger."),
     ] = None,
+    config: ConfigOption = Path("config.toml"),
     seen: Annotated[
         list[str] | None,
         typer.Option(metavar="TEXT", help='What chat said, like "57 k3j2l4m5n6". Can be repeated.'),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a file that somebody published; it needs no configuration and no network."""
-    if file is None:
-        say_wrong("Which file? A drop's bundle or a unit's proof: microdrops verify FILE.")
+    """Check the whole ledger, also while the bot runs; or a file that somebody published, which needs neither a
+    configuration nor a network."""
+    wanted = _read_all_seen(seen or [])
+    if wanted is None:
         raise typer.Exit(USED_WRONG)
-    raise typer.Exit(_verify_file(file, seen or [], as_json=as_json))
+    if file is not None:
+        raise typer.Exit(_verify_file(file, wanted, as_json=as_json))
+    from bot.verify_view import run_verify
+
+    raise typer.Exit(run_verify(load_for_ledger(config, as_json=as_json), wanted, as_json=as_json))
 
 
-def _verify_file(name: str, seen: list[str], *, as_json: bool) -> int:
-    from bot.bundle_view import read_seen, verify_file
-    from bot.storage.signing import verify_signature
+def _read_all_seen(texts: list[str]) -> list[Seen] | None:
+    """What was typed after each --seen; None when one of them is nothing that chat would have said."""
+    from bot.bundle_view import read_seen
 
-    wanted = {text: read_seen(text) for text in seen}
-    for text, read in wanted.items():
+    wanted = []
+    for text in texts:
+        read = read_seen(text)
         if read is None:
             say_wrong(f'--seen {text}: write a size and what stood behind it, like "57 k3j2l4m5n6".')
-            return USED_WRONG
+            return None
+        wanted.append(read)
+    return wanted
+
+
+def _verify_file(name: str, seen: list[Seen], *, as_json: bool) -> int:
+    from bot.bundle_view import verify_file
+    from bot.storage.signing import verify_signature
+
     try:
         raw = sys.stdin.buffer.read() if name == STANDARD_STREAM else Path(name).read_bytes()
     except OSError as error:
         say_wrong(f"{name} cannot be read: {error.strerror}.")
         return USED_WRONG
-    verdict = verify_file(raw, [each for each in wanted.values() if each is not None], verify_signature)
+    verdict = verify_file(raw, seen, verify_signature)
     if as_json:
         print_json(verdict.public)
     elif verdict.code == FINE or verdict.public["holds"]:

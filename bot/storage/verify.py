@@ -1,0 +1,168 @@
+"""A whole ledger checked as of one moment, also beside its running bot; a large one by two processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+import migrations
+from bot.domain.checkpoint import Checkpoint, NoteRefused, read_checkpoint
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.checking import Fault, Faults, check_bytes, check_story, size_of
+from bot.storage.database import snapshot_engine
+from bot.storage.sealed import name_of
+from bot.storage.verify_helper import Helper
+
+# Below it, a second process is only just awake when the first one is done.
+SHARED_FROM = 30_000
+
+Progress = Callable[[int, int], object]
+"""Told now and then how much is done, of how much."""
+
+
+class NotVerified(Exception):
+    """The ledger could not be looked at: one clause that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedChannel:
+    """What was looked at of one channel. `root` is that of the tree over all entries, None where there is none;
+    `key` signs the log, "" where nothing was ever signed. `checkpoints` are those that can be read, by size."""
+
+    id: int
+    name: str
+    entries: int
+    units: int
+    tiles: int
+    key: str
+    root: bytes | None
+    checkpoints: tuple[Checkpoint, ...]
+    last_at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a whole check came to. Of very many faults only the first are in `faults`; `fault_count` counts all."""
+
+    channels: tuple[VerifiedChannel, ...]
+    faults: tuple[Fault, ...]
+    fault_count: int
+
+    @property
+    def holds(self) -> bool:
+        return not self.fault_count
+
+
+def verify_ledger(url: URL, *, share: bool = True, progress: Progress = lambda _done, _total: None) -> Verified:
+    """Check everything in a ledger that entries and log can prove. With `share` a second process may help. Raises
+    NotVerified."""
+    try:
+        return _verify(url, share=share, progress=progress)
+    except UnicodeDecodeError:
+        # A text that is none any more: slower, and every row can be read.
+        return _verify(url, share=False, progress=progress, any_text=True)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        if "decode" in reason.casefold():
+            return _verify(url, share=False, progress=progress, any_text=True)
+        raise NotVerified(f"the ledger cannot be read ({reason})") from None
+
+
+@contextmanager
+def snapshot(url: URL, *, any_text: bool = False) -> Iterator[Connection]:
+    """A connection that reads the ledger as of one moment, and can only read."""
+    engine = snapshot_engine(url)
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                if any_text:
+                    raw: Any = connection.connection.dbapi_connection
+                    raw.text_factory = lambda text: text.decode(errors="replace")
+                # The driver would begin no transaction for mere reading, and each query would see another moment.
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def check_layout(connection: Connection) -> None:
+    """Raises NotVerified for anything but a ledger as this version lays it out."""
+    try:
+        revision = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise NotVerified(f"this is no ledger of Microdrops ({reason})") from None
+    if revision != migrations.HEAD:
+        older = revision is not None and revision < migrations.HEAD
+        cure = "`microdrops run` brings it up to date" if older else "install the version that has written it"
+        raise NotVerified(f"the ledger is of {'an older' if older else 'another'} version: {cure}")
+
+
+def _verify(url: URL, *, share: bool, progress: Progress, any_text: bool = False) -> Verified:
+    faults = Faults()
+    with snapshot(url, any_text=any_text) as connection:
+        check_layout(connection)
+        ids = list(connection.scalars(select(tables.channel.c.id).order_by(tables.channel.c.id)))
+        for words in _strangers(connection, ids):
+            faults.say(0, words)
+        sizes = {channel_id: size_of(connection, channel_id) for channel_id in ids}
+        total, done = 2 * sum(sizes.values()), 0
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            progress(min(done, total), total)
+
+        channels = []
+        for channel_id, size in sizes.items():
+            sharing = share and size >= SHARED_FROM
+            checked, root = False, None
+            with Helper(url, channel_id, size, count) if sharing else nullcontext() as helper:
+                rebuilt = check_story(connection, channel_id, faults, done=count)
+                if helper is not None:
+                    checked, root = helper.result(faults)
+            if not checked:
+                root = check_bytes(connection, channel_id, faults, upto=size, done=count)
+            channels.append(_looked_at(connection, channel_id, size, len(rebuilt.units), root))
+    return Verified(tuple(channels), tuple(faults.in_order()), faults.count)
+
+
+def _looked_at(
+    connection: Connection, channel_id: int, entries: int, units: int, root: bytes | None
+) -> VerifiedChannel:
+    tile, channel = tables.tile.c, tables.channel.c
+    tiles = connection.scalar(select(func.count()).where(tile.channel_id == channel_id)) or 0
+    key = connection.scalar(select(channel.log_key).where(channel.id == channel_id)) or ""
+    last_at = connection.scalar(select(func.max(tables.entry.c.at)).where(tables.entry.c.channel_id == channel_id))
+    name = name_of(connection, channel_id)
+    checkpoints = tuple(_checkpoints(connection, channel_id))
+    return VerifiedChannel(channel_id, name, entries, units, tiles, key, root, checkpoints, last_at or 0)
+
+
+def _checkpoints(connection: Connection, channel_id: int) -> Iterator[Checkpoint]:
+    """Those that were signed, as far as they can be read: whether they hold is found out elsewhere."""
+    checkpoint = tables.checkpoint.c
+    notes = select(checkpoint.note).where(checkpoint.channel_id == channel_id).order_by(checkpoint.size)
+    for note in connection.scalars(notes):
+        try:
+            yield read_checkpoint(note.rpartition("\n\n")[0] + "\n")
+        except NoteRefused:
+            continue
+
+
+def _strangers(connection: Connection, ids: list[int]) -> Iterator[str]:
+    """Rows of channels that there are not: nothing that looks at a channel would ever find them."""
+    for table in tables.metadata.sorted_tables:
+        if table is tables.channel:
+            continue
+        for channel_id in connection.scalars(select(table.c.channel_id).distinct()):
+            if channel_id not in ids:
+                yield f"{table.name}: it has rows of channel {channel_id}, which there is not"
