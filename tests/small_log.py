@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from bot.domain.bundle import Hidden, bundle_end, write_bundle
 from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
 from bot.domain.drops import Drop, evolve
-from bot.domain.ledger import Entry, Fact, seal
+from bot.domain.ledger import Entry, Fact, leaf_hash, seal
 from bot.domain.merkle import Frontier, Tree
 from bot.domain.people import pseudonym
 from bot.domain.proof import write_proof
@@ -86,6 +86,15 @@ class SmallLog:
         self.entries.append(entry)
         self.tree.append(entry.leaf_hash)
         return entry
+
+    def put(self, canonical: bytes) -> None:
+        """An entry of the mug with whatever bytes, under a good checkpoint."""
+        number = len(self.entries) + 1
+        leaf = leaf_hash(canonical)
+        self.entries.append(Entry(number, self.at, "", "mug", canonical, leaf, b"", b"", None))
+        self.tree.append(leaf)
+        if self.key is not None:
+            self.sign(self.key)
 
     # -- the evening of a mug -------------------------------------------------------------------------------
 

@@ -55,7 +55,8 @@ sub string {    # a JSON string in canonical form, kept as it is written
 
 sub value {     # canonical JSON: strings stay as written, with their quotes, and numbers too
     return string() if /\G(?=")/gc;
-    return $1 if /\G(0|-?[1-9][0-9]{0,15}|true|false|null)(?![0-9.eE])/gc && ($1 =~ /[a-z]/ || abs $1 < 2**53);
+    return $1 if /\G(true|false|null)/gc;
+    return $1 if /\G(0|-?[1-9][0-9]{0,15})(?![0-9.eE])/gc && abs $1 < 2**53;
     my ($open, $last, %pairs, @list) = /\G([\[{])/gc or die "no canonical JSON\n";
     until ($open eq "{" ? /\G\}/gc : /\G\]/gc) {
         die "no canonical JSON\n" if (%pairs || @list) && !/\G,/gc;

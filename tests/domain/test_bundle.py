@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.bundle import BundleRefused, Hidden, bundle_end, check_bundle, write_bundle
+from bot.domain.checkpoint import Checkpoint, sign_note
 from bot.domain.drops import DropState
 from bot.domain.time import HOUR, MINUTE
 from bot.domain.transparency import KeyChange, log_key_fact
@@ -278,6 +279,37 @@ def test_a_checkpoint_by_a_key_that_is_not_in_force_any_more_is_refused():
     log.key = old
     log.close()
     assert "nobody who is known has signed this note" in str(refusal(log))
+
+
+def test_a_checkpoint_that_counts_other_entries_than_there_are_is_refused():
+    log = SmallLog()
+    log.open()
+    log.close()
+    wrong = Checkpoint("microdrops/teapot", 6, log.tree.root())
+    log.notes[5] = sign_note(wrong.text, [log.key.pair])
+    assert str(refusal(log)).endswith(": the checkpoint of 6 entries stands after entry 5")
+
+
+@pytest.mark.parametrize("about", [(), ("witnessed by nobody",)])
+def test_a_checkpoint_with_more_than_its_lines_is_refused(about):
+    log = SmallLog()
+    log.open()
+    log.close()
+    longer = Checkpoint("microdrops/teapot", 5, log.tree.root(), about)
+    stranger = TestKey(9, "somebody/else")
+    log.notes[5] = sign_note(longer.text, [log.key.pair, *([] if about else [stranger.pair])])
+    assert "a checkpoint has three lines here, and is signed by microdrops/teapot+f9289539 alone" in str(
+        refusal(log)
+    )
+
+
+def test_a_checkpoint_of_another_log_is_refused():
+    log = SmallLog()
+    log.open()
+    log.close()
+    other = Checkpoint("microdrops/kettle", 5, log.tree.root())
+    log.notes[5] = sign_note(other.text, [log.key.pair])
+    assert str(refusal(log)).endswith(": this checkpoint is of another log, 'microdrops/kettle'")
 
 
 def test_a_second_first_key_is_refused():
