@@ -13,6 +13,7 @@ from bot.domain.claims import ClaimDrop, ClaimGranted
 from bot.domain.control import DropSteered, SteerDrop, Verb
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.privacy import EraseMe, PersonErased
 from bot.domain.proof import check_proof
 from bot.domain.proofs import ProofAnswer, ProofFound, ProofPending, ProofPlaces, ProofRefusal, ProofUnknown, SeenAt
 from bot.domain.stream import Wake
@@ -256,6 +257,16 @@ async def test_nothing_in_an_answer_tells_whose_the_unit_is(tonight, new_ledger)
     for private in ("ann_the_holder", "id-ann", "twitch:"):
         assert private not in shown
     assert await tonight.proofs.prove(viewer("ann_the_holder"), 1) == found
+
+
+async def test_the_unit_of_somebody_who_was_forgotten_is_proved_as_before(tonight):
+    await tonight.claim("ann", "bob", "cy")
+    for moment in (15 * MINUTE, HOUR):
+        await tonight.at(NOON + moment)
+    before = await tonight.proved(1)
+    answer = await tonight.lane.submit(EraseMe(CHANNEL, "twitch:forget", viewer("ann"), confirmed=True))
+    assert isinstance(answer.decision, PersonErased)
+    assert await tonight.proved(1) == before
 
 
 async def test_whoever_asks_too_fast_is_told_so_and_others_are_not(tonight):

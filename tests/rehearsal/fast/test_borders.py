@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -19,15 +20,17 @@ from bot.rehearsal.fast.discord_answers import Act
 from bot.rehearsal.fast.discord_commands import definitions
 from bot.rehearsal.fast.twitch_lines import QuickCommands, actor_in
 from bot.stage.discord.commands import CommandBook
+from bot.stage.discord.files import Upload
 from bot.stage.discord.snowflakes import Snowflakes
 from bot.stage.record import Record
 from bot.stage.twitch import payloads
 from bot.stage.twitch.model import ChatMessage
 from bot.stage.twitch.world import TwitchWorld
 from bot.wording.announcing import control_card
+from bot.wording.cards import Card, CardFile
 from cogs.installing import install_all_discord
 from cogs.names import Asked, CommandNames
-from tests.cogs.fakes import Desk
+from tests.cogs.fakes import Desk, until
 from tests.wording.saying import NOW, OPEN, about
 
 Json = dict[str, Any]
@@ -156,3 +159,35 @@ def test_an_interaction_says_who_steers(user: str, permissions: int, rank: Rank)
     member = {"user": {"id": user, "username": "ann", "global_name": None}, "permissions": str(permissions)}
     actor = Act({"id": "5", "member": member}, owner_id="1").actor
     assert (actor.key, actor.name, actor.rank) == (("discord", user), "ann", rank)
+
+
+class Noting:
+    """A way to Discord that notes each request with the files beside it."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, list[tuple[str, bytes]]]] = []
+
+    async def ask(self, method: str, path: str, body: Any, files: tuple[Upload, ...] = ()) -> None:
+        self.requests.append((path, [(each.filename, each.data) for each in files]))
+
+
+@pytest.mark.parametrize(("slow", "path"), [(False, "/interactions/5/t/callback"), (True, "/webhooks/6/t")])
+async def test_a_private_answer_brings_its_cards_files_at_once_or_later(
+    monkeypatch: pytest.MonkeyPatch, slow: bool, path: str
+) -> None:
+    monkeypatch.setattr(discord_answers, "DEFER_AFTER", 0.01)
+    thought = asyncio.Event()
+
+    async def deciding() -> Card:
+        if slow:
+            await thought.wait()
+        return Card("Proof", "of a unit", files=(CardFile("mug-17.proof.txt", b"proof"),))
+
+    rest: Any = Noting()
+    act = Act({"id": "5", "token": "t", "application_id": "6"}, owner_id="1")
+    answering = asyncio.create_task(discord_answers.answer_within(rest, act, deciding()))
+    if slow:
+        await until(lambda: rest.requests)
+        thought.set()
+    assert await answering
+    assert rest.requests[-1] == (path, [("mug-17.proof.txt", b"proof")])
