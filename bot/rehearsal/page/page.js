@@ -6,7 +6,7 @@ const all = (selector, within = document) => [...within.querySelectorAll(selecto
 const make = (tag, kind, ...inside) => {
   const made = document.createElement(tag);
   if (kind) made.className = kind;
-  made.append(...inside.filter((each) => each));
+  made.append(...inside.filter(Boolean));
   return made;
 };
 const button = (label, does, kind) => {
@@ -79,7 +79,6 @@ function draw(line) {
   item.dataset.key = line.key;
   return item;
 }
-const logOf = (name) => all('.log').find((log) => log.dataset.room === name);
 const tabOf = (name) => all('[role=tab]').find((tab) => tab.dataset.room === name);
 const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
 const toEnd = (log) => { log.scrollTop = log.scrollHeight; };
@@ -94,7 +93,7 @@ function put(list, line) {
 function drawLines(lines) {
   const touched = new Map();
   for (const line of lines) {
-    const log = logOf(line.room);
+    const log = $(line.room);
     if (!log) continue;
     if (!touched.has(log)) touched.set(log, isAtEnd(log));
     const list = log.querySelector('ol'), last = numbers[line.room] || 0;
@@ -138,23 +137,23 @@ function fillIn({ id, title, fields }) {
 // Discord's channels
 
 function drawRooms(names) {
-  all('[role=tab]').filter((tab) => !names.includes(tab.dataset.room)).forEach((tab) => { logOf(tab.dataset.room).remove(); tab.remove(); });
+  all('[role=tab]').filter((tab) => !names.includes(tab.dataset.room)).forEach((tab) => { $(tab.dataset.room).remove(); tab.remove(); });
   for (const name of names.filter((each) => !tabOf(each))) {
     const title = name.replace('discord:', ''), tab = button(title, () => enter(name));
     const panel = make('div', 'log', make('p', 'empty', `Nothing in ${title} yet.`), make('ol'));
     Object.assign(panel, { id: name, tabIndex: 0, hidden: true, role: 'log', ariaLive: 'off', ariaLabel: title });
     tab.role = 'tab';
     tab.setAttribute('aria-controls', name);
-    tab.dataset.room = panel.dataset.room = name;
+    tab.dataset.room = name;
     $('channels').append(tab);
     $('rooms').prepend(panel);
   }
-  if (!names.includes(room) || logOf(room).hidden) enter(names.includes(room) ? room : names[0]);
+  if (!names.includes(room) || $(room).hidden) enter(names.includes(room) ? room : names[0]);
 }
 function enter(name) {
   room = name;
   for (const tab of all('[role=tab]')) {
-    const chosen = tab.dataset.room === name, panel = logOf(tab.dataset.room), entered = chosen && panel.hidden;
+    const chosen = tab.dataset.room === name, panel = $(tab.dataset.room), entered = chosen && panel.hidden;
     tab.ariaSelected = chosen;
     tab.tabIndex = chosen ? 0 : -1;
     panel.hidden = !chosen;

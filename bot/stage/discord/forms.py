@@ -57,7 +57,7 @@ def filled(modal: Json, values: Mapping[str, object], guild: Guild) -> Json:
     resolved: Json = {}
     parts = [_part(each, unused, guild, resolved) for each in components.stored(modal["components"])]
     if unused:
-        raise StageError(f"The form has no field {sorted(unused)}.")
+        raise StageError(f"The form has no field {', '.join(sorted(unused))}.")
     data: Json = {"custom_id": modal["custom_id"], "components": parts}
     return data | ({"resolved": resolved} if resolved else {})
 

@@ -42,7 +42,7 @@ def _options(select: Json, values: Sequence[object]) -> list[str]:
     by_name = {each["label"]: each["value"] for each in select["options"]}
     found = [by_name.get(str(value), str(value)) for value in values]
     if unknown := [value for value in found if value not in by_name.values()]:
-        raise StageError(f"The select offers no {unknown}; there are {sorted(by_name)}.")
+        raise StageError(f"The menu offers no {', '.join(unknown)}; there are {', '.join(sorted(by_name))}.")
     return found
 
 

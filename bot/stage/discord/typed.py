@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +71,7 @@ class Typist:
         name, *path = command.removeprefix("/").split()
         found = self._book.offered(self._guild.id).get(name)
         if found is None:
-            raise StageError(f"/{name} is not registered; there are {sorted(self._book.offered(self._guild.id))}.")
+            raise StageError(_unknown(name, self._book.offered(self._guild.id)))
         if (why := self._hidden(found, member, channel)) is not None:
             raise StageError(why)
         data: Json = {"id": found["id"], "name": name, "type": 1}
@@ -107,16 +107,17 @@ class Typist:
         nested = {each["name"]: each for each in options if each["type"] in (commands.SUBCOMMAND, commands.GROUP)}
         if nested or path:
             if not path or path[0] not in nested:
-                raise StageError(f"/{command} is not registered; there are {sorted(nested)}.")
+                raise StageError(_unknown(command, [f"{node['name']} {each}" for each in nested]))
             step = nested[path[0]]
             inside = self._nested(step, path[1:], given, resolved, command, focused)
             return [{"name": step["name"], "type": step["type"], "options": inside}]
         known = {each["name"]: each for each in options}
         if unknown := sorted(set(given) - set(known)):
-            raise StageError(f"/{command} has no option {unknown}; there are {sorted(known)}.")
+            has = f"it has {', '.join(sorted(known))}" if known else "it has none"
+            raise StageError(f"/{command} has no option {', '.join(unknown)}; {has}.")
         missing = [name for name, each in known.items() if each.get("required") and name not in given]
         if missing and focused is None:
-            raise StageError(f"/{command} needs {missing}.")
+            raise StageError(f"/{command} needs {' and '.join(missing)}.")
         return [
             _focused(known[name], value) if name == focused else self._value(known[name], value, resolved)
             for name, value in given.items()
@@ -151,3 +152,8 @@ def _check_range(option: Json, value: Any) -> None:
     least, most = f"min_{bound}", f"max_{bound}"
     if size < option.get(least, size) or size > option.get(most, size):
         raise StageError(f"The option {option['name']!r} does not take {value!r}: out of range.")
+
+
+def _unknown(command: str, known: Iterable[str]) -> str:
+    there = ", ".join(f"/{each}" for each in sorted(known))
+    return f"/{command} is not registered; {f'there are {there}' if there else 'no command is'}."

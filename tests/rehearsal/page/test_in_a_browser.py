@@ -270,6 +270,19 @@ def test_a_phone_shows_one_part_at_a_time_and_never_scrolls_sideways(playing: Vi
     assert min(heights) >= 44
 
 
+@pytest.mark.parametrize("width", [320, 360])
+def test_on_a_small_phone_the_keys_stand_beside_the_clock_however_long_the_title(
+    playing: Visitor, width: int
+) -> None:
+    playing.screen(width, 740)
+    for letters in range(0, 60, 3):
+        playing.run("document.getElementById('phase').textContent = 'n '.repeat(arguments[0])", letters // 2)
+        title, clock, keys = (playing.one(each).rect for each in (".title", "#clock", "#help"))
+        for each in (clock, keys):
+            assert title["y"] <= each["y"] + each["height"] / 2 <= title["y"] + title["height"], letters
+    assert playing.run("return document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_a_fault_is_a_button_with_its_sentence(playing: Visitor, theatre: Theatre) -> None:
     fault = playing.one("[data-fault=twitch-close]")
     assert fault.text == "Twitch closes the bot's socket"

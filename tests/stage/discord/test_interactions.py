@@ -43,7 +43,7 @@ async def test_a_form_is_opened_filled_in_and_answered(world: DiscordWorld, bot:
         ({"Kind": "mug"}, "must be filled in"),
         ({"Title": "x" * 41, "Kind": "mug"}, "does not take 41"),
         ({"Title": "x", "Kind": "sock"}, "offers no"),
-        ({"Title": "x", "Kind": "mug", "Size": "1"}, "no field"),
+        ({"Title": "x", "Kind": "mug", "Size": "1"}, r"no field Size\."),
     ],
 )
 async def test_a_form_cannot_be_filled_in_wrongly(
@@ -86,13 +86,14 @@ async def test_an_ephemeral_answer_is_seen_by_its_member_alone(
     ("who", "command", "options", "complaint"),
     [
         ("ann", "manage open", {"units": 5}, "hidden from ann"),
-        ("mod_mia", "manage", {}, "not registered"),
-        ("mod_mia", "manage close", {}, "not registered"),
-        ("mod_mia", "manage open", {}, "needs"),
+        ("mod_mia", "nope", {}, r"/nope is not registered; there are /[a-z]+, [a-z/, ]+\.$"),
+        ("mod_mia", "manage", {}, r"/manage is not registered; there are /manage open\.$"),
+        ("mod_mia", "manage close", {}, r"/manage close is not registered; there are /manage open\.$"),
+        ("mod_mia", "manage open", {}, r"/manage open needs units\.$"),
         ("mod_mia", "manage open", {"units": "five"}, "does not take"),
         ("mod_mia", "manage open", {"units": True}, "does not take"),
         ("mod_mia", "manage open", {"units": 100}, "out of range"),
-        ("ann", "drop", {"size": 1}, "no option"),
+        ("ann", "drop", {"size": 1}, r"/drop has no option size; it has item, who\.$"),
         ("ann", "drop", {"who": "12345"}, "does not take"),
     ],
 )
