@@ -17,7 +17,6 @@ from bot.storage.batch import Batch
 from bot.storage.database import Reads
 from bot.storage.outcomes import from_bytes
 
-
 # Answers that changed nothing: whoever asks the same again after weeks may be told anew.
 _FORGOTTEN = ("claim.refused", "claim.needs-name", "erasure.asked", "erasure.refused")
 

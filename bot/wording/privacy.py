@@ -12,7 +12,7 @@ from bot.wording.catalogue import Wording
 from bot.wording.text import board_text, chat_line, chat_name, shown
 from bot.wording.times import moment_text, span_text, stamp
 
-_UNITS_SHOWN = 20
+_UNITS_SHOWN = 10
 _ACCOUNTS_SHOWN = 10
 FILE_NAME = "your-data.json"
 
@@ -78,9 +78,8 @@ def _text(words: Wording, decision: ErasureDecision, now: Micros, *, discord: bo
 
 
 def _asked_key(asked: ErasureAsked, *, discord: bool) -> str:
-    if discord:
-        return f"privacy-asked-board{'-steps' if asked.deeds else ''}"
-    return f"privacy-asked{'-steps' if asked.deeds else '' if asked.units else '-none'}"
+    loses = "-steps" if asked.deeds else "" if asked.units else "-none"
+    return f"privacy-asked{'-board' if discord else ''}{loses}"
 
 
 def _units_text(words: Wording, units: Sequence[tuple[str, int, int]]) -> str:

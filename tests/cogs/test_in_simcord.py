@@ -21,6 +21,7 @@ from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimRefusal
 from bot.domain.control import DropSteered, SteerNeedsYes, Verb
 from bot.domain.people import Actor
+from bot.domain.privacy import EraseMe, PersonErased
 from bot.domain.proofs import ProofRefusal, ProofUnknown
 from bot.platforms.discord.board import DiscordBoard
 from bot.platforms.discord.bot import DiscordBot
@@ -208,6 +209,17 @@ async def proves_a_unit(hall: Hall, desk: Desk) -> list[Said]:
     return [found, await hall.slash("mia", "proof", number=18)]
 
 
+async def is_forgotten(hall: Hall, desk: Desk) -> list[Said]:
+    desk.confirming.waiting, desk.confirming.about = PersonErased(2, 0, 3), EraseMe
+    shown = await hall.slash("ann", "privacy")
+    sent = await hall.press("ann", shown, "Send me my data")
+    asked = await hall.press("ann", shown, "Forget me")
+    done = await hall.press("ann", asked, "Yes, forget me")
+    desk.confirming.waiting = None
+    late = await hall.press("ann", asked, "Yes, forget me")
+    return [shown, sent, asked, done, late]
+
+
 async def steers_by_card(hall: Hall, desk: Desk) -> list[Said]:
     shown = await hall.post(DISCORD_MODERATORS, control_card(Wording(), about(OPEN), NOW))
     said = [await hall.press("mia", shown, label) for label in ("Pause", "Close", "+5 min", "Undo", "Give")]
@@ -264,6 +276,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     claims_by_command,
     looks_around,
     proves_a_unit,
+    is_forgotten,
     steers_by_card,
     steers_by_command,
     plans_a_drop,

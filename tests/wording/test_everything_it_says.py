@@ -12,6 +12,7 @@ from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, Claim
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
 from bot.domain.drops import Drop, DropState
 from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
+from bot.domain.privacy import ErasureAsked, ErasureDecision, ErasureRefusal, ErasureRefused, Kept, PersonErased
 from bot.domain.proofs import ProofAnswer, ProofPending, ProofPlaces, ProofRefusal, ProofUnknown, SeenAt
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from bot.wording.announcing import card, chat_line, control_card, gap_line, live_card, repair_card
@@ -33,6 +34,14 @@ from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.english import SENTENCES
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
+from bot.wording.privacy import (
+    data_card,
+    erasure_answer,
+    erasure_line,
+    expired_text,
+    kept_card,
+    too_large_text,
+)
 from bot.wording.proof import proof_card, proof_line
 from bot.wording.restore import backups_failing_card, backups_work_card, frozen_card, lost_card
 from bot.wording.results import with_results
@@ -124,6 +133,16 @@ NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
     (NewsKind.THAWED, about(replace(REPAIRED, state=DropState.CLOSED), lost_ranges=[[21, 31]])),
     (NewsKind.THAWED, about(replace(REPAIRED, lost=28, last_number=48), lost_ranges=[[21, 48]])),
 )
+ERASURES: tuple[ErasureDecision, ...] = (
+    ErasureAsked(units=2, deeds=0),
+    ErasureAsked(units=0, deeds=0),
+    ErasureAsked(units=2, deeds=7),
+    PersonErased(units=2, deeds=7, entries=9),
+    ErasureRefused(ErasureRefusal.NOTHING_KEPT),
+    ErasureRefused(ErasureRefusal.FROZEN, "mug", "Teal Mug"),
+    ErasureRefused(ErasureRefusal.STILL_RUNNING, "mug", "Teal Mug"),
+    ErasureRefused(ErasureRefusal.STILL_RUNNING, "mug", "Teal Mug", NOW + 20 * MINUTE),
+)
 STEERINGS: tuple[SteerDecision, ...] = (
     *(steered(verb) for verb in Verb if verb not in (Verb.GIVE, Verb.UNDO, Verb.EXTEND)),
     steered(Verb.EXTEND, minutes=5),
@@ -206,6 +225,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW + MINUTE), NOW)
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
+    yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)
     yield from (
@@ -225,6 +245,19 @@ def _proofs(words: Wording) -> Iterator[str]:
         shown = proof_card(words, answer, ProofPlaces("https://tealfox.example/drops"))
         yield shown if isinstance(shown, str) else drawn(shown)
         yield proof_line(words, answer, ProofPlaces())
+
+
+def _privacy(words: Wording) -> Iterator[str]:
+    units = tuple(("Teal Mug", number, 48) for number in range(1, 23))
+    for kept in (Kept(), Kept(("twitch: ann",)), Kept(("twitch: ann", "discord: Ann"), units, 31, 2, NOW)):
+        yield drawn(kept_card(words, kept))
+    yield drawn(data_card(words, b"{}"))
+    yield too_large_text(words, "discord:1001")
+    yield expired_text(words)
+    for erasure in ERASURES:
+        yield erasure_line(words, erasure, "ann", NOW)
+        shown = erasure_answer(words, erasure, NOW, copies_days=14)
+        yield shown if isinstance(shown, str) else drawn(shown)
 
 
 def _claims_in_chat(words: Wording) -> Iterator[str]:

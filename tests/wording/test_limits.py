@@ -9,6 +9,7 @@ import pytest
 from bot.domain.announcing import NewsKind
 from bot.domain.claims import ClaimNeedsName, ClaimRefusal
 from bot.domain.control import SteerNeedsYes, SteerRefusal, Verb
+from bot.domain.privacy import Kept
 from bot.wording.announcing import card, chat_line, gap_line, live_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
@@ -16,8 +17,9 @@ from bot.wording.control import steer_answer
 from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.help import help_text
 from bot.wording.moderating import control_card, repair_card
+from bot.wording.privacy import erasure_answer, erasure_line, kept_card
 from tests.wording.saying import CLOSED, CUE, NOW, OPEN, PLAN, about, refused, steer_refused, steered
-from tests.wording.test_everything_it_says import NEWS, REFUSALS, STEERINGS
+from tests.wording.test_everything_it_says import ERASURES, NEWS, REFUSALS, STEERINGS
 
 LONG = "W" * 200
 KEY = "k" * 40
@@ -121,3 +123,22 @@ def test_cards_for_many_drops_and_many_people_fit() -> None:
 def test_a_short_board_line_names_what_is_on_before_what_is_next() -> None:
     line = board_line(Wording(), [CUE, OPEN], NOW)
     assert line.index("Teal Mug") < line.index("Red Cap")
+
+
+@pytest.mark.parametrize("erasure", ERASURES)
+def test_being_forgotten_fits_a_chat_line_and_a_card(erasure: object) -> None:
+    longest = replace(erasure, title=LONG) if hasattr(erasure, "title") else erasure
+    line = erasure_line(WORDS, longest, NAMES[0], NOW)
+    assert len(line) <= 500
+    assert "…" not in line
+    assert "yes" not in line or f"!{'c' * 25}" in line
+    shown = erasure_answer(WORDS, longest, NOW, copies_days=10_000)
+    assert len(shown if isinstance(shown, str) else shown.text) <= 2000
+
+
+def test_what_is_kept_fits_a_card_and_leaves_out_what_does_not() -> None:
+    accounts = tuple(f"twitch: {name}" for name in NAMES[:30])
+    shown = kept_card(WORDS, Kept(accounts, ((LONG, 99_999, 100_000),) * 300, 99_999, 99_999, NOW))
+    assert len(shown.text) <= 2000
+    assert all(0 < len(value) <= 1024 for _, value in shown.fields)
+    assert "and 290 more" in shown.fields[0][1]

@@ -33,6 +33,7 @@ def definitions(words: Wording) -> list[Json]:
         {**_command(words, "drop", steering), "default_member_permissions": _MANAGE_MESSAGES},
         _command(words, "help", []),
         _command(words, "mine", []),
+        _command(words, "privacy", []),
         _command(
             words,
             "proof",

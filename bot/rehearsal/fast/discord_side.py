@@ -24,7 +24,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import claims, control, drops, help, proof, reminders
+from cogs.dialogues import claims, control, drops, help, privacy, proof, reminders
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -154,6 +154,8 @@ class DiscordSide:
                 await self._answer(act, drops.board_to_show(services))
             case "mine":
                 await self._answer(act, drops.held_text(services, act.actor))
+            case "privacy":
+                await self._answer(act, privacy.kept_to_show(services, act.actor))
             case "proof":
                 number, drop = _value(options, "number", 0), _value(options, "drop", "")
                 await self._answer(act, proof.proof_to_show(services, act.actor, number, drop))
@@ -187,6 +189,12 @@ class DiscordSide:
             await self._order(act, Order(verb, found["drop"], EXTEND_MINUTES if verb is Verb.EXTEND else 0), None)
         elif re.fullmatch(control.YES, pressed):
             await self._answer(act, control.confirm(services, act.actor, act.request_id))
+        elif re.fullmatch(privacy.EXPORT, pressed):
+            await self._answer(act, privacy.data_to_send(services, act.actor))
+        elif re.fullmatch(privacy.FORGET, pressed):
+            await self._answer(act, privacy.ask_to_forget(services, act.actor, act.request_id))
+        elif re.fullmatch(privacy.YES, pressed):
+            await self._answer(act, privacy.forget(services, act.actor, act.request_id))
         elif re.fullmatch(reminders.BUTTON, pressed):
             await self._answer(act, self._toggle(act))
 

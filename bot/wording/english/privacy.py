@@ -31,6 +31,9 @@ SENTENCES = {
     "stay counted and numbered, but you can never prove again that they were yours.\nWhat already stands in "
     "chat stays there, and copies of the ledger keep you until newer ones replace them, in about {days} "
     "days.\nPress the button within {within} to do it; it cannot be taken back.",
+    "privacy-asked-board-none": "Your name and what you were answered will be deleted.\nWhat already stands in "
+    "chat stays there, and copies of the ledger keep you until newer ones replace them, in about {days} days.\n"
+    "Press the button within {within} to do it; it cannot be taken back.",
     "privacy-asked-board-steps": "Your name and all that shows which units ({units}) and which steps as a "
     "moderator ({steps}) are yours will be deleted. They stay in the ledger, but you can never prove or undo "
     "them again.\nWhat already stands in chat stays there, and copies of the ledger keep you until newer ones "
