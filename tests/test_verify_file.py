@@ -245,6 +245,13 @@ def test_an_exported_bundle_verifies(run, ledger):
     assert (ledger.parent / "other.txt").read_bytes() == (ledger.parent / "mug.microdrops.txt").read_bytes()
 
 
+def test_an_exported_bundle_can_be_printed(run, ledger):
+    run("export", "--public", "mug")
+    told = run("export", "--public", "mug", "--out", "-")
+    assert (told.code, told.err) == (0, "")
+    assert told.out == (ledger.parent / "mug.microdrops.txt").read_text(encoding="utf-8")
+
+
 def test_a_drop_that_is_not_there_is_told_with_the_nearest(run, ledger):
     told = run("export", "--public", "mugg")
     assert told == Told(1, "", "Nothing was exported: there is no drop 'mugg'; did you mean mug?\n")
