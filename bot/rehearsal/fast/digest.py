@@ -8,8 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-# Ids that the worlds throw at random: UUIDs, and sessions of both platforms.
-_THROWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:AgoQ)?[0-9a-f]{32}")
+# Ids that the worlds throw at random: UUIDs, and sessions of both platforms. A claim's id is sealed into its entry,
+# so what is computed from entries is thrown with it: fingerprints, roots, signatures, leaf hashes.
+_THROWN = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:AgoQ)?[0-9a-f]{32}"
+    r"|(?P<kept>Log \S+ \d+ )[a-z2-7]{10}\b|[A-Za-z0-9+/]{91}=|[A-Za-z0-9+/]{43}="
+)
 
 
 def digest(record: Iterable[Mapping[str, Any]]) -> str:
@@ -18,7 +22,7 @@ def digest(record: Iterable[Mapping[str, Any]]) -> str:
     met: dict[str, str] = {}
 
     def ordinal(thrown: re.Match[str]) -> str:
-        return met.setdefault(thrown[0], f"id {len(met)}")
+        return (thrown["kept"] or "") + met.setdefault(thrown[0], f"id {len(met)}")
 
     for seen in record:
         line = json.dumps(seen, ensure_ascii=False, sort_keys=True)

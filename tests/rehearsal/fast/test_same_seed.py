@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -58,3 +59,15 @@ def test_a_thrown_id_counts_by_when_it_came() -> None:
     assert digest(record("AgoQ" + "0" * 32, "1" * 32)) == first
     assert digest(record("1" * 32, "1" * 32)) != first
     assert digest(record("0" * 32, "1" * 32, "hullo")) != first
+
+
+def test_what_is_computed_from_thrown_ids_counts_by_when_it_came_and_its_size_as_it_is() -> None:
+    def record(size: int, root: bytes, fingerprint: str) -> list[dict[str, str]]:
+        signature = base64.b64encode(root * 2 + b"abcd").decode()
+        note = f"fox\n{size}\n{base64.b64encode(root).decode()}\n\n\u2014 fox {signature}"
+        return [{"text": f"open \u00b7 Log fox {size} {fingerprint}"}, {"text": note}]
+
+    first = digest(record(57, bytes(32), "k3j2l4m5n6"))
+    assert digest(record(57, b"\xff" * 32, "aaaaaaaaaa")) == first
+    assert digest(record(58, bytes(32), "k3j2l4m5n6")) != first
+    assert digest(record(57, bytes(32), "")) != first
