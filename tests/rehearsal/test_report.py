@@ -115,7 +115,7 @@ def test_on_a_phone_it_fits_and_nothing_is_wider_than_the_screen() -> None:
     assert len(lines) <= 40
     assert max(len(line) for line in lines[:-1]) <= 50
     assert "✓ Never more units than the supply" in "\n".join(lines)
-    assert any(line.startswith("✓ and 15 more;") for line in lines)
+    assert any(line.startswith("✓ and 16 more;") for line in lines)
 
 
 def test_a_name_cannot_write_on_the_terminal() -> None:

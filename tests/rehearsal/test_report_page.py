@@ -118,7 +118,7 @@ def test_a_hostile_title_is_harmless_everywhere() -> None:
 def test_the_page_shows_what_was_counted() -> None:
     text = " ".join(read(page_of(good_evening())).text.split())
     for piece in (
-        "all 18 promises kept",
+        "all 19 promises kept",
         "Teal Mug 3 of 3 sold out after 6.0 s; 4 people asked",
         "Claims 4 from 4 people, at most 2 in a second",
         "median 1.00 s · 90% 1.00 s · 99% 1.00 s · worst 1.00 s",
@@ -144,7 +144,7 @@ def test_broken_promises_come_first_with_the_line_that_shows_it() -> None:
     evening = good_evening()
     evening.says("eve", "!claim mug", CLOSES + SECOND)
     text = " ".join(read(page_of(evening)).text.split())
-    assert "1 of 18 promises broken" in text
+    assert "1 of 19 promises broken" in text
     line = len(evening.record)
     assert f"eve (twitch) got no answer to “!claim mug” (twitch:m{evening.lines}, line {line} of the record" in text
     assert text.index("got no answer") < text.index("What I would change")
