@@ -79,9 +79,10 @@ class NameLookup(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeldUnit:
-    """One of a person's units, as `!mine` lists them."""
+    """One of a person's units, as `!mine` lists them; `entry` of the ledger granted it."""
 
     drop: str
     title: str
     number: int
     supply: int
+    entry: int

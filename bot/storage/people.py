@@ -35,11 +35,11 @@ class KnownNames:
         return Actor(platform, found[0].user_id, found[0].name) if len(found) == 1 else None
 
 
-async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[str, str, int, int]]:
-    """Key, title, number and supply of every unit of a person, newest first."""
+async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[str, str, int, int, int]]:
+    """Key, title, number and supply of every unit of a person, with the entry that granted it, newest first."""
     identity, unit, drop = tables.identity.c, tables.unit.c, tables.drop.c
     query = (
-        select(unit.drop_key, drop.title, unit.number, drop.supply)
+        select(unit.drop_key, drop.title, unit.number, drop.supply, unit.entry_number)
         .join_from(
             tables.identity,
             tables.unit,
@@ -53,7 +53,7 @@ async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[
         )
         .order_by(unit.entry_number.desc())
     )
-    return [(row.drop_key, row.title, row.number, row.supply) for row in await reads.rows(query)]
+    return [(row.drop_key, row.title, row.number, row.supply, row.entry_number) for row in await reads.rows(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,9 @@ def in_board_order(drops: Sequence[Drop]) -> list[Drop]:
     return sorted((d for d in drops if d.state is not DropState.CANCELLED), key=rank)
 
 
-def mine_text(words: Wording, name: str, held: Units, *, discord: bool) -> str:
-    """What somebody holds. In chat with the name, since all can read it."""
+def mine_text(words: Wording, name: str, held: Units, *, discord: bool, entries: Sequence[int] = ()) -> str:
+    """What somebody holds. In chat with the name, since all can read it. `entries` are those of the ledger, one for
+    each unit, or none to be named."""
     place = "" if discord else "-chat"
     who = shown(name, discord=True) if discord else chat_name(name)
     if not held:
@@ -64,6 +65,9 @@ def mine_text(words: Wording, name: str, held: Units, *, discord: bool) -> str:
         words.say("mine-unit", title=shown(title, discord=discord), number=number, supply=supply)
         for title, number, supply in held
     ]
+    if entries:
+        each = zip(units, entries, strict=True)
+        units = [words.say("mine-unit-entry", unit=unit, entry=entry) for unit, entry in each]
     room = 1_800 if discord else LINE_CHARACTERS_MAX - 80
     listed = packed("", units, "", characters_max=room)[0]
     rest = len(units) - _count_listed(units, listed)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain.answers import TryAgain
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm
+from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.wording.cards import Card
 from bot.wording.control import try_again_text
-from bot.wording.drops import board_card, board_line, mine_text
+from bot.wording.drops import Units, board_card, board_line, mine_text
 from bot.wording.planning import plan_answer
 from cogs.names import Asked, CommandList
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def mine(asked: Asked) -> None:
-        services.telling.say_holding(asked.actor, await _held(services, asked.actor))
+        held = await services.drops.held(asked.actor)
+        services.telling.say_holding(asked.actor, _units(held))
 
     commands.add("mine", mine)
 
@@ -32,12 +36,14 @@ async def board_to_show(services: Services) -> Card:
 
 
 async def held_text(services: Services, actor: Actor) -> str:
-    """What somebody holds, for Discord."""
-    return mine_text(services.words, actor.name, await _held(services, actor), discord=True)
+    """What somebody holds, for Discord, with the entry of the ledger that each unit is."""
+    held = await services.drops.held(actor)
+    entries = [unit.entry for unit in held]
+    return mine_text(services.words, actor.name, _units(held), discord=True, entries=entries)
 
 
-async def _held(services: Services, actor: Actor) -> list[tuple[str, int, int]]:
-    return [(unit.title, unit.number, unit.supply) for unit in await services.drops.held(actor)]
+def _units(held: Sequence[HeldUnit]) -> Units:
+    return [(unit.title, unit.number, unit.supply) for unit in held]
 
 
 async def plan_drop(services: Services, actor: Actor, request_id: str, form: DropForm) -> str:

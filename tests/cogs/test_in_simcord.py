@@ -199,7 +199,7 @@ async def claims_by_command(hall: Hall, desk: Desk) -> list[Said]:
 
 
 async def looks_around(hall: Hall, desk: Desk) -> list[Said]:
-    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48)]
+    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48, 57)]
     return [await hall.slash(who, command) for who in ("ann", "mia") for command in ("mine", "drops", "help")]
 
 

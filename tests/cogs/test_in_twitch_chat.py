@@ -180,7 +180,7 @@ async def test_cancelling_waits_for_a_yes(stage: Stage, desk: Desk) -> None:
 
 
 async def test_a_person_sees_what_they_hold(stage: Stage, desk: Desk) -> None:
-    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48)]
+    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48, 57)]
     async with in_chat(stage, desk):
         say(stage, "ann", "!mine")
         await until(lambda: desk.telling.said)

@@ -87,14 +87,14 @@ async def test_an_answer_that_discord_did_not_take_is_not_noted_as_told(stage: S
 
 
 async def test_everybody_sees_the_board_what_they_hold_and_the_help(stage: Stage, desk: Desk) -> None:
-    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48)]
+    desk.drops.units = [HeldUnit("mug", "Teal Mug", 17, 48, 57)]
     ann = stage.discord.add_member("ann")
     async with on_board(stage, desk):
         board = await stage.discord.slash(ann, "drops").wait()
         mine = await stage.discord.slash(ann, "mine").wait()
         helped = await stage.discord.slash(ann, "help").wait()
     assert "31 of 48 left" in board.text
-    assert mine.text == "You hold Teal Mug #17 of 48."
+    assert mine.text == "You hold Teal Mug #17 of 48 (entry 57)."
     assert "/claim takes" in helped.text
     assert "/drop new" not in helped.text
     assert board.ephemeral

@@ -51,15 +51,15 @@ async def test_a_name_that_is_no_name_finds_nobody(lane, reads, name):
     assert await KnownNames(reads, CHANNEL).find("twitch", name) is None
 
 
-async def test_what_somebody_holds_is_listed_newest_first(lane, reads, clock):
+async def test_what_somebody_holds_is_listed_newest_first_with_the_entry_of_each(lane, reads, clock):
     ann = viewer("ann")
     for request, drop in enumerate(("mug", "print", "mug")):
         await claim(lane, ann, f"twitch:{request}", drop)
         clock.at += SECOND
     assert await units_held(reads, CHANNEL, ann) == [
-        ("mug", "Teal Mug", 2, 48),
-        ("print", "Teal Print", 1, 48),
-        ("mug", "Teal Mug", 1, 48),
+        ("mug", "Teal Mug", 2, 48, 10),
+        ("print", "Teal Print", 1, 48, 9),
+        ("mug", "Teal Mug", 1, 48, 8),
     ]
     assert await units_held(reads, CHANNEL, viewer("bob")) == []
 
@@ -70,4 +70,4 @@ async def test_a_unit_that_was_taken_back_is_held_no_more_and_may_be_claimed_in_
     again = ClaimDrop(CHANNEL, "twitch:1", viewer("ann"), "print")
     *_, answer = await asyncio.gather(lane.submit(give), lane.submit(undo), lane.submit(again))
     assert answer.decision.number == 1
-    assert await units_held(reads, CHANNEL, viewer("ann")) == [("print", "Teal Print", 1, 48)]
+    assert await units_held(reads, CHANNEL, viewer("ann")) == [("print", "Teal Print", 1, 48, 10)]

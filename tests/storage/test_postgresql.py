@@ -13,16 +13,18 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop
+from bot.domain.control import SteerDrop, Verb
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.storage.database import Reads, ledger_url, snapshot_engine
 from bot.storage.drops import read_drops, read_plans
 from bot.storage.people import KnownNames, units_held
 from bot.storage.process_lock import LedgerInUse, only_process
+from bot.storage.proofs import read_record
 from bot.storage.rebuild import differences
 from bot.storage.telling import pending_news, untold
 from bot.storage.upgrade import stored_revision, upgrade
-from tests.conftest import CHANNEL, NOON, plan, running_lane, viewer
+from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
 
 # The very tests of the lane; the fixture `new_ledger` below gives them another database.
 from tests.storage.test_lane import (  # noqa: F401  # collected here once more
@@ -120,11 +122,18 @@ async def test_everything_that_only_reads_works_beside_the_lane(new_ledger, lane
         await lane.submit(ClaimDrop(CHANNEL, "twitch:m1", viewer("Ann")))
         drops = await read_drops(reads, CHANNEL)
         assert (drops["mug"].claimed, drops["mug"].open) == (1, True)
-        assert await units_held(reads, CHANNEL, viewer("Ann")) == [("mug", "Teal Mug", 1, 48)]
+        assert [held[:4] for held in await units_held(reads, CHANNEL, viewer("Ann"))] == [
+            ("mug", "Teal Mug", 1, 48)
+        ]
+        await lane.submit(SteerDrop(CHANNEL, "twitch:c", MIA, Verb.CLOSE, "mug"))
+        record = await reads.consult(lambda ledger: read_record(ledger, CHANNEL, "mug", 1))
+        assert record.grant is not None
+        assert record.signed is not None
+        assert (record.signed.size, record.signed.kind) == (record.grant.entry + 1, "drop.closed")
         assert await KnownNames(reads, CHANNEL).find("twitch", "aNN") == viewer("Ann")
         assert [u.request_id for u in await untold(reads, CHANNEL)] == ["twitch:m1"]
         news = await pending_news(reads, CHANNEL, "twitch:chat")
-        assert [str(each.kind) for each in news] == ["announced", "opened"]
+        assert [str(each.kind) for each in news] == ["announced", "opened", "closed"]
         assert news[0].about["title"] == "Teal Mug"
     finally:
         await reads.close()

@@ -210,6 +210,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield from (drawn(board_card(words, drops, NOW)) for drops in BOARDS)
     for held in ([], [("Teal Mug", 17, 48)], [("Teal Mug", 17, 48), ("Red Cap", 2, 10)]):
         yield from (mine_text(words, "ann", held, discord=discord) for discord in (False, True))
+    yield mine_text(words, "ann", [("Teal Mug", 17, 48), ("Zine", 2, 9)], discord=True, entries=[57, 31])
     yield mine_text(words, "ann", [("Teal Mug", number, 48) for number in range(1, 40)], discord=False)
     for units in ([], [("Teal Mug", 17, 48)]):
         yield from mine_lines(words, [("ann", units), ("bob", units)], named_max=2)

@@ -29,6 +29,7 @@ SENTENCES = {
     "mine-units-chat": "@{name} holds {units}.",
     "mine-units-people": "{title} is held by {owners} (of {supply})",
     "mine-unit": "{title} #{number} of {supply}",
+    "mine-unit-entry": "{unit} (entry {entry})",
     "mine-nothing": "You hold nothing yet; {drop_command} shows what is on and what is next.",
     "mine-nothing-chat": "@{name} holds nothing yet; {drop_command} shows what is on and what is next.",
     "mine-nothing-people": "{names}: you hold nothing yet; {drop_command} shows what is on and what is next.",
