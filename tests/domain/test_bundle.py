@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.bundle import BundleRefused, Hidden, bundle_end, check_bundle, write_bundle
 from bot.domain.drops import DropState
-from bot.domain.time import HOUR, MINUTE
+from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.transparency import KeyChange
 from tests.small_log import SmallLog, TestKey, small_evening, verify
 
@@ -94,7 +94,7 @@ LIES: list[tuple[str, Lie, int, str]] = [
         5,
         "in a way that there is not",
     ),
-    ("after the window", lambda log: log.claim(1, after=15 * MINUTE), 5, "after the window has closed"),
+    ("at the window's end", lambda log: log.claim(1, after=15 * MINUTE - SECOND), 5, "after the window has closed"),
     (
         "after closing",
         lambda log: (log.close(), log.claim(1, sign=True)),
@@ -166,6 +166,14 @@ def test_a_lie_under_a_good_signature_is_named_by_its_entry(lie, entry, words):
     assert refused.entry == entry
     assert words in str(refused)
     assert str(refused).startswith(f"entry {entry}: ")
+
+
+def test_the_last_moment_of_the_window_is_in_time():
+    log = SmallLog()
+    log.open()
+    log.claim(1, after=15 * MINUTE - SECOND - 1)
+    log.close()
+    assert len(check_bundle(log.bundle(), verify).units) == 1
 
 
 def test_what_is_held_back_cannot_be_claimed():

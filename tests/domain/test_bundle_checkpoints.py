@@ -140,3 +140,15 @@ def test_a_key_of_another_log_is_refused():
     log.append(log_key_fact(str(TestKey(9, "microdrops/other").key), KeyChange.ROTATED))
     log.close()
     assert "entry 5: its key is not one of the log microdrops/teapot" in str(refusal(log))
+
+
+@pytest.mark.parametrize("why", [KeyChange.FIRST, KeyChange.LOST])
+def test_a_bundle_must_name_the_key_that_its_first_checkpoint_brings(why):
+    log = SmallLog(signed=why is not KeyChange.FIRST)
+    log.plan()
+    log.new_key(why)
+    log.tell("drop.announced")
+    bent = log.bundle().replace(f"\nkey {log.key.key}\n", f"\nkey {TestKey(9).key}\n")
+    with pytest.raises(BundleRefused, match="it brings a key that is not the one of the bundle") as refused:
+        check_bundle(bent, verify)
+    assert refused.value.entry == len(log.entries) - 1
