@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -28,6 +28,10 @@ class ClaimRefusal(StrEnum):
     SOLD_OUT = "sold-out"
     CLOSED = "closed"
     PAUSED = "paused"
+
+
+# Nothing that happens to the drop makes these untrue.
+_FOR_GOOD = (ClaimRefusal.UNKNOWN_DROP, ClaimRefusal.CANCELLED, ClaimRefusal.ALREADY_YOURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,10 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
     """Grant the next number or refuse with the first reason that applies.
 
     What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at)."""
+    return _decided(standing)
+
+
+def _decided(standing: ClaimStanding) -> ClaimGranted | ClaimRefused:
     drop, state, left = standing.drop, standing.drop.state, standing.drop.units_left
     if state is DropState.CANCELLED:
         return _refused(standing, ClaimRefusal.CANCELLED)
@@ -152,6 +160,28 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
     if drop.paused_at is not None:
         return _refused(standing, ClaimRefusal.PAUSED, drop.resume_at)
     return ClaimGranted(drop.plan.key, drop.plan.title, standing.next_number, drop.plan.supply, left - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimOpenNow:
+    """In place of a refusal that is told late: what it refused can be had by now."""
+
+    drop: str
+    title: str
+
+
+def told_late(refused: ClaimRefused | ClaimOpenNow, drops: Mapping[str, Drop]) -> ClaimRefused | ClaimOpenNow:
+    """What a refusal has become by the time it is told: the reason that holds now, or that the drop is open. One
+    that was about no drop in particular is overtaken by the first that is open."""
+    open_now = (drop for drop in drops.values() if drop.open and not (drop.paused or drop.sold_out or drop.frozen))
+    if isinstance(refused, ClaimRefused) and refused.because is ClaimRefusal.NOTHING_ON:
+        first = next(open_now, None)
+        return refused if first is None else ClaimOpenNow(first.key, first.title)
+    drop = drops.get(refused.drop)
+    if drop is None or (isinstance(refused, ClaimRefused) and refused.because in _FOR_GOOD):
+        return refused
+    decision = _decided(ClaimStanding(drop, (), 1))
+    return ClaimOpenNow(drop.key, drop.title) if isinstance(decision, ClaimGranted) else decision
 
 
 def _refused(standing: ClaimStanding, because: ClaimRefusal, retry_at: Micros | None = None) -> ClaimRefused:

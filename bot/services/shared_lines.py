@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cachetools import TTLCache
 
 from bot.domain.announcing import Priority
-from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.claims import (
+    ClaimDecision,
+    ClaimGranted,
+    ClaimNeedsName,
+    ClaimOpenNow,
+    ClaimRefusal,
+    ClaimRefused,
+    told_late,
+)
+from bot.domain.drops import Drop
 from bot.domain.people import Actor
 from bot.domain.time import MILLISECOND, SECOND, Micros
 from bot.services.asides import NAMED_A_LINE, Aside, Asides
@@ -23,6 +32,8 @@ WINNERS_A_LINE = 12
 NAMED_MAX = 60
 # Lines of the send budget that refusals leave to winners and to what changes the window.
 RESERVE = 5
+# A refusal that is told later than this after it was decided is held against what is true by then.
+FRESH = 4 * SECOND
 # How long an answer waits for company.
 GATHER_GRANTS = 400 * MILLISECOND
 GATHER_REFUSALS = 2 * SECOND
@@ -38,7 +49,7 @@ class Waiting:
 
     actor: Actor
     request_id: str
-    decision: ClaimDecision
+    decision: ClaimDecision | ClaimOpenNow
     since: Micros
     late: bool = False
     alone: bool = False
@@ -108,6 +119,27 @@ class SharedLines:
             waiting.covers, rest = waiting.covers + rest, ()
             waiting.alone = True
             self._put(waiting)
+        return True
+
+    def is_old(self, line: Line) -> bool:
+        """Whether this line tells refusals that were decided a while ago: what they say may no longer be true."""
+        now = self._steady.now()
+        return any(
+            isinstance(waiting, Waiting)
+            and not isinstance(waiting.decision, ClaimGranted)
+            and (waiting.late or waiting.since + FRESH <= now)
+            for waiting in line.group
+        )
+
+    def corrected(self, line: Line, drops: Mapping[str, Drop]) -> bool:
+        """Whether a line of refusals is no longer true: then its people wait for what is."""
+        waiting = [each for each in line.group if isinstance(each, Waiting)]
+        if not any(_is_overtaken(each, drops) for each in waiting):
+            return False
+        for each in waiting:
+            if isinstance(each.decision, (ClaimRefused, ClaimOpenNow)):
+                each.decision = told_late(each.decision, drops)
+            self._put(each)
         return True
 
     def urgent(self, text: str) -> None:
@@ -256,7 +288,7 @@ class SharedLines:
             group = group[: max(1, len(group) // 2)]
 
     def _render_refusals(
-        self, decision: ClaimRefused | ClaimNeedsName, group: list[Waiting], now: Micros
+        self, decision: ClaimRefused | ClaimNeedsName | ClaimOpenNow, group: list[Waiting], now: Micros
     ) -> list[str]:
         if _already_yours(decision) and len(group) > 1:
             held = [(w.actor.name, w.decision.numbers) for w in group if isinstance(w.decision, ClaimRefused)]
@@ -274,15 +306,26 @@ def _without(waiting: list[Waiting], gone: Iterable[object]) -> list[Waiting]:
     return [w for w in waiting if w not in taken]
 
 
-def _topic(decision: ClaimDecision) -> Hashable:
-    return (getattr(decision, "because", "needs-name"), getattr(decision, "drop", ""))
+def _is_overtaken(waiting: Waiting, drops: Mapping[str, Drop]) -> bool:
+    """Whether the reason is another one by now, or the moment that it names."""
+    if not isinstance(waiting.decision, (ClaimRefused, ClaimOpenNow)):
+        return False
+    return _reason(told_late(waiting.decision, drops)) != _reason(waiting.decision)
+
+
+def _reason(decision: ClaimRefused | ClaimOpenNow) -> Hashable:
+    return (_topic(decision), getattr(decision, "retry_at", None))
+
+
+def _topic(decision: ClaimDecision | ClaimOpenNow) -> Hashable:
+    return (getattr(decision, "because", type(decision).__name__), getattr(decision, "drop", ""))
 
 
 def _drop(waiting: Waiting) -> str:
     return str(getattr(waiting.decision, "drop", ""))
 
 
-def _already_yours(decision: ClaimDecision) -> bool:
+def _already_yours(decision: ClaimDecision | ClaimOpenNow) -> bool:
     return isinstance(decision, ClaimRefused) and decision.because is ClaimRefusal.ALREADY_YOURS
 
 

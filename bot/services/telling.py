@@ -17,6 +17,7 @@ from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, Place
 from bot.services.shared_lines import Line, SharedLines
 from bot.services.waiting import woken
 from bot.storage.database import Reads
+from bot.storage.drops import read_drops
 from bot.storage.telling import Untold, untold
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
@@ -108,11 +109,25 @@ class Telling:
             line = self._lines.next_line(self._lines_ready)
             if line is None:
                 await self._until_something_is_due()
+            elif await self._is_corrected(line):
+                continue
             elif await self._send(line):
                 self._lines.settled(line)
                 await self._note(line.requests)
             elif not self._lines.apart(line):
                 log.warning("an answer cannot be said in chat; the moderators' card at the close names its person")
+
+    async def _is_corrected(self, line: Line) -> bool:
+        """Whether the line was put back: told that late, it would have misled."""
+        if not self._lines.is_old(line):
+            return False
+        try:
+            drops = await read_drops(self._reads, self._channel_id)
+        except Exception:
+            # As in _send: the line must not be lost with the error.
+            log.exception("could not look up whether a refusal is still true; it is told as it was decided")
+            return False
+        return self._lines.corrected(line, drops)
 
     @property
     def _lines_ready(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal, ClaimRefused
 from bot.domain.time import SECOND, Micros
 from bot.wording.catalogue import Wording
 from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat_text, packed, shown
@@ -72,7 +72,7 @@ def told_late_lines(
 
 def refused_lines(
     words: Wording,
-    refused: ClaimRefused | ClaimNeedsName,
+    refused: ClaimRefused | ClaimNeedsName | ClaimOpenNow,
     names: Sequence[str],
     now: Micros,
     *,
@@ -130,7 +130,12 @@ def packed_in(frame: str, items: Sequence[str]) -> list[str]:
     return [chat_line(line, characters_max=LINE_CHARACTERS_MAX) for line in lines]
 
 
-def _reason(words: Wording, refused: ClaimRefused | ClaimNeedsName, now: Micros, *, discord: bool) -> str:
+def _reason(
+    words: Wording, refused: ClaimRefused | ClaimNeedsName | ClaimOpenNow, now: Micros, *, discord: bool
+) -> str:
+    if isinstance(refused, ClaimOpenNow):
+        title = shown(refused.title, discord=discord)
+        return words.say("claim-open-now", discord=discord, title=title, drop=refused.drop)
     if isinstance(refused, ClaimNeedsName):
         choices = [
             words.say("claim-needs-name-choice", discord=discord, drop=key, title=shown(title, discord=discord))

@@ -10,12 +10,14 @@ from bot.domain.claims import (
     ClaimDrop,
     ClaimGranted,
     ClaimNeedsName,
+    ClaimOpenNow,
     ClaimRefusal,
     ClaimRefused,
     ClaimStanding,
     choose_drop,
     decide_claim,
     find_drop,
+    told_late,
 )
 from bot.domain.drops import Drop, DropState
 from bot.domain.time import HOUR, MINUTE
@@ -124,3 +126,35 @@ def test_what_is_sold_out_or_paused_makes_nobody_choose():
     assert choose_drop([PAUSED, poster], "") is poster
     gone, paused = replace(OPEN, **GONE), replace(PAUSED, plan=plan("poster"))
     assert choose_drop([gone, paused], "") == ClaimNeedsName(("mug", "poster"), ("Teal Mug", "Teal Poster"))
+
+
+NOT_OPEN = ClaimRefused(ClaimRefusal.NOT_OPEN_YET, "mug", "Teal Mug", 48, retry_at=NOON)
+NOTHING_ON = ClaimRefused(ClaimRefusal.NOTHING_ON)
+OPEN_NOW = ClaimOpenNow("mug", "Teal Mug")
+
+
+@pytest.mark.parametrize(
+    ("refused", "drop", "expected"),
+    [
+        (NOT_OPEN, ANNOUNCED, ("not-open-yet", NOON)),
+        (NOT_OPEN, replace(ANNOUNCED, opens_at=NOON + HOUR), ("not-open-yet", NOON + HOUR)),
+        (NOT_OPEN, OPEN, OPEN_NOW),
+        (NOT_OPEN, PAUSED, ("paused", None)),
+        (NOT_OPEN, replace(OPEN, **GONE), ("sold-out", None)),
+        (NOT_OPEN, CLOSED, ("closed", None)),
+        (NOT_OPEN, CANCELLED, ("cancelled", None)),
+        (replace(NOT_OPEN, because=ClaimRefusal.CLOSED), OPEN, OPEN_NOW),
+        (replace(NOT_OPEN, because=ClaimRefusal.ALREADY_YOURS, retry_at=None), CLOSED, ("already-yours", None)),
+        (NOTHING_ON, OPEN, OPEN_NOW),
+        (NOTHING_ON, PAUSED, ("nothing-on", None)),
+        (OPEN_NOW, OPEN, OPEN_NOW),
+        (OPEN_NOW, CLOSED, ("closed", None)),
+    ],
+)
+def test_a_refusal_that_is_told_late_becomes_what_is_true_by_then(refused, drop, expected):
+    told = told_late(refused, {"mug": drop})
+    assert (told if isinstance(told, ClaimOpenNow) else (told.because, told.retry_at)) == expected
+
+
+def test_a_refusal_of_a_drop_that_is_no_more_is_told_as_it_was():
+    assert told_late(NOT_OPEN, {}) is NOT_OPEN

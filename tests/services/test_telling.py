@@ -11,6 +11,7 @@ from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop, ClaimRefusal
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.stream import Wake
 from bot.domain.time import MINUTE, SECOND
 from bot.services import telling as telling_module
 from bot.services.ports import PlaceDown, SendRefused
@@ -223,6 +224,63 @@ async def test_at_the_start_everybody_whose_answer_was_lost_is_told_once(ledger,
     assert chat.lines == [
         "I was away and still owe an answer: Teal Mug is yours, @ann #1, @bob #2 (of 3)",
     ]
+
+
+async def test_a_refusal_that_is_told_late_says_what_is_true_by_then(lane, new_ledger, clock):
+    reads = Reads(new_ledger)
+    ledger = Ledger(lane, reads, clock)
+    later = plan(supply=1, announce_at=NOON, opens_at=NOON + MINUTE)
+    await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (later,)))
+    for name in ("ann", "bob"):
+        await ledger.claim(name)
+    chat = RecordingChat()
+    telling = made(lane, chat, clock, reads=reads)
+    await telling.sweep(at_start=True)
+    clock.at = NOON + MINUTE
+    await lane.submit(Wake(CHANNEL))
+    async with running(telling):
+        await until(lambda: chat.lines)
+        open_now = "Teal Mug is open now: type !claim mug, or !md claim mug if you just typed that."
+        assert chat.lines == [f"@ann, @bob: {open_now}"]
+        for name in ("cy", "dee"):
+            telling.claim_decided(viewer(name), await ledger.claim(name))
+        clock.at += 2 * SECOND
+        await until(lambda: len(chat.lines) == 3)
+    assert "Teal Mug is sold out" in chat.lines[2]
+    await reads.close()
+
+
+async def test_a_refusal_that_had_to_wait_for_the_gap_says_what_is_true_by_then(lane, new_ledger, clock):
+    reads = Reads(new_ledger)
+    ledger = Ledger(lane, reads, clock)
+    await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(announce_at=NOON, opens_at=NOON + 10 * SECOND),)))
+    chat = RecordingChat()
+    telling = made(lane, chat, clock, reads=reads)
+    async with running(telling):
+        telling.say_to(viewer("ann"), "Next: Teal Mug.", topic="board")
+        await until(lambda: chat.lines)
+        telling.claim_decided(viewer("ann"), await ledger.claim("ann"))
+        clock.at = NOON + 10 * SECOND
+        await lane.submit(Wake(CHANNEL))
+        clock.at = NOON + GAP
+        telling.say_now("wake")
+        await until(lambda: len(chat.lines) == 3)
+    assert chat.lines[2].startswith("@ann: Teal Mug is open now: type !claim mug")
+    await reads.close()
+
+
+async def test_a_refusal_is_told_as_it_was_decided_where_nobody_can_look_it_up(clock):
+    class Unreadable:
+        async def rows(self, _query):
+            raise OSError("planted")
+
+    lane, chat = NotingLane(), RecordingChat()
+    telling = made(lane, chat, clock, reads=Unreadable())
+    async with running(telling):
+        telling.claim_decided(viewer("ann"), answer("twitch:1", refused(ClaimRefusal.PAUSED)))
+        clock.at += 10 * SECOND
+        await until(lambda: lane.told)
+    assert "Teal Mug is paused" in chat.lines[0]
 
 
 async def test_a_young_answer_is_left_to_whoever_is_about_to_tell_it(ledger, clock):

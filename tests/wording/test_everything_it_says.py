@@ -8,7 +8,7 @@ from dataclasses import replace
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.announcing import NewsKind
-from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimRefusal
+from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
 from bot.domain.drops import Drop, DropState
 from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
@@ -273,6 +273,7 @@ def _claims_in_chat(words: Wording) -> Iterator[str]:
         yield from refused_lines(words, refusal, ["ann", "bob"], NOW)
     yield from already_yours_lines(words, "Teal Mug", [("ann", (17,)), ("bob", (3, 18))])
     yield from refused_lines(words, refused(ClaimRefusal.SOLD_OUT), [f"viewer{n}" for n in range(73)], NOW)
+    yield from refused_lines(words, ClaimOpenNow("mug", "Teal Mug"), ["ann", "bob"], NOW)
     yield try_again_text(words, discord=False)
 
 

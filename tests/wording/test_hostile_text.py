@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.announcing import NewsKind
-from bot.domain.claims import ClaimRefusal
+from bot.domain.claims import ClaimOpenNow, ClaimRefusal
 from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
@@ -47,6 +47,7 @@ def test_in_chat_no_title_or_name_becomes_a_command_or_a_second_line(text: str) 
         *winner_lines(WORDS, text, 48, [(text, 1)]),
         *winner_lines(WORDS, text, 48, [(text, 1), (text, 2)]),
         *refused_lines(WORDS, refused(ClaimRefusal.SOLD_OUT, title=text), [text], NOW),
+        *refused_lines(WORDS, ClaimOpenNow("mug", text), [text], NOW),
         claim_answer(WORDS, replace(GRANTED, title=text), NOW),
         board_line(WORDS, [drop], NOW),
         mine_text(WORDS, text, [(text, 1, 2)], discord=False),

@@ -23,6 +23,8 @@ SENTENCES = {
     "claim-not-open-yet": "{title} opens at {when}; {retry}",
     "claim-not-open-on-cue": "{title} opens on the streamer's cue; {retry_when_said}",
     "claim-not-open-waits": "{title} has not opened yet; {retry_when_said}",
+    "claim-open-now": "{title} is open now: type {claim_command} {drop}, "
+    "or {md_command} claim {drop} if you just typed that.",
     "claim-sold-out": "{title} is sold out, nothing is left to claim; {drop_command} shows what comes next.",
     "claim-closed": "{title} is closed; {drop_command} shows what comes next.",
     "claim-paused": "{title} is paused and goes on at {when}; {retry}",
