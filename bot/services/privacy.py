@@ -18,8 +18,8 @@ from bot.storage.people import find_account
 from bot.storage.personal_data import personal_data, summary
 
 # Each of these looks through the whole ledger.
-_BURST_MAX = 4
-_REFILL = 15 * SECOND
+_BURST_MAX = 6
+_REFILL = 10 * SECOND
 
 
 class Privacy:
