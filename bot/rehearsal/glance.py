@@ -10,7 +10,7 @@ from typing import Any
 from bot.rehearsal.claims import claims_on_discord, typed_claim
 from bot.rehearsal.hearing import listen, same, visible
 from bot.rehearsal.moments import SECOND
-from bot.rehearsal.programme import Due, Programme, Stock
+from bot.rehearsal.programme import Due, PlannedStock, Programme
 from bot.rehearsal.spoken import clean, line_of, text_of
 
 Json = Mapping[str, Any]
@@ -50,7 +50,7 @@ class Glance:
     elapsed: int
     remark: str
     dues: tuple[Due, ...]
-    stocks: tuple[tuple[Stock, int], ...]
+    stocks: tuple[tuple[PlannedStock, int], ...]
     asked: int
     claims: int
     answered: int

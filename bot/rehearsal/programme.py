@@ -21,7 +21,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class PlannedStock:
     """A drop and how many units of it there are."""
 
     drop: str
@@ -34,7 +34,7 @@ class Programme:
     """`dues` in the order of time; `claim_words` are what viewers type to claim, in small letters."""
 
     dues: tuple[Due, ...] = ()
-    stocks: tuple[Stock, ...] = ()
+    stocks: tuple[PlannedStock, ...] = ()
     claim_words: tuple[str, ...] = ()
     twitch: bool = True
     discord: bool = True
@@ -50,7 +50,7 @@ def programme_of(play: Play, script: Script | None = None, seed: int = 0) -> Pro
                 dues.append(Due(_at(play, fault.at), f"a fault: {FAULTS[fault.name].does}"))
     return Programme(
         dues=tuple(sorted(dues, key=lambda due: due.at)),
-        stocks=tuple(Stock(drop.key, drop.title, drop.supply) for drop in play.drops),
+        stocks=tuple(PlannedStock(drop.key, drop.title, drop.supply) for drop in play.drops),
         claim_words=play.claim_words,
         twitch=play.twitch,
         discord=play.discord,

@@ -12,14 +12,14 @@ from rich.text import Text
 
 from bot.rehearsal.glance import SAMPLED_MAX, Glance, Watched
 from bot.rehearsal.live import UPDATES_A_SECOND, draw
-from bot.rehearsal.programme import Due, Programme, Stock
+from bot.rehearsal.programme import Due, PlannedStock, Programme
 from bot.rehearsal.transcript import Transcript
 from tests.rehearsal.evening import CLOSES, OPENS, SECOND, Evening, good_evening
 
 XTERM = {"TERM": "xterm-256color"}
 PROGRAMME = Programme(
     dues=(Due(OPENS, "Teal Mug opens"), Due(CLOSES, "Teal Mug closes")),
-    stocks=(Stock("mug", "Teal Mug", 3),),
+    stocks=(PlannedStock("mug", "Teal Mug", 3),),
     claim_words=("!claim", "!md claim"),
 )
 
@@ -195,7 +195,7 @@ def test_no_name_brings_an_escape_sequence_or_markup_into_the_view() -> None:
     evening.says("\x1b]0;evil\x07[red]ann\u202e", "\x1b[2J\x9b1m[bold]!claim mug", OPENS)
     evening.presses("\x1b[31mcat", OPENS, "\x1b[31mno")
     fault(evening, OPENS, "begins", 9)
-    programme = Programme(dues=(Due(OPENS * 2, "\x1b[31mx"),), stocks=(Stock("mug", "\x1b[5mTeal", 3),))
+    programme = Programme(dues=(Due(OPENS * 2, "\x1b[31mx"),), stocks=(PlannedStock("mug", "\x1b[5mTeal", 3),))
     shown = "\n".join(rows(watched(evening, programme).glance(OPENS)))
     assert not any(ord(each) < 32 and each != "\n" for each in shown)
     assert "\x9b" not in shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.rehearsal.compress import Play, PlayedDrop
 from bot.rehearsal.moments import SECOND
-from bot.rehearsal.programme import Due, Stock, programme_of
+from bot.rehearsal.programme import Due, PlannedStock, programme_of
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script, StageCue
 
 MUG = PlayedDrop("mug", "Teal Mug", 48, 0, 1, False, 10 * SECOND, 16 * SECOND, 36 * SECOND)
@@ -23,7 +23,7 @@ def test_windows_are_due_in_the_order_of_time() -> None:
         Due(36 * SECOND, "Teal Mug closes"),
         Due(40 * SECOND, "Night Zine closes"),
     )
-    assert programme.stocks == (Stock("mug", "Teal Mug", 48), Stock("zine", "Night Zine", 9))
+    assert programme.stocks == (PlannedStock("mug", "Teal Mug", 48), PlannedStock("zine", "Night Zine", 9))
     assert programme.claim_words == ("!grab", "!md claim")
     assert (programme.twitch, programme.discord) == (True, False)
 
