@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.bundle_check import check_bundle
-from bot.domain.proof import write_proof
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.transparency import KeyChange
 from tests.conftest import NOON
-from tests.small_log import SmallLog, verify
+from tests.small_log import SmallLog, proof_of, verify
 
 
 def long_evening() -> SmallLog:
@@ -65,12 +64,9 @@ def sold_out_evening(claims: int) -> SmallLog:
     return log
 
 
-def proof_of(log: SmallLog, entry: int) -> str:
+def last_proof(log: SmallLog, grant: int) -> str:
     """The proof of the grant with this entry number, against the last checkpoint."""
-    size = max(log.notes)
-    hashes = log.tree.inclusion(entry - 1, size)
-    key, canonical = log.keys[size].key, log.entries[entry - 1].canonical
-    return write_proof(key=key, entry=canonical, hashes=hashes, note=log.notes[size], verify=verify)
+    return proof_of(log, grant, max(log.notes))
 
 
 def seen_at(log: SmallLog, size: int) -> str:

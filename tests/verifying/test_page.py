@@ -12,7 +12,7 @@ from bot.domain.time import HOUR
 from tests.conftest import NOON
 from tests.small_log import SmallLog
 from tests.verifying.checker import Checker
-from tests.verifying.evenings import long_evening, proof_of, sold_out_evening
+from tests.verifying.evenings import last_proof, long_evening, sold_out_evening
 
 CONTRAST = (Path(__file__).parents[1] / "rehearsal" / "page" / "contrast.js").read_text("utf-8")
 PHONE, DESKTOP = (360, 740), (1180, 900)
@@ -175,7 +175,7 @@ def test_a_browser_that_cannot_check_signatures_never_says_that_anything_holds(
         assert "It holds" not in browser.text("body > main")
         log = long_evening()
         proof = tmp_path / "proof.txt"
-        proof.write_text(proof_of(log, 6), "utf-8", newline="")
+        proof.write_text(last_proof(log, 6), "utf-8", newline="")
         browser.choose(proof)
         assert browser.kind == "unchecked"
         # Everything else was checked nevertheless.
@@ -197,7 +197,7 @@ def test_a_page_whose_script_does_not_run_says_not_checked(browser: Checker):
 
 def test_a_proof_of_one_number_is_told_in_its_own_words(page: Checker, tmp_path: Path):
     path = tmp_path / "proof.txt"
-    path.write_bytes(proof_of(long_evening(), 6).encode())
+    path.write_bytes(last_proof(long_evening(), 6).encode())
     page.choose(path)
     assert page.verdict == "It holds"
     assert page.text("#why") == "Number 1 of mug is in the ledger, as entry 6."
@@ -239,7 +239,7 @@ def test_a_second_file_replaces_the_first_and_a_dropped_one_is_taken_as_a_chosen
       carried.items.add(new File([arguments[0]], 'proof.txt'));
       window.dispatchEvent(new DragEvent('drop', { dataTransfer: carried, cancelable: true }));
     """
-    page.run(dropped, proof_of(long_evening(), 6))
+    page.run(dropped, last_proof(long_evening(), 6))
     page.until(lambda: "Number 1 of mug" in page.text("#why"), "the proof's verdict")
     assert len(page.all(".verdict")) == 1
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.small_log import SmallLog
 from tests.verifying.checker import Checker
-from tests.verifying.evenings import long_evening, proof_of, seen_at
+from tests.verifying.evenings import last_proof, long_evening, seen_at
 
 LOG = long_evening()
 BUNDLE = LOG.bundle()
@@ -75,7 +75,7 @@ def test_two_files_of_one_drop_that_both_hold_are_told_apart_by_what_was_shown(p
 
 def test_a_proof_is_held_against_what_was_shown_as_well(page: Checker):
     size = max(LOG.notes)
-    proof = proof_of(LOG, 6)
+    proof = last_proof(LOG, 6)
     assert page.answer(proof, seen_at(LOG, size))["verdict"] == "holds"
     assert page.answer(proof, f"{size} aaaaaaaaaa")["verdict"] == "refused"
     assert page.answer(proof, SEEN)["verdict"] == "unchecked"
