@@ -28,6 +28,7 @@ from bot.services.proofs import Proofs
 from bot.services.services import Services
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
+from bot.services.verifying import Verifying
 from bot.storage.people import KnownNames
 from bot.storage.telling import command_digest
 from bot.verifying import verify_page
@@ -82,7 +83,8 @@ async def keep_going(name: str, work: Speaking) -> None:
 
 class Assembly:
     """Services of one process, put together. `clock` may be set by somebody, `steady` never jumps; `set_alarm` is
-    told the next due instant. `backups` is None where somebody else makes copies."""
+    told the next due instant. `backups` is None where somebody else makes copies, `verifying` where nobody has the
+    ledger verified."""
 
     def __init__(
         self,
@@ -95,6 +97,7 @@ class Assembly:
         steady: Clock,
         set_alarm: Callable[[int | None], None],
         backups: Backups | None = None,
+        verifying: Verifying | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -103,6 +106,7 @@ class Assembly:
         self._watches_stream = config.twitch is not None
         self._deaf_before = False
         self.backups = backups
+        self.verifying = verifying
         lane, reads, pace = ledger.lane, ledger.reads, config.pace
         chat, board = outside.chat, outside.board
         self._telling = Telling(
@@ -176,6 +180,7 @@ class Assembly:
             ("announcing", self._announcing.run),
             ("sweeping", self._sweep),
             *([("backing up", self.backups.run)] if self.backups is not None else []),
+            *([("verifying", self.verifying.run)] if self.verifying is not None else []),
             *([("watching the stream", self._streams.watch)] if self._watches_stream else []),
         ]
 

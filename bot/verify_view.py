@@ -18,7 +18,8 @@ from bot.domain.checkpoint import Checkpoint
 from bot.exits import FINE, FOUND_WRONG
 from bot.redaction import Redactor
 from bot.storage.database import ledger_url
-from bot.storage.verify import NotVerified, Verified, VerifiedChannel, verify_ledger
+from bot.storage.verified import NotVerified
+from bot.storage.verify import Verified, VerifiedChannel, verify_ledger
 
 MORE_IN_JSON = 100
 _FINGERPRINTS_SHOWN = 3

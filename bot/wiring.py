@@ -31,13 +31,17 @@ from bot.platforms.twitch.tokens import TokenPair
 from bot.scheduler import Alarm
 from bot.services.backup import Backups
 from bot.services.ports import BoardSender, Clock
+from bot.services.verifying import Verifying
 from bot.storage.backup import list_backups
 from bot.storage.backup_child import make_in_child
+from bot.storage.database import ledger_url
 from bot.storage.lane import nothing
 from bot.storage.process_lock import LedgerInUse
 from bot.storage.signing import KeyFileBroken
 from bot.storage.tokens import Login, TokenFile
 from bot.storage.upgrade import LedgerTooNew
+from bot.storage.verified import ShortCheck
+from bot.storage.verify_child import verify_in_child
 from cogs.installing import install_all_discord, install_all_twitch
 
 log = structlog.get_logger(__name__)
@@ -109,6 +113,8 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
     async with AsyncExitStack() as stack:
         ledger = await stack.enter_async_context(open_ledger(config, clock, probe))
         bot = _Bot(config, clock, ledger, probe)
+        if bot.assembly.verifying is not None:
+            await bot.assembly.verifying.at_start()
         await bot.assembly.prepare()
         stack.callback(bot.alarm.stop)
         async with asyncio.TaskGroup() as group:
@@ -163,6 +169,7 @@ class _Bot:
             steady=steady,
             set_alarm=self.alarm.set,
             backups=self._make_backups(outside.board, steady),
+            verifying=self._make_verifying(outside.board, steady),
         )
 
     async def stay_connected(self, stop: asyncio.Event) -> None:
@@ -199,6 +206,29 @@ class _Bot:
                 ledger, config.backups_folder, occasion, now=now, keeping=config.keeping
             ),
             listed=lambda: list_backups(config.backups_folder, ledger.stem),
+            board=board,
+        )
+
+    def _make_verifying(self, board: BoardSender | None, steady: Clock) -> Verifying:
+        url = ledger_url(self._config.ledger.url)
+
+        def check_new() -> ShortCheck:
+            # Once a start, in a thread: what is imported for it must not hold up the start itself.
+            from bot.storage.verify_new import verify_new
+
+            return verify_new(url, CHANNEL_ID)
+
+        return Verifying(
+            self._ledger.lane,
+            self._ledger.reads,
+            CHANNEL_ID,
+            self._words,
+            self._clock,
+            steady,
+            check_new=lambda: asyncio.to_thread(check_new),
+            check_all=lambda: verify_in_child(url, CHANNEL_ID),
+            at=self._config.ledger.verifies_at,
+            zone=self._config.zone,
             board=board,
         )
 

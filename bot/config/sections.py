@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,6 +43,7 @@ from bot.domain.text import label
 _TWITCH_LOGIN = re.compile(r"[a-z0-9_]{1,25}")
 _COMMAND_NAME = re.compile(r"[^\W_][\w-]{0,24}")
 _CHANNEL_NAME_CHARACTERS_MAX = 60
+_TIME_OF_DAY = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class Section(BaseModel):
@@ -149,6 +151,7 @@ class LedgerSection(Section):
         _KEEPING.recent, ge=1, le=10_000, description="Write how many copies to keep, at least 1."
     )
     backups_daily: int = Field(_KEEPING.daily, ge=0, le=10_000, description="Write a number of days, 0 for none.")
+    verify_at: str = Field("04:30", description='Write a time of the day like "04:30", or "" for never.')
 
     @field_validator("url")
     @classmethod
@@ -166,6 +169,18 @@ class LedgerSection(Section):
     @classmethod
     def _backups_are_absolute(cls, backups: str, info: ValidationInfo) -> str:
         return str((surroundings(info).folder / Path(backups).expanduser()).absolute()) if backups else ""
+
+    @field_validator("verify_at")
+    @classmethod
+    def _verify_at_is_a_time(cls, verify_at: str) -> str:
+        if verify_at and not _TIME_OF_DAY.fullmatch(verify_at):
+            refuse(Finding("this is no time of the day", 'Write it like "04:30", or "" for never.'))
+        return verify_at
+
+    @property
+    def verifies_at(self) -> time | None:
+        """When the whole ledger is verified, by the channel's clocks; None for never."""
+        return time.fromisoformat(self.verify_at) if self.verify_at else None
 
     @property
     def keeping(self) -> Keeping:

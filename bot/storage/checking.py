@@ -12,6 +12,7 @@ from bot.storage.entries import read_entries, read_entry_bytes
 from bot.storage.fold import Folding, Rebuilt
 from bot.storage.projections import row_differences
 from bot.storage.sealed import Seals, name_of
+from bot.storage.verified import cut_off, read_verified
 from bot.storage.verify_log import LogCheck, log_differences, read_log
 
 Done = Callable[[int], object]
@@ -66,7 +67,9 @@ def check_bytes(
     size = size_of(connection, channel_id) if upto is None else upto
     seals = Seals(connection, channel_id)
     tiles, notes = read_log(connection, channel_id, size)
-    log = LogCheck(name_of(connection, channel_id), tiles, notes, faults.say)
+    verified = read_verified(connection, channel_id)
+    before = None if verified is None else verified[:2]
+    log = LogCheck(name_of(connection, channel_id), tiles, notes, faults.say, verified=before)
     for rows in read_entries(connection, channel_id, upto=size):
         seals.check(rows, faults.note)
         log.add(rows)
@@ -83,6 +86,8 @@ def check_story(connection: Connection, channel_id: int, faults: Faults, *, done
     rebuilt = folding.end()
     for entry, words in log_differences(connection, channel_id, rebuilt):
         faults.say(entry, words)
+    if fault := cut_off(rebuilt.entries, read_verified(connection, channel_id)):
+        faults.say(rebuilt.entries, fault)
     for words in row_differences(connection, channel_id, rebuilt):
         faults.say(0, words)
     return rebuilt

@@ -24,7 +24,8 @@ from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
-from bot.storage import claims, control, outcomes, planning, privacy, restore, stream, tables, telling
+from bot.domain.verifying import NoteVerified
+from bot.storage import claims, control, outcomes, planning, privacy, restore, stream, tables, telling, verified
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
 from bot.storage.database import checkpoint, empty_log
@@ -70,6 +71,7 @@ _HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     FreezeDrops: restore.handle_freeze,
     ThawDrop: restore.handle_thaw,
     EraseMe: privacy.handle,
+    NoteVerified: verified.handle,
 }
 
 

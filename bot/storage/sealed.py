@@ -23,9 +23,10 @@ class Seals:
     An entry is checked by writing it anew from its columns: equal bytes prove all columns, the canonical form and
     the private part at once. Only for those that differ is it found out where."""
 
-    def __init__(self, connection: Connection, channel_id: int) -> None:
+    def __init__(self, connection: Connection, channel_id: int, *, holders: bool = True) -> None:
+        """Without `holders` no pseudonym is made anew, which takes the secrets of all persons."""
         self._channel = name_of(connection, channel_id)
-        self._secrets = secrets_of(connection, channel_id)
+        self._secrets = secrets_of(connection, channel_id) if holders else {}
         self._scopes: dict[str, str] = {}
 
     def check(self, rows: Sequence[EntryRow], report: Report) -> None:

@@ -1,13 +1,21 @@
-"""A whole ledger checked as of one moment, also beside its running bot; a large one by two processes."""
+"""A whole ledger checked as of one moment, also beside its running bot; a large one by two processes.
+
+As a program, `python -m bot.storage.verify`, it is told on its standard input what to check, in JSON (an address
+may have a password in it, which no list of processes is to show), and answers in lines of JSON."""
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import URL, Connection, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 import migrations
@@ -17,17 +25,15 @@ from bot.storage import tables
 from bot.storage.checking import Fault, Faults, check_bytes, check_story, size_of
 from bot.storage.database import snapshot_engine
 from bot.storage.sealed import name_of
+from bot.storage.verified import NotVerified, ShortCheck
 from bot.storage.verify_helper import Helper
 
 # Below it, a second process is only just awake when the first one is done.
 SHARED_FROM = 30_000
+FAULTS_TOLD = 10
 
 Progress = Callable[[int, int], object]
 """Told now and then how much is done, of how much."""
-
-
-class NotVerified(Exception):
-    """The ledger could not be looked at: one clause that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,12 @@ class Verified:
     @property
     def holds(self) -> bool:
         return not self.fault_count
+
+
+def told(faults: Faults, entries: int, root: bytes | None) -> ShortCheck:
+    """The check in short."""
+    first = tuple(fault.words for fault in faults.in_order()[:FAULTS_TOLD])
+    return ShortCheck(entries, root, first, faults.count)
 
 
 def verify_ledger(url: URL, *, share: bool = True, progress: Progress = lambda _done, _total: None) -> Verified:
@@ -166,3 +178,43 @@ def _strangers(connection: Connection, ids: list[int]) -> Iterator[str]:
         for channel_id in connection.scalars(select(table.c.channel_id).distinct()):
             if channel_id not in ids:
                 yield f"{table.name}: it has rows of channel {channel_id}, which there is not"
+
+
+def main(order: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
+    """Check, and say what came of it."""
+    # Nothing here goes round in circles, and millions of rows would be looked through for it in vain.
+    gc.disable()
+    url = make_url(order["url"])
+    if "whole" in order:
+        if hasattr(os, "nice"):
+            os.nice(10)  # the bot goes first
+        say(_whole(url, order["whole"]))
+        return
+    faults = Faults()
+    with snapshot(url) as connection:
+        root = check_bytes(
+            connection, order["channel"], faults, upto=order["upto"], done=lambda more: say({"done": more})
+        )
+    kept = faults.in_order()
+    say({"faults": kept, "more": faults.count - len(kept), "root": None if root is None else root.hex()})
+
+
+def _whole(url: URL, channel_id: int) -> dict[str, Any]:
+    try:
+        verified = verify_ledger(url, share=False)
+    except NotVerified as why:
+        return {"failed": str(why)}
+    channel = next((each for each in verified.channels if each.id == channel_id), None)
+    root = None if channel is None or channel.root is None else channel.root.hex()
+    faults = [fault.words for fault in verified.faults[:FAULTS_TOLD]]
+    entries = 0 if channel is None else channel.entries
+    return {"entries": entries, "root": root, "faults": faults, "fault_count": verified.fault_count}
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(orjson.loads(sys.stdin.buffer.read()), _say)

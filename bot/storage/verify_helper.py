@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Self
@@ -12,8 +11,7 @@ import orjson
 from sqlalchemy import URL
 
 from bot.storage.checking import Faults
-
-PROGRAM = (sys.executable, "-m", "bot.storage.verify_child")
+from bot.storage.verified import PROGRAM
 
 
 class Helper:

@@ -26,10 +26,19 @@ OTHER_ENTRIES = "it was signed over other entries"
 class LogCheck:
     """The tree of one channel as its entries come, held against the tiles and checkpoints that were kept."""
 
-    def __init__(self, channel: str, tiles: Mapping[int, bytes], notes: Mapping[int, str], say: Say) -> None:
-        """`tiles` are roots by number, `notes` by the size they were signed at."""
+    def __init__(
+        self,
+        channel: str,
+        tiles: Mapping[int, bytes],
+        notes: Mapping[int, str],
+        say: Say,
+        *,
+        verified: tuple[int, bytes] | None = None,
+    ) -> None:
+        """`tiles` are roots by number, `notes` by the size they were signed at; `verified` are the size and root of
+        the tree when it was looked at last."""
         self._origin = origin_of(channel)
-        self._tiles, self._notes, self._say = tiles, notes, say
+        self._tiles, self._notes, self._say, self._verified = tiles, notes, say, verified
         self._above = Frontier()
         self._within: list[bytes] = []
         self.size = 0
@@ -38,12 +47,18 @@ class LogCheck:
         self._key_changed_at = self._last_good = 0
         # Without one of the entries there is no tree, and after entries that were changed every root is another.
         self._whole, self._parted = True, False
+        self._without_tile: list[int] = []
 
     def go_on(self, size: int, key: NoteKey | None) -> None:
         """Begin after so many entries, a multiple of TILE_LEAVES, with the tiles over them as they were kept."""
         for number in range(size // TILE_LEAVES):
+            if number not in self._tiles:
+                self._say(size, f"tile {number}: it is missing")
+                self._whole = False
+                return
             self._above.append(self._tiles[number])
         self.size = self._last_good = size
+        self._check_verified()
         self._key = key
 
     def add(self, rows: Sequence[EntryRow]) -> None:
@@ -61,9 +76,16 @@ class LogCheck:
                 self._check_note()
             if len(within) == TILE_LEAVES:
                 self._finish_tile()
+            if self._verified is not None and self.size == self._verified[0]:
+                self._check_verified()
 
     def end(self) -> bytes | None:
         """The root over all entries; None where there is no tree."""
+        # A ledger from before there were tiles gets them, with its key, at the first start.
+        if self._tiles or self._key is not None:
+            for number in self._without_tile:
+                first, last = number * TILE_LEAVES + 1, (number + 1) * TILE_LEAVES
+                self._say(last, f"tile {number}: the root of entries {first} to {last} is missing")
         return self.root() if self._whole else None
 
     def root(self) -> bytes:
@@ -105,11 +127,19 @@ class LogCheck:
         self._above.append(root)
         self._within.clear()
         kept = self._tiles.get(number)
-        if kept != root:
-            what = "is missing" if kept is None else "is not the root"
-            self._say(
-                self.size, f"tile {number}: it {what} of entries {self.size - TILE_LEAVES + 1} to {self.size}"
-            )
+        if kept is None:
+            self._without_tile.append(number)
+        elif kept != root:
+            first = self.size - TILE_LEAVES + 1
+            self._say(self.size, f"tile {number}: it is not the root of entries {first} to {self.size}")
+
+    def _check_verified(self) -> None:
+        if self._verified is None or self._verified[0] != self.size or self._verified[1] == self.root():
+            return
+        words = (
+            f"the first {self.size} entries are not those that were verified before: their tree has another root"
+        )
+        self._say(self.size, words)
 
 
 def root_over(tiles: Frontier, leaves: Iterable[bytes]) -> bytes:

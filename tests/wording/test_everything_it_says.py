@@ -46,6 +46,7 @@ from bot.wording.proof import proof_card, proof_line
 from bot.wording.restore import backups_failing_card, backups_work_card, frozen_card, lost_card
 from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
+from bot.wording.verifying import not_verified_card
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
@@ -289,6 +290,8 @@ def _moderators(words: Wording) -> Iterator[str]:
     yield drawn(backups_failing_card(words, "No space left on device", NOW))
     yield drawn(backups_failing_card(words, "No space left on device", None))
     yield drawn(backups_work_card(words))
+    yield drawn(not_verified_card(words, "unit 2 of mug: no entry has granted it", 0))
+    yield drawn(not_verified_card(words, "entry 57: the leaf hash is not that of its bytes", 11))
     yield drawn(repair_card(words, about(CLOSED), [], NOW))
     yield drawn(repair_card(words, about(CLOSED), ["ann", "bob"], NOW))
     yield drawn(repair_card(words, about(replace(CLOSED, claimed=46, given=2)), [f"v{n}" for n in range(60)], NOW))

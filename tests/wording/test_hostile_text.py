@@ -15,6 +15,7 @@ from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.restore import backups_failing_card, frozen_card, lost_card
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
+from bot.wording.verifying import not_verified_card
 from tests.wording.saying import CLOSED, NOW, OPEN, PLAN, about, drawn, refused
 from tests.wording.test_everything_it_says import GRANTED
 
@@ -72,6 +73,7 @@ def test_on_discord_no_title_or_name_formats_links_or_mentions(text: str) -> Non
         drawn(frozen_card(WORDS, about(replace(drop, frozen_at=NOW)))),
         drawn(lost_card(WORDS, about(drop, lost_ranges=[[2, 3]]))),
         drawn(backups_failing_card(WORDS, text, NOW)),
+        drawn(not_verified_card(WORDS, text, 1)),
         "\n".join(told_late_lines(WORDS, text, 48, [(text, 1)], discord=True)),
         mine_text(WORDS, text, [(text, 1, 2)], discord=True),
         claim_answer(WORDS, refused(ClaimRefusal.UNKNOWN_DROP, asked_for=text), NOW, discord=True),

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from bot.wording.english import announcing, cards, claims, control, drops, help, privacy, proof, restore, times
+from bot.wording.english import (
+    announcing,
+    cards,
+    claims,
+    control,
+    drops,
+    help,
+    privacy,
+    proof,
+    restore,
+    times,
+    verifying,
+)
 
 SENTENCES: dict[str, str] = {
     **times.SENTENCES,
@@ -12,6 +24,7 @@ SENTENCES: dict[str, str] = {
     **cards.SENTENCES,
     **control.SENTENCES,
     **restore.SENTENCES,
+    **verifying.SENTENCES,
     **privacy.SENTENCES,
     **proof.SENTENCES,
     **help.SENTENCES,
