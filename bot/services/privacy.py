@@ -8,7 +8,15 @@ from typing import Any
 
 from bot.domain.answers import Answer
 from bot.domain.people import Actor
-from bot.domain.privacy import CONFIRM_WITHIN, EraseMe, ErasureAsked, ErasureDecision, Kept
+from bot.domain.privacy import (
+    CONFIRM_WITHIN,
+    EraseMe,
+    ErasureAsked,
+    ErasureDecision,
+    ErasureRefusal,
+    ErasureRefused,
+    Kept,
+)
 from bot.domain.time import SECOND
 from bot.services.claims import AskerBudget
 from bot.services.confirming import Confirmations
@@ -63,6 +71,10 @@ class Privacy:
     async def ask(self, actor: Actor, request_id: str) -> Answer[ErasureDecision]:
         """Explain what being forgotten means; a yes of the same person does it. Raises TooFast and TryAgain."""
         self._budget.take(actor)
+        found = await self._reads.consult(lambda connection: find_account(connection, self._channel_id, actor.key))
+        if found is None:
+            # Looking through all answers takes a while in a large ledger: claims must not wait for every stranger.
+            return Answer(request_id, ErasureRefused(ErasureRefusal.NOTHING_KEPT), self._clock.now())
         command = EraseMe(self._channel_id, request_id, actor)
         answer: Answer[Any] = await self._lane.submit(command)
         if isinstance(answer.decision, ErasureAsked):

@@ -85,8 +85,20 @@ def find_people(connection: Connection, channel_id: int, who: str) -> list[Found
 
 def find_account(connection: Connection, channel_id: int, key: Key) -> Found | None:
     """The person behind an account; None when nothing is known of it."""
-    found = find_people(connection, channel_id, ":".join(key))
-    return found[0] if found else None
+    identity, outcome = tables.identity.c, tables.outcome.c
+    person_id = connection.scalar(
+        select(identity.person_id).where(
+            identity.channel_id == channel_id, identity.platform == key[0], identity.user_id == key[1]
+        )
+    )
+    if person_id is not None:
+        return Found(person_id, tuple(_accounts_of(connection, channel_id, person_id)))
+    # Whoever was only ever refused is no person of the ledger's; this looks through all answers.
+    answered = select(outcome.name).where(
+        outcome.channel_id == channel_id, outcome.platform == key[0], outcome.user_id == key[1]
+    )
+    name = connection.scalar(answered.order_by(outcome.at.desc()).limit(1))
+    return None if name is None else Found(None, ((*key, name),))
 
 
 def _accounts(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.claims import ClaimDrop
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
-from bot.domain.privacy import ErasureAsked, ErasureRefused, Kept
+from bot.domain.privacy import ErasureAsked, ErasureRefusal, ErasureRefused, Kept
 from bot.domain.stream import Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.services.claims import TooFast
@@ -18,7 +19,7 @@ from bot.services.privacy import Privacy
 from bot.services.shared_lines import SharedLines
 from bot.storage.database import Reads
 from tests.conftest import CHANNEL, NOON, plan, viewer
-from tests.services.fakes import WORDS, granted, refused
+from tests.services.fakes import WORDS, NotingLane, granted, refused
 
 ANN, BOB, CY = viewer("ann"), viewer("bob"), viewer("cy")
 
@@ -74,6 +75,23 @@ async def test_what_stands_in_the_way_at_the_time_of_the_yes_counts(privacy, con
     await lane.submit(ClaimDrop(CHANNEL, "twitch:print", ANN, "print"))
     refused = (await confirmations.confirm(ANN, "twitch:2")).decision
     assert (refused.drop, refused.until) == ("print", NOON + HOUR + 20 * MINUTE)
+
+
+async def test_a_stranger_is_answered_without_troubling_the_ledger(new_ledger, clock, confirmations):
+    reads, lane = Reads(new_ledger), NotingLane()
+    privacy = Privacy(lane, reads, CHANNEL, confirmations, clock, clock, copies_days=14)
+    assert (await privacy.ask(CY, "twitch:1")).decision == ErasureRefused(ErasureRefusal.NOTHING_KEPT)
+    assert lane.commands == []
+    await reads.close()
+
+
+async def test_who_was_only_refused_is_known_by_their_last_name(privacy, lane, clock):
+    for number, name in enumerate(("cy", "cy_the_second")):
+        clock.at += 1
+        asked = replace(CY, name=name)
+        await lane.submit(ClaimDrop(CHANNEL, f"twitch:c{number}", asked, "no such drop"))
+    assert await privacy.kept(CY) == Kept(("twitch: cy_the_second",), (), 2, 0, None)
+    assert (await privacy.ask(CY, "twitch:1")).decision == ErasureAsked(0, 0)
 
 
 async def test_who_asks_again_and_again_has_to_wait(privacy, clock):
