@@ -57,6 +57,9 @@ def test_an_entry_that_grants_nothing_is_refused():
     log = small_evening()
     assert refusal(proof_of(log, 8, 18)) == "entry 8: drop.opened does not say which number"
     assert refusal(proof_of(log, 17, 18)) == "entry 17: it grants no unit"
+    log.tell("unit.lost", number=4, how="claim", holder="ann", why="restored")
+    log.sign(log.key)
+    assert refusal(proof_of(log, 19, 19)) == "entry 19: it grants no unit"
 
 
 def test_an_entry_of_another_place_or_log_is_refused():
