@@ -184,6 +184,16 @@ def test_a_browser_that_cannot_check_signatures_never_says_that_anything_holds(
         assert (browser.kind, browser.verdict) == ("refused", "It does not hold")
 
 
+def test_without_webcrypto_entries_of_any_length_have_their_right_hash(browser: Checker):
+    logs = []
+    for length in range(1, 130):  # two blocks of SHA-256 and a bit
+        log = SmallLog()
+        log.open(title="x" * length)
+        logs.append(log.bundle().encode())
+    with browser.loaded_after("delete window.crypto;"):
+        assert {each["verdict"] for each in browser.answers(logs)} == {"unchecked"}
+
+
 def test_a_page_whose_script_does_not_run_says_not_checked(browser: Checker):
     browser.chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
