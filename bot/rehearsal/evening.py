@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from bot.rehearsal.stagehand import Stagehand
 from bot.rehearsal.staging import ChildFailed
 from bot.rehearsal.timing import cast_faults, system_clock
 from bot.stage.crowd.scene import Scene
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 _POLL_SECONDS = 0.25
 _QUIET = SECOND
 # After the last window come the answers that had to wait for their gap, the closing lines and a margin; after a bad
@@ -52,7 +52,7 @@ class Evening:
         self._bot = bot
 
     async def play(
-        self, hearing: list[Callable[[Json], None]], on_stage: Callable[[Backstage], object] | None
+        self, hearing: list[Callable[[SeenLine], None]], on_stage: Callable[[Backstage], object] | None
     ) -> bool:
         """True when all is done and said; False when the time is up and something still is not. `hearing` is
         called with every line of the record. Raises ChildFailed."""
@@ -68,7 +68,7 @@ class Evening:
     async def _play_in(
         self,
         group: asyncio.TaskGroup,
-        hearing: list[Callable[[Json], None]],
+        hearing: list[Callable[[SeenLine], None]],
         on_stage: Callable[[Backstage], object] | None,
     ) -> bool:
         options, play, script = self._options, self._play, self._script

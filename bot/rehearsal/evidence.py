@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from bot.rehearsal.claims import claims_on_discord, steers_on_discord, typed_claim
 from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 Who = tuple[str, str]
 """A platform and a user id."""
 
@@ -69,7 +68,7 @@ class Case:
     where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
-    record: tuple[Json, ...]
+    record: tuple[SeenLine, ...]
     ledger: LedgerFile
     claim_words: tuple[str, ...] = ("!claim", "!md claim")
     answer_gap: int = 30_000_000
@@ -197,7 +196,7 @@ class Case:
         return dict(found)
 
     @cached_property
-    def posted(self) -> dict[str, Json]:
+    def posted(self) -> dict[str, SeenLine]:
         """Lines of chat and messages by their id, as the record has them."""
         return {
             str(seen["data"]["message_id"]): seen
@@ -205,7 +204,7 @@ class Case:
             if seen["kind"] in ("chat", "message") and seen["data"].get("message_id")
         }
 
-    def bot_lines(self) -> Iterable[Json]:
+    def bot_lines(self) -> Iterable[SeenLine]:
         return (seen for seen in self.record if seen["kind"] == "chat" and seen["data"].get("bot"))
 
     def name(self, who: Who) -> str:
@@ -223,7 +222,7 @@ class Case:
                 people[same(seen["name"])] = people[same(seen["data"].get("login", seen["name"]))] = who
         return people
 
-    def _ask(self, seen: Json) -> Ask | None:
+    def _ask(self, seen: SeenLine) -> Ask | None:
         kind, data, text = seen["kind"], seen["data"], seen["text"]
         if kind == "chat" and not data.get("bot") and not data.get("shared_from"):  # a guest's chat is not ours
             if (named := typed_claim(text, self.claim_words)) is None:
@@ -247,7 +246,7 @@ class Case:
         exact = [drop.key for drop in self.drops if words in (drop.key, typed(drop.title))]
         return exact[0] if len(exact) == 1 else ""
 
-    def _told(self, seen: Json) -> Iterable[Told]:
+    def _told(self, seen: SeenLine) -> Iterable[Told]:
         if seen["kind"] == "chat" and seen["data"].get("bot"):
             yield from self.told_in_chat(seen)
         elif seen["kind"] == "answer" and seen["visible_to"]:
@@ -260,13 +259,13 @@ class Case:
         elif seen["kind"] == "message" and seen["data"].get("message_id") not in self._news_cards:
             yield from self._told_on_board(seen)
 
-    def told_in_chat(self, seen: Json) -> Iterable[Told]:
+    def told_in_chat(self, seen: SeenLine) -> Iterable[Told]:
         """Who is named by a line of chat, whether it stands there or Twitch refused it."""
         for heard in _together(listen(seen["text"], self.titles)):
             who = self._twitch_people.get(heard.name, ("twitch", f"@{heard.name}"))
             yield Told(who, heard.drop, heard.numbers, seen["at"], seen["text"])
 
-    def _told_on_board(self, seen: Json) -> Iterable[Told]:
+    def _told_on_board(self, seen: SeenLine) -> Iterable[Told]:
         """Winners whose private answer was lost are named on the board, without a mention."""
         for heard in listen_for(self._discord_people, seen["text"], self.titles):
             namesakes = self._discord_people[heard.name]
@@ -302,9 +301,9 @@ def _together(heard: list[Heard]) -> list[Heard]:
     return [*with_numbers, *rest]
 
 
-def platform_of(seen: Json) -> str:
+def platform_of(seen: SeenLine) -> str:
     return str(seen["data"].get("platform", seen["platform"]))
 
 
-def _who(seen: Json) -> Who:
+def _who(seen: SeenLine) -> Who:
     return platform_of(seen), str(seen["author"])

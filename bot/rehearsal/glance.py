@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.rehearsal.claims import claims_on_discord, typed_claim
 from bot.rehearsal.hearing import listen, same, visible
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Due, PlannedStock, Programme
 from bot.rehearsal.spoken import clean, line_of, text_of
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 # A chat of thousands is sampled: nobody reads more than this of the crowd, and of what only one person sees.
 SAMPLE_WINDOW = SECOND // 4
 SAMPLED_MAX = 4
@@ -112,7 +110,7 @@ class Watched:
         """Say what the rehearsal itself is doing."""
         self._remark = text
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         if self._began_at is None:
             self._began_at = seen["at"]
         if seen["kind"] == "joined":
@@ -140,13 +138,13 @@ class Watched:
             chats=tuple(chat.chat() for platform, chat in self._chats.items() if on[platform]),
         )
 
-    def _meet(self, seen: Json) -> None:
+    def _meet(self, seen: SeenLine) -> None:
         who = str(seen["author"])
         self._names[who] = seen["name"]
         for name in (seen["name"], str(seen["data"].get("login", ""))):
             self._people[same(name)] = who
 
-    def _note_fault(self, seen: Json) -> None:
+    def _note_fault(self, seen: SeenLine) -> None:
         name, state = str(seen["data"].get("name", "")), seen["data"].get("state")
         if state == "begins":
             lasts = float(seen["data"].get("seconds") or 0)
@@ -154,7 +152,7 @@ class Watched:
         elif name in self._faults and self._faults[name][1] is None:
             del self._faults[name]
 
-    def _count(self, seen: Json) -> None:
+    def _count(self, seen: SeenLine) -> None:
         kind, data = seen["kind"], seen["data"]
         if kind == "chat" and data.get("bot"):
             for heard in listen(seen["text"], self._titles):
@@ -171,12 +169,12 @@ class Watched:
         if numbers:
             self._told.setdefault(drop, set()).update(numbers)
 
-    def _is_claim(self, seen: Json) -> bool:
+    def _is_claim(self, seen: SeenLine) -> bool:
         if seen["kind"] == "chat":
             return typed_claim(seen["text"], self._programme.claim_words) is not None
         return claims_on_discord(seen)
 
-    def _show(self, seen: Json) -> None:
+    def _show(self, seen: SeenLine) -> None:
         spoken = line_of(seen)
         if spoken is None:
             return

@@ -24,7 +24,7 @@ from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import LedgerUnreadable, read_ledger
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import RehearseOptions
-from bot.rehearsal.performance import Json, Performance, perform
+from bot.rehearsal.performance import Performance, perform
 from bot.rehearsal.programme import programme_of
 from bot.rehearsal.promises import Promise, Verdict, unchecked
 from bot.rehearsal.report import Report, make_report
@@ -32,6 +32,7 @@ from bot.rehearsal.report_text import show
 from bot.rehearsal.script_file import SKELETON, strangers
 from bot.rehearsal.staging import ChildFailed
 from bot.rehearsal.transcript import Transcript
+from bot.stage.record import SeenLine
 
 __all__ = ["RehearseOptions", "rehearse"]
 
@@ -179,7 +180,7 @@ def _play(options: RehearseOptions, folder: Path, interrupts: Interrupts) -> Rep
 def _performed(
     options: RehearseOptions,
     folder: Path,
-    hear: Callable[[Json], None],
+    hear: Callable[[SeenLine], None],
     interrupts: Interrupts,
     *,
     on_play: Callable[[Play], None],

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bot.rehearsal.backstage import Backstage
 from bot.rehearsal.compress import Play, compress
@@ -17,8 +16,8 @@ from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Script
 from bot.rehearsal.staging import start_bot, start_stage
 from bot.stage.keeping import FOLDER
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 # A bot takes about this many times as long to start as the stage, which is measured each time: on a slow machine
 # the evening begins later, so that the first announcement is not late.
 _BOT_TO_STAGE = 5.0
@@ -32,7 +31,7 @@ class Performance:
 
     play: Play
     folder: Path
-    record: tuple[Json, ...]
+    record: tuple[SeenLine, ...]
     secrets: tuple[str, ...] = field(repr=False)
     complete: bool
     seconds: float
@@ -58,7 +57,7 @@ class Performance:
 async def perform(
     options: RehearseOptions,
     folder: Path,
-    on_seen: Callable[[Json], None],
+    on_seen: Callable[[SeenLine], None],
     *,
     on_play: Callable[[Play], None] | None = None,
     on_stage: Callable[[Backstage], object] | None = None,
@@ -68,10 +67,10 @@ async def perform(
 
     `on_seen` hears every line of the record, `on_play` first what is going to be played, and `on_stage` is given
     the handles of the play as soon as there are any."""
-    hearing: list[Callable[[Json], None]] = []
-    record: list[Json] = []
+    hearing: list[Callable[[SeenLine], None]] = []
+    record: list[SeenLine] = []
 
-    def hear(seen: Json) -> None:
+    def hear(seen: SeenLine) -> None:
         record.append(seen)
         on_seen(seen)
         for listener in hearing:

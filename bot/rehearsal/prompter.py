@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any
 
 from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.moments import SECOND
@@ -16,9 +15,7 @@ from bot.rehearsal.timing import drop_of, instant, system_clock
 from bot.stage.crowd.acts import Anchor
 from bot.stage.crowd.scene import Scene, StagedDrop
 from bot.stage.crowd.watching import Watching
-from bot.stage.record import Record, Seen
-
-Json = Mapping[str, Any]
+from bot.stage.record import Record, Seen, SeenLine
 
 
 class Prompter:
@@ -62,7 +59,7 @@ class Prompter:
         """The latest moment that is known ahead (microseconds UTC); 0 where none is."""
         return max((instant(moment, self._drops) or 0 for moment, _ in self._plan), default=0)
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         """Notices when everybody could see that a drop is open."""
         by_bot = seen["data"].get("bot") or seen["kind"] in ("message", "edit")
         if self._record is not None and by_bot:

@@ -16,7 +16,7 @@ from bot.rehearsal.moments import since
 from bot.rehearsal.picture import pictures
 from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report
-from bot.rehearsal.spoken import clean, text_of
+from bot.rehearsal.spoken import clean, words_of
 
 _HERE = Path(__file__).parent
 _PLACES = {"twitch:chat": "in Twitch chat", "discord:announcements": "on Discord"}
@@ -71,7 +71,7 @@ def _histogram(answers: Answers) -> Iterator[tuple[str, int]]:
 
 def _words(said: Said) -> str:
     """As its readers saw it: Discord shows times and roles in words."""
-    return text_of({"platform": said.place.partition(":")[0], "text": said.text, "at": said.at})
+    return words_of(said.place.partition(":")[0], said.text, said.at)
 
 
 def _where(said: Sequence[Said]) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.rehearsal.moments import SECOND
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 _SHOWN_MAX = 240
 # What could move the cursor, turn the direction of a line, or stands for no letter that is known here.
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Cn")
@@ -28,7 +27,7 @@ class Spoken(NamedTuple):
     by_bot: bool
 
 
-def line_of(seen: Json) -> Spoken | None:
+def line_of(seen: SeenLine) -> Spoken | None:
     """None for what nobody sees in a chat."""
     said = _said(seen, text_of(seen))
     if said is None:
@@ -40,11 +39,15 @@ def line_of(seen: Json) -> Spoken | None:
     return Spoken(who, said, by_bot)
 
 
-def text_of(seen: Json) -> str:
+def text_of(seen: SeenLine) -> str:
     """The words alone; times and roles as Discord's own programs show them."""
-    text = seen["text"]
-    if seen["platform"] == "discord":
-        text = _TIME.sub(lambda found: _time_shown(int(found[1]), found[2], seen["at"]), text)
+    return words_of(seen["platform"], seen["text"], seen["at"])
+
+
+def words_of(platform: str, text: str, at: int) -> str:
+    """As `text_of`, for a text that was shown at an instant (microseconds UTC)."""
+    if platform == "discord":
+        text = _TIME.sub(lambda found: _time_shown(int(found[1]), found[2], at), text)
         text = _ROLE.sub("@role", text)
         text = _SMALL_PRINT.sub("", text)
     return clean(text)
@@ -63,7 +66,7 @@ def _time_shown(second: int, style: str | None, now: int) -> str:
     return datetime.fromtimestamp(second, UTC).astimezone().strftime("%H:%M")
 
 
-def _said(seen: Json, what: str) -> str | None:
+def _said(seen: SeenLine, what: str) -> str | None:
     match seen["platform"], seen["kind"]:
         case ("twitch", "chat") | ("discord", "slash"):
             return what
@@ -84,7 +87,7 @@ def _said(seen: Json, what: str) -> str | None:
     return None
 
 
-def _buttons(seen: Json) -> str:
+def _buttons(seen: SeenLine) -> str:
     labels = [clean(label) for label, _, off in seen["data"].get("buttons", ()) if not off]
     return "".join(f" [{label}]" for label in labels)
 

@@ -15,6 +15,7 @@ from bot.rehearsal.compress import Play
 from bot.rehearsal.faults import CLOCK_BACK_SECONDS_MAX, FAULTS, Fault
 from bot.rehearsal.keeper import CAN_FILL_THE_DISK
 from bot.rehearsal.parts import BotPart, StagePart
+from bot.stage.record import SeenLine
 
 Json = Mapping[str, Any]
 # So long the bot waits for a ledger that another program holds; a test compares it with the bot's own figure.
@@ -55,7 +56,7 @@ class Stagehand:
         """Whether no fault of ours goes on."""
         return not self._going_on
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         """Notices that the bot is there again."""
         if seen["platform"] == "twitch" and seen["kind"] == "socket" and seen["text"] == "opened":
             self._connected["twitch"].set()

@@ -15,6 +15,7 @@ from typing import Any
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.parts import OrderedStage
 from bot.rehearsal.processes import STOP_SECONDS_MAX, BotProcess, end_child, start_child
+from bot.stage.record import SeenLine
 
 Json = dict[str, Any]
 START_SECONDS_MAX = 30.0
@@ -27,7 +28,7 @@ class ChildFailed(Exception):
 class StageProcess(OrderedStage):
     """The stage behind its pipes. `on_seen` hears every line of the record."""
 
-    def __init__(self, process: asyncio.subprocess.Process, on_seen: Callable[[Json], None]) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, on_seen: Callable[[SeenLine], None]) -> None:
         super().__init__()
         self._process = process
         self._on_seen = on_seen
@@ -107,7 +108,7 @@ class StageProcess(OrderedStage):
 
 @asynccontextmanager
 async def start_stage(
-    folder: Path, on_seen: Callable[[Json], None], *, live: bool = True
+    folder: Path, on_seen: Callable[[SeenLine], None], *, live: bool = True
 ) -> AsyncIterator[StageProcess]:
     """A stage that is ready to be joined; its errors go to stage.log in the folder. Raises ChildFailed."""
     command = [sys.executable, "-m", "bot.stage.child", str(folder / "record.jsonl")]

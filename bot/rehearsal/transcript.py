@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -17,8 +15,8 @@ from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Programme
 from bot.rehearsal.spoken import clean, line_of
 from bot.rehearsal.timing import system_clock
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 _PLATFORM_STYLES = {"twitch": "magenta", "discord": "blue", "stage": "red"}
 
 
@@ -68,7 +66,7 @@ class Transcript:
         if self._live is None and not self._silent:
             self._console.print(Text(clean(text), style="dim"), soft_wrap=True)
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         if self._silent:
             return
         if self._live is not None:
@@ -83,7 +81,7 @@ class Transcript:
         with self._lock:
             return self._watched.glance(self._latest_at if self._virtual else system_clock())
 
-    def _write(self, seen: Json) -> None:
+    def _write(self, seen: SeenLine) -> None:
         spoken = line_of(seen)
         if spoken is None:
             return

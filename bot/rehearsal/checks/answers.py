@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from bot.rehearsal import oracle
-from bot.rehearsal.evidence import Case, Json, Told, Who
+from bot.rehearsal.evidence import Case, Told, Who
 from bot.rehearsal.figures.answers import How, waits
 from bot.rehearsal.figures.healing import Healing, healings
 from bot.rehearsal.hearing import typed
 from bot.rehearsal.promises import Promise, judged
+from bot.stage.record import SeenLine
 
 # A press gets its failure shown this long after it, in microseconds.
 _PRESS_FAILS_AFTER = 3_500_000
@@ -40,7 +41,7 @@ def answered(case: Case) -> Promise:
     return judged("answered", sentence, broken, counted)
 
 
-def _excused(failed: Json, faults: Sequence[Healing]) -> bool:
+def _excused(failed: SeenLine, faults: Sequence[Healing]) -> bool:
     pressed_at = failed["at"] - _PRESS_FAILS_AFTER
     return any(
         each.trouble.strikes("discord")

@@ -6,10 +6,11 @@ import re
 from collections import defaultdict, deque
 
 from bot.rehearsal.claims import typed_claim
-from bot.rehearsal.evidence import Case, Json, Told, Who
+from bot.rehearsal.evidence import Case, Told, Who
 from bot.rehearsal.hearing import typed
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
+from bot.stage.record import SeenLine
 
 # A line that names nobody may answer a crowd at once; for so many claims there may be one.
 _CLAIMS_A_LINE = 20
@@ -40,13 +41,13 @@ def unasked(case: Case) -> Promise:
     return judged("unasked", sentence, broken, f"{lines} lines that are no news and name nobody")
 
 
-def _is_line_to_all(seen: Json, news: set[str]) -> bool:
+def _is_line_to_all(seen: SeenLine, news: set[str]) -> bool:
     if seen["kind"] != "chat" or not seen["data"].get("bot"):
         return False
     return "@" not in seen["text"] and str(seen["data"].get("message_id", "")) not in news
 
 
-def _reason_to_speak(case: Case, seen: Json) -> float:
+def _reason_to_speak(case: Case, seen: SeenLine) -> float:
     if seen["kind"] in _CHANGES:
         return _LINES_A_CHANGE
     if seen["kind"] == "slash" or (seen["kind"] == "chat" and typed(seen["text"]).startswith("!")):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.rehearsal.evidence import Case, Json, JudgedDrop, Who
+from bot.rehearsal.evidence import Case, JudgedDrop, Who
 from bot.rehearsal.figures.budget import TWITCH_LINES, TWITCH_LINES_AS_MODERATOR, TWITCH_SECONDS, peak
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
+from bot.stage.record import SeenLine
 
 _KINDS = ("announced", "opened", "closed")
 _CHAT, _CARDS = "twitch:chat", "discord:announcements"
@@ -64,15 +65,15 @@ def _unaccounted(case: Case) -> list[str]:
     return strange + [f"A card came {count} times: “{text[:60]}”" for text, count in repeats.items() if count > 1]
 
 
-def _first(card: Json) -> str:
+def _first(card: SeenLine) -> str:
     return str(card["text"])[:60].replace("\n", " / ")
 
 
-def _lines(case: Case) -> dict[str, Json]:
+def _lines(case: Case) -> dict[str, SeenLine]:
     return {str(seen["data"]["message_id"]): seen for seen in case.bot_lines()}
 
 
-def _cards(case: Case) -> dict[str, Json]:
+def _cards(case: Case) -> dict[str, SeenLine]:
     return {
         str(seen["data"]["message_id"]): seen
         for seen in case.record
@@ -143,7 +144,7 @@ def budget(case: Case) -> Promise:
     return judged("budget", sentence, broken, counted)
 
 
-def _said_before_the_fault(case: Case, refused: Json) -> bool:
+def _said_before_the_fault(case: Case, refused: SeenLine) -> bool:
     """Whether the bot could not know that the same words stand there: it had been killed, or had got no answer."""
     since = refused["at"] - TWITCH_SECONDS * SECOND
     return refused["data"].get("reason") == "msg_duplicate" and any(

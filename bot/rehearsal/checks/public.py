@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from bot.rehearsal.bundle import Bundle, BundleBroken, Tree, read_bundle
 from bot.rehearsal.counting import counted
-from bot.rehearsal.evidence import Case, Json
+from bot.rehearsal.evidence import Case
 from bot.rehearsal.ledger import NewsRow
 from bot.rehearsal.promises import Promise, judged, unchecked
+from bot.stage.record import SeenLine
 
 _IN_CHAT = ("opened", "reopened", "sold-out", "closed", "cancelled")
 _ON_CARDS = (*_IN_CHAT, "announced")
@@ -125,20 +126,20 @@ def _roots(case: Case) -> dict[int, bytes]:
     return roots
 
 
-def _said(case: Case, place: str, kinds: Sequence[str]) -> list[tuple[NewsRow, Json]]:
+def _said(case: Case, place: str, kinds: Sequence[str]) -> list[tuple[NewsRow, SeenLine]]:
     """News of these kinds that reached the place, each with what the record has of it."""
     there = case.twitch if place == _CHAT else case.discord
     rows = (row for row in case.ledger.news if row.place == place and row.kind in kinds and row.result == "sent")
     return [(row, case.posted[row.reference]) for row in rows if there and row.reference in case.posted]
 
 
-def _edits(case: Case, row: NewsRow) -> Iterator[Json]:
+def _edits(case: Case, row: NewsRow) -> Iterator[SeenLine]:
     for seen in case.record:
         if seen["kind"] == "edit" and str(seen["data"].get("message_id", "")) == row.reference:
             yield seen
 
 
-def _note(card: Json) -> str:
+def _note(card: SeenLine) -> str:
     found = _NOTE.search(card["text"])
     return found[1] if found else ""
 

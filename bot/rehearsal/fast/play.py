@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from bot.config import Config, load_config
 from bot.rehearsal.backstage import Backstage
@@ -26,20 +24,18 @@ from bot.rehearsal.performance import Performance, to_the_end
 from bot.rehearsal.script import Script
 from bot.stage.child import secrets_of
 from bot.stage.keeping import FOLDER, kept_in
-from bot.stage.record import Record, Seen
+from bot.stage.record import Record, Seen, SeenLine
 from bot.stage.server import Stage
 
-Json = Mapping[str, Any]
 # A Friday evening: the same seed plays at the same hour, whenever it is played.
 BEGINS_AT = 1_772_823_600_000_000  # 2026-03-06T19:00:00Z
 _LEAD_SECONDS = 4
-_FIELDS = tuple(field.name for field in fields(Seen))
 
 
 def play_fast(
     options: RehearseOptions,
     folder: Path,
-    on_seen: Callable[[Json], None],
+    on_seen: Callable[[SeenLine], None],
     *,
     on_play: Callable[[Play], None] | None = None,
     on_stage: Callable[[Backstage], object] | None = None,
@@ -56,7 +52,7 @@ async def _play(
     loop: VirtualLoop,
     options: RehearseOptions,
     folder: Path,
-    on_seen: Callable[[Json], None],
+    on_seen: Callable[[SeenLine], None],
     on_play: Callable[[Play], None] | None,
     on_stage: Callable[[Backstage], object] | None,
 ) -> Performance:
@@ -75,8 +71,8 @@ async def _play(
             on_play(play)
         (folder / "config.toml").write_text(play.text, "utf-8")
         machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)
-        seen: list[Json] = []
-        hearing: list[Callable[[Json], None]] = [seen.append, on_seen]
+        seen: list[SeenLine] = []
+        hearing: list[Callable[[SeenLine], None]] = [seen.append, on_seen]
         listening(stage, hearing)
         with logging_to(folder / "bot.log", options.log_level, clock.now):
             complete, cut_short = await _evening(machine, options, script, play, folder, hearing, on_stage)
@@ -93,11 +89,11 @@ def set_stage(folder: Path, clock: WallClock) -> Iterator[Stage]:
         yield stage
 
 
-def listening(stage: Stage, hearing: list[Callable[[Json], None]]) -> None:
+def listening(stage: Stage, hearing: list[Callable[[SeenLine], None]]) -> None:
     """Tell every line of the record to whoever is, or comes to be, among `hearing`."""
 
     def tell(line: Seen) -> None:
-        told = {name: getattr(line, name) for name in _FIELDS}
+        told = line.as_line()
         for listener in tuple(hearing):
             listener(told)
 
@@ -110,7 +106,7 @@ async def _evening(
     script: Script,
     play: Play,
     folder: Path,
-    hearing: list[Callable[[Json], None]],
+    hearing: list[Callable[[SeenLine], None]],
     on_stage: Callable[[Backstage], object] | None,
 ) -> tuple[bool, bool]:
     bot = QuickBot(machine, lambda: _config(folder, play), folder / "bot.out")

@@ -15,7 +15,7 @@ from bot.rehearsal.fast.dates import Evening, dated, evenings, known_from
 from bot.rehearsal.fast.disk import Disk
 from bot.rehearsal.fast.life import Machine
 from bot.rehearsal.fast.logging_apart import logging_to
-from bot.rehearsal.fast.play import Json, listening, set_stage
+from bot.rehearsal.fast.play import listening, set_stage
 from bot.rehearsal.fast.stand_ins import QuickBot, QuickStage
 from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock, in_virtual_time
 from bot.rehearsal.interrupting import Interrupts
@@ -25,6 +25,7 @@ from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.performance import Performance, to_the_end
 from bot.rehearsal.timing import system_clock
 from bot.stage.child import secrets_of
+from bot.stage.record import SeenLine
 
 # Of the years before the first drop nothing is to be seen.
 _AHEAD_SECONDS = 3_600
@@ -39,7 +40,7 @@ def as_dated(options: RehearseOptions) -> RehearseOptions:
 def play_season(
     options: RehearseOptions,
     folder: Path,
-    on_seen: Callable[[Json], None],
+    on_seen: Callable[[SeenLine], None],
     *,
     on_play: Callable[[Play], None] | None = None,
     interrupts: Interrupts | None = None,
@@ -54,7 +55,7 @@ async def _play(
     loop: VirtualLoop,
     options: RehearseOptions,
     folder: Path,
-    on_seen: Callable[[Json], None],
+    on_seen: Callable[[SeenLine], None],
     on_play: Callable[[Play], None] | None,
 ) -> Performance:
     began = time.monotonic()
@@ -65,7 +66,7 @@ async def _play(
         if on_play is not None:
             on_play(play)
         machine = Machine(loop, clock, Disk(folder / "ledger.db"), stage, options.seed)
-        seen: list[Json] = []
+        seen: list[SeenLine] = []
         listening(stage, [seen.append, on_seen])
         bot = QuickBot(machine, lambda: config, folder / "bot.out")
         with logging_to(folder / "bot.log", options.log_level, clock.now):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rehearsal.covering import Covering, covering_lines
-from bot.rehearsal.evidence import Ask, Case, Json, Who
+from bot.rehearsal.evidence import Ask, Case, Who
 from bot.rehearsal.moments import SECOND
+from bot.stage.record import SeenLine
 
 _JITTER = SECOND
 # A bot that put an answer off has it well within this time, unless it goes down.
@@ -85,7 +86,7 @@ def waits(case: Case) -> tuple[Wait, ...]:
     return tuple(found[ask.request] for ask in case.asks)
 
 
-def _left_thinking(case: Case, seen: Json, request: str) -> bool:
+def _left_thinking(case: Case, seen: SeenLine, request: str) -> bool:
     """Whether this press was put off by a bot that went down before it could answer: Discord says that it thinks,
     and at last that it did not respond. Nobody else can tell anything; a winner is named on the board instead."""
     outcome = case.outcomes.get(request)

@@ -10,6 +10,7 @@ from bot.rehearsal.page.markup import Marked, Span, from_discord, from_twitch
 from bot.rehearsal.page.people import STREAMER, People
 from bot.rehearsal.page.rooms import Line, Rooms, tone_of
 from bot.stage.crowd.moderator import LOGIN as MODERATOR
+from bot.stage.record import SeenLine
 from bot.stage.twitch.model import DropReason
 
 Json = Mapping[str, Any]
@@ -29,10 +30,10 @@ class Hearing:
         self._rooms = rooms
         self._people = people
         self._roles: dict[str, str] = {}
-        self._last: Json = {}
+        self._last: SeenLine | None = None
         self._lines = 0
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         self._people.hear(seen)
         match seen["platform"], seen["kind"]:
             case "twitch", "chat":
@@ -53,7 +54,7 @@ class Hearing:
             case "discord", "slash" | "submit" | "modal" | "interaction-failed":
                 self._put_act(seen)
 
-    def _put_chat(self, seen: Json, *, only: tuple[str, str] | None = None, note: str = "") -> None:
+    def _put_chat(self, seen: SeenLine, *, only: tuple[str, str] | None = None, note: str = "") -> None:
         data, marked = seen["data"], from_twitch(seen["text"])
         if not note and data.get("shared_from"):
             note = "from another channel"
@@ -72,7 +73,7 @@ class Hearing:
             )
         )
 
-    def _put_message(self, seen: Json) -> None:
+    def _put_message(self, seen: SeenLine) -> None:
         """A message as it stands now; an edit of one changes it in place."""
         data = seen["data"]
         only = None if seen["visible_to"] is None else ("discord", str(seen["visible_to"]))
@@ -112,7 +113,7 @@ class Hearing:
         card = {"title": spans(embed.get("title", "")), "text": spans(embed.get("description", ""))}
         return {**card, "fields": fields, "footer": footer}
 
-    def _put_act(self, seen: Json) -> None:
+    def _put_act(self, seen: SeenLine) -> None:
         """What only the person who acted sees of it: their command, a form, or that it failed."""
         texts = {
             "modal": f"A form opens: {seen['text']}",
@@ -134,11 +135,11 @@ class Hearing:
             )
         )
 
-    def _put_remark(self, seen: Json, room: str, text: str) -> None:
+    def _put_remark(self, seen: SeenLine, room: str, text: str) -> None:
         line = Line(key=self._next_key(), room=room, at=seen["at"], name=seen["name"], spans=[text], rank="remark")
         self._rooms.put(line)
 
-    def _delete(self, seen: Json) -> None:
+    def _delete(self, seen: SeenLine) -> None:
         only = None if seen["visible_to"] is None else ("discord", str(seen["visible_to"]))
         before = self._rooms.find(str(seen["data"]["message_id"]), only, seen["place"])
         if before is not None:
@@ -146,7 +147,7 @@ class Hearing:
             gone.note = "deleted"
             self._rooms.put(gone)
 
-    def _learn_roles(self, seen: Json) -> None:
+    def _learn_roles(self, seen: SeenLine) -> None:
         """A ping follows its message, and names the roles first, in the order of their ids."""
         roles = [str(role) for role in seen["data"].get("roles", ())]
         new = not self._roles.keys() >= set(roles)
@@ -174,14 +175,14 @@ class Hearing:
         return f"own-{self._lines}"
 
 
-def _note(seen: Json) -> str:
+def _note(seen: SeenLine) -> str:
     """What stands under a message: its files, and that it was changed."""
     files = ", ".join(str(name) for name in seen["data"].get("files", ()))
     notes = (f"Attached: {files}" if files else "", "(edited)" if seen["kind"] == "edit" else "")
     return " ".join(note for note in notes if note)
 
 
-def _beside_embeds(seen: Json) -> str:
+def _beside_embeds(seen: SeenLine) -> str:
     """What stands above the embeds of a message: the record's text without the lines of theirs."""
     lines: list[str] = []
     for embed in seen["data"].get("embeds", ()):

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from bot.stage.crowd.moderator import LOGIN as MODERATOR
 from bot.stage.crowd.streamer import LOGIN as STREAMER_LOGIN
+from bot.stage.record import SeenLine
 
-Json = Mapping[str, Any]
 STREAMER = "streamer"
 """Stands for the broadcaster on Twitch and the server's owner on Discord, whatever they are called."""
 STAFF = (STREAMER, MODERATOR)
@@ -54,7 +52,7 @@ class People:
         self._logins: list[str] = sorted(STAFF)
         self._roles: defaultdict[str, set[str]] = defaultdict(set)
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         """Take in one line of the record."""
         platform, kind, data = seen["platform"], seen["kind"], seen["data"]
         if kind == "role":

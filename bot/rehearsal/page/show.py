@@ -13,6 +13,7 @@ from bot.rehearsal.ledger import LedgerUnreadable
 from bot.rehearsal.page.people import Eyes, People
 from bot.rehearsal.page.stock import Stock, read_stock, watch
 from bot.rehearsal.page.told import BUSY, Ending, Mark, Phase, Told, Wish
+from bot.stage.record import SeenLine
 
 Json = Mapping[str, Any]
 
@@ -23,7 +24,7 @@ class Audience(Protocol):
     def begins(self, backstage: Backstage, *, live: bool) -> None:
         """The stage is set and can be reached; whether the stream runs already."""
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         """A line of the record."""
 
     def curtain(self) -> None:
@@ -117,7 +118,7 @@ class Show:
         self._watching = asyncio.create_task(watch(backstage.ledger, self._take_stock))
         self._note()
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         self._told.hear(seen)
         self._ring()
 

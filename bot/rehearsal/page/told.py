@@ -13,6 +13,7 @@ from bot.rehearsal.page.hearing import Hearing
 from bot.rehearsal.page.people import Eyes, People
 from bot.rehearsal.page.rooms import STAFF_ROOM, Line, Rooms
 from bot.rehearsal.page.stock import Stock
+from bot.stage.record import SeenLine
 
 Json = Mapping[str, Any]
 _MISHAPS_MAX, _MISHAPS_SHOWN = 12, 5
@@ -117,7 +118,7 @@ class Told:
         self.live = False
         self._asked = self._answered = 0
 
-    def hear(self, seen: Json) -> None:
+    def hear(self, seen: SeenLine) -> None:
         """Take in a line of the record."""
         match seen["platform"], seen["kind"]:
             case "stage", "fault":
@@ -135,7 +136,7 @@ class Told:
                 self._asked += 1
         self._hearing.hear(seen)
 
-    def _note_mishap(self, seen: Json) -> None:
+    def _note_mishap(self, seen: SeenLine) -> None:
         """A fault that ends is the last one of its name that began."""
         name, state = str(seen["data"].get("name", "")), str(seen["data"].get("state", ""))
         began = (each for each in reversed(self._mishaps) if (each["name"], each["state"]) == (name, "begins"))
