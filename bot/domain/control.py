@@ -204,7 +204,7 @@ def decide_steer(
         supply=drop.plan.supply,
         units_left=drop.units_left,
         receiver=receiver.name if receiver else "",
-        minutes=command.minutes,
+        minutes=cast(int, last.public.get("minutes", 0)),
         receiver_platform=receiver.platform if receiver else "",
     )
     return done, facts

@@ -85,7 +85,7 @@ class OrmLedgerBot:
             entry = self._rows.entry_row(claim, person.id, person.secret, number, last + 1, NOON)
             session.add(unit)
             session.add(_object(Entry, "entry", entry))
-            session.add(_object(Outcome, "outcome", self._rows.outcome_row(claim, number, NOON)))
+            session.add(_object(Outcome, "outcome", self._rows.outcome_row(claim, number, entry, NOON)))
             drop.claimed += 1
             await session.commit()
             await session.refresh(unit)
@@ -120,6 +120,6 @@ class CoreLedgerBot:
                 return None
             entry = self._rows.entry_row(claim, person_id, secret, number, last + 1, NOON)
             await run(reference.insert("entry"), entry)
-            await run(reference.insert("outcome"), self._rows.outcome_row(claim, number, NOON))
+            await run(reference.insert("outcome"), self._rows.outcome_row(claim, number, entry, NOON))
             await run(reference.COUNT, (1, CHANNEL, DROP))
             return number

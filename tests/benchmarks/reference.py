@@ -93,7 +93,7 @@ class Reference:
                 continue
             entry_number += 1
             entries.append(self.entry_row(claim, person_id, secret, row[0], entry_number, moment))
-            outcomes.append(self.outcome_row(claim, row[0], moment))
+            outcomes.append(self.outcome_row(claim, row[0], entries[-1], moment))
             answered[claim.request_id] = actor.user_id, row[0]
         cursor.executemany(self._entries, entries)
         cursor.executemany(self._outcomes, outcomes)
@@ -135,9 +135,9 @@ class Reference:
             canonical, leaf, private, salt, person_id,
         )  # fmt: skip
 
-    def outcome_row(self, claim: ClaimDrop, number: int, moment: int) -> tuple[Any, ...]:
-        """The answer that is kept for the same request asked again."""
-        actor = claim.actor
+    def outcome_row(self, claim: ClaimDrop, number: int, entry: tuple[Any, ...], moment: int) -> tuple[Any, ...]:
+        """The answer that is kept for the same request asked again; it names the entry and its leaf."""
+        actor, (_, entry_number, *_, leaf, _, _, _) = claim.actor, entry
         decision = orjson.dumps(
             {
                 "drop": self._drop,
@@ -145,6 +145,8 @@ class Reference:
                 "number": number,
                 "supply": self._supply,
                 "units_left": self._supply - number,
+                "entry": entry_number,
+                "leaf": leaf.hex(),
             }
         )
         return (

@@ -28,13 +28,20 @@ def ledgers(tmp_path) -> Ledgers:
 def without_salt(path: Path) -> reference.Rows:
     """The rows of the drop's claims, without what comes of each entry's random salt."""
     rows = reference.rows_of(path, DROP)
-    entries = []
-    for *row, canonical, _leaf, private, _salt, person_id in rows["entry"]:
+    entries, leaves = [], {}
+    for *row, canonical, leaf, private, _salt, person_id in rows["entry"]:
         public = json.loads(canonical)
+        leaves[public["number"]] = leaf.hex()
         # Its place among the keys stays: the bytes must agree.
         public["private"] = ""
         entries.append((*row, json.dumps(public), private, person_id))
-    return {**rows, "entry": entries}
+    outcomes = []
+    for *row, decision, at, told_at in rows["outcome"]:
+        answer = json.loads(decision)
+        # The winner's receipt is the leaf of the entry that it names.
+        assert answer["leaf"] == leaves[answer["entry"]]
+        outcomes.append((*row, list({**answer, "leaf": ""}.items()), at, told_at))
+    return {**rows, "entry": entries, "outcome": outcomes}
 
 
 async def test_the_plain_program_leaves_the_very_rows_that_the_lane_leaves(ledgers, tmp_path):

@@ -28,7 +28,7 @@ class Bench:
     def put(self, at):
         with self.bench.writes.begin() as connection:
             connection.execute(text(f"UPDATE channel SET name = name WHERE id = {at}"))
-            connection.execute(text(f"INSERT INTO channel VALUES ({at}, 'teapot', 0, NULL, 0, '')"))
+            connection.execute(text(f"INSERT INTO channel VALUES ({at}, 'teapot', 0, NULL, 0, '', '')"))
 
     @property
     def there(self):
