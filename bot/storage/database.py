@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Row, Select, create_engine, event
@@ -26,6 +27,8 @@ CHECKPOINT_PAGES = 16_000
 # What the log's file is cut back to after such an evening.
 LOG_BYTES_KEPT = 16 * 2**20
 READERS = 3
+# Errors end in the program's log, which nobody erases: the values of a statement, names and ids, stay out of them.
+_DISCREET: Mapping[str, Any] = MappingProxyType({"hide_parameters": True})
 
 
 def ledger_url(text: str) -> URL:
@@ -43,9 +46,9 @@ def write_engine(url: URL) -> Engine:
     taken for a new channel's by the next start."""
     if url.get_backend_name() != "sqlite":
         return create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_size=1, max_overflow=0, pool_pre_ping=True
+            url.set(drivername="postgresql+psycopg"), pool_size=1, max_overflow=0, pool_pre_ping=True, **_DISCREET
         )
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False})
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False}, **_DISCREET)
     _prepare_sqlite(engine, write=True)
 
     @event.listens_for(engine, "do_connect")
@@ -84,11 +87,15 @@ class Reads:
         if url.get_backend_name() == "sqlite":
             # A connection serves whichever thread comes next, one at a time.
             sqlite = {"check_same_thread": False}
-            self._engine = create_engine(url, pool_size=READERS, max_overflow=0, connect_args=sqlite)
+            self._engine = create_engine(url, pool_size=READERS, max_overflow=0, connect_args=sqlite, **_DISCREET)
             _prepare_sqlite(self._engine, write=False)
         else:
             self._engine = create_engine(
-                url.set(drivername="postgresql+psycopg"), pool_size=READERS, max_overflow=0, pool_pre_ping=True
+                url.set(drivername="postgresql+psycopg"),
+                pool_size=READERS,
+                max_overflow=0,
+                pool_pre_ping=True,
+                **_DISCREET,
             )
         # A simulation hands in its own, as it does for the lane.
         self._threads = threads or ThreadPoolExecutor(READERS, thread_name_prefix="reads")

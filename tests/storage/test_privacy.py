@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal
 from bot.domain.control import SteerDrop, SteerRefusal, Verb
@@ -21,7 +22,7 @@ from bot.domain.stream import Wake
 from bot.domain.telling import NoteTold
 from bot.domain.time import DAY, HOUR, MINUTE
 from bot.storage import tables
-from bot.storage.database import snapshot_engine
+from bot.storage.database import snapshot_engine, write_engine
 from tests.conftest import CHANNEL, NOON, plan, running_lane
 from tests.storage.evenings import change, faults, rows
 
@@ -411,3 +412,21 @@ async def test_whom_nobody_can_name_nobody_is_to_tell(evening, new_ledger):
     assert rows(new_ledger, "SELECT count(*) FROM outcome WHERE told_at IS NULL") == [(1,)]
     await evening.submit(NoteTold(CHANNEL, (request_of(BOB),)))
     assert rows(new_ledger, "SELECT count(*) FROM outcome WHERE told_at IS NULL") == [(0,)]
+
+
+async def test_an_error_of_the_database_names_nobody_in_the_programs_log(evening, new_ledger):
+    engine = write_engine(new_ledger)
+    twice = {
+        "channel_id": CHANNEL,
+        "platform": ANN.platform,
+        "user_id": ANN.user_id,
+        "person_id": 1,
+        "name": ANN.name,
+    }
+    with engine.connect() as connection, connection.begin() as transaction:
+        with pytest.raises(IntegrityError) as refused:
+            connection.execute(tables.identity.insert(), twice)
+        transaction.rollback()
+    engine.dispose()
+    assert "identity" in str(refused.value)
+    assert [trace for trace in (ANN.name, ANN.user_id) if trace in str(refused.value)] == []
