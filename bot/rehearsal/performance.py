@@ -48,10 +48,11 @@ class Performance:
 
     @property
     def written(self) -> tuple[Path, ...]:
-        """Everything the bot wrote or printed, and the record. A log that has grown has been put aside in parts."""
+        """Everything the bot wrote, printed or attached, and the record. A log that has grown has been put aside in
+        parts."""
         names = ("bot.out", "record.jsonl", "ledger.db", "ledger.db-wal")
         others = (path for name in names if (path := self.folder / name).exists())
-        return (*sorted(self.folder.glob("bot.log*")), *sorted(self.attachments.glob("*")), *others)
+        return (*sorted(self.folder.glob("bot.log*")), *others, *sorted(self.attachments.glob("*")))
 
 
 async def perform(

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from bot.rehearsal.counting import counted
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.ledger import EntryRow
 from bot.rehearsal.promises import Promise, judged, unchecked
@@ -54,8 +55,10 @@ def secrecy(case: Case) -> Promise:
         found = sum(any(form in content for form in spellings(secret)) for secret in case.secrets)
         if found:
             broken.append(f"{found} of {len(case.secrets)} secrets stand in {path.name}.")
-    files = ", ".join(path.name for path in case.written)
-    return judged("secrecy", sentence, broken, f"{len(case.secrets)} secrets looked for in {files}")
+    files = [path.name for path in case.written if path.parent != case.attachments]
+    if attached := len(case.written) - len(files):
+        files.append(counted(attached, "attached file"))
+    return judged("secrecy", sentence, broken, f"{len(case.secrets)} secrets looked for in {', '.join(files)}")
 
 
 def spellings(secret: str) -> set[bytes]:
