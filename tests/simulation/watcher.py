@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections import Counter
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.domain.merkle import Tree
 from bot.domain.time import Micros
 
 
@@ -102,6 +104,7 @@ class Watcher:
         self.drops: dict[str, Watched] = {}
         self.entries: list[tuple[int, str, str, Micros]] = []
         self.hashes: list[bytes] = []
+        self._tree = Tree()
         # The facts of which everybody must hear: kind, drop and instant of the news they make.
         self.news_due: list[tuple[str, str, Micros]] = []
         # Whose pseudonym it is, by drop, and the other way round.
@@ -130,6 +133,7 @@ class Watcher:
         said = [self._entry(*row) for row in rows]
         if rows:
             self._units_agree()
+            self._notes_agree(seen)
         return said
 
     def look_back(self) -> None:
@@ -153,6 +157,14 @@ class Watcher:
         if found != wanted:
             raise Violation("units are what the entries say", f"units {found}, entries {wanted}")
 
+    def _notes_agree(self, seen: int) -> None:
+        """Whatever was signed since was signed over the entries that are there."""
+        for size, note in self.query(f"SELECT size, note FROM checkpoint WHERE size > {seen} ORDER BY size"):
+            _, told_size, root, *_ = note.split("\n")
+            wanted = base64.b64encode(self._tree.root(size)).decode()
+            if (told_size, root) != (str(size), wanted):
+                raise Violation("what is signed is what is there", f"checkpoint {size} says {told_size} {root}")
+
     def _entry(self, number: int, at: Micros, kind: str, key: str, raw: bytes, leaf: bytes, private: bytes) -> str:
         content = json.loads(raw)
         if number != len(self.entries) + 1:
@@ -162,7 +174,13 @@ class Watcher:
         self._last_at = at
         self.entries.append((number, kind, key, at))
         self.hashes.append(leaf)
+        self._tree.append(leaf)
         public = content["public"]
+        if kind == "log.key":
+            # Every life of an evening has the same key: it is told of once, before anything else.
+            if key or number != 1 or public["why"] != "first":
+                raise Violation("the log says who signs it", f"entry {number} says {public}")
+            return f"entry {number}: {kind} {public['why']}"
         drop = self.drops.get(key) or Watched({})
         self.drops[key] = drop
         repaired = kind in REPAIRS and drop.state not in ("", "cancelled", "gone")
