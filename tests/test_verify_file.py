@@ -17,7 +17,7 @@ import bot.cli
 from bot.bundle_view import Seen, read_seen
 from bot.domain.transparency import KeyChange
 from tests.logging_restored import logging_restored
-from tests.small_log import SmallLog, small_evening, small_proof
+from tests.small_log import SmallLog, proof_of, small_evening, small_proof
 from tests.storage.evenings import change, evening_ledger
 from tests.test_restore_view import TWITCH_ONLY
 
@@ -185,7 +185,13 @@ def test_a_hostile_title_gives_the_terminal_no_orders(run, tmp_path):
     (tmp_path / "bent.txt").write_bytes(log.bundle().replace("\ndrop mug", "\ndrop \x1b[2Jmug").encode())
     refused = run("verify", "bent.txt")
     assert refused.code == 1
-    assert [each for each in told.out + refused.err if not each.isprintable() and each != "\n"] == []
+    log.tell("unit.granted", number=1, how="hand", holder="\x1b[2Jann\x07")
+    log.sign(log.key)
+    (tmp_path / "proof.txt").write_bytes(proof_of(log, 6, 6).encode())
+    proof = run("verify", "proof.txt")
+    assert "  holder      ?[2Jann? (a pseudonym)\n" in proof.out
+    told_all = told.out + refused.err + proof.out
+    assert [each for each in told_all if not each.isprintable() and each != "\n"] == []
 
 
 def test_an_older_ledger_a_lost_key_and_gifts_are_said(run, tmp_path):
