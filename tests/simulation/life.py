@@ -19,6 +19,7 @@ from bot.domain.time import DAY, SECOND, Micros
 from bot.rehearsal.fast.virtual_time import SteadyClock, VirtualLoop, WallClock
 from bot.services.announcing import Announcing
 from bot.services.claims import Claims
+from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
 from bot.services.ports import PlaceDown
@@ -115,7 +116,10 @@ class Life:
         self.drops = Drops(self.lane, reads, CHANNEL_ID, "UTC", clock)
         self.claims = Claims(self.lane, CHANNEL_ID, steady)
         lookup = SimLookup(chance, people)
-        self.control = Control(self.lane, CHANNEL_ID, steady, KnownNames(reads, CHANNEL_ID), {"twitch": lookup})
+        self.confirming = Confirmations(self.lane, steady)
+        self.control = Control(
+            self.lane, CHANNEL_ID, self.confirming, KnownNames(reads, CHANNEL_ID), {"twitch": lookup}
+        )
         gap = pace.answer_gap
         self.telling = Telling(
             self.lane, reads, CHANNEL_ID, self.chat, self.board, WORDS, clock, answer_gap=gap, steady=steady

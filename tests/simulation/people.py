@@ -151,7 +151,7 @@ class People:
             self.seen.deeds, request, self.key(who), before.wanted, self._loop.now, *before.about
         )
         try:
-            answer = await life.control.confirm(who, request)
+            answer = await life.confirming.confirm(who, request)
         except TryAgain:
             return
         if answer is not None:
