@@ -83,7 +83,7 @@ def check_story(connection: Connection, channel_id: int, faults: Faults, *, done
     for rows in read_entry_bytes(connection, channel_id):
         folding.add(rows)
         done(len(rows))
-    rebuilt = folding.end()
+    rebuilt = folding.rebuilt
     for entry, words in log_differences(connection, channel_id, rebuilt):
         faults.say(entry, words)
     if fault := cut_off(rebuilt.entries, read_verified(connection, channel_id)):

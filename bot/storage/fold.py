@@ -118,15 +118,6 @@ class Folding:
         self.rebuilt.entries += len(rows)
         self._expected, self._last_at = expected, last_at
 
-    def end(self) -> Rebuilt:
-        """What all of them amount to. A private part may be gone only with its person."""
-        rebuilt = self.rebuilt
-        for number in sorted(rebuilt.unsealed - rebuilt.erased.keys()):
-            self._report(number, "its private part is gone, and no person.erased entry lists it")
-        for number in sorted(rebuilt.erased.keys() - rebuilt.unsealed):
-            self._report(number, "its person was erased, and its private part is still there")
-        return rebuilt
-
     def _apply(self, row: EntryBytes) -> None:
         """Fold one entry. Raises KeyError or ValueError for what cannot have happened."""
         number, _, canonical, _, hidden = row
@@ -238,4 +229,4 @@ def fold_entries(connection: Connection, channel_id: int, report: Report) -> Reb
     folding = Folding(report)
     for rows in read_entry_bytes(connection, channel_id):
         folding.add(rows)
-    return folding.end()
+    return folding.rebuilt

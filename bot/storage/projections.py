@@ -26,6 +26,7 @@ def row_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -
     yield from _occurrence_differences(connection, channel_id, rebuilt)
     yield from unit_differences(connection, channel_id, rebuilt, secrets)
     yield from lost_differences(connection, channel_id, rebuilt)
+    yield from _erasure_differences(rebuilt)
     yield from _person_differences(rebuilt, secrets)
     yield from action_differences(connection, channel_id, rebuilt)
     yield from outcome_differences(connection, channel_id, rebuilt)
@@ -38,6 +39,14 @@ def _channel_differences(connection: Connection, channel_id: int, rebuilt: Rebui
         yield f"channel: log_key is {log_key!r}, the entries say {told!r}"
 
 
+def _erasure_differences(rebuilt: Rebuilt) -> Iterator[str]:
+    """A private part may be gone only with its person."""
+    for number in sorted(rebuilt.unsealed - rebuilt.erased.keys()):
+        yield f"entry {number}: its private part is gone, and no person.erased entry lists it"
+    for number in sorted(rebuilt.erased.keys() - rebuilt.unsealed):
+        yield f"entry {number}: its person was erased, and its private part is still there"
+
+
 def _person_differences(rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | None]) -> Iterator[str]:
     """A secret goes with its person, and never otherwise: the pseudonyms of all drops depend on it."""
     for person_id, secret in secrets.items():
@@ -45,9 +54,8 @@ def _person_differences(rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | N
             yield f"person {person_id}: the secret is gone, and no entry tells of an erasure"
         elif secret is not None and person_id in rebuilt.erased_persons:
             yield f"person {person_id}: an entry tells of the erasure, and the secret is still there"
-    known = {unit.person for unit in rebuilt.units.values()} - secrets.keys() - {None}
-    for person_id in sorted(known, key=str):
-        yield f"person {person_id}: the entries know of units of theirs, the table does not know the person"
+    for person_id in sorted(rebuilt.erased_persons - secrets.keys()):
+        yield f"person {person_id}: an entry tells of the erasure, and the table does not know the person"
 
 
 def _drop_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:

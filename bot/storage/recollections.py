@@ -22,6 +22,7 @@ def action_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt
         (row.platform, row.user_id): row.person_id
         for row in connection.execute(select(identity).where(identity.c.channel_id == channel_id))
     }
+    persons = set(connection.scalars(select(tables.person.c.id).where(tables.person.c.channel_id == channel_id)))
     undone = {deed.undoes for deed in rebuilt.deeds.values() if deed.undoes is not None}
     for number, deed in rebuilt.deeds.items():
         if _is_remembered(deed) and number not in stored:
@@ -36,6 +37,8 @@ def action_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt
         wanted["minutes"] = told.public["minutes"] if told.kind == "drop.extended" else 0
         if told.by is not None and told.by in who:
             wanted["person_id"] = who[told.by]
+        if row.person_id not in persons:
+            yield f"action of entry {number}: it is of person {row.person_id}, whom the table does not know"
         for name, value in wanted.items():
             if getattr(row, name) != value:
                 yield f"action of entry {number}: {name} is {getattr(row, name)!r}, the entry says {value!r}"

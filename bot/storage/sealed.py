@@ -26,6 +26,7 @@ class Seals:
     def __init__(self, connection: Connection, channel_id: int, *, holders: bool = True) -> None:
         """Without `holders` no pseudonym is made anew, which takes the secrets of all persons."""
         self._channel = name_of(connection, channel_id)
+        self._holders = holders
         self._secrets = secrets_of(connection, channel_id) if holders else {}
         self._scopes: dict[str, str] = {}
 
@@ -61,6 +62,8 @@ class Seals:
                         report(number, fault)
                 if (private is None) is not (salt is None):
                     report(number, "only half of the private part is there")
+                elif private is None and person_id is not None:
+                    report(number, f"person_id is {person_id!r}, and the private part is gone")
                 elif private is not None and (private != _NO_PERSON or person_id is not None):
                     named = loads(private).get("person")
                     if named != person_id:
@@ -72,6 +75,8 @@ class Seals:
 
     def _check_holder(self, number: int, person_id: int | None, drop: str, holder: str, report: Report) -> None:
         secret = self._secrets.get(person_id)
+        if self._holders and person_id not in self._secrets:
+            report(number, f"it names person {person_id}, whom the table does not know")
         # Without the secret the pseudonym leads nowhere, as it should after an erasure.
         if secret is None:
             return

@@ -71,7 +71,11 @@ def told(faults: Faults, entries: int, root: bytes | None) -> ShortCheck:
     return ShortCheck(entries, root, first, faults.count)
 
 
-def verify_ledger(url: URL, *, share: bool = True, progress: Progress = lambda _done, _total: None) -> Verified:
+def _unseen(_done: int, _total: int) -> None:
+    """The progress that nobody looks at."""
+
+
+def verify_ledger(url: URL, *, share: bool = True, progress: Progress = _unseen) -> Verified:
     """Check everything in a ledger that entries and log can prove. With `share` a second process may help. Raises
     NotVerified."""
     try:
@@ -119,31 +123,38 @@ def check_layout(connection: Connection) -> None:
 
 
 def _verify(url: URL, *, share: bool, progress: Progress, any_text: bool = False) -> Verified:
-    faults = Faults()
     with snapshot(url, any_text=any_text) as connection:
         check_layout(connection)
-        ids = list(connection.scalars(select(tables.channel.c.id).order_by(tables.channel.c.id)))
-        for words in _strangers(connection, ids):
-            faults.say(0, words)
-        sizes = {channel_id: size_of(connection, channel_id) for channel_id in ids}
-        total, done = 2 * sum(sizes.values()), 0
+        return verify_connection(connection, progress=progress, helper_at=url if share else None)
 
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            progress(min(done, total), total)
 
-        channels = []
-        for channel_id, size in sizes.items():
-            sharing = share and size >= SHARED_FROM
-            checked, root = False, None
-            with Helper(url, channel_id, size, count) if sharing else nullcontext() as helper:
-                rebuilt = check_story(connection, channel_id, faults, done=count)
-                if helper is not None:
-                    checked, root = helper.result(faults)
-            if not checked:
-                root = check_bytes(connection, channel_id, faults, upto=size, done=count)
-            channels.append(_looked_at(connection, channel_id, size, len(rebuilt.units), root))
+def verify_connection(
+    connection: Connection, *, progress: Progress = _unseen, helper_at: URL | None = None
+) -> Verified:
+    """Check everything that the connection sees. For a large ledger a second process opens `helper_at`."""
+    faults = Faults()
+    ids = list(connection.scalars(select(tables.channel.c.id).order_by(tables.channel.c.id)))
+    for words in _strangers(connection, ids):
+        faults.say(0, words)
+    sizes = {channel_id: size_of(connection, channel_id) for channel_id in ids}
+    total, done = 2 * sum(sizes.values()), 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(min(done, total), total)
+
+    channels = []
+    for channel_id, size in sizes.items():
+        checked, root, large = False, None, size >= SHARED_FROM
+        helping = Helper(helper_at, channel_id, size, count) if large and helper_at is not None else nullcontext()
+        with helping as helper:
+            rebuilt = check_story(connection, channel_id, faults, done=count)
+            if helper is not None:
+                checked, root = helper.result(faults)
+        if not checked:
+            root = check_bytes(connection, channel_id, faults, upto=size, done=count)
+        channels.append(_looked_at(connection, channel_id, size, len(rebuilt.units), root))
     return Verified(tuple(channels), tuple(faults.in_order()), faults.count)
 
 

@@ -1,0 +1,163 @@
+"""Whatever is changed in a ledger behind the program's back is found, and the row that was changed is named."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, create_engine
+
+from bot.storage import tables
+from bot.storage.database import ledger_url
+from bot.storage.verify import verify_connection, verify_ledger
+from tests.storage.tampering import Change, changes, copies, full_ledger, removals
+
+# What verifying covers, column by column; docs/ledger.md tells the same to people.
+COVERED: dict[str, list[str]] = {
+    "entry": [column.name for column in tables.entry.columns],
+    "checkpoint": ["channel_id", "size", "note"],
+    "tile": ["channel_id", "number", "root"],
+    "channel": ["id", "name", "log_key"],
+    "drop": [column.name for column in tables.drop.columns],
+    "edition": ["channel_id", "drop_key", "number", "label", "supply"],
+    "occurrence": ["channel_id", "drop_key", "local_date", "zone", "announce_at", "opens_at", "closes_at"],
+    "unit": [column.name for column in tables.unit.columns],
+    "lost_unit": ["channel_id", "drop_key", "edition", "number", "lost_at", "entry_number"],
+    "action": [column.name for column in tables.action.columns],
+    "outcome": ["channel_id", "request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at"],
+    "person": ["channel_id", "id", "secret"],
+}
+# What it does not, and why.
+NOT_COVERED: dict[str, dict[str, str]] = {
+    "channel": {
+        "stream_watched": "what the platform said last",
+        "stream_live": "what the platform said last",
+        "stream_changed_at": "what the platform said last",
+        "command_digest": "what Discord was told last",
+    },
+    # And of answers that grant nothing, nothing is proved: they are kept for sixty days, to be repeated.
+    "outcome": {"told_at": "when somebody was told is known to nobody but the platform"},
+    # And of a secret that no unit was ever granted under, nothing was sealed yet.
+    "person": {"created_at": "nothing depends on it"},
+    "identity": dict.fromkeys(
+        ("channel_id", "platform", "user_id", "person_id", "name"), "accounts are renamed, linked and forgotten"
+    ),
+    "outbox": {column.name: "what is still to be said, or was" for column in tables.outbox.columns},
+    "verified": {column.name: "a note of an earlier check" for column in tables.verified.columns},
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("detecting") / "ledger.sqlite"
+    asyncio.run(full_ledger(path))
+    return path
+
+
+@pytest.fixture
+def ledger(template, tmp_path):
+    """A connection to the ledger, for tampering: nothing is committed, and no constraint between tables is in the
+    way of whoever edits the file."""
+    path = shutil.copy(template, tmp_path / "ledger.sqlite")
+    engine = create_engine(ledger_url(str(path)))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_the_ledger_holds_as_it_is(ledger):
+    assert verify_connection(ledger).faults == ()
+    for name in COVERED:
+        if name != "tile":
+            assert ledger.execute(tables.metadata.tables[name].select()).first() is not None, name
+
+
+def test_every_column_is_covered_or_is_left_out_for_a_reason():
+    for table in tables.metadata.sorted_tables:
+        covered, left_out = set(COVERED.get(table.name, ())), set(NOT_COVERED.get(table.name, ()))
+        assert covered.isdisjoint(left_out), table.name
+        assert covered | left_out == set(table.columns.keys()), f"put it on one of the lists: {table.name}"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(table, column) for table in COVERED if table != "tile" for column in COVERED[table]]
+)
+def test_every_value_that_is_changed_is_found_and_its_row_is_named(ledger, table, column):
+    of = tables.metadata.tables[table]
+    assert check_each(ledger, of, changes(ledger, of, column))
+
+
+@pytest.mark.parametrize("table", [table for table in COVERED if table != "tile"])
+def test_every_row_that_is_taken_out_is_missed(ledger, table):
+    of = tables.metadata.tables[table]
+    assert check_each(ledger, of, removals(ledger, of))
+
+
+@pytest.mark.parametrize("table", [table for table in COVERED if table not in ("tile", "channel", "person")])
+def test_every_row_that_is_there_twice_is_one_too_many(ledger, table):
+    of = tables.metadata.tables[table]
+    assert check_each(ledger, of, copies(ledger, of))
+
+
+def check_each(connection, table: Table, made: Iterable[Change]) -> int:
+    """Verify after each change; returns how many there were. Raises AssertionError for one that is not found, or of
+    which something else is said first."""
+    count = 0
+    for change in made:
+        count += 1
+        verified = verify_connection(connection)
+        assert not verified.holds, f"not found: {change.what}"
+        first = verified.faults[0].words
+        assert any(is_named(table, row, first) for row in change.rows), f"{change.what}: {first}"
+    return count
+
+
+def is_named(table: Table, row: Mapping[str, Any], words: str) -> bool:
+    """Whether a sentence names this row, as people would look for it."""
+    if f"channel {row['id' if table is tables.channel else 'channel_id']}, which there is not" in words:
+        return True
+    match table.name:
+        case "entry":
+            return names_entry(row["number"], words)
+        case "channel":
+            return re.match(r"channel\b|entry 1: channel|\w+: it has rows of channel 1, which", words) is not None
+        case "checkpoint":
+            return re.search(rf"\bcheckpoint {row['size']}\b", words) is not None
+        case "drop":
+            return words.startswith(f"drop {row['key']}:")
+        case "edition":
+            return words.startswith(f"edition {row['number']} of {row['drop_key']}:")
+        case "occurrence":
+            return re.match(rf"(occurrence of|drop) {re.escape(row['drop_key'])}:", words) is not None
+        case "unit":
+            return words.startswith(f"unit {row['number']} of {row['drop_key']}:")
+        case "lost_unit":
+            return words.startswith(f"lost unit {row['number']} of {row['drop_key']}:")
+        case "action":
+            return words.startswith(f"action of entry {row['entry_number']}:")
+        case "outcome":
+            return words.startswith((f"outcome of {row['request_id']}:", "outcome of a request that was erased:"))
+        case "person":
+            return re.search(rf"\bperson {row['id']}\b", words) is not None
+    return False
+
+
+def names_entry(number: int, words: str) -> bool:
+    if re.search(rf"\b(entry|checkpoint) {number}\b", words):
+        return True
+    between = re.search(r"among entries (\d+) to (\d+)", words)
+    return between is not None and int(between[1]) <= number <= int(between[2])
+
+
+def test_a_text_that_is_none_any_more_is_named_like_any_other(template, tmp_path):
+    path = shutil.copy(template, tmp_path / "ledger.sqlite")
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("UPDATE entry SET kind = CAST(x'756eff' AS TEXT) WHERE number = 9")
+    verified = verify_ledger(ledger_url(str(path)))
+    assert verified.faults[0].words.startswith("entry 9: kind is 'un")
