@@ -113,6 +113,10 @@ class _Check:
         # The tree first: what does not fit the entries is no matter of its form.
         self._check_tree(note.checkpoint, begins, note.line)
         note.check_form(signers)
+        if last is None:
+            # Signed are turns of the key, and of drops that people were told of: none of them is a secret.
+            words = "it is hidden, though the log was signed at it, and so people were told of it"
+            raise BundleRefused(words, line=note.line, entry=note.checkpoint.size)
         # A ledger may be older than its log: what nobody had signed then owes no checkpoint.
         late = not self._checkpoints and change is not None and change[1] is KeyChange.FIRST
         if late:

@@ -34,6 +34,7 @@ class Story:
     units: dict[int, UnitOut] = field(default_factory=dict)
     lost: dict[int, int] = field(default_factory=dict)  # numbers that were written off, with the entry
     taken_back: list[tuple[int, int]] = field(default_factory=list)  # numbers, with the entry
+    _lowest_free: int = 1  # which may be one above the supply
     _held: Counter[str] = field(default_factory=Counter)
 
     def tell(self, entry: PublicEntry) -> None:
@@ -103,6 +104,9 @@ class Story:
             raise EntryRefused(f"number {number} is out already, since entry {self.units[number].entry}")
         if number in self.lost:
             raise EntryRefused(f"number {number} was written off with entry {self.lost[number]}")
+        # Nobody keeps a number back for a friend, nor can the grant of one be left out.
+        if number != self._lowest_free:
+            raise EntryRefused(f"number {number} goes out, but number {self._lowest_free} is free and comes first")
 
     def _count(self, entry: PublicEntry) -> None:
         match entry.kind:
@@ -110,12 +114,19 @@ class Story:
                 number, how, holder = entry.public["number"], entry.public["how"], entry.public["holder"]
                 self.units[number] = UnitOut(number, how, holder, entry.at, entry.number)
                 self._held[holder] += 1
+                self._skip_taken()
             case "unit.voided":
                 number = entry.public["number"]
                 self.taken_back.append((number, entry.number))
                 self._held[self.units.pop(number).holder] -= 1
+                self._lowest_free = min(self._lowest_free, number)
             case "unit.lost":
                 self.lost[entry.public["number"]] = entry.number
+                self._skip_taken()
+
+    def _skip_taken(self) -> None:
+        while self._lowest_free in self.units or self._lowest_free in self.lost:
+            self._lowest_free += 1
 
 
 def number_of(entry: PublicEntry) -> int:

@@ -99,7 +99,7 @@ sub check {
     die "the last line does not end with its LF, or there is a CR\n" if $text !~ /\n\z/ || $text =~ /\r/;
     @lines = split /\n/, substr($text, 0, -1), -1;
     die "this is no bundle\n" if (shift @lines) ne "microdrops bundle 1";
-    my ($drop, $key, $before) = (take("drop"), read_key(take("key")), take("before"));
+    my ($drop, $key, $before, $free) = (take("drop"), read_key(take("key")), take("before"), 1);
     die "before: no number\n" if $before !~ /^(?:0|[1-9][0-9]{0,15})\z/;
     my @peaks = map { raw(take("peak"), 32) } 1 .. (sprintf("%b", $before) =~ tr/1//);
     my ($size, $at, $notes, %out, $supply, $channel, $announced) = ($before, 0, 0);
@@ -142,6 +142,7 @@ sub check {
             die "checkpoint $size: signed by another key\n" if substr($signature, 0, 4) ne $signer->{id};
             signed($signer->{raw}, $signed, substr $signature, 4) or die "checkpoint $size: a false signature\n";
         }
+        die "entry $size: hidden, though people were told of it\n" if !$last;
         my $number = $size - @stretch;
         for my $entry (@stretch) {
             $number++;
@@ -165,7 +166,9 @@ sub check {
             my ($what, $unit) = ($1, $public->{number} // "");
             die "entry $number: number $unit is not within 1 to $supply\n" if $unit !~ /^[1-9][0-9]*\z/ || $unit > $supply;
             die "entry $number: number $unit, $what\n" if ($what eq "voided") != exists $out{$unit};
-            if ($what eq "voided") { delete $out{$unit} } else { $out{$unit} = $number }
+            die "entry $number: number $free is free and comes first\n" if $what ne "voided" && $unit != $free;
+            if ($what eq "voided") { delete $out{$unit}; $free = $unit if $unit < $free }
+            else { $out{$unit} = $number; $free++ while exists $out{$free} }
         }
         $notes++;
     }

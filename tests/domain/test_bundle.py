@@ -138,6 +138,35 @@ LIES: list[tuple[str, Lie, int, str]] = [
         6,
         "out already",
     ),
+    (
+        "a number kept for a friend",
+        lambda log: (log.claim(1), log.claim(3, "friend")),
+        6,
+        "number 3 goes out, but number 2 is free and comes first",
+    ),
+    (
+        "keeping what was taken back",
+        lambda log: (
+            log.claim(1, how="hand"),
+            log.claim(2),
+            log.tell("unit.voided", number=1, how="hand", why="undone"),
+            log.claim(3),
+        ),
+        8,
+        "number 3 goes out, but number 1 is free and comes first",
+    ),
+    (
+        "a gift of a fine number",
+        lambda log: log.claim(2, how="hand"),
+        5,
+        "number 2 goes out, but number 1 is free and comes first",
+    ),
+    (
+        "writing off out of turn",
+        lambda log: log.tell("unit.lost", number=2, why="restored"),
+        5,
+        "number 2 goes out, but number 1 is free and comes first",
+    ),
     ("a larger supply", lambda log: log.plan(supply=4), 5, "planned anew, though it was announced already"),
     ("an earlier moment", lambda log: log.claim(1, after=-1), 5, "it is earlier than the entry before it"),
     (
@@ -208,6 +237,39 @@ def test_the_plan_cannot_be_hidden():
     bent = write_bundle("mug", key=log.key.key, before=1, peaks=peaks, entries=entries, notes=log.notes)
     with pytest.raises(BundleRefused, match="line 6: a bundle begins with the entry that plans its drop"):
         check_bundle(bent, verify)
+
+
+def hiding(log: SmallLog, *numbers: int) -> str:
+    """The mug's bundle with these entries given as hashes alone; its plan is entry 2."""
+    entries = [Hidden(entry.leaf_hash) if entry.number in numbers else entry.canonical for entry in log.entries[1:]]
+    peaks = [log.entries[0].leaf_hash]
+    return write_bundle("mug", key=log.key.key, before=1, peaks=peaks, entries=entries, notes=log.notes)
+
+
+@pytest.mark.parametrize(
+    ("number", "turn"), [(3, "announcement"), (4, "opening"), (7, "selling out"), (8, "close")]
+)
+def test_what_the_log_was_signed_at_cannot_be_hidden(number, turn):
+    log = SmallLog()
+    log.open()
+    for unit in (1, 2, 3):
+        log.claim(unit)
+    log.close()
+    assert check_bundle(hiding(log), verify).hidden == 0
+    with pytest.raises(BundleRefused) as refused:
+        check_bundle(hiding(log, number), verify)
+    words = "it is hidden, though the log was signed at it, and so people were told of it"
+    assert str(refused.value) == f"entry {number}: {words}", turn
+
+
+def test_a_hidden_grant_shows_as_a_gap_between_the_others():
+    log = SmallLog()
+    log.open()
+    log.claim(1)
+    log.claim(2)
+    log.close()
+    with pytest.raises(BundleRefused, match="entry 6: number 2 goes out, but number 1 is free and comes first"):
+        check_bundle(hiding(log, 5), verify)
 
 
 def test_an_entry_of_another_channel_is_refused():

@@ -14,6 +14,7 @@ from bot.domain.bundle import BundleRefused, check_bundle
 from bot.domain.public_lines import text_of
 from bot.domain.transparency import KeyChange
 from tests.damage import changed_bytes, changed_lengths, changed_lines
+from tests.domain.test_bundle import hiding
 from tests.small_log import SmallLog, short_drop, small_evening, verify
 
 SCRIPT = Path(__file__).with_name("second_verifier.pl")
@@ -87,6 +88,13 @@ def liars() -> list[SmallLog]:
         lambda log: (log.claim(1), log.claim(1, "ann")),
         lambda log: log.tell("unit.voided", number=1, how="hand"),
         lambda log: (log.tell("unit.lost", number=1, why="restored"), log.claim(1)),
+        lambda log: (log.claim(1), log.claim(3)),
+        lambda log: (
+            log.claim(1),
+            log.claim(2, how="hand"),
+            log.tell("unit.voided", number=2, how="hand"),
+            log.claim(3),
+        ),
         lambda log: log.plan(supply=4),
         lambda log: log.claim(1, after=-1),
         lambda log: log.tell("drop.reopened", closes_at=log.at + 1, sign=False),
@@ -112,6 +120,16 @@ def test_it_refuses_lies_under_a_good_signature(tmp_path):
     bundles = [log.bundle().encode() for log in liars()]
     both = list(zip(map(ours, bundles), second_opinions(tmp_path, bundles), strict=True))
     assert [pair for pair in both if "holds" in pair] == []
+
+
+def test_it_refuses_what_is_hidden_though_people_were_told_of_it(tmp_path):
+    log = SmallLog()
+    log.open()
+    log.claim(1)
+    log.claim(2)
+    log.close()
+    files = [hiding(log, number).encode() for number in (3, 4, 5, 7)]
+    assert [each for each in (*map(ours, files), *second_opinions(tmp_path, files)) if each == "holds"] == []
 
 
 def test_it_refuses_a_sample_of_all_changed_bytes(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.time import MINUTE
 from bot.domain.transparency import KeyChange
-from tests.domain.test_bundle import LIES
+from tests.domain.test_bundle import LIES, hiding
 from tests.domain.test_bundle_forms import BENT, GOOD, bent, log_with
 from tests.small_log import SmallLog
 from tests.verifying.checker import Checker
@@ -116,6 +116,17 @@ def test_logs_that_should_not_have_been_signed_are_refused_and_named_by_both(pag
         log.sign(log.key)
         files.append(log.bundle().encode())
         assert program_refuses(files[-1])[0], forge
+    assert disagreements(page, files) == []
+
+
+def test_what_is_hidden_though_people_were_told_of_it_is_named_by_both(page: Checker):
+    log = SmallLog()
+    log.open()
+    log.claim(1)
+    log.claim(2)
+    log.close()
+    files = [hiding(log, *numbers).encode() for numbers in ((), (3,), (4,), (5,), (7,))]
+    assert [program_refuses(raw)[1] for raw in files] == [None, 3, 4, 6, 7]
     assert disagreements(page, files) == []
 
 
