@@ -139,7 +139,7 @@ def stage() -> None:
             chrome.execute_script("document.querySelector(`#tabs [data-tab=${arguments[0]}]`).click()", part)
             photograph(chrome, STAGE_PHONE, FOLDER / f"stage-phone-{part}.png")
         emulate(chrome, STAGE_LIGHT)
-        _wait(chrome, "return ['over', 'failed'].includes(document.body.dataset.phase)")
+        _wait(chrome, "return !document.getElementById('beginning').hidden")
         if not chrome.find_element(By.ID, "report").is_displayed():
             sys.exit(chrome.find_element(By.CSS_SELECTOR, "#beginning .said").text)
         chrome.execute_script("document.querySelectorAll('[role=tab]')[2].click()")
