@@ -185,3 +185,12 @@ def test_without_a_ledger_nothing_is_read_and_none_is_made(folder, run):
         told = run("person", verb, "ann")
         assert (told.code, "cannot be opened" in told.err) == (1, True)
     assert not (folder / "ledger.sqlite").exists()
+
+
+def test_the_ledger_verifies_after_people_have_gone(ledger, run):
+    for who in ("loud_bob", "keen_mia", "twitch:880017731"):
+        assert run("person", "erase", who, "--yes").code == 0
+    told = run("verify")
+    assert (told.code, told.err) == (0, "")
+    change(ledger, "UPDATE entry SET private = NULL, salt = NULL WHERE number = 1")
+    assert run("verify").code == 1
