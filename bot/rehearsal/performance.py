@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ async def perform(
         async with start_bot(options.bot_command, folder, play.environment, log_level=options.log_level) as bot:
             evening = Evening(options, script, play, folder, stage, bot)
             complete, cut_short = await to_the_end(evening.play(hearing, on_stage))
-        secrets = {*play.secrets, *await stage.stop()}
+        secrets = {*play.secrets, *await stage.stop(), *_log_keys(folder)}
     seconds = time.monotonic() - began
     return Performance(play, folder, tuple(record), tuple(sorted(secrets)), complete, seconds, cut_short)
 
@@ -106,3 +107,10 @@ async def to_the_end(playing: Awaitable[bool]) -> tuple[bool, bool]:
         if task is not None:
             task.uncancel()
         return False, True
+
+
+def _log_keys(folder: Path) -> list[str]:
+    """What signs the ledger: the bot has made it at its start, and it is as secret as what it was given."""
+    file = folder / "log-key.json"
+    keys = json.loads(file.read_bytes())["keys"] if file.exists() else []
+    return [str(key["private"]) for key in keys]

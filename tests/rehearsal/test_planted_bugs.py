@@ -98,7 +98,7 @@ async def test_planted_bugs_are_caught_and_the_bot_as_it_is_keeps_every_promise_
     reports = await play_each(tmp_path, CAUGHT_BY, CONFIG, viewers=12, discord_viewers=3, tempo=TEMPO)
     assert missed(reports, CAUGHT_BY) == []
     secrecy = next(promise for promise in reports[AS_IT_IS].promises if promise.key == "secrecy")
-    assert secrecy.details[0].startswith("7 secrets looked for in bot.log, bot.out, record.jsonl, ledger.db")
+    assert secrecy.details[0].startswith("8 secrets looked for in bot.log, bot.out, record.jsonl, ledger.db")
     log = (tmp_path / AS_IT_IS / "bot.log").read_text("utf-8")
     assert "[debug]" in log
     assert "discord.gateway" in log
