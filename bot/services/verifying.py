@@ -76,7 +76,7 @@ class Verifying:
         """Verify everything once a night, for ever; cancel to stop."""
         while True:
             await self.look()
-            await self._say()
+            await self.say()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
@@ -120,7 +120,8 @@ class Verifying:
             self._said = first
             self._unsaid = not_verified_card(self._words, first, more)
 
-    async def _say(self) -> None:
+    async def say(self) -> None:
+        """Tell the moderators what waits to be told."""
         if self._unsaid is None or self._board is None:
             return
         try:
