@@ -99,7 +99,7 @@ def test_nobody_can_write_into_the_terminal_of_whoever_rehearses() -> None:
     assert len(clean("a" * 999)) == 241
     assert clean("Z" + "\u0351" * 40 + "algo") == "Z\u0351\u0351algo"
     assert clean("!claim mug \u034f\U000e0000") == "!claim mug "
-    assert line_of({"platform": "stage", "kind": "joined", "name": "x", "text": "", "data": {}}) is None
+    assert line_of(Evening().see(OPENS, "stage", "joined", name="x")) is None
 
 
 def test_times_and_roles_are_shown_as_discord_shows_them() -> None:
