@@ -70,10 +70,10 @@ async def test_a_restart_in_the_open_window_goes_on_where_it_was(tmp_path):
 
 
 async def test_a_bot_that_slept_through_the_opening_opens_late_and_says_so(tmp_path):
-    async with evening(tmp_path, drop(opens=local(3), lasts="1m"), pace=PACE) as tonight:
+    async with evening(tmp_path, drop(opens=local(8), lasts="1m"), pace=PACE) as tonight:
         await tonight.hears("New drop: Teal Mug")
         await tonight.stop()
-        await until(lambda: local(0) > _opens(tonight), "the opening has passed by six seconds", 20)
+        await until(lambda: local(0) > _opens(tonight), "the opening has passed by six seconds", 25)
         await tonight.start()
         await tonight.hears("Later than announced", "is open")
 
