@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.bundle import BundleRefused, BundleReport, Signed, check_bundle
+from bot.domain.bundle import BundleRefused, BundleReport, Leaf, Signed, check_bundle
 from bot.domain.checkpoint import Verify
 from bot.domain.proof import ProofReport, check_proof
 from bot.domain.public_lines import PROOF, text_of
@@ -18,8 +17,8 @@ from bot.domain.text import label
 from bot.domain.time import Micros, in_zone
 from bot.domain.transparency import KeyChange
 from bot.exits import FINE, FOUND_WRONG
+from bot.seen_view import Receipt, Seen, compare_receipt
 
-_SEEN = re.compile(r"(?:.*\s)?([1-9][0-9]{0,15})\s+(\S+)")
 _TURNS = {
     "drop.announced": "announced",
     "drop.opened": "opened",
@@ -33,14 +32,6 @@ _TURNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What somebody saw in chat or on Discord: a size, and the root or its first characters."""
-
-    size: int
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The exit code, the screen, and the same for a machine."""
 
@@ -49,33 +40,30 @@ class Verdict:
     public: dict[str, Any]
 
 
-def read_seen(text: str) -> Seen | None:
-    """A comparison as it was typed: "57 k3j2l4m5n6", also with what stood before it in chat; None if it is none."""
-    found = _SEEN.fullmatch(text.strip())
-    return Seen(int(found[1]), found[2]) if found else None
-
-
-def verify_file(raw: bytes, seen: Sequence[Seen], verify: Verify) -> Verdict:
-    """Judge the content of a file."""
+def verify_file(raw: bytes, seen: Sequence[Seen], verify: Verify, receipts: Sequence[Receipt] = ()) -> Verdict:
+    """Judge the content of a file, and hold it against what people were shown."""
     try:
         text = text_of(raw)
         if text.startswith(PROOF):
             proof = check_proof(text, verify)
             size, root, short = proof.checkpoint.size, proof.checkpoint.root, proof.checkpoint.fingerprint
             checkpoints: Sequence[Signed] = (Signed(size, root, short, "", "", None),)
+            first, leaves = proof.entry.number, [Leaf(proof.entry.leaf, shown=True)]
             lines, public = list(_proof_lines(proof)), _proof_as_public(proof)
         else:
             bundle = check_bundle(text, verify)
-            checkpoints = bundle.checkpoints
+            checkpoints, first, leaves = bundle.checkpoints, bundle.first, list(bundle.leaves)
             lines, public = list(_bundle_lines(bundle)), _bundle_as_public(bundle)
     except BundleRefused as refused:
         answer = {"holds": False, "refused": str(refused), "line": refused.line, "entry": refused.entry}
         return Verdict(FOUND_WRONG, f"It does not hold. {_plain(str(refused))}.", answer)
     compared = [_compare(each, checkpoints) for each in seen]
-    same = all(each["same"] for each in compared)
+    held = [_compare_receipt(each, first, leaves) for each in receipts]
+    same = all(each["same"] for each in (*compared, *held))
     verdict = "It holds." if same else "It holds in itself, but it is not what you saw."
-    told = "\n".join((verdict, "", *lines, *(each["words"] for each in compared)))
-    return Verdict(FINE if same else FOUND_WRONG, told, {"holds": True, **public, "seen": compared})
+    told = "\n".join((verdict, "", *lines, *(each["words"] for each in (*compared, *held))))
+    answer = {"holds": True, **public, "seen": compared, "receipts": held}
+    return Verdict(FINE if same else FOUND_WRONG, told, answer)
 
 
 def _bundle_lines(report: BundleReport) -> Iterator[str]:
@@ -159,6 +147,13 @@ def _compare(seen: Seen, checkpoints: Sequence[Signed]) -> dict[str, Any]:
         saw = _plain(seen.shown)[:60]
         same, words = False, f"Checkpoint {seen.size} is {shown} here, and you saw {saw}: these are two histories."
     return {"size": seen.size, "shown": seen.shown, "same": same, "words": words}
+
+
+def _compare_receipt(receipt: Receipt, first: int, leaves: Sequence[Leaf]) -> dict[str, Any]:
+    place, last = receipt.entry - first, first + len(leaves) - 1
+    if not 0 <= place < len(leaves):
+        return compare_receipt(receipt, [], f"The file has no entry {receipt.entry}: it has {first} to {last}.")
+    return compare_receipt(receipt, [leaves[place].hash], "", hidden=not leaves[place].shown)
 
 
 def _root(signed: Signed) -> str:

@@ -12,12 +12,13 @@ from typing import Any
 import typer
 
 from bot.backup_view import failed, moment_text, print_json
-from bot.bundle_view import Seen
 from bot.config import Config
 from bot.domain.checkpoint import Checkpoint
 from bot.exits import FINE, FOUND_WRONG
 from bot.redaction import Redactor
+from bot.seen_view import Receipt, Seen, compare_receipt
 from bot.storage.database import ledger_url
+from bot.storage.leaves import read_leaves
 from bot.storage.verified import NotVerified
 from bot.storage.verify import Verified, VerifiedChannel, verify_ledger
 
@@ -27,7 +28,9 @@ _FINGERPRINTS_SHOWN = 3
 Tick = Callable[[int, int], object]
 
 
-def run_verify(config: Config, seen: Sequence[Seen], *, as_json: bool) -> int:
+def run_verify(
+    config: Config, seen: Sequence[Seen], receipts: Sequence[Receipt] = (), *, as_json: bool = False
+) -> int:
     """Check the ledger in full, and what was seen of it elsewhere against it; returns the exit code."""
     path = config.ledger.path
     if path is not None and not path.exists():
@@ -36,18 +39,24 @@ def run_verify(config: Config, seen: Sequence[Seen], *, as_json: bool) -> int:
     try:
         with _unhindered(), _progress(shown=sys.stdout.isatty() and not as_json) as tick:
             verified = verify_ledger(ledger_url(config.ledger.url), progress=tick)
+            # Entries never change, and those verified are these.
+            leaves = read_leaves(ledger_url(config.ledger.url), [each.entry for each in receipts])
     except NotVerified as why:
         where = path or "its address"
         sentence = f"The ledger at {where} was not verified: {why}."
         return failed(Redactor(config.secrets).redact(sentence), as_json=as_json)
     took = perf_counter() - began
     compared = [_compare(each, verified) for each in seen]
+    held = [
+        compare_receipt(each, leaves.get(each.entry, []), f"This ledger has no entry {each.entry}.")
+        for each in receipts
+    ]
     if as_json:
-        print_json(_as_public(verified, compared, took))
+        print_json(_as_public(verified, compared, took) | {"receipts": held})
     else:
-        for line in _lines(config, verified, compared, took):
+        for line in _lines(config, verified, [*compared, *held], took):
             typer.echo(line, err=not verified.holds)
-    return FINE if verified.holds and all(each["same"] for each in compared) else FOUND_WRONG
+    return FINE if verified.holds and all(each["same"] for each in (*compared, *held)) else FOUND_WRONG
 
 
 def _lines(config: Config, verified: Verified, compared: list[dict[str, Any]], took: float) -> Iterator[str]:

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 import bot.cli
-from bot.bundle_view import Seen, read_seen
 from bot.domain.transparency import KeyChange
+from bot.seen_view import Receipt, Seen, read_receipt, read_seen
+from bot.storage.database import ledger_url
 from tests.logging_restored import logging_restored
 from tests.small_log import SmallLog, proof_of, small_evening, small_proof
-from tests.storage.evenings import change, evening_ledger
+from tests.storage.evenings import change, evening_ledger, rows
 from tests.test_restore_view import TWITCH_ONLY
 
 
@@ -131,6 +132,76 @@ def test_the_whole_root_can_be_compared_as_well(run, bundle):
 )
 def test_a_line_of_chat_is_read_from_its_end(text, seen):
     assert read_seen(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "receipt"),
+    [
+        ("57 6fe1c02b9d", Receipt(57, "6fe1c02b9d")),
+        ("Entry 57 of the public ledger, leaf hash `6FE1C02B9D6fe1c02b9d`", Receipt(57, "6fe1c02b9d6fe1c02b9d")),
+        ("-# Entry 57 of the public ledger, leaf hash `6fe1c02b9d`", Receipt(57, "6fe1c02b9d")),
+        ("@ana Teal Mug #1 of 48 is yours! (entry 57 6fe1c02b9d)", Receipt(57, "6fe1c02b9d")),
+        ("57 6fe1c02b9", None),
+        ("57 k3j2l4m5n6", None),
+        ("6fe1c02b9d", None),
+        ("", None),
+    ],
+)
+def test_a_receipt_is_read_out_of_what_its_winner_was_told(text, receipt):
+    assert read_receipt(text) == receipt
+
+
+def test_a_receipt_is_held_against_its_entry(run, bundle):
+    leaf = small_evening().entries[8].leaf_hash.hex()
+    same = run("verify", str(bundle), "--receipt", f"9 {leaf}", "--receipt", f"(entry 9 {leaf[:10]})")
+    assert (same.code, same.out.splitlines()[0]) == (0, "It holds.")
+    assert same.out.endswith("Entry 9 is that of the receipt.\n" * 2)
+    other = run("verify", str(bundle), "--receipt", f"10 {leaf}")
+    assert (other.code, other.out.splitlines()[0]) == (1, "It holds in itself, but it is not what you saw.")
+    here = small_evening().entries[9].leaf_hash.hex()
+    words = f"Entry 10 has the leaf hash {here} here, the receipt says {leaf}: these are two histories.\n"
+    assert other.out.endswith(words)
+    outside = run("verify", str(bundle), "--receipt", f"2 {leaf}")
+    assert (outside.code, outside.out.splitlines()[-1]) == (1, "The file has no entry 2: it has 3 to 18.")
+    answer = json.loads(run("verify", str(bundle), "--json", "--receipt", f"9 {leaf}").out)
+    assert answer["receipts"] == [
+        {"entry": 9, "leaf": leaf, "same": True, "words": "Entry 9 is that of the receipt."}
+    ]
+
+
+def test_a_receipt_whose_entry_is_hidden_is_none_of_a_unit(run, bundle):
+    # Entry 10 plans a drop that nobody was told of.
+    hidden = small_evening().entries[9].leaf_hash.hex()
+    told = run("verify", str(bundle), "--receipt", f"10 {hidden}")
+    assert told.code == 1
+    assert told.out.endswith("Entry 10 is that of the receipt, but what it says is hidden: no grant ever is.\n")
+
+
+def test_a_receipt_is_held_against_a_proof(run, tmp_path):
+    (tmp_path / "mug-2.proof.txt").write_bytes(small_proof().encode())
+    leaf = small_evening().entries[10].leaf_hash.hex()
+    assert run("verify", "mug-2.proof.txt", "--receipt", f"11 {leaf}").code == 0
+    told = run("verify", "mug-2.proof.txt", "--receipt", f"12 {leaf}")
+    assert (told.code, told.out.splitlines()[-1]) == (1, "The file has no entry 12: it has 11 to 11.")
+
+
+def test_a_receipt_is_held_against_the_ledger(run, ledger):
+    first = "SELECT number, hex(leaf_hash) FROM entry WHERE kind = 'unit.granted' LIMIT 1"
+    ((number, leaf),) = rows(ledger_url(str(ledger)), first)
+    same = run("verify", "--receipt", f"{number} {leaf}")
+    assert (same.code, same.out.splitlines()[-1]) == (0, f"Entry {number} is that of the receipt.")
+    other = run("verify", "--receipt", f"{number + 1} {leaf}")
+    assert other.code == 1
+    assert f"Entry {number + 1} has the leaf hash " in other.out
+    missing = run("verify", "--json", "--receipt", f"99 {leaf}")
+    assert missing.code == 1
+    assert json.loads(missing.out)["receipts"][0]["words"] == "This ledger has no entry 99."
+
+
+def test_a_receipt_that_cannot_be_read_is_a_wrong_call(run, bundle):
+    told = run("verify", str(bundle), "--receipt", "57")
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("--receipt 57: write an entry and its leaf hash")
 
 
 def test_a_comparison_that_cannot_be_read_is_a_wrong_call(run, bundle):
@@ -273,8 +344,6 @@ def test_a_file_that_cannot_be_written_is_told_in_a_sentence(run, ledger):
 
 
 def test_a_ledger_that_does_not_hold_is_not_published(run, ledger):
-    from bot.storage.database import ledger_url
-
     change(ledger_url(str(ledger)), "UPDATE entry SET at = at + 1, leaf_hash = zeroblob(32), canonical = canonical")
     change(ledger_url(str(ledger)), "UPDATE checkpoint SET note = replace(note, 'A', 'B')")
     told = run("export", "--public", "mug")
@@ -285,8 +354,6 @@ def test_a_ledger_that_does_not_hold_is_not_published(run, ledger):
 
 
 def test_no_ledger_and_an_older_one_are_told_in_a_sentence(run, ledger):
-    from bot.storage.database import ledger_url
-
     change(ledger_url(str(ledger)), "DROP TABLE checkpoint")
     told = run("export", "--public", "mug")
     assert told.code == 1

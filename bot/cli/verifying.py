@@ -12,7 +12,7 @@ from bot.cli.shared import ConfigOption, JsonOption, app, count, load_for_ledger
 from bot.exits import FINE, FOUND_WRONG, USED_WRONG
 
 if TYPE_CHECKING:
-    from bot.bundle_view import Seen
+    from bot.seen_view import Receipt, Seen
 
 STANDARD_STREAM = "-"
 
@@ -28,23 +28,27 @@ def verify(
         list[str] | None,
         typer.Option(metavar="TEXT", help='What chat said, like "57 k3j2l4m5n6". Can be repeated.'),
     ] = None,
+    receipt: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEXT", help='What a winner was told, like "57 6fe1c02b9d". Can be repeated.'),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check the whole ledger, also while the bot runs; or a file that somebody published, which needs neither a
     configuration nor a network."""
-    wanted = _read_all_seen(seen or [])
-    if wanted is None:
+    wanted, receipts = _read_all_seen(seen or []), _read_all_receipts(receipt or [])
+    if wanted is None or receipts is None:
         raise typer.Exit(USED_WRONG)
     if file is not None:
-        raise typer.Exit(_verify_file(file, wanted, as_json=as_json))
+        raise typer.Exit(_verify_file(file, wanted, receipts, as_json=as_json))
     from bot.verify_view import run_verify
 
-    raise typer.Exit(run_verify(load_for_ledger(config, as_json=as_json), wanted, as_json=as_json))
+    raise typer.Exit(run_verify(load_for_ledger(config, as_json=as_json), wanted, receipts, as_json=as_json))
 
 
 def _read_all_seen(texts: list[str]) -> list[Seen] | None:
     """What was typed after each --seen; None when one of them is nothing that chat would have said."""
-    from bot.bundle_view import read_seen
+    from bot.seen_view import read_seen
 
     wanted = []
     for text in texts:
@@ -56,7 +60,23 @@ def _read_all_seen(texts: list[str]) -> list[Seen] | None:
     return wanted
 
 
-def _verify_file(name: str, seen: list[Seen], *, as_json: bool) -> int:
+def _read_all_receipts(texts: list[str]) -> list[Receipt] | None:
+    """What was typed after each --receipt; None when one of them is nothing that a winner was told."""
+    from bot.seen_view import read_receipt
+
+    receipts = []
+    for text in texts:
+        read = read_receipt(text)
+        if read is None:
+            say_wrong(
+                f'--receipt {text}: write an entry and its leaf hash, or ten characters of it: "57 6fe1c02b9d".'
+            )
+            return None
+        receipts.append(read)
+    return receipts
+
+
+def _verify_file(name: str, seen: list[Seen], receipts: list[Receipt], *, as_json: bool) -> int:
     from bot.bundle_view import verify_file
     from bot.storage.signing import verify_signature
 
@@ -65,7 +85,7 @@ def _verify_file(name: str, seen: list[Seen], *, as_json: bool) -> int:
     except OSError as error:
         say_wrong(f"{name} cannot be read: {error.strerror}.")
         return USED_WRONG
-    verdict = verify_file(raw, seen, verify_signature)
+    verdict = verify_file(raw, seen, verify_signature, receipts)
     if as_json:
         print_json(verdict.public)
     elif verdict.code == FINE or verdict.public["holds"]:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bot.domain.bundle_check import BundleReport, NewKey, Signed, check_bundle
+from bot.domain.bundle_check import BundleReport, Leaf, NewKey, Signed, check_bundle
 from bot.domain.checkpoint import NoteKey
 from bot.domain.public_lines import BUNDLE, BundleRefused, note_lines
 from bot.domain.story import UnitOut
@@ -15,6 +15,7 @@ __all__ = [
     "BundleRefused",
     "BundleReport",
     "Hidden",
+    "Leaf",
     "NewKey",
     "Signed",
     "UnitOut",

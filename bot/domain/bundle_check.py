@@ -29,6 +29,13 @@ class Signed(NamedTuple):
     at: Micros | None
 
 
+class Leaf(NamedTuple):
+    """The leaf hash of an entry; `shown` tells that the entry itself is in the bundle too."""
+
+    hash: bytes
+    shown: bool
+
+
 class NewKey(NamedTuple):
     """From entry `entry` on the log is signed by `key`."""
 
@@ -42,7 +49,8 @@ class BundleReport:
     """What a bundle that holds has proved. Entries `first` to `size` are in it, `hidden` of them as hashes alone.
 
     Those up to `signed_late` are older than the log itself: nobody signed them when they happened; 0 for none.
-    `told` is the drop's last entry, `lost` and `taken_back` are numbers with the entry that did it."""
+    `told` is the drop's last entry, `lost` and `taken_back` are numbers with the entry that did it, `leaves` are of
+    all entries in it."""
 
     channel: str
     key: NoteKey
@@ -57,6 +65,7 @@ class BundleReport:
     taken_back: tuple[tuple[int, int], ...]
     checkpoints: tuple[Signed, ...]
     keys: tuple[NewKey, ...]
+    leaves: tuple[Leaf, ...]
 
 
 def check_bundle(text: str, verify: Verify) -> BundleReport:
@@ -87,6 +96,7 @@ class _Check:
         self._channel, self._at = "", 0
         self._checkpoints: list[Signed] = []
         self._keys: list[NewKey] = []
+        self._leaves: list[Leaf] = []
 
     def take_stretch(self) -> None:
         """The entries up to the next checkpoint, and that. Raises BundleRefused."""
@@ -96,7 +106,7 @@ class _Check:
             if lines.next_is("hidden"):
                 if self._tree.size == self._before:
                     raise lines.refused_next("a bundle begins with the entry that plans its drop, not a hidden one")
-                self._tree.append(lines.take_hash("hidden"))
+                self._append(Leaf(lines.take_hash("hidden"), shown=False))
                 entries.append(None)
                 continue
             if lines.over:
@@ -104,7 +114,7 @@ class _Check:
             if not lines.next_is("entry"):
                 raise lines.refused_next('here belongs an entry, and no line but "entry " or "hidden " is one')
             entry = lines.take_entry(self._key.name, self._tree.size + 1)
-            self._tree.append(entry.leaf)
+            self._append(Leaf(entry.leaf, shown=True))
             entries.append(entry)
         last = entries[-1]
         change = _change_of(last)
@@ -128,6 +138,10 @@ class _Check:
             else:
                 self._tell(each, followed=each is last, late=late)
         self._note(note.checkpoint, last, change)
+
+    def _append(self, leaf: Leaf) -> None:
+        self._tree.append(leaf.hash)
+        self._leaves.append(leaf)
 
     def _signers(self, change: Change | None, last: PublicEntry | None) -> tuple[NoteKey, ...]:
         """Whose signatures the checkpoint after `last` must carry."""
@@ -207,6 +221,7 @@ class _Check:
             taken_back=tuple(story.taken_back),
             checkpoints=tuple(self._checkpoints),
             keys=tuple(self._keys),
+            leaves=tuple(self._leaves),
         )
 
 
