@@ -26,6 +26,7 @@ from tests.benchmarks.reports import Reports
 from tests.benchmarks.starts import Starts
 from tests.benchmarks.steady import Steady
 from tests.benchmarks.syncs import Syncs
+from tests.benchmarks.verifying import Verifying
 from tests.benchmarks.workshop import workshop
 
 ROUNDS = 5
@@ -47,6 +48,7 @@ MEASUREMENTS: dict[str, Callable[[Ledgers, ExitStack], Measurement]] = {
     "steady": lambda ledgers, _: Steady(ledgers),
     "report": lambda ledgers, _: Reports(ledgers),
     "syncs": lambda ledgers, _: Syncs(ledgers),
+    "verify": lambda ledgers, _: Verifying(ledgers),
     "start": lambda *_: Starts(),
     "chat": lambda *_: Chat(),
     "postgresql": lambda _, stack: Postgresql(stack),

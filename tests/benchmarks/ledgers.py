@@ -67,6 +67,11 @@ class Ledgers:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @property
+    def folder(self) -> Path:
+        """Where what is made for all rounds is kept."""
+        return self._folder
+
     async def template(self, people: int, supply: int) -> Path:
         """The file itself; whoever writes to it changes it for all."""
         path = self._folder / f"ledger-{people}-{supply}.sqlite"
