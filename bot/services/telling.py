@@ -18,7 +18,7 @@ from bot.services.shared_lines import Line, SharedLines
 from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
-from bot.storage.telling import Untold, untold
+from bot.storage.telling import Untold, answered_since, untold
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import told_late_lines
@@ -153,10 +153,19 @@ class Telling:
         now = self._steady.now()
         self._met = {u.request_id: self._met.get(u.request_id, now) for u in found}
         lost = [u for u in found if u.request_id in self._orphans or self._met[u.request_id] <= now - LOST_AFTER]
+        lost = await self._without_overtaken(lost)
         for each in lost:
             if each.actor.platform == "twitch" and self._chat is not None:
                 self._wait(each.actor, each.request_id, each.decision, late=True)
         await self._tell_on_board([u for u in lost if u.actor.platform == "discord"])
+
+    async def _without_overtaken(self, lost: list[Untold]) -> list[Untold]:
+        """Whoever asked once more and heard the answer to that is owed no refusal of before: it would only mislead
+        them, the more so if they have won since. It is noted as told."""
+        refused = [each for each in lost if not isinstance(each.decision, ClaimGranted)]
+        overtaken = await answered_since(self._reads, self._channel_id, refused)
+        await self._note(tuple(overtaken))
+        return [each for each in lost if each.request_id not in overtaken]
 
     def _wait(self, actor: Actor, request_id: str, decision: ClaimDecision, *, late: bool = False) -> None:
         self._in_hand.add(request_id)

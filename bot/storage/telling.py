@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.domain.announcing import NewsKind, Priority
 from bot.domain.people import Actor
@@ -181,6 +182,27 @@ async def untold(
         )
         for row in await reads.rows(query)
     ]
+
+
+async def answered_since(reads: Reads, channel_id: int, lost: Sequence[Untold]) -> frozenset[str]:
+    """Those of these requests, by id, whose person was told the answer to a later one about the same drop."""
+    if not lost:
+        return frozenset()
+    outcome = tables.outcome.c
+    query = select(outcome.platform, outcome.user_id, outcome.drop_key, func.max(outcome.at).label("latest")).where(
+        outcome.channel_id == channel_id,
+        outcome.user_id.in_({each.actor.user_id for each in lost}),
+        outcome.kind.like("claim.%"),
+        outcome.told_at.is_not(None),
+        outcome.at > min(each.at for each in lost),
+    )
+    rows = await reads.rows(query.group_by(outcome.platform, outcome.user_id, outcome.drop_key))
+    latest = {(row.platform, row.user_id, row.drop_key): row.latest for row in rows}
+    return frozenset(
+        each.request_id
+        for each in lost
+        if latest.get((*each.actor.key, getattr(each.decision, "drop", "")), each.at) > each.at
+    )
 
 
 async def command_digest(reads: Reads, channel_id: int) -> str:

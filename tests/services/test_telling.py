@@ -12,6 +12,7 @@ from bot.domain.claims import ClaimDrop, ClaimRefusal
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.stream import Wake
+from bot.domain.telling import NoteTold
 from bot.domain.time import MINUTE, SECOND
 from bot.services import telling as telling_module
 from bot.services.ports import PlaceDown, SendRefused
@@ -247,6 +248,34 @@ async def test_a_refusal_that_is_told_late_says_what_is_true_by_then(lane, new_l
         clock.at += 2 * SECOND
         await until(lambda: len(chat.lines) == 3)
     assert "Teal Mug is sold out" in chat.lines[2]
+    await reads.close()
+
+
+async def test_a_refusal_that_a_crash_left_unnoted_is_not_told_to_somebody_who_has_won_since(
+    lane, new_ledger, clock
+):
+    reads = Reads(new_ledger)
+    ledger = Ledger(lane, reads, clock)
+    later = plan(announce_at=NOON, opens_at=NOON + MINUTE)
+    await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (later,)))
+    for name in ("ann", "bob", "cy"):
+        await ledger.claim(name)
+    clock.at = NOON + MINUTE
+    await lane.submit(Wake(CHANNEL))
+    for name in ("ann", "bob"):
+        await ledger.claim(name, request=f"twitch:{name}:2")
+    await lane.submit(NoteTold(CHANNEL, ("twitch:ann:2",)))
+    chat = RecordingChat()
+    telling = made(lane, chat, clock, reads=reads)
+    await telling.sweep(at_start=True)
+    assert await ledger.untold() == ["twitch:bob", "twitch:cy", "twitch:bob:2"]
+    async with running(telling):
+        clock.at += 2 * SECOND
+        await until(lambda: len(chat.lines) == 2)
+    assert chat.lines == [
+        "I was away and still owe an answer: Teal Mug is yours, @bob #2 (of 48)",
+        "@cy: Teal Mug is open now: type !claim mug, or !md claim mug if you just typed that.",
+    ]
     await reads.close()
 
 
