@@ -246,7 +246,9 @@ def _counted(drop: Drop, public: Part, units: int) -> Drop:
     # `replace` passes every field through the constructor, which alone is a tenth of what a claim may cost.
     fields = drop.__dict__.copy()
     fields[how] += units
-    fields["last_number"] = _highest(drop, public)
+    number = cast(int, public["number"])
+    if number > drop.last_number:
+        fields["last_number"] = number
     counted = object.__new__(Drop)
     object.__setattr__(counted, "__dict__", fields)
     return counted

@@ -63,20 +63,23 @@ class LogCheck:
 
     def add(self, rows: Sequence[EntryRow]) -> None:
         """Take in the next entries. That one is missing is for `bot.storage.fold` to say."""
-        within, notes = self._within, self._notes
-        for row in rows:
-            if row[0] != self.size + 1 or not self._whole:
+        if not self._whole:
+            return
+        within, add, notes = self._within, self._within.append, self._notes
+        verified = self._verified[0] if self._verified is not None else -1
+        for number, _, kind, _, _, leaf, _, _, _ in rows:
+            if number != self.size + 1:
                 self._whole = False
                 return
-            within.append(row[5])
-            self.size += 1
-            if row[2] == LOG_KEY:
-                self._change_key(row)
-            if self.size in notes:
+            self.size = number
+            add(leaf)
+            if kind == LOG_KEY:
+                self._change_key(rows[number - rows[0][0]])
+            if number in notes:
                 self._check_note()
             if len(within) == TILE_LEAVES:
                 self._finish_tile()
-            if self._verified is not None and self.size == self._verified[0]:
+            if number == verified:
                 self._check_verified()
 
     def end(self) -> bytes | None:
