@@ -46,7 +46,7 @@ def run_verify(
         sentence = f"The ledger at {where} was not verified: {why}."
         return failed(Redactor(config.secrets).redact(sentence), as_json=as_json)
     took = perf_counter() - began
-    compared = [_compare(each, verified) for each in seen]
+    compared = [compare_seen(each, verified) for each in seen]
     held = [
         compare_receipt(each, leaves.get(each.entry, []), f"This ledger has no entry {each.entry}.")
         for each in receipts
@@ -98,7 +98,7 @@ def _figures(config: Config, channel: VerifiedChannel) -> Iterator[str]:
         yield f"Checkpoint {each.size}: {each.fingerprint}"
 
 
-def _compare(seen: Seen, verified: Verified) -> dict[str, Any]:
+def compare_seen(seen: Seen, verified: Verified) -> dict[str, Any]:
     """What somebody saw in chat or on a card, against the checkpoint of that size."""
     every = [each for channel in verified.channels for each in channel.checkpoints]
     same_size = [each for each in every if each.size == seen.size]
