@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -28,9 +29,9 @@ from bot.wording.claims import claim_answer
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
 
 SUPPLY = 48
-CUP_OPENS = NOON + 30 * MINUTE
+CUP_OPENS_AFTER = 30 * MINUTE
 # The mug of 48 sells out, the cup of 10 is closed by time, and of the print nobody is told.
-MUG, CUP = plan(supply=SUPPLY), plan("cup", supply=10, opens_at=CUP_OPENS)
+MUG, CUP = plan(supply=SUPPLY), plan("cup", supply=10, opens_at=NOON + CUP_OPENS_AFTER)
 PRINT = plan("print", announce_at=NOON + 12 * HOUR, opens_at=NOON + 13 * HOUR)
 WORDS = Wording()
 
@@ -104,28 +105,25 @@ def fan(number: int) -> Actor:
     return viewer(f"v{number}", "discord" if number % 2 == 0 else "twitch")
 
 
-async def evening(
-    folder: Path,
-    *,
-    deaf_to: frozenset[str] = frozenset(),
-    clock_is_off: Micros = 0,
-    plans: tuple[DropPlan, ...] = (),
-) -> Evening:
-    """Two drops as they should be. `deaf_to` are viewers whom the bot does not hear, `clock_is_off` moves it."""
+async def evening(folder: Path, *, deaf_to: Collection[str] = (), clock_is_off: Micros = 0) -> Evening:
+    """Two drops as they should be. `deaf_to` are viewers whom the bot does not hear; `clock_is_off` is by how much
+    it takes the whole evening to be later than it is."""
     url, keys, shown = ledger_url(str(folder / "ledger.sqlite")), keys_at(folder / "log-key.json"), Shown()
     upgrade(url, now=lambda: NOON)
-    clock = FixedClock(NOON - 2 * HOUR + clock_is_off)
+    plans = tuple(_moved(each, clock_is_off) for each in (MUG, CUP, PRINT))
+    noon = NOON + clock_is_off
+    clock = FixedClock(noon - 2 * HOUR)
     async with running_lane(url, clock, keys=keys) as lane:
         host = Host(lane, clock, url, shown)
-        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, plans or (MUG, CUP, PRINT)))
-        await host.wait_until(NOON - HOUR)
-        await host.wait_until(NOON)
+        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, plans))
+        await host.wait_until(noon - HOUR)
+        await host.wait_until(noon)
         for number in range(1, SUPPLY + 3):
             if fan(number).name not in deaf_to:
                 await host.claim("mug", fan(number))
         await host.steer(Verb.CLOSE, "mug")
         host.attach("mug")
-        await host.wait_until(CUP_OPENS)
+        await host.wait_until(noon + CUP_OPENS_AFTER)
         for number in (51, 52):
             await host.claim("cup", fan(number))
         await host.steer(Verb.GIVE, "cup", receiver=viewer("gus"), why="typed too fast")
@@ -133,10 +131,14 @@ async def evening(
         await host.steer(Verb.UNDO, "cup")
         for number in (53, 54):
             await host.claim("cup", fan(number))
-        await host.wait_until(CUP_OPENS + 15 * MINUTE)
+        await host.wait_until(noon + CUP_OPENS_AFTER + 15 * MINUTE)
         host.attach("cup")
         shown.take_news(url)
     return Evening(url, keys, shown)
+
+
+def _moved(drop: DropPlan, by: Micros) -> DropPlan:
+    return replace(drop, announce_at=drop.announce_at + by, opens_at=(drop.opens_at or 0) + by)
 
 
 def exported(url: URL, drop: str) -> str:
