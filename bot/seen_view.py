@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _SEEN = re.compile(r"(?:.*\s)?([1-9][0-9]{0,15})\s+(\S+)")
-# "57 6fe1...", and the whole answer: "Entry 57 of the public ledger, leaf hash `6fe1...`", "(entry 57 6fe1...)".
-_RECEIPT = re.compile(r"(?:.*\bentry\s+)?([1-9][0-9]{0,15})\b(?:\s|[^`]*`)\s*([0-9a-f]{10,64})\W*", re.IGNORECASE)
+# "57 6fe1...", and the whole answer: "Entry 57 of the public ledger, leaf hash 6fe1...", "(entry 57 6fe1...)".
+_RECEIPT = re.compile(r"(?:.*\bentry\s+)?([1-9][0-9]{0,15})\b.*?\b([0-9a-f]{10,64})\W*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,10 @@ def test_a_line_of_chat_is_read_from_its_end(text, seen):
         ("Entry 57 of the public ledger, leaf hash `6FE1C02B9D6fe1c02b9d`", Receipt(57, "6fe1c02b9d6fe1c02b9d")),
         ("-# Entry 57 of the public ledger, leaf hash `6fe1c02b9d`", Receipt(57, "6fe1c02b9d")),
         ("@ana Teal Mug #1 of 48 is yours! (entry 57 6fe1c02b9d)", Receipt(57, "6fe1c02b9d")),
+        (
+            "Teal Mug #1 of 48 is yours!\nEntry 57 of the public ledger, leaf hash 6fe1c02b9d",
+            Receipt(57, "6fe1c02b9d"),
+        ),
         ("57 6fe1c02b9", None),
         ("57 k3j2l4m5n6", None),
         ("6fe1c02b9d", None),

@@ -16,7 +16,7 @@ CAUGHT, NOT_CAUGHT = PAGE.split("## What no line catches")
 NAME = r"test_\w+"
 
 
-def tests_in(*files: Path) -> list[str]:
+def named_in(*files: Path) -> list[str]:
     return [
         name for file in files for name in re.findall(rf"^(?:async )?def ({NAME})\(", file.read_text("utf-8"), re.M)
     ]
@@ -30,8 +30,8 @@ def rows_of(text: str) -> list[str]:
 def test_every_attack_that_is_caught_is_a_row_and_every_row_is_a_test():
     unseen = HERE / "test_what_no_line_catches.py"
     files = [file for file in sorted(HERE.glob("test_*.py")) if file not in (unseen, Path(__file__))]
-    assert sorted(rows_of(CAUGHT)) == sorted(tests_in(*files))
-    assert sorted(rows_of(NOT_CAUGHT)) == sorted(tests_in(unseen))
+    assert sorted(rows_of(CAUGHT)) == sorted(named_in(*files))
+    assert sorted(rows_of(NOT_CAUGHT)) == sorted(named_in(unseen))
 
 
 def test_no_name_of_a_test_is_outside_of_the_tables():

@@ -55,6 +55,58 @@ def test_what_the_file_does_not_reach_is_not_checked(page: Checker, seen: str):
     assert (answer["verdict"], answer["why"]) == ("unchecked", "seen")
 
 
+GRANT = next(entry for entry in LOG.entries if entry.kind == "unit.granted")
+LEAF = GRANT.leaf_hash.hex()
+SECRET = next(entry for entry in LOG.entries if entry.drop == "other-secret")
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        f"entry {GRANT.number} {LEAF[:10]}",
+        f"Teal Mug #1 of 8 is yours!\nEntry {GRANT.number} of the public ledger, leaf hash {LEAF}",
+        f"-# Entry {GRANT.number} of the public ledger, leaf hash `{LEAF.upper()}`.",
+        f"@ann Teal Mug #1 of 8 is yours! (entry {GRANT.number} {LEAF[:10]})",
+    ],
+    ids=["short", "the answer", "as it was written", "in chat"],
+)
+def test_a_winners_receipt_is_found_in_the_file_and_in_the_proof(page: Checker, receipt: str):
+    for file in (BUNDLE, last_proof(LOG, GRANT.number)):
+        answer = page.answer(file, receipt)
+        assert (answer["verdict"], answer["why"]) == ("holds", "")
+
+
+@pytest.mark.parametrize(
+    ("receipt", "reason"),
+    [
+        (
+            f"entry {GRANT.number} {'0' * 10}",
+            f"entry {GRANT.number} was shown to you with the hash 0000000000, in ",
+        ),
+        (
+            f"entry {GRANT.number + 2} {LEAF}",
+            f"entry {GRANT.number + 2} was shown to you with the hash {LEAF}, in ",
+        ),
+        (
+            f"entry {SECRET.number} {SECRET.leaf_hash.hex()}",
+            f"entry {SECRET.number} is that of your receipt, but the file hides what it says",
+        ),
+    ],
+    ids=["another hash", "another place", "hidden"],
+)
+def test_a_receipt_of_another_history_is_refused(page: Checker, receipt: str, reason: str):
+    answer = page.answer(BUNDLE, receipt)
+    assert (answer["verdict"], answer["against"], answer["entry"]) == ("refused", "seen", None)
+    assert answer["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize("number", [1, 400])
+def test_a_receipt_of_an_entry_that_is_not_in_the_file_is_not_checked(page: Checker, number: int):
+    for file in (BUNDLE, last_proof(LOG, GRANT.number)):
+        answer = page.answer(file, f"entry {number} {LEAF}")
+        assert (answer["verdict"], answer["why"]) == ("unchecked", "seen")
+
+
 def test_two_files_of_one_drop_that_both_hold_are_told_apart_by_what_was_shown(page: Checker):
     """An operator who writes the evening anew signs it as well as the first time."""
     logs = []
