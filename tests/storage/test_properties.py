@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.domain.answers import Answer
+from bot.domain.bundle import check_bundle
 from bot.domain.claims import ClaimDrop, ClaimGranted
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.drops import Drop, DropState, Opening, WhileOffline, evolve
@@ -30,8 +31,10 @@ from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.storage import tables
 from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, snapshot_engine, write_engine
+from bot.storage.export import read_bundle
 from bot.storage.lane import Lane
 from bot.storage.rebuild import differences
+from bot.storage.signing import verify_signature
 from bot.storage.upgrade import upgrade
 from tests.conftest import ALL_PLACES, CHANNEL, KEYS, NOON, plan, viewer
 
@@ -116,11 +119,13 @@ def deterministic_bytes() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of a story: the answers in order, the rows, and what the rebuild found wrong."""
+    """What came of a story: the answers in order, the rows, what the rebuild found wrong, and of each drop that was
+    announced the bundle that strangers get."""
 
     answers: list[Answer[Any]]
     rows: dict[str, list[tuple[Any, ...]]]
     differences: list[str]
+    bundles: dict[str, str]
 
     def of(self, table: str) -> list[Any]:
         return self.rows[table]
@@ -156,8 +161,10 @@ def tell(template: Path, story: list[tuple[int, Any]], pieces: list[int]) -> Tol
                 for table in [tables.metadata.tables[name]]
             }
             found = differences(connection, CHANNEL)
+            announced = {row.drop_key for row in rows["entry"] if row.kind == "drop.announced"}
+            bundles = {key: read_bundle(connection, CHANNEL, key) for key in sorted(announced)}
         engine.dispose()
-    return Told(answers, rows, found)
+    return Told(answers, rows, found, bundles)
 
 
 async def _submit(url, story, clock, pieces):
@@ -187,6 +194,7 @@ def test_whatever_happens_the_promises_hold(empty_ledger, story):
     grants_fell_into_windows(told)
     requests_were_answered_the_same(story, told)
     assert told.differences == []
+    strangers_are_told_the_same(told)
 
 
 def numbers_and_limits_hold(told: Told) -> None:
@@ -241,6 +249,21 @@ def requests_were_answered_the_same(story: list[tuple[int, Any]], told: Told) ->
     assert {row.request_id for row in told.of("outcome")} == {"config:begin", *decided}
     by_claim = [e for e in told.of("entry") if e.kind == "unit.granted" and b'"how":"claim"' in e.canonical]
     assert len(by_claim) == granted
+
+
+def strangers_are_told_the_same(told: Told) -> None:
+    """Each bundle holds, and tells of the entries it covers what the ledger tells of them."""
+    for key, text in told.bundles.items():
+        report = check_bundle(text, verify_signature)
+        owners: dict[int, tuple[int, str]] = {}
+        for entry in told.of("entry")[: report.size]:
+            public = orjson.loads(entry.canonical)["public"]
+            if entry.drop_key == key and entry.kind == "unit.granted":
+                owners[public["number"]] = (entry.number, public["how"])
+            elif entry.drop_key == key and entry.kind == "unit.voided":
+                del owners[public["number"]]
+        assert {unit.number: (unit.entry, unit.how) for unit in report.units} == owners
+        assert report.told <= max(entry.number for entry in told.of("entry") if entry.drop_key == key)
 
 
 @settings(SETTINGS, max_examples=30)
