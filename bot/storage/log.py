@@ -8,7 +8,7 @@ from itertools import count, takewhile
 import structlog
 from sqlalchemy import Connection, select
 
-from bot.domain.checkpoint import Checkpoint, NoteKey, read_key
+from bot.domain.checkpoint import Checkpoint, NoteKey, NoteRefused, read_key
 from bot.domain.ledger import Entry, Fact
 from bot.domain.transparency import KeyChange, TileFrontier, key_in_force, log_key_fact, origin_of
 from bot.storage import tables
@@ -27,13 +27,18 @@ class Log:
         were any, are written in it."""
         self._origin = origin_of(name)
         self._signer = keys.signer(self._origin)
-        self._key: NoteKey | None = read_key(log_key) if log_key else None
+        self._key: NoteKey | None = None
         self._handing_over: tuple[NoteKey, ...] = ()
         self._frontier = _read_frontier(connection, channel_id)
         # Where an entry is missing nothing can be signed; that drops go on matters more.
         self._whole = self._frontier.size == entries
         if not self._whole:
             log.critical("the log is not signed: an entry is missing", entries=entries, first=self.size + 1)
+        try:
+            self._key = read_key(log_key) if log_key else None
+        except NoteRefused:
+            self._whole = False
+            log.critical("the log is not signed: the channel's log_key was changed, see microdrops verify")
 
     @property
     def size(self) -> int:
@@ -44,7 +49,8 @@ class Log:
         """What is to be recorded before anything else: that another key is in force from now on; None when it is
         the one that was."""
         newest = self._signer.newest
-        if newest == self._key:
+        # What cannot be signed gets no key either: the start after the repair records it.
+        if newest == self._key or not self._whole:
             return None
         if self._key is None:
             why = KeyChange.FIRST

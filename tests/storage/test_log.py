@@ -256,3 +256,15 @@ async def test_where_an_entry_is_missing_drops_go_on_and_nothing_is_signed(new_l
     abouts = [orjson.loads(raw) for (raw,) in rows(new_ledger, "SELECT about FROM outbox WHERE kind = 'closed'")]
     assert abouts
     assert all("note" not in about for about in abouts)
+
+
+async def test_where_the_key_in_force_was_overwritten_drops_go_on_and_nothing_is_signed(new_ledger, clock):
+    async with running_lane(new_ledger, clock) as lane:
+        await open_mug(lane, clock, claims=2)
+    change(new_ledger, "UPDATE channel SET log_key = 'garbage'")
+    before = rows(new_ledger, "SELECT size FROM checkpoint")
+    async with running_lane(new_ledger, clock, keys=KEYS.with_key(OTHER)) as lane:
+        assert (await claim(lane, "ann"))[0].number == 3
+        await lane.submit(SteerDrop(CHANNEL, "twitch:c", MIA, Verb.CLOSE, "mug"))
+    assert rows(new_ledger, "SELECT size FROM checkpoint") == before
+    assert rows(new_ledger, "SELECT count(*) FROM entry WHERE kind = 'log.key'") == [(1,)]
