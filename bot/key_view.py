@@ -18,6 +18,10 @@ from bot.storage.lane import nothing
 from bot.storage.logged_keys import LoggedKey, logged_keys, name_in_ledger
 from bot.storage.signing import read_keys
 
+NOT_SIGNED = (
+    "No new key is in force: something in the ledger is not as it was written, and so its log is not signed. "
+    "`microdrops verify` says what it is; once that is put right, the next start hands over to the new key."
+)
 NOTHING_YET = "There is no ledger yet: the first start makes one, and the key that signs its log."
 
 
@@ -74,6 +78,8 @@ def run_rotate(config: Config, *, as_json: bool) -> int:
     except NOT_OPENED as error:
         return failed(f"No new key is in force: {why_not(error)}.", as_json=as_json)
     assert after is not None
+    if after.next is not None:
+        return failed(NOT_SIGNED, as_json=as_json)
     if as_json:
         print_json(_as_public(after))
     else:

@@ -113,6 +113,16 @@ def test_a_key_that_was_lost_and_replaced_is_shown_as_such(ledger, folder, run):
     assert f"which was lost:\n  {old}\n" in told.out
 
 
+@pytest.mark.parametrize("damage", ["DELETE FROM entry WHERE number = 3", "UPDATE channel SET log_key = 'garbage'"])
+def test_a_log_that_cannot_be_signed_is_not_said_to_have_a_new_key(ledger, run, damage):
+    change(ledger, damage)
+    told = run("key", "rotate")
+    assert told.code == 1
+    assert "No new key is in force: something in the ledger is not as it was written" in told.err
+    assert "handed over" not in told.out
+    assert rows(ledger, "SELECT count(*) FROM entry WHERE kind = 'log.key'") == [(1,)]
+
+
 def test_a_damaged_file_is_named_by_every_command_and_stays_as_it_is(ledger, folder, run, monkeypatch):
     for secret in "STR":
         monkeypatch.setenv(secret, "not-a-real-one")
