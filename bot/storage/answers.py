@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.domain.claims import ClaimGranted
 from bot.domain.control import DropSteered, Verb
 from bot.domain.ledger import json_bytes
 from bot.storage import tables
-from bot.storage.entries import UNREADABLE, read_pieces
+from bot.storage.entries import UNREADABLE, rows_of
 from bot.storage.fold import Grant, Rebuilt
 from bot.storage.outcomes import to_bytes
 
-_CLAIM, _DEED = "claim.granted", "steer.done"
-_COLUMNS = ("channel_id", "request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at")
+CLAIM, _DEED = "claim.granted", "steer.done"
+# request, kind, drop, platform, user, name, decision, instant
+AnswerRow = tuple[str, str, str, str, str, str, bytes, int]
+_COLUMNS = ("request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at")
 # A granted claim as `bot.storage.outcomes` writes it, after what it says of the drop.
-_CLAIM_ENDS = b'%b,"number":%d,"supply":%d,"units_left":%d,"entry":%d,"leaf":"%b"}'
+CLAIM_ENDS = b'%b,"number":%d,"supply":%d,"units_left":%d,"entry":%d,"leaf":"%b"}'
 
 
-def outcome_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
-    """Where outcomes and entries disagree, in words, by request."""
+def answer_rows(connection: Connection, channel_id: int) -> Iterator[AnswerRow]:
+    """All answers that may grant something, in the order of the table, which is mostly that of the entries."""
+    outcome = tables.outcome.c
+    query = select(*(outcome[name] for name in _COLUMNS)).where(
+        # A sum, of which there is no index: by the key it would be a look-up a row.
+        outcome.channel_id + 0 == channel_id,
+        or_(outcome.kind == CLAIM, outcome.kind == _DEED),
+    )
+    return rows_of(connection, query)
+
+
+def outcome_differences(rows: Iterable[AnswerRow], rebuilt: Rebuilt) -> Iterator[str]:
+    """Where these answers and the entries disagree, in words, by request."""
     answers = _Answers(rebuilt)
-    # Every row there is, in the order in which the table has them: by the key it would be a look-up a row.
-    query = select(*(tables.outcome.c[name] for name in _COLUMNS))
     take, is_usual, faults = answers.waiting.pop, answers.is_usual, list[str]()
-    for rows in read_pieces(connection, query):
-        for channel, request_id, kind, drop, platform, user, name, decision, at in rows:
-            if channel != channel_id or (kind != _CLAIM and kind != _DEED):
-                continue
-            grant, by = take(request_id, None), (platform, user, name)
-            if grant is not None and kind == _CLAIM and is_usual(grant, drop, by, decision, at):
-                continue
-            for fault in answers.faults(grant, kind, drop, by, decision, at):
-                faults.append(f"outcome of {request_id}: {fault}")
+    for request_id, kind, drop, platform, user, name, decision, at in rows:
+        grant, by = take(request_id, None), (platform, user, name)
+        if grant is not None and kind == CLAIM and is_usual(grant, drop, by, decision, at):
+            continue
+        for fault in answers.faults(grant, kind, drop, by, decision, at):
+            faults.append(f"outcome of {request_id}: {fault}")
     yield from sorted(faults)
     yield from answers.missing()
 
@@ -64,7 +72,7 @@ class _Answers:
         begin = self._begins.get(id(plan))
         if begin is None:
             begin = self._begins[id(plan)] = json_bytes({"drop": key, "title": plan.title})[:-1]
-        return decision == _CLAIM_ENDS % (begin, number, plan.supply, left, entry, leaf.hex().encode())
+        return decision == CLAIM_ENDS % (begin, number, plan.supply, left, entry, leaf.hex().encode())
 
     def faults(
         self, grant: Grant | None, kind: str, drop: str, by: tuple[str, str, str], decision: bytes, at: int
@@ -84,10 +92,10 @@ class _Answers:
                 yield f"it says #{number} of {drop}, no entry has granted that to it"
                 return
             grant = possible.pop()
-            if kind == _CLAIM and by[1:] != ("", ""):
+            if kind == CLAIM and by[1:] != ("", ""):
                 yield f"it names {by[1]!r}, and its entry has lost its private part"
         unit = grant.unit
-        if kind != (_CLAIM if unit.how == "claim" else _DEED):
+        if kind != (CLAIM if unit.how == "claim" else _DEED):
             yield f"it is a {kind}, and its entry is granted by {unit.how}"
         if at != unit.granted_at:
             yield f"it is of {at}, its entry of {unit.granted_at}"

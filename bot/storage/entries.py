@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -44,6 +45,11 @@ def _entries(channel_id: int, columns: Sequence[Column[Any]], after: int, upto: 
     entry = tables.entry.c
     query = select(*columns).where(entry.channel_id == channel_id, entry.number > after).order_by(entry.number)
     return query if upto is None else query.where(entry.number <= upto)
+
+
+def rows_of(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """The rows of a query, read in pieces and given one by one. Raises DBAPIError."""
+    return chain.from_iterable(read_pieces(connection, query))
 
 
 def read_pieces(connection: Connection, query: Select[Any]) -> Iterator[Sequence[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, NamedTuple
@@ -71,17 +71,22 @@ class LogKey(NamedTuple):
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What the entries amount to: drops by key, units by drop and number; the numbers that were written off, with
-    the instant and entry; deeds by entry, and what each request was granted.
+    """What the entries amount to: drops by key; by drop and number who owns it; the numbers that were written off,
+    with the instant and entry; deeds by entry.
+
+    `units`, by drop and number, and `requests`, what each was granted, are all of them, but for those a Settle
+    has found in the tables already. Of these, `strays` were taken back later: the table must not have them.
 
     Of the log: its keys, and the sizes at which it has to be signed. Of people who were erased: the grants whose
     requests nobody knows any more, the entries without a private part, and with whom each of these lost it."""
 
     drops: dict[str, Drop] = field(default_factory=dict)
+    owners: dict[str, dict[int, str]] = field(default_factory=dict)
     units: dict[Key, RebuiltUnit] = field(default_factory=dict)
     lost: dict[Key, tuple[Micros, int]] = field(default_factory=dict)
     deeds: dict[int, Deed] = field(default_factory=dict)
     requests: dict[str, Grant] = field(default_factory=dict)
+    strays: list[Key] = field(default_factory=list)
     log_keys: list[LogKey] = field(default_factory=list)
     checkpoints: set[int] = field(default_factory=set)
     forgotten: list[Grant] = field(default_factory=list)
@@ -89,6 +94,10 @@ class Rebuilt:
     erased: dict[int, int] = field(default_factory=dict)
     erased_persons: set[int] = field(default_factory=set)
     entries: int = 0
+
+
+Settle = Callable[[EntryBytes], bool]
+"""Told of each entry. Whether it has folded it: a claim of which nothing is to be kept for later."""
 
 
 class Folding:
@@ -100,10 +109,10 @@ class Folding:
         self._expected = 1
         self._last_at: Micros = 0
         # By drop and pseudonym: the one number they hold, which is their first, or each number with its `nth`.
-        self._held: dict[tuple[str, str], int | dict[int, int]] = {}
+        self.held: dict[str, dict[str, int | dict[int, int]]] = {}
 
-    def add(self, rows: Sequence[EntryBytes]) -> None:
-        """Fold the next entries."""
+    def add(self, rows: Sequence[EntryBytes], settle: Settle = lambda _: False) -> None:
+        """Fold the next entries, but for those that `settle` has folded."""
         report, expected, last_at = self._report, self._expected, self._last_at
         for row in rows:
             number, at, _, _, _ = row
@@ -112,6 +121,8 @@ class Folding:
             if at < last_at:
                 report(number, "earlier than the entry before it")
             expected, last_at = number + 1, at
+            if settle(row):
+                continue
             try:
                 self._apply(row)
             except UNREADABLE as error:
@@ -163,13 +174,15 @@ class Folding:
         # The plan's own key, one object for all of its units.
         key, number, holder, how = plan.key, public["number"], public["holder"], intern(public["how"])
         place = (key, number)
-        if place in rebuilt.units:
+        owners = rebuilt.owners.setdefault(key, {})
+        if number in owners:
             raise ValueError(f"unit {number} of {key} has an owner already")
         if place in rebuilt.lost:
             raise ValueError(f"unit {number} of {key} was written off before it was granted")
         if not plan.has_unit(number):
             raise ValueError(f"there is no unit {number} of {key}")
-        nth = self._take((key, holder), number)
+        nth = self._take(key, holder, number)
+        owners[number] = holder
         # As the class itself makes them, without a call in between: this runs for every unit there ever was.
         unit = _new(RebuiltUnit, (key, number, holder, nth, how, at, entry, private.get("person")))
         rebuilt.units[place] = unit
@@ -187,28 +200,33 @@ class Folding:
             rebuilt.forgotten.append(Grant(unit, leaf, plan, told, after.closes_at, None, _NOTHING))
         return left
 
-    def _take(self, whose: tuple[str, str], number: int) -> int:
-        held = self._held.setdefault(whose, number)
+    def _take(self, key: str, holder: str, number: int) -> int:
+        held_by = self.held.setdefault(key, {})
+        held = held_by.setdefault(holder, number)
         if held == number:
             return 1
         numbers = {held: 1} if isinstance(held, int) else held
         nth = next(n for n in range(1, len(numbers) + 2) if n not in numbers.values())
         numbers[number] = nth
-        self._held[whose] = numbers
+        held_by[holder] = numbers
         return nth
 
     def _void(self, key: str, number: int) -> None:
-        gone = self.rebuilt.units.pop((key, number), None)
-        if gone is None:
+        rebuilt = self.rebuilt
+        holder = rebuilt.owners.get(key, {}).pop(number, None)
+        if holder is None:
             raise ValueError(f"unit {number} of {key} has no owner to take it from")
-        held = self._held.pop((key, gone.holder))
+        if rebuilt.units.pop((key, number), None) is None:
+            rebuilt.strays.append((key, number))
+        held_by = self.held[key]
+        held = held_by.pop(holder)
         if isinstance(held, dict):
             del held[number]
-            self._held[key, gone.holder] = held
+            held_by[holder] = held
 
     def _lose(self, key: str, number: int, at: Micros, entry: int) -> None:
         rebuilt = self.rebuilt
-        if (key, number) in rebuilt.units or (key, number) in rebuilt.lost:
+        if number in rebuilt.owners.get(key, {}) or (key, number) in rebuilt.lost:
             raise ValueError(f"unit {number} of {key} cannot be written off, it is out already")
         rebuilt.lost[key, number] = (at, entry)
 

@@ -2,59 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from bot.domain.people import pseudonym
 from bot.storage import tables
-from bot.storage.entries import read_pieces
-from bot.storage.fold import Rebuilt, RebuiltUnit
-from bot.storage.sealed import name_of
+from bot.storage.entries import rows_of
+from bot.storage.fold import Key, Rebuilt, RebuiltUnit
 
+# drop, number, edition, person, nth, how, instant, entry
+UnitRow = tuple[str, int, int, int, int, str, int, int]
 _COLUMNS = ("edition", "person_id", "nth", "how", "granted_at", "entry_number")
 
 
+def unit_rows(connection: Connection, channel_id: int) -> Iterator[UnitRow]:
+    """All units, in the order of the table, which is mostly that of the entries."""
+    unit = tables.unit.c
+    # A sum, of which there is no index: by the key it would be a look-up a row.
+    query = select(*(unit[name] for name in ("drop_key", "number", *_COLUMNS))).where(
+        unit.channel_id + 0 == channel_id
+    )
+    return rows_of(connection, query)
+
+
 def unit_differences(
-    connection: Connection, channel_id: int, rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | None]
+    rows: Iterable[UnitRow], channel: str, rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | None]
 ) -> Iterator[str]:
-    """Each unit has the owner, the number and the entry that the entries say, and there is no other."""
-    # Every unit there is, in the order in which the table has them: by the key it would be a look-up a row.
-    query = select(*(tables.unit.c[name] for name in ("channel_id", "drop_key", "number", *_COLUMNS)))
-    name = name_of(connection, channel_id)
-    units, faults, seen = rebuilt.units, list[tuple[str, int, str]](), 0
-    for rows in read_pieces(connection, query):
-        for channel, key, number, edition, person_id, nth, how, granted_at, entry_number in rows:
-            if channel != channel_id:
-                continue
-            told = units.get((key, number))
-            if told is None:
-                faults.append((key, number, "no entry has granted it"))
-                continue
-            if edition == 1:
-                seen += 1
-                if (nth, how, granted_at, entry_number, person_id) == told[3:]:
-                    continue
-            found = dict(zip(_COLUMNS, (edition, person_id, nth, how, granted_at, entry_number), strict=True))
-            faults += [(key, number, fault) for fault in _unit_faults(found, told)]
-            # The private part is gone: then the pseudonym tells, or else the erasure does.
-            secret = secrets.get(person_id)
-            if secret is not None and pseudonym(secret, f"{name}/{key}") != told.holder:
-                faults.append((key, number, f"person {person_id} is not the holder that its entry names"))
-            elif secret is None and told.person is None and not _went_with(person_id, told, rebuilt):
-                faults.append((key, number, f"person {person_id} is not the one whose erasure lists its entry"))
-    if seen != len(units):
-        missing = _missing(connection, channel_id, rebuilt)
-        faults += [(key, number, "the entries know its owner, the table does not") for key, number in missing]
+    """Each of these units has the owner, the number and the entry that the entries say, and none of `rebuilt` is
+    missing among them."""
+    units, faults, seen = rebuilt.units, list[tuple[str, int, str]](), set[Key]()
+    for key, number, edition, person_id, nth, how, granted_at, entry_number in rows:
+        told = units.get((key, number))
+        if told is None:
+            faults.append((key, number, "no entry has granted it"))
+            continue
+        seen.add((key, number))
+        if edition == 1 and (nth, how, granted_at, entry_number, person_id) == told[3:]:
+            continue
+        found = dict(zip(_COLUMNS, (edition, person_id, nth, how, granted_at, entry_number), strict=True))
+        faults += [(key, number, fault) for fault in _unit_faults(found, told)]
+        # The private part is gone: then the pseudonym tells, or else the erasure does.
+        secret = secrets.get(person_id)
+        if secret is not None and pseudonym(secret, f"{channel}/{key}") != told.holder:
+            faults.append((key, number, f"person {person_id} is not the holder that its entry names"))
+        elif secret is None and told.person is None and not _went_with(person_id, told, rebuilt):
+            faults.append((key, number, f"person {person_id} is not the one whose erasure lists its entry"))
+    missing = units.keys() - seen
+    faults += [(key, number, "the entries know its owner, the table does not") for key, number in missing]
+    faults += [(key, number, "it was taken back, the table has it still") for key, number in rebuilt.strays]
     for key, number, fault in sorted(faults, key=lambda fault: fault[:2]):
         yield f"unit {number} of {key}: {fault}"
-
-
-def _missing(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> set[tuple[str, int]]:
-    unit = tables.unit.c
-    rows = connection.execute(select(unit.drop_key, unit.number).where(unit.channel_id == channel_id))
-    return rebuilt.units.keys() - {(key, number) for key, number in rows}
 
 
 def _unit_faults(found: Mapping[str, Any], told: RebuiltUnit) -> Iterator[str]:

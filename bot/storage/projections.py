@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from bot.storage import tables
-from bot.storage.answers import outcome_differences
+from bot.storage.answers import AnswerRow, outcome_differences
 from bot.storage.drops import drop_values, occurrence_values
 from bot.storage.fold import Rebuilt
-from bot.storage.holdings import lost_differences, unit_differences
+from bot.storage.holdings import UnitRow, lost_differences, unit_differences
 from bot.storage.recollections import action_differences
-from bot.storage.sealed import secrets_of
+from bot.storage.sealed import name_of, secrets_of
 
 
-def row_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
-    """Where the tables that project the entries say something else than these."""
+def row_differences(
+    connection: Connection,
+    channel_id: int,
+    rebuilt: Rebuilt,
+    units: Iterable[UnitRow],
+    answers: Iterable[AnswerRow],
+) -> Iterator[str]:
+    """Where the tables that project the entries say something else than these. Of units and answers, these are to
+    be compared with the ones in `rebuilt`."""
     secrets = secrets_of(connection, channel_id)
     yield from _channel_differences(connection, channel_id, rebuilt)
     yield from _drop_differences(connection, channel_id, rebuilt)
     yield from _edition_differences(connection, channel_id, rebuilt)
     yield from _occurrence_differences(connection, channel_id, rebuilt)
-    yield from unit_differences(connection, channel_id, rebuilt, secrets)
+    yield from unit_differences(units, name_of(connection, channel_id), rebuilt, secrets)
     yield from lost_differences(connection, channel_id, rebuilt)
     yield from _erasure_differences(rebuilt)
     yield from _person_differences(rebuilt, secrets)
     yield from action_differences(connection, channel_id, rebuilt)
-    yield from outcome_differences(connection, channel_id, rebuilt)
+    yield from outcome_differences(answers, rebuilt)
 
 
 def _channel_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
@@ -62,7 +68,6 @@ def _drop_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt)
     drop = tables.drop
     rows = connection.execute(select(drop).where(drop.c.channel_id == channel_id).order_by(drop.c.key))
     stored = {row.key: row for row in rows}
-    owned = Counter(key for key, _ in rebuilt.units)
     for key in sorted(rebuilt.drops.keys() - stored.keys()):
         yield f"drop {key}: the entries know it, the table does not"
     for key, row in stored.items():
@@ -71,7 +76,7 @@ def _drop_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt)
             continue
         wanted = drop_values(channel_id, rebuilt.drops[key])
         yield from _columns(f"drop {key}", row, wanted)
-        out = owned[key]
+        out = len(rebuilt.owners.get(key, ()))
         if out != rebuilt.drops[key].units_owned or rebuilt.drops[key].units_out > rebuilt.drops[key].plan.supply:
             supply = rebuilt.drops[key].plan.supply
             yield f"drop {key}: {out} units have an owner, {rebuilt.drops[key].units_out} were counted of {supply}"

@@ -154,7 +154,7 @@ def verify_connection(
                 checked, root = helper.result(faults)
         if not checked:
             root = check_bytes(connection, channel_id, faults, upto=size, done=count)
-        channels.append(_looked_at(connection, channel_id, size, len(rebuilt.units), root))
+        channels.append(_looked_at(connection, channel_id, size, sum(map(len, rebuilt.owners.values())), root))
     return Verified(tuple(channels), tuple(faults.in_order()), faults.count)
 
 
