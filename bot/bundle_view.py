@@ -48,19 +48,23 @@ def verify_file(raw: bytes, seen: Sequence[Seen], verify: Verify, receipts: Sequ
             proof = check_proof(text, verify)
             size, root, short = proof.checkpoint.size, proof.checkpoint.root, proof.checkpoint.fingerprint
             checkpoints: Sequence[Signed] = (Signed(size, root, short, "", "", None),)
-            first, leaves = proof.entry.number, [Leaf(proof.entry.leaf, shown=True)]
+            origin, first, leaves = proof.key.name, proof.entry.number, [Leaf(proof.entry.leaf, shown=True)]
             lines, public = list(_proof_lines(proof)), _proof_as_public(proof)
         else:
             bundle = check_bundle(text, verify)
-            checkpoints, first, leaves = bundle.checkpoints, bundle.first, list(bundle.leaves)
+            origin, checkpoints = bundle.key.name, bundle.checkpoints
+            first, leaves = bundle.first, list(bundle.leaves)
             lines, public = list(_bundle_lines(bundle)), _bundle_as_public(bundle)
     except BundleRefused as refused:
         answer = {"holds": False, "refused": str(refused), "line": refused.line, "entry": refused.entry}
         return Verdict(FOUND_WRONG, f"It does not hold. {_plain(str(refused))}.", answer)
-    compared = [_compare(each, checkpoints) for each in seen]
+    compared = [_compare(each, origin, checkpoints, first, first + len(leaves) - 1) for each in seen]
     held = [_compare_receipt(each, first, leaves) for each in receipts]
-    same = all(each["same"] for each in (*compared, *held))
-    verdict = "It holds." if same else "It holds in itself, but it is not what you saw."
+    found = [each["same"] for each in (*compared, *held)]
+    same = all(found)
+    verdict = "It holds." if same else "It holds in itself, but what you saw lies outside it."
+    if False in found:
+        verdict = "It holds in itself, but it is not what you saw."
     told = "\n".join((verdict, "", *lines, *(each["words"] for each in (*compared, *held))))
     answer = {"holds": True, **public, "seen": compared, "receipts": held}
     return Verdict(FINE if same else FOUND_WRONG, told, answer)
@@ -135,24 +139,32 @@ def _proof_lines(proof: ProofReport) -> Iterator[str]:
     yield "  That it was not taken back later, and that the whole drop was fair: the drop's bundle says that."
 
 
-def _compare(seen: Seen, checkpoints: Sequence[Signed]) -> dict[str, Any]:
+def _compare(seen: Seen, origin: str, checkpoints: Sequence[Signed], first: int, last: int) -> dict[str, Any]:
+    """What was seen against a file with the entries `first` to `last`; "same" is None where it does not reach."""
     found = next((each for each in checkpoints if each.size == seen.size), None)
-    if found is None:
+    same: bool | None
+    if seen.origin and seen.origin != origin:
+        same, words = False, f"What you saw is of the log {seen.origin}, and the file is of {origin}."
+    elif found is None and not first <= seen.size < last:
+        here = f"entry {first}" if first == last else f"entries {first} to {last}"
+        same, words = None, f"Checkpoint {seen.size} lies outside the file, which has {here}."
+    elif found is None:
         sizes = ", ".join(str(each.size) for each in checkpoints[-8:])
         same, words = False, f"The file has no checkpoint {seen.size}; its last are {sizes}."
     elif seen.shown in (found.fingerprint, _root(found)):
         same, words = True, f"Checkpoint {seen.size} is the one that you saw."
     else:
-        shown = found.fingerprint if len(seen.shown) <= len(found.fingerprint) else _root(found)
-        saw = _plain(seen.shown)[:60]
-        same, words = False, f"Checkpoint {seen.size} is {shown} here, and you saw {saw}: these are two histories."
+        shown = _root(found) if seen.whole else found.fingerprint
+        words = f"Checkpoint {seen.size} is {shown} here, and you saw {seen.shown}: these are two histories."
+        same = False
     return {"size": seen.size, "shown": seen.shown, "same": same, "words": words}
 
 
 def _compare_receipt(receipt: Receipt, first: int, leaves: Sequence[Leaf]) -> dict[str, Any]:
     place, last = receipt.entry - first, first + len(leaves) - 1
     if not 0 <= place < len(leaves):
-        return compare_receipt(receipt, [], f"The file has no entry {receipt.entry}: it has {first} to {last}.")
+        words = f"The file has no entry {receipt.entry}: it has {first} to {last}."
+        return compare_receipt(receipt, [], words) | {"same": None}
     return compare_receipt(receipt, [leaves[place].hash], "", hidden=not leaves[place].shown)
 
 

@@ -6,17 +6,32 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-_SEEN = re.compile(r"(?:.*\s)?([1-9][0-9]{0,15})\s+(\S+)")
+from bot.domain.checkpoint import FINGERPRINT_CHARACTERS
+
+# "57 k3j2l4m5n6", a whole line of chat that ends so, or a whole note; what has another form is a slip of the hand,
+# and no other history.
+_SEEN = re.compile(
+    r"(?:(microdrops/[a-z0-9-]+)\s+|^|\s)([1-9][0-9]{0,15})\s+"
+    r"(?:([A-Za-z0-9+/]{43}=)(?=\s|\Z)|([a-z2-7]{10})[\s.]*\Z)",
+    re.IGNORECASE,
+)
 # "57 6fe1...", and the whole answer: "Entry 57 of the public ledger, leaf hash 6fe1...", "(entry 57 6fe1...)".
 _RECEIPT = re.compile(r"(?:.*\bentry\s+)?([1-9][0-9]{0,15})\b.*?\b([0-9a-f]{10,64})\W*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What somebody saw in chat or on Discord: a size, and the root or its first characters."""
+    """What somebody saw in chat or on Discord: a size, and the root or its fingerprint; `origin` is the log's name,
+    "" where that was not told."""
 
     size: int
     shown: str
+    origin: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole root was seen, and not its fingerprint alone."""
+        return len(self.shown) > FINGERPRINT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +43,13 @@ class Receipt:
 
 
 def read_seen(text: str) -> Seen | None:
-    """A comparison as it was typed: "57 k3j2l4m5n6", also with what stood before it in chat; None if it is none."""
-    found = _SEEN.fullmatch(text.strip())
-    return Seen(int(found[1]), found[2]) if found else None
+    """A comparison as it was typed: "57 k3j2l4m5n6", also with what stood before it in chat, or a note from a card;
+    None if it is none."""
+    found = _SEEN.search(text.strip())
+    if found is None:
+        return None
+    origin, size, root, fingerprint = found.groups()
+    return Seen(int(size), root or fingerprint.lower(), (origin or "").lower())
 
 
 def read_receipt(text: str) -> Receipt | None:

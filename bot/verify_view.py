@@ -102,13 +102,19 @@ def compare_seen(seen: Seen, verified: Verified) -> dict[str, Any]:
     """What somebody saw in chat or on a card, against the checkpoint of that size."""
     every = [each for channel in verified.channels for each in channel.checkpoints]
     same_size = [each for each in every if each.size == seen.size]
-    if not same_size:
+    origins = {each.origin for each in every}
+    if seen.origin and origins and seen.origin not in origins:
+        same, words = (
+            False,
+            f"What was seen is of the log {seen.origin}, and this is {' and '.join(sorted(origins))}.",
+        )
+    elif not same_size:
         same, words = False, f"This ledger has no checkpoint {seen.size}{_nearest(seen.size, every)}."
     elif any(seen.shown in (each.fingerprint, _root(each)) for each in same_size):
         same, words = True, f"Checkpoint {seen.size} is the one that was seen."
     else:
-        here = same_size[0].fingerprint if len(seen.shown) <= len(same_size[0].fingerprint) else _root(same_size[0])
-        words = f"Checkpoint {seen.size} is {here} here, and {seen.shown[:60]} was seen: these are two histories."
+        here = _root(same_size[0]) if seen.whole else same_size[0].fingerprint
+        words = f"Checkpoint {seen.size} is {here} here, and {seen.shown} was seen: these are two histories."
         same = False
     return {"size": seen.size, "shown": seen.shown, "same": same, "words": words}
 

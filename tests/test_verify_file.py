@@ -32,6 +32,8 @@ class Told:
 
 Run = Callable[..., Told]
 
+ROOT = "ObCI3d+3JZWlfcFkIKvLT47xgmEp7NWWDNiI7qFtbXA="
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys) -> Run:
@@ -107,8 +109,23 @@ def test_what_chat_said_is_compared(run, bundle):
     assert (other.code, other.out.splitlines()[0]) == (1, "It holds in itself, but it is not what you saw.")
     assert other.out.endswith("Checkpoint 8 is t2ldlzwavj here, and you saw t2ldlzwavk: these are two histories.\n")
     missing = run("verify", str(bundle), "--seen", "9 t2ldlzwavj")
-    assert missing.code == 1
+    assert (missing.code, missing.out.splitlines()[0]) == (1, "It holds in itself, but it is not what you saw.")
     assert missing.out.endswith("The file has no checkpoint 9; its last are 4, 7, 8, 12, 15, 18.\n")
+    another = run("verify", str(bundle), "--seen", "Log microdrops/kettle 8 t2ldlzwavj")
+    assert (another.code, another.out.splitlines()[0]) == (1, other.out.splitlines()[0])
+    assert another.out.endswith(
+        "What you saw is of the log microdrops/kettle, and the file is of microdrops/teapot.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "what", [("--seen", "2 t2ldlzwavj"), ("--seen", "19 t2ldlzwavj"), ("--receipt", "19 6fe1c02b9d")]
+)
+def test_what_lies_outside_the_file_is_not_called_another_history(run, bundle, what):
+    told = run("verify", str(bundle), *what)
+    assert (told.code, told.out.splitlines()[0]) == (1, "It holds in itself, but what you saw lies outside it.")
+    answer = json.loads(run("verify", str(bundle), "--json", *what).out)
+    assert [each["same"] for each in answer["seen"] + answer["receipts"]] == [None]
 
 
 def test_the_whole_root_can_be_compared_as_well(run, bundle):
@@ -123,14 +140,19 @@ def test_the_whole_root_can_be_compared_as_well(run, bundle):
     ("text", "seen"),
     [
         ("57 k3j2l4m5n6", Seen(57, "k3j2l4m5n6")),
-        ("Teal Mug is open! Log microdrops/teapot 57 k3j2l4m5n6 ", Seen(57, "k3j2l4m5n6")),
+        ("57 K3J2L4M5N6.", Seen(57, "k3j2l4m5n6")),
+        ("Teal Mug is open! Log microdrops/teapot 57 k3j2l4m5n6 ", Seen(57, "k3j2l4m5n6", "microdrops/teapot")),
+        (f"microdrops/teapot\n57\n{ROOT}\n\n\u2014 microdrops/teapot AAAA\n", Seen(57, ROOT, "microdrops/teapot")),
+        (f"57 {ROOT}", Seen(57, ROOT)),
         ("57", None),
+        ("57 short", None),
+        ("57 189018901890", None),
         ("", None),
         ("k3j2l4m5n6 57x", None),
         ("057 k3j2l4m5n6", None),
     ],
 )
-def test_a_line_of_chat_is_read_from_its_end(text, seen):
+def test_what_was_seen_is_read_out_of_the_line_or_the_note_it_stood_in(text, seen):
     assert read_seen(text) == seen
 
 

@@ -77,6 +77,9 @@ def test_what_somebody_saw_in_chat_is_compared(verify, ledger):
         1,
         "This ledger has no checkpoint 9; the nearest are 3 and 4.",
     )
+    code, out, _ = verify("--seen", f"Log microdrops/kettle 4 {seen}")
+    words = "What was seen is of the log microdrops/kettle, and this is microdrops/teapot."
+    assert (code, out.splitlines()[-1]) == (1, words)
     assert verify("--seen", "nonsense")[0] == 2
 
 
