@@ -21,7 +21,7 @@ CLAIM, _DEED = "claim.granted", "steer.done"
 AnswerRow = tuple[str, str, str, str, str, str, bytes, int]
 _COLUMNS = ("request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at")
 # A granted claim as `bot.storage.outcomes` writes it, after what it says of the drop.
-CLAIM_ENDS = b'%b,"number":%d,"supply":%d,"units_left":%d,"entry":%d,"leaf":"%b"}'
+ANSWER_ENDS = b'%b,"number":%d,"supply":%d,"units_left":%d,"entry":%d,"leaf":"%b"}'
 
 
 def answer_rows(connection: Connection, channel_id: int) -> Iterator[AnswerRow]:
@@ -72,7 +72,7 @@ class _Answers:
         begin = self._begins.get(id(plan))
         if begin is None:
             begin = self._begins[id(plan)] = json_bytes({"drop": key, "title": plan.title})[:-1]
-        return decision == CLAIM_ENDS % (begin, number, plan.supply, left, entry, leaf.hex().encode())
+        return decision == ANSWER_ENDS % (begin, number, plan.supply, left, entry, leaf.hex().encode())
 
     def faults(
         self, grant: Grant | None, kind: str, drop: str, by: tuple[str, str, str], decision: bytes, at: int

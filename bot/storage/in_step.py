@@ -6,6 +6,7 @@ fold reads, and what is left over of the tables is compared with that afterwards
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,32 +14,22 @@ import orjson
 from sqlalchemy import Connection
 
 from bot.domain.drops import Drop
-from bot.domain.ledger import ENTRY_VERSION, json_bytes
-from bot.storage.answers import CLAIM, CLAIM_ENDS, AnswerRow, answer_rows
+from bot.domain.ledger import json_bytes
+from bot.storage.answers import ANSWER_ENDS, CLAIM, AnswerRow, answer_rows
+from bot.storage.claimed import CLAIM_BEGINS, CLAIM_ENDS, claim_middle
 from bot.storage.entries import UNREADABLE, EntryBytes
 from bot.storage.fold import Folding
 from bot.storage.holdings import UnitRow, unit_rows
 from bot.storage.sealed import name_of
 
-# A granted claim's canonical bytes: its instant, `canonical_middle`, its number, the seal of its private part, the
-# pseudonym of who claimed, and the unit's number.
-CLAIMED = (
-    b'{"at":%d%b%d,"private":"%b","public":{"holder":"%b","how":"claim","number":%d},"v":'
-    + b"%d" % ENTRY_VERSION
-    + b"}"
-)
-_AFTER_HOLDER = CLAIMED[CLAIMED.rindex(b'","how"') :]
-# Where pseudonym and seal stand, in characters before that.
+_CLAIMED = CLAIM_BEGINS + b"%d" + CLAIM_ENDS
+# Where pseudonym and seal stand, in characters from the end; the digits of the unit's number come on top of it.
+_AFTER_HOLDER = len('","how":"claim","number":') + len(CLAIM_ENDS)
 _HOLDER, _SEAL = 32, 64
 _SEAL_BEGINS = _SEAL + len('","public":{"holder":"') + _HOLDER
 
 # Comes after every entry.
 _NO_UNIT: UnitRow = ("", 0, 0, 0, 0, "", 0, 2**64)
-
-
-def canonical_middle(channel: str, drop: str) -> bytes:
-    """What all claims of a drop have in common in their canonical bytes."""
-    return b',"channel":%b,"drop":%b,"kind":"unit.granted","number":' % (json_bytes(channel), json_bytes(drop))
 
 
 class InStep:
@@ -74,12 +65,12 @@ class InStep:
         ):
             self._pass_answers(number)
             return self._catch_up() if self._answer is answer else self.settle(row)
-        end = len(canonical) - len(_AFTER_HOLDER % of)
+        end = len(canonical) - _AFTER_HOLDER - len(str(of))
         holder, seal = canonical[end - _HOLDER : end], canonical[end - _SEAL_BEGINS : end - _SEAL_BEGINS + _SEAL]
         owner = holder.decode("latin-1")
         left = run.left - 1
         if (
-            canonical != CLAIMED % (at, run.middle, number, seal, holder, of)
+            canonical != _CLAIMED % (at, run.middle, number, seal, holder, of)
             # Letters and digits alone: no quote among them ends the text early.
             or not holder.isalnum()
             or not seal.isalnum()
@@ -89,7 +80,7 @@ class InStep:
             or of in run.owners
             or (edition, nth, how, granted_at) != (1, 1, "claim", at)
             or (kind, drop, answered_at) != (CLAIM, key, at)
-            or decision != CLAIM_ENDS % (run.answer, of, run.supply, left, number, leaf.hex().encode())
+            or decision != ANSWER_ENDS % (run.answer, of, run.supply, left, number, hexlify(leaf))
         ):
             return self._catch_up()
         run.owners[of] = owner
@@ -121,7 +112,7 @@ class InStep:
         drop = self._folding.rebuilt.drops.get(key)
         if drop is None:
             return None
-        run = self._runs[key] = _Run(drop, self._folding, canonical_middle(self._channel, key))
+        run = self._runs[key] = _Run(drop, self._folding, claim_middle(self._channel, key))
         return run
 
     def _catch_up(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import BindParameter, Connection, Select, bindparam, select
@@ -18,8 +18,10 @@ from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
 from bot.domain.privacy import ErasureAsked, ErasureRefusal, ErasureRefused, PersonErased
 from bot.domain.time import Micros
 from bot.storage import tables
-from bot.storage.batch import Batch
 from bot.storage.rows import Lookup
+
+if TYPE_CHECKING:
+    from bot.storage.batch import Batch
 
 # The names are stored: a class may be renamed, its name here may not.
 _CLASSES: dict[str, type[Any]] = {
