@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -31,8 +32,8 @@ PRINT = Issue("print-007", 12)
 CODE, SYMBOLS = "DSMW-X2R0-W3GY-YZK7", "DSMWX2R0W3GYYZK7"
 ISSUES = st.builds(
     Issue,
-    st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True),
-    st.integers(1, 100_000),
+    st.sampled_from(["mug", "mug-1", "1"]),
+    st.integers(1, 12),
     st.integers(0, 3),
     st.sampled_from(["", "twitch:1", "discord:1"]),
     st.none() | st.integers(0, 9),
@@ -43,8 +44,9 @@ def test_the_known_key_gives_the_known_code():
     assert make_code(KEY, PRINT) == CODE
 
 
-@given(st.lists(ISSUES, unique=True, min_size=2, max_size=5))
-def test_whatever_an_issue_says_is_signed(issues):
+def test_whatever_an_issue_says_is_signed():
+    values = (["mug", "mug-1", "1"], [1, 11, 2], [0, 1, 2], ["", "twitch:1", "1"], [None, 0, 1, 2])
+    issues = [Issue(*each) for each in product(*values)]
     assert len({issue.message for issue in issues}) == len(issues)
     assert len({make_code(KEY, issue) for issue in issues}) == len(issues)
 

@@ -38,6 +38,12 @@ def test_a_refusal_that_time_alone_ends_says_exactly_when():
     assert [finding.turns_at for finding in verdict.findings] == [verdict.at, NOON + DAY]
 
 
+def test_of_two_conditions_that_time_fulfils_the_first_lets_in():
+    verdict = judged("follower_days >= 90, account_days >= 10", follower=NOON - 88 * DAY, account_days=NOON - DAY)
+    assert isinstance(verdict, RefusedUntil)
+    assert verdict.at == NOON + 2 * DAY
+
+
 def test_what_more_than_time_is_missing_for_is_refused_for_good():
     missing = {"follower": NOON - 88 * DAY, "vip": 0}
     assert isinstance(judged("follower_days >= 90 and vip", **missing), Refused)

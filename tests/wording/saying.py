@@ -11,8 +11,11 @@ from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
 from bot.domain.claims import ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerRefusal, SteerRefused, Verb
 from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.domain.entitlements import Entitlement, Question
+from bot.domain.gates import Condition, Truth
 from bot.domain.proofs import ProofFound, SeenAt
-from bot.domain.time import MINUTE, SECOND, Micros
+from bot.domain.time import DAY, MINUTE, SECOND, Micros
+from bot.domain.verdicts import Accepted, Finding, Refused, RefusedUntil, Unknown, Verdict
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 
@@ -54,6 +57,34 @@ FOUND = ProofFound(
     seen=SeenAt.CLOSE,
     signed_at=EIGHT + 10 * MINUTE,
     text="microdrops proof 1\n",
+)
+
+_NAMES = {"role": "Tea Circle", "badge": "mug-2026", "pass": "game-night", "code": "EARLY", "listed": "founders"}
+_TIER_2 = Condition(Entitlement.SUBSCRIBER, "", 2)
+_DAYS = Condition(Entitlement.FOLLOWER_DAYS, "", 90)
+_FOLLOWER = Condition(Entitlement.FOLLOWER)
+CONDITIONS = (
+    *(Condition(each, _NAMES.get(each, "")) for each in Entitlement),
+    _TIER_2,
+    _DAYS,
+    *(Condition(each, holds=False) for each in (Entitlement.SUBSCRIBER, Entitlement.GIFT, Entitlement.VIP)),
+    Condition(Entitlement.SUBSCRIBER, "", 2, holds=False),
+    Condition(Entitlement.FOLLOWER_DAYS, "", 30, holds=False),
+)
+_REASONS = (
+    Finding(_TIER_2, Truth.NO),
+    Finding(_FOLLOWER, Truth.YES),
+    Finding(_DAYS, Truth.NO, EIGHT + DAY),
+    Finding(Condition(Entitlement.FOLLOWER_DAYS, "", 30, holds=False), Truth.YES, EIGHT),
+    Finding(Condition(Entitlement.ROLE, "Tea Circle"), Truth.UNKNOWN),
+)
+VERDICTS: tuple[Verdict, ...] = (
+    Accepted(_REASONS),
+    RefusedUntil(EIGHT, _REASONS, (_TIER_2,)),
+    Refused(_REASONS, (_TIER_2,)),
+    Refused(_REASONS, (_FOLLOWER, _DAYS)),
+    Refused(_REASONS),
+    Unknown(_REASONS, (Question(Entitlement.ROLE, "Tea Circle"),)),
 )
 
 

@@ -32,6 +32,7 @@ from bot.wording.control import chat_answer, confirm_card, incomplete_gift_text,
 from bot.wording.control import try_again_text as steer_try_again_text
 from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.english import SENTENCES
+from bot.wording.gates import can_card, can_line, checking_text, condition_text
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
 from bot.wording.privacy import (
@@ -50,6 +51,7 @@ from bot.wording.verifying import not_verified_card
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
+    CONDITIONS,
     CUE,
     EIGHT,
     FOUND,
@@ -59,6 +61,7 @@ from tests.wording.saying import (
     PAUSED,
     PLAN,
     SOLD_OUT,
+    VERDICTS,
     Remembering,
     about,
     drawn,
@@ -227,6 +230,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, None, NOW), NOW)
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW + MINUTE), NOW)
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
+    yield from ("# Early access", *_gates(words))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)
@@ -247,6 +251,14 @@ def _proofs(words: Wording) -> Iterator[str]:
         shown = proof_card(words, answer, ProofPlaces("https://tealfox.example/drops"))
         yield shown if isinstance(shown, str) else drawn(shown)
         yield proof_line(words, answer, ProofPlaces())
+
+
+def _gates(words: Wording) -> Iterator[str]:
+    yield "\n".join(condition_text(words, condition, discord=True) for condition in CONDITIONS)
+    for verdict in VERDICTS:
+        yield can_line(words, "ann", "Teal Mug", verdict, NOW, why="/drop can")
+        yield drawn(can_card(words, "Teal Mug", verdict, NOW))
+    yield checking_text(words, discord=False)
 
 
 def _privacy(words: Wording) -> Iterator[str]:
