@@ -78,10 +78,10 @@ def rrule_text(rule: Rule) -> str:
 
 def _clock(text: str, notes: Notes) -> tuple[int, time | None]:
     """Where the rule ends before the time of day, and that time."""
-    # From the last part on: spaces between the parts are no harm, what follows the last value is the time.
-    last = max(text.rfind(";"), text.rfind("="))
+    # Spaces between the parts are no harm: what follows the last value is the time.
+    last = text.rfind("=")
     gap = re.search(r"(?<=\S)\s+(?:at\s+)?(?=\S)", text[last + 1 :].rstrip(), re.IGNORECASE)
-    if gap is not None and "=" not in text[last + 1 + gap.end() :]:
+    if gap is not None:
         at = last + 1 + gap.end()
         clock = clock_of(plain_form(text[at:].strip()))
         if clock is None:
