@@ -32,6 +32,12 @@ from bot.storage.verify_helper import Helper
 SHARED_FROM = 30_000
 FAULTS_TOLD = 10
 
+_OF_CHANNELS = tuple(table for table in tables.metadata.sorted_tables if table is not tables.channel)
+# The lowest channel and the highest that each of these has rows of.
+_ENDS = select(
+    *(select(end(table.c.channel_id)).scalar_subquery() for table in _OF_CHANNELS for end in (func.min, func.max))
+)
+
 Progress = Callable[[int, int], object]
 """Told now and then how much is done, of how much."""
 
@@ -184,12 +190,10 @@ def _checkpoints(connection: Connection, channel_id: int) -> Iterator[Checkpoint
 
 def _strangers(connection: Connection, ids: list[int]) -> Iterator[str]:
     """Rows of channels that there are not: nothing that looks at a channel would ever find them."""
-    for table in tables.metadata.sorted_tables:
-        if table is tables.channel:
-            continue
+    ends = iter(connection.execute(_ENDS).one())
+    for table in _OF_CHANNELS:
         # The ends of an index are found at once; only where they are strange every row is looked at.
-        ends = [connection.scalar(select(end(table.c.channel_id))) for end in (func.min, func.max)]
-        if len(ids) == 1 and set(ends) <= {*ids, None}:
+        if {next(ends), next(ends)} <= {*ids, None} and len(ids) == 1:
             continue
         for channel_id in connection.scalars(select(table.c.channel_id).distinct()):
             if channel_id not in ids:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Table, create_engine
+from sqlalchemy.pool import StaticPool
 
 from bot.storage import tables
 from bot.storage.database import ledger_url
@@ -60,15 +61,24 @@ def template(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def ledger(template, tmp_path):
-    """A connection to the ledger, for tampering: nothing is committed, and no constraint between tables is in the
-    way of whoever edits the file."""
-    path = shutil.copy(template, tmp_path / "ledger.sqlite")
-    engine = create_engine(ledger_url(str(path)))
+@pytest.fixture(scope="module")
+def in_memory(template):
+    """A connection to a copy: the thousands of changes share it, and the queries that it has learned."""
+    raw = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(template)) as file:
+        file.backup(raw)
+    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
     with engine.connect() as connection:
         yield connection
     engine.dispose()
+
+
+@pytest.fixture
+def ledger(in_memory):
+    """The ledger, for tampering: nothing is committed, and no constraint between tables is in the way of whoever
+    edits the file."""
+    yield in_memory
+    in_memory.rollback()
 
 
 def test_the_ledger_holds_as_it_is(ledger):
