@@ -9,7 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.cadence import (
@@ -107,6 +107,7 @@ def test_a_skipped_time_moves_forward_and_of_a_doubled_one_the_first_counts(
     assert after.local == asked + timedelta(days=7)
 
 
+@settings(deadline=None)  # two years day by day, on whatever machine
 @given(zone=st.sampled_from(sorted(TWO_YEARS)), clock=quarters, data=st.data())
 def test_a_restart_at_any_instant_neither_loses_nor_doubles_an_occurrence(
     zone: str, clock: time, data: st.DataObject
@@ -155,6 +156,7 @@ cadences = st.builds(
 )
 
 
+@settings(deadline=None)  # fifteen years, on whatever machine
 @given(cadences, st.lists(st.integers(utc("2015-01-01"), utc("2030-01-01")), min_size=2, max_size=2))
 def test_any_rule_expands_the_same_from_anywhere(cadence: Cadence, instants: list[Micros]) -> None:
     early, late = sorted(instants)

@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.cadence_rrule import rrule_text
@@ -38,6 +38,7 @@ rules = st.builds(
 )
 
 
+@settings(deadline=None)  # thousands of dates, on whatever machine
 @given(rules, st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(-2, 8 * 366))
 def test_a_rule_falls_on_the_dates_that_another_library_finds(rule: Rule, starts: date, later: int) -> None:
     # The other one looks for what never comes until the year 9999.
@@ -49,6 +50,7 @@ def test_a_rule_falls_on_the_dates_that_another_library_finds(rule: Rule, starts
     assert [day for day in days_of(rule, starts, since) if day <= end] == [day for day in wanted if day >= since]
 
 
+@settings(deadline=None)  # thousands of dates, on whatever machine
 @given(rules, st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.dates(date(2015, 1, 1), date(2060, 1, 1)))
 def test_beginning_later_leaves_out_what_is_earlier_and_nothing_else(rule: Rule, starts: date, since: date) -> None:
     whole = [day for day in islice(days_of(rule, starts, starts), 3_000) if day >= since]

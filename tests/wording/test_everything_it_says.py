@@ -48,6 +48,7 @@ from bot.wording.restore import backups_failing_card, backups_work_card, frozen_
 from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
 from bot.wording.verifying import not_verified_card
+from tests.wording.cadences import every_cadence_note
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
@@ -231,6 +232,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW + MINUTE), NOW)
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
     yield from ("# Early access", *_gates(words))
+    yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.wording.english import (
     announcing,
+    cadence,
     cards,
     claims,
     control,
@@ -22,6 +23,7 @@ SENTENCES: dict[str, str] = {
     **claims.SENTENCES,
     **drops.SENTENCES,
     **announcing.SENTENCES,
+    **cadence.SENTENCES,
     **cards.SENTENCES,
     **control.SENTENCES,
     **gates.SENTENCES,
