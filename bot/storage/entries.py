@@ -23,7 +23,8 @@ Report = Callable[[int, str], None]
 # What reading an entry's bytes may raise, whatever they are.
 UNREADABLE = (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError)
 
-ROWS_TOGETHER = 4_096
+# As many as stay in a processor's nearer cache, also of three tables that are walked in step.
+ROWS_TOGETHER = 256
 
 _EVERYTHING = [column for column in tables.entry.columns if column is not tables.entry.c.channel_id]
 _BYTES = [tables.entry.c[name] for name in ("number", "at", "canonical", "leaf_hash", "private")]

@@ -31,6 +31,8 @@ from bot.storage.verify_helper import Helper
 # Below it, a second process is only just awake when the first one is done.
 SHARED_FROM = 30_000
 FAULTS_TOLD = 10
+# So many entries done are told of together by a helping process.
+DONE_TOGETHER = 4_096
 
 _OF_CHANNELS = tuple(table for table in tables.metadata.sorted_tables if table is not tables.channel)
 # The lowest channel and the highest that each of these has rows of.
@@ -210,11 +212,18 @@ def main(order: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
             os.nice(10)  # the bot goes first
         say(_whole(url, order["whole"]))
         return
-    faults = Faults()
+    faults, untold = Faults(), 0
+
+    def count(more: int) -> None:
+        nonlocal untold
+        untold += more
+        if untold >= DONE_TOGETHER:
+            say({"done": untold})
+            untold = 0
+
     with snapshot(url) as connection:
-        root = check_bytes(
-            connection, order["channel"], faults, upto=order["upto"], done=lambda more: say({"done": more})
-        )
+        root = check_bytes(connection, order["channel"], faults, upto=order["upto"], done=count)
+    say({"done": untold})
     kept = faults.in_order()
     say({"faults": kept, "more": faults.count - len(kept), "root": None if root is None else root.hex()})
 
