@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import bot.cli
+from bot.domain.time import HOUR
 from bot.domain.transparency import KeyChange
 from bot.seen_view import Receipt, Seen, read_receipt, read_seen
 from bot.storage.database import ledger_url
@@ -297,7 +298,9 @@ def test_an_older_ledger_a_lost_key_and_gifts_are_said(run, tmp_path):
     log.claim(1)
     log.new_key(KeyChange.FIRST)
     log.claim(2, how="hand")
+    log.tell("drop.frozen", why="restored", since=log.at)
     log.tell("unit.lost", number=3, why="restored")
+    log.tell("drop.thawed", lost=[[3, 3]], last_public=3, added=0, closes_at=log.at + HOUR)
     log.new_key(KeyChange.LOST)
     log.claim(4)
     log.close()
@@ -306,7 +309,7 @@ def test_an_older_ledger_a_lost_key_and_gifts_are_said(run, tmp_path):
     assert "  out         3 of 12 (1 of them given by a moderator): #1 to #2, #4\n" in out
     assert "  written off after a restore: #3\n" in out
     assert "  When entries 1 to 4 were written: they are older than the log's first key.\n" in out
-    assert "  Whose key signs from entry 8 on: the old one was lost, and has not handed over.\n" in out
+    assert "  Whose key signs from entry 10 on: the old one was lost, and has not handed over.\n" in out
 
 
 def test_verifying_loads_no_database_no_platform_and_no_configuration(bundle):

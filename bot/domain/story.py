@@ -71,6 +71,9 @@ class Story:
                     raise EntryRefused(f"number {number} is taken back, but nobody has it that way")
             case "unit.lost":
                 self._check_free(drop, number_of(entry))
+                # Only a restore loses numbers: else a drop could be made to sell out sooner than was promised.
+                if not drop.frozen:
+                    raise EntryRefused(f"number {number_of(entry)} is written off, but the drop was not restored")
 
     def _check_grant(self, drop: Drop, entry: PublicEntry) -> None:
         number, how, holder = number_of(entry), entry.public.get("how"), entry.public.get("holder")

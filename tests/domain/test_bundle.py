@@ -128,9 +128,19 @@ LIES: list[tuple[str, Lie, int, str]] = [
     ),
     (
         "what was written off",
-        lambda log: (log.tell("unit.lost", number=1, why="restored"), log.claim(1)),
-        6,
-        "number 1 was written off with entry 5",
+        lambda log: (
+            log.tell("drop.frozen", why="restored", since=log.at),
+            log.tell("unit.lost", number=1, why="restored"),
+            log.claim(1),
+        ),
+        7,
+        "number 1 was written off with entry 6",
+    ),
+    (
+        "writing off without a restore",
+        lambda log: log.tell("unit.lost", number=1, why="restored"),
+        5,
+        "number 1 is written off, but the drop was not restored",
     ),
     (
         "writing off what is out",
