@@ -1,4 +1,5 @@
-"""The two halves of checking a channel: what its entries are in themselves, and what they amount to."""
+"""One half of checking a channel: what its entries are in themselves. The other one is in
+`bot.storage.checking_story`, which a process for this half alone need not load."""
 
 from __future__ import annotations
 
@@ -8,13 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from bot.storage import tables
-from bot.storage.entries import read_entries, read_entry_bytes
-from bot.storage.fold import Folding, Rebuilt
-from bot.storage.in_step import InStep
-from bot.storage.projections import row_differences
+from bot.storage.entries import read_entries
 from bot.storage.sealed import Seals, name_of
-from bot.storage.verified import cut_off, read_verified
-from bot.storage.verify_log import LogCheck, log_differences, read_log
+from bot.storage.verified import read_verified
+from bot.storage.verify_log import LogCheck, read_log
 
 Done = Callable[[int], object]
 """Told now and then how many more entries are done."""
@@ -76,21 +74,3 @@ def check_bytes(
         log.add(rows)
         done(len(rows))
     return log.end()
-
-
-def check_story(connection: Connection, channel_id: int, faults: Faults, *, done: Done = lambda _: None) -> Rebuilt:
-    """Check what the entries amount to, against every table that projects them. Returns what they amount to."""
-    folding = Folding(faults.note)
-    beside = InStep(connection, channel_id, folding)
-    for rows in read_entry_bytes(connection, channel_id):
-        folding.add(rows, beside.settle)
-        done(len(rows))
-    units, answers = beside.left_over()
-    rebuilt = folding.rebuilt
-    for entry, words in log_differences(connection, channel_id, rebuilt):
-        faults.say(entry, words)
-    if fault := cut_off(rebuilt.entries, read_verified(connection, channel_id)):
-        faults.say(rebuilt.entries, fault)
-    for words in row_differences(connection, channel_id, rebuilt, units, answers):
-        faults.say(0, words)
-    return rebuilt

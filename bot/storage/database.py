@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -141,6 +142,25 @@ def snapshot_engine(url: URL) -> Engine:
     # As a file address, so that no # or ? in a folder's name cuts the path, and with it the mode, off.
     path = Path(url.database or "").resolve().as_uri()
     return create_engine(URL.create("sqlite", database=path, query={"mode": "ro", "uri": "true"}))
+
+
+@contextmanager
+def snapshot(url: URL, *, any_text: bool = False) -> Iterator[Connection]:
+    """A connection that reads the ledger as of one moment, and can only read."""
+    engine = snapshot_engine(url)
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                if any_text:
+                    raw: Any = connection.connection.dbapi_connection
+                    raw.text_factory = lambda text: text.decode(errors="replace")
+                # The driver would begin no transaction for mere reading, and each query would see another moment.
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _prepare_sqlite(engine: Engine, *, write: bool) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot.storage.checking import Faults, check_bytes, check_story
+from bot.storage.checking import Faults, check_bytes
+from bot.storage.checking_story import check_story
 from bot.storage.entries import read_entries
 from bot.storage.fold import Rebuilt, fold_entries
 from bot.storage.sealed import Seals

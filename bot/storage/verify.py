@@ -1,7 +1,7 @@
 """A whole ledger checked as of one moment, also beside its running bot; a large one by two processes.
 
 As a program, `python -m bot.storage.verify`, it is told on its standard input what to check, in JSON (an address
-may have a password in it, which no list of processes is to show), and answers in lines of JSON."""
+may have a password in it, which no list of processes is to show), and answers in a line of JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,9 @@ import migrations
 from bot.domain.checkpoint import Checkpoint, NoteRefused, read_checkpoint
 from bot.domain.time import Micros
 from bot.storage import tables
-from bot.storage.checking import Fault, Faults, check_bytes, check_story, size_of
-from bot.storage.database import snapshot_engine
+from bot.storage.checking import Fault, Faults, check_bytes, size_of
+from bot.storage.checking_story import check_story
+from bot.storage.database import snapshot
 from bot.storage.sealed import name_of
 from bot.storage.verified import NotVerified, ShortCheck
 from bot.storage.verify_helper import Helper
@@ -31,8 +32,6 @@ from bot.storage.verify_helper import Helper
 # Below it, a second process is only just awake when the first one is done.
 SHARED_FROM = 30_000
 FAULTS_TOLD = 10
-# So many entries done are told of together by a helping process.
-DONE_TOGETHER = 4_096
 
 _OF_CHANNELS = tuple(table for table in tables.metadata.sorted_tables if table is not tables.channel)
 # The lowest channel and the highest that each of these has rows of.
@@ -96,25 +95,6 @@ def verify_ledger(url: URL, *, share: bool = True, progress: Progress = _unseen)
         if "decode" in reason.casefold():
             return _verify(url, share=False, progress=progress, any_text=True)
         raise NotVerified(f"the ledger cannot be read ({reason})") from None
-
-
-@contextmanager
-def snapshot(url: URL, *, any_text: bool = False) -> Iterator[Connection]:
-    """A connection that reads the ledger as of one moment, and can only read."""
-    engine = snapshot_engine(url)
-    try:
-        with engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                if any_text:
-                    raw: Any = connection.connection.dbapi_connection
-                    raw.text_factory = lambda text: text.decode(errors="replace")
-                # The driver would begin no transaction for mere reading, and each query would see another moment.
-                connection.exec_driver_sql("BEGIN")
-            else:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
-    finally:
-        engine.dispose()
 
 
 def check_layout(connection: Connection) -> None:
@@ -207,25 +187,9 @@ def main(order: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> None:
     # Nothing here goes round in circles, and millions of rows would be looked through for it in vain.
     gc.disable()
     url = make_url(order["url"])
-    if "whole" in order:
-        if hasattr(os, "nice"):
-            os.nice(10)  # the bot goes first
-        say(_whole(url, order["whole"]))
-        return
-    faults, untold = Faults(), 0
-
-    def count(more: int) -> None:
-        nonlocal untold
-        untold += more
-        if untold >= DONE_TOGETHER:
-            say({"done": untold})
-            untold = 0
-
-    with snapshot(url) as connection:
-        root = check_bytes(connection, order["channel"], faults, upto=order["upto"], done=count)
-    say({"done": untold})
-    kept = faults.in_order()
-    say({"faults": kept, "more": faults.count - len(kept), "root": None if root is None else root.hex()})
+    if hasattr(os, "nice"):
+        os.nice(10)  # the bot goes first
+    say(_whole(url, order["whole"]))
 
 
 def _whole(url: URL, channel_id: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, Self
@@ -11,7 +12,8 @@ import orjson
 from sqlalchemy import URL
 
 from bot.storage.checking import Faults
-from bot.storage.verified import PROGRAM
+
+PROGRAM = (sys.executable, "-m", "bot.storage.verify_bytes")
 
 
 class Helper:

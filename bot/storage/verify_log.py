@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import orjson
 from sqlalchemy import Connection, select
@@ -13,8 +14,10 @@ from bot.domain.merkle import Frontier
 from bot.domain.transparency import LOG_KEY, TILE_LEAVES, key_in_force, note_fault, origin_of
 from bot.storage import tables
 from bot.storage.entries import UNREADABLE, EntryRow
-from bot.storage.fold import Rebuilt
 from bot.storage.signing import verify_signature
+
+if TYPE_CHECKING:
+    from bot.storage.fold import Rebuilt
 
 Say = Callable[[int, str], None]
 """Told of each fault: the entry at which it shows, and a sentence that names what is wrong."""

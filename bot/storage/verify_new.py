@@ -12,10 +12,11 @@ from bot.domain.checkpoint import NoteKey, NoteRefused, read_key
 from bot.domain.transparency import LOG_KEY, TILE_LEAVES
 from bot.storage import tables
 from bot.storage.checking import Faults, size_of
+from bot.storage.database import snapshot
 from bot.storage.entries import UNREADABLE, EntryRow, read_entries
 from bot.storage.sealed import Seals, name_of
 from bot.storage.verified import NotVerified, ShortCheck, cut_off, read_verified
-from bot.storage.verify import snapshot, told
+from bot.storage.verify import told
 from bot.storage.verify_log import LogCheck, read_log
 
 # What a start has time for, some tenths of a second. A first one over a large ledger leaves the rest to the night.
