@@ -12,17 +12,21 @@ from sqlalchemy import create_engine
 
 from bot.domain.ledger import leaf_hash
 from bot.domain.merkle import Frontier
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.stream import Wake
 from bot.domain.telling import ForgetRefusals
+from bot.domain.time import HOUR
+from bot.domain.transparency import TILE_LEAVES, tile_root
 from bot.domain.verifying import NoteVerified
 from bot.storage import tables, verify
 from bot.storage.database import ledger_url
 from bot.storage.upgrade import upgrade
 from bot.storage.verify import verify_connection, verify_ledger
 from bot.storage.verify_child import verify_in_child
-from bot.storage.verify_log import tile_root
 from bot.storage.verify_new import verify_new
-from tests.conftest import CHANNEL, KEYS, NOON, FixedClock, running_lane
-from tests.storage.evenings import open_mug
+from tests.conftest import CHANNEL, KEYS, NOON, FixedClock, plan, running_lane
+from tests.storage.evenings import open_mug, rows
 from tests.storage.tampering import changes, copies, removals, tree_of
 
 CLAIMS = 600
@@ -173,3 +177,16 @@ def test_a_start_looks_at_what_is_new_and_whether_the_rest_is_the_same(path, sta
     assert (verify_new(url, CHANNEL).entries, verify_new(url, CHANNEL).root) == tree_of(url)
     change(path, statement)
     assert any(fault.startswith(expected) for fault in verify_new(url, CHANNEL).faults), verify_new(url, CHANNEL)
+
+
+@pytest.mark.parametrize("tiles", [1, 2, 3, 4])
+async def test_a_checkpoint_at_the_end_of_a_tile_is_verified_like_any_other(new_ledger, clock, tiles):
+    # Entry 1 is the log's key; then the plans, the mug's own plan, and the announcement that is signed.
+    count = tiles * TILE_LEAVES - 3
+    others = tuple(plan(f"p{each}", announce_at=NOON + HOUR, opens_at=NOON + 2 * HOUR) for each in range(count))
+    async with running_lane(new_ledger, clock) as lane:
+        await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (*others, plan())))
+        clock.at = NOON - HOUR
+        await lane.submit(Wake(CHANNEL))
+    assert rows(new_ledger, "SELECT max(size) FROM checkpoint") == [(tiles * TILE_LEAVES,)]
+    assert verify_ledger(new_ledger).faults == ()
