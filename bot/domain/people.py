@@ -38,6 +38,10 @@ class Actor:
 BOT = Actor("bot", "bot", "Microdrops", Rank.STREAMER)
 
 
+# HMAC fills a shorter one up with zeros, so that the same without its last zero would do as well.
+SECRET_BYTES = 32
+
+
 def pseudonym(person_secret: bytes, scope: str) -> str:
     """How a person appears in public parts: HMAC-SHA256(secret, scope), the first 16 bytes as hex.
 

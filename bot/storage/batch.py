@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 from bot.domain.announcing import news_of
 from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
 from bot.domain.ledger import Entry, Fact, seal
-from bot.domain.people import Actor, pseudonym
+from bot.domain.people import SECRET_BYTES, Actor, pseudonym
 from bot.domain.time import Micros
 from bot.domain.transparency import LOG_KEY, checkpoint_due
 from bot.storage import tables
@@ -64,7 +64,7 @@ class Batch:
         if known is not None and known.name == actor.name:
             return known
         if known is None:
-            known = Person(self.book.next_person, self._random_bytes(32), actor.name)
+            known = Person(self.book.next_person, self._random_bytes(SECRET_BYTES), actor.name)
             self.book.next_person += 1
             self._persons.add((self.channel_id, known.id, known.secret, moment))
             self._identities.add((self.channel_id, actor.platform, actor.user_id, known.id, actor.name))

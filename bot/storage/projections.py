@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from bot.domain.people import SECRET_BYTES
 from bot.storage import tables
 from bot.storage.answers import AnswerRow, outcome_differences
 from bot.storage.drops import drop_values, occurrence_values
@@ -60,6 +61,8 @@ def _person_differences(rebuilt: Rebuilt, secrets: Mapping[int | None, bytes | N
             yield f"person {person_id}: the secret is gone, and no entry tells of an erasure"
         elif secret is not None and person_id in rebuilt.erased_persons:
             yield f"person {person_id}: an entry tells of the erasure, and the secret is still there"
+        elif secret is not None and len(secret) != SECRET_BYTES:
+            yield f"person {person_id}: the secret is of {len(secret)} bytes, not of {SECRET_BYTES}"
     for person_id in sorted(rebuilt.erased_persons - secrets.keys()):
         yield f"person {person_id}: an entry tells of the erasure, and the table does not know the person"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,6 +18,7 @@ from bot.domain.stream import Wake
 from bot.domain.time import DAY, MINUTE
 from bot.storage.rebuild import BrokenEntry, differences, rebuild
 from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
+from tests.storage.evenings import open_mug
 
 
 async def live_an_evening(url, clock):
@@ -316,3 +318,20 @@ def test_people_who_were_erased_leave_no_difference(erased):
 def test_an_erasure_covers_what_its_entry_lists_and_nothing_else(erased, change, expected):
     erased.execute(text(change))
     assert [fault for fault in differences(erased, CHANNEL) if fault.startswith(expected)]
+
+
+def test_a_secret_without_its_last_zero_is_another_though_it_leads_to_the_same_pseudonyms(new_ledger, clock):
+    def ends_with_zero(length):
+        return random.Random(length).randbytes(length - 1) + b"\x00"
+
+    async def claimed():
+        async with running_lane(new_ledger, clock, random_bytes=ends_with_zero) as lane:
+            await open_mug(lane, clock, claims=1)
+
+    asyncio.run(claimed())
+    engine = create_engine(new_ledger)
+    with engine.connect() as connection:
+        assert differences(connection, CHANNEL) == []
+        connection.execute(text("UPDATE person SET secret = substr(secret, 1, 31) WHERE id = 1"))
+        assert differences(connection, CHANNEL) == ["person 1: the secret is of 31 bytes, not of 32"]
+    engine.dispose()
