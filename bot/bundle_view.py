@@ -57,7 +57,8 @@ def verify_file(raw: bytes, seen: Sequence[Seen], verify: Verify, receipts: Sequ
             lines, public = list(_bundle_lines(bundle)), _bundle_as_public(bundle)
     except BundleRefused as refused:
         answer = {"holds": False, "refused": str(refused), "line": refused.line, "entry": refused.entry}
-        return Verdict(FOUND_WRONG, f"It does not hold. {_plain(str(refused))}.", answer)
+        words = _plain(str(refused))
+        return Verdict(FOUND_WRONG, f"It does not hold. {words[0].upper()}{words[1:]}.", answer)
     compared = [_compare(each, origin, checkpoints, first, first + len(leaves) - 1) for each in seen]
     held = [_compare_receipt(each, first, leaves) for each in receipts]
     found = [each["same"] for each in (*compared, *held)]
@@ -96,6 +97,11 @@ def _bundle_lines(report: BundleReport) -> Iterator[str]:
     if report.signed_late:
         upto = f"entries {report.first} to {report.signed_late}"
         yield f"  When {upto} were written: they are older than the log's first key."
+    for entry in report.restored:
+        yield (
+            f"  What was shown before entry {entry}, where the ledger was put back from an older copy: a size from "
+            "before may come again with another root."
+        )
     for new in report.keys:
         if new.why is KeyChange.LOST:
             yield f"  Whose key signs from entry {new.entry} on: the old one was lost, and has not handed over."
@@ -214,6 +220,7 @@ def _bundle_as_public(report: BundleReport) -> dict[str, Any]:
         "units": [unit._asdict() for unit in report.units],
         "lost": [{"number": number, "entry": entry} for number, entry in report.lost],
         "taken_back": [{"number": number, "entry": entry} for number, entry in report.taken_back],
+        "restored": list(report.restored),
         "checkpoints": [{**each._asdict(), "root": _root(each)} for each in report.checkpoints],
         "keys": [{"entry": new.entry, "key": str(new.key), "why": str(new.why)} for new in report.keys],
     }

@@ -136,9 +136,10 @@ def _tell(standing: _Standing, config: Config) -> None:
 
 
 def _lost(standing: _Standing) -> str:
+    what = "makes a new key" if standing.next is None else f"signs with {standing.next} instead"
     return (
         f"the private half of the log's key is not in {standing.file}. Put back a copy of that file; without it "
-        "the next start makes a new key, which nobody can tell from a stranger's."
+        f"the next start {what}, and nobody can tell that from a stranger's."
     )
 
 

@@ -83,7 +83,8 @@ def run_erase(config: Config, who: str, *, yes: bool, as_json: bool) -> int:
     if as_json:
         print_json({"erased": asdict(decision), "still_in": _still_in(config)})
     else:
-        typer.echo(f"Forgotten, in {_count(decision.entries, 'entry', 'entries')} too. {_still_in(config)}")
+        entries = _count(decision.entries, "entry of the ledger tells", "entries of the ledger tell")
+        typer.echo(f"Forgotten: {entries} of nobody now. {_still_in(config)}")
     return FINE
 
 
@@ -105,6 +106,8 @@ def _read(config: Config, reading: Callable[[Connection], T]) -> T:
 
 
 def _not_one(who: str, found: Sequence[Found], *, as_json: bool) -> int:
+    if not who.strip(" :"):
+        return failed("Say whom: twitch:ID, discord:ID, or a name.", as_json=as_json, code=USED_WRONG)
     if not found:
         return failed(f"The ledger knows nobody as {who}.", as_json=as_json)
     listed = "; ".join(", ".join(_account(*account) for account in each.accounts) for each in found)

@@ -115,11 +115,17 @@ def test_an_ambiguous_name_lists_who_goes_by_it(ledger, run):
     assert places_of(ledger, ANN.name) != []
 
 
-@pytest.mark.parametrize("who", ["nobody", "twitch:1", "discord:880017731", "", ":", "twitch:"])
+@pytest.mark.parametrize("who", ["nobody", "twitch:1", "discord:880017731", "twitch:"])
 @pytest.mark.parametrize("verb", ["export", "erase"])
 def test_whom_nobody_has_met_is_said_so(ledger, run, verb, who):
     told = run("person", verb, who)
     assert (told.code, told.out, told.err) == (1, "", f"The ledger knows nobody as {who}.\n")
+
+
+@pytest.mark.parametrize("who", ["", " ", ":"])
+def test_nobody_is_named_and_so_somebody_is_asked_for(ledger, run, who):
+    told = run("person", "export", who)
+    assert (told.code, told.out, told.err) == (2, "", "Say whom: twitch:ID, discord:ID, or a name.\n")
 
 
 def test_forgetting_is_explained_and_waits_for_a_yes(ledger, folder, run):
@@ -138,7 +144,7 @@ def test_forgetting_is_explained_and_waits_for_a_yes(ledger, folder, run):
 def test_a_person_is_forgotten_and_nothing_of_them_is_left_in_the_ledgers_files(ledger, folder, run):
     told = run("person", "erase", "loud_bob", "--yes")
     assert (told.code, told.err) == (0, "")
-    assert "Forgotten, in 2 entries too." in told.out
+    assert "Forgotten: 2 entries of the ledger tell of nobody now." in told.out
     assert places_of(ledger, BOB.name, BOB.user_id) == []
     assert files_with(ledger, BOB.name, BOB.user_id) == []
     assert faults(ledger) == []

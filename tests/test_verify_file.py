@@ -92,7 +92,7 @@ def test_one_screen_says_what_was_proved_and_what_was_not(run, bundle):
 def test_a_changed_file_is_refused_with_the_entry(run, bundle):
     bundle.write_bytes(bundle.read_bytes().replace(b'"number":9,', b'"number":8,'))
     told = run("verify", str(bundle))
-    assert told == Told(1, "", "It does not hold. entry 9: in its place stands one with the number 8.\n")
+    assert told == Told(1, "", "It does not hold. Entry 9: in its place stands one with the number 8.\n")
     answer = json.loads(run("verify", str(bundle), "--json").out)
     assert answer == {
         "holds": False,
@@ -257,7 +257,7 @@ def test_a_proof_is_told_in_words(run, tmp_path):
     assert (answer["kind"], answer["entry"], answer["number"], answer["size"]) == ("proof", 11, 2, 18)
     (tmp_path / "proof.txt").write_bytes(small_proof().replace('"number":2', '"number":1').encode())
     told = run("verify", "proof.txt")
-    assert (told.code, told.err[:28]) == (1, "It does not hold. entry 11: ")
+    assert (told.code, told.err[:28]) == (1, "It does not hold. Entry 11: ")
 
 
 def test_a_file_may_come_through_a_pipe(run, bundle, monkeypatch):
@@ -268,7 +268,7 @@ def test_a_file_may_come_through_a_pipe(run, bundle, monkeypatch):
 def test_what_is_no_text_or_not_there_is_told_in_a_sentence(run, tmp_path):
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     told = run("verify", "picture.png")
-    assert told == Told(1, "", "It does not hold. line 1: it has bytes that are no UTF-8.\n")
+    assert told == Told(1, "", "It does not hold. Line 1: it has bytes that are no UTF-8.\n")
     assert run("verify", "nothing.txt") == Told(2, "", "nothing.txt cannot be read: No such file or directory.\n")
 
 
@@ -308,6 +308,7 @@ def test_an_older_ledger_a_lost_key_and_gifts_are_said(run, tmp_path):
     out = run("verify", "bundle.txt").out
     assert "  out         3 of 12 (1 of them given by a moderator): #1 to #2, #4\n" in out
     assert "  written off after a restore: #3\n" in out
+    assert "  What was shown before entry 7, where the ledger was put back from an older copy: " in out
     assert "  When entries 1 to 4 were written: they are older than the log's first key.\n" in out
     assert "  Whose key signs from entry 10 on: the old one was lost, and has not handed over.\n" in out
 

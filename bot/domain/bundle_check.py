@@ -50,7 +50,7 @@ class BundleReport:
 
     Those up to `signed_late` are older than the log itself: nobody signed them when they happened; 0 for none.
     `told` is the drop's last entry, `lost` and `taken_back` are numbers with the entry that did it, `leaves` are of
-    all entries in it."""
+    all entries in it. Before each of the entries `restored` the ledger was put back from an older copy."""
 
     channel: str
     key: NoteKey
@@ -63,6 +63,7 @@ class BundleReport:
     units: tuple[UnitOut, ...]
     lost: tuple[tuple[int, int], ...]
     taken_back: tuple[tuple[int, int], ...]
+    restored: tuple[int, ...]
     checkpoints: tuple[Signed, ...]
     keys: tuple[NewKey, ...]
     leaves: tuple[Leaf, ...]
@@ -219,6 +220,7 @@ class _Check:
             units=tuple(story.units[number] for number in sorted(story.units)),
             lost=tuple(sorted(story.lost.items())),
             taken_back=tuple(story.taken_back),
+            restored=tuple(story.restored),
             checkpoints=tuple(self._checkpoints),
             keys=tuple(self._keys),
             leaves=tuple(self._leaves),

@@ -34,6 +34,7 @@ class Story:
     units: dict[int, UnitOut] = field(default_factory=dict)
     lost: dict[int, int] = field(default_factory=dict)  # numbers that were written off, with the entry
     taken_back: list[tuple[int, int]] = field(default_factory=list)  # numbers, with the entry
+    restored: list[int] = field(default_factory=list)  # entries before which the ledger was put back from a copy
     _lowest_free: int = 1  # which may be one above the supply
     _held: Counter[str] = field(default_factory=Counter)
 
@@ -123,6 +124,8 @@ class Story:
                 self.taken_back.append((number, entry.number))
                 self._held[self.units.pop(number).holder] -= 1
                 self._lowest_free = min(self._lowest_free, number)
+            case "drop.frozen":
+                self.restored.append(entry.number)
             case "unit.lost":
                 self.lost[entry.public["number"]] = entry.number
                 self._skip_taken()
