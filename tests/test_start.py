@@ -66,7 +66,7 @@ NOT_LOADED = {
     "discord.ext.commands": "no command is typed on Discord",
     "bot.stage": "the platforms are the real ones",
     "bot.rehearsal": "nothing is rehearsed",
-    "bot.plan_view": "no plan is shown",
+    "bot.views.plan": "no plan is shown",
     **dict.fromkeys(("numpy", "scipy", "pandas", "matplotlib"), "reports run in a process of their own"),
 }
 

@@ -16,8 +16,8 @@ import pytest
 import bot.cli
 from bot.domain.time import HOUR
 from bot.domain.transparency import KeyChange
-from bot.seen_view import Receipt, Seen, read_receipt, read_seen
 from bot.storage.database import ledger_url
+from bot.views.seen import Receipt, Seen, read_receipt, read_seen
 from tests.logging_restored import logging_restored
 from tests.small_log import SmallLog, proof_of, small_evening, small_proof
 from tests.storage.evenings import change, evening_ledger, rows

@@ -19,7 +19,7 @@ def show(context: typer.Context, config: ConfigOption = Path("config.toml"), as_
     """Show the public key that signs the log, and those before it; also while the bot runs."""
     if context.invoked_subcommand is not None:
         return
-    from bot.key_view import run_show
+    from bot.views.key import run_show
 
     raise typer.Exit(run_show(load_for_ledger(config, as_json=as_json), as_json=as_json))
 
@@ -27,8 +27,8 @@ def show(context: typer.Context, config: ConfigOption = Path("config.toml"), as_
 @key_app.command()
 def rotate(config: ConfigOption = Path("config.toml"), as_json: JsonOption = False) -> None:
     """Make a new key, which the old one signs in; with the bot stopped."""
-    from bot.key_view import run_rotate
     from bot.logs import configure_logging
+    from bot.views.key import run_rotate
 
     loaded = load_for_ledger(config, as_json=as_json)
     configure_logging("ERROR", secrets=loaded.secrets)

@@ -20,7 +20,7 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Copy the ledger and check the copy, also while the bot runs."""
-    from bot.backup_view import run_backup, run_check, run_list
+    from bot.views.backup import run_backup, run_check, run_list
 
     loaded = load_for_ledger(config, as_json=as_json)
     if check_copy is not None:
@@ -51,7 +51,7 @@ def restore(
 ) -> None:
     """Put a copy in the ledger's place, and let its frozen drops go on; with the bot stopped."""
     from bot.logs import configure_logging
-    from bot.restore_view import RestoreOptions, run_restore
+    from bot.views.restore import RestoreOptions, run_restore
 
     loaded = load_for_ledger(config, as_json=as_json)
     configure_logging("ERROR", secrets=loaded.secrets)

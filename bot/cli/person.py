@@ -24,7 +24,7 @@ def export(
     config: ConfigOption = Path("config.toml"),
 ) -> None:
     """Print all that is kept about a person as JSON, also while the bot runs."""
-    from bot.person_view import run_export
+    from bot.views.person import run_export
 
     raise typer.Exit(run_export(load_for_ledger(config, as_json=False), who, out))
 
@@ -38,7 +38,7 @@ def erase(
 ) -> None:
     """Forget a person, after explaining what that means; with the bot stopped."""
     from bot.logs import configure_logging
-    from bot.person_view import run_erase
+    from bot.views.person import run_erase
 
     loaded = load_for_ledger(config, as_json=as_json)
     configure_logging("ERROR", secrets=loaded.secrets)

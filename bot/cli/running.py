@@ -88,7 +88,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Show what will happen and when, and what differs from the ledger."""
-    from bot.plan_view import plans_as_public, print_plans, view_plans
+    from bot.views.plan import plans_as_public, print_plans, view_plans
 
     loaded = load(config, secrets="optional", as_json=as_json)
     now = time_now()

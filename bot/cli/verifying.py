@@ -12,7 +12,7 @@ from bot.cli.shared import ConfigOption, JsonOption, app, count, load_for_ledger
 from bot.exits import FINE, FOUND_WRONG, USED_WRONG
 
 if TYPE_CHECKING:
-    from bot.seen_view import Receipt, Seen
+    from bot.views.seen import Receipt, Seen
 
 STANDARD_STREAM = "-"
 
@@ -41,14 +41,14 @@ def verify(
         raise typer.Exit(USED_WRONG)
     if file is not None:
         raise typer.Exit(_verify_file(file, wanted, receipts, as_json=as_json))
-    from bot.verify_view import run_verify
+    from bot.views.verify import run_verify
 
     raise typer.Exit(run_verify(load_for_ledger(config, as_json=as_json), wanted, receipts, as_json=as_json))
 
 
 def _read_all_seen(texts: list[str]) -> list[Seen] | None:
     """What was typed after each --seen; None when one of them is nothing that chat would have said."""
-    from bot.seen_view import read_seen
+    from bot.views.seen import read_seen
 
     wanted = []
     for text in texts:
@@ -62,7 +62,7 @@ def _read_all_seen(texts: list[str]) -> list[Seen] | None:
 
 def _read_all_receipts(texts: list[str]) -> list[Receipt] | None:
     """What was typed after each --receipt; None when one of them is nothing that a winner was told."""
-    from bot.seen_view import read_receipt
+    from bot.views.seen import read_receipt
 
     receipts = []
     for text in texts:
@@ -77,8 +77,8 @@ def _read_all_receipts(texts: list[str]) -> list[Receipt] | None:
 
 
 def _verify_file(name: str, seen: list[Seen], receipts: list[Receipt], *, as_json: bool) -> int:
-    from bot.bundle_view import verify_file
     from bot.storage.signing import verify_signature
+    from bot.views.bundle import verify_file
 
     try:
         raw = sys.stdin.buffer.read() if name == STANDARD_STREAM else Path(name).read_bytes()
@@ -106,8 +106,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write what anybody needs to check a drop, without anything about its people; also while the bot runs."""
-    from bot.export_view import export_public, write_out
     from bot.storage.export import NotExported
+    from bot.views.export import export_public, write_out
 
     try:
         text, report = export_public(load_for_ledger(config, as_json=as_json), public)

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import URL
 
-from bot.bundle_view import verify_file
 from bot.domain.bundle import BundleReport, check_bundle
-from bot.seen_view import Receipt, Seen, compare_receipt, read_receipt, read_seen
 from bot.storage.leaves import read_leaves
 from bot.storage.signing import verify_signature
 from bot.storage.verify import verify_ledger
-from bot.verify_view import compare_seen
+from bot.views.bundle import verify_file
+from bot.views.seen import Receipt, Seen, compare_receipt, read_receipt, read_seen
+from bot.views.verify import compare_seen
 from tests.attacks.shown import Shown, exported
 
 

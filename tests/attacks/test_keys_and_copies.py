@@ -13,7 +13,7 @@ from bot.domain.ledger import Fact
 from bot.domain.transparency import KeyChange, log_key_fact
 from bot.storage.signing import KeyRing, Signer
 from bot.storage.verify import verify_ledger
-from bot.verify_view import compare_seen
+from bot.views.verify import compare_seen
 from tests.attacks.forger import ORIGIN
 from tests.attacks.history import Friend, Told, renumbered
 from tests.attacks.judged import (

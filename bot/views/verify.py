@@ -11,16 +11,16 @@ from typing import Any
 
 import typer
 
-from bot.backup_view import failed, moment_text, print_json
 from bot.config import Config
 from bot.domain.checkpoint import Checkpoint
 from bot.exits import FINE, FOUND_WRONG
 from bot.redaction import Redactor
-from bot.seen_view import Receipt, Seen, compare_receipt
 from bot.storage.database import ledger_url
 from bot.storage.leaves import read_leaves
 from bot.storage.verified import NotVerified
 from bot.storage.verify import Verified, VerifiedChannel, verify_ledger
+from bot.views.backup import failed, moment_text, print_json
+from bot.views.seen import Receipt, Seen, compare_receipt
 
 MORE_IN_JSON = 100
 _FINGERPRINTS_SHOWN = 3

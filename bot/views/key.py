@@ -8,7 +8,6 @@ from pathlib import Path
 
 import typer
 
-from bot.backup_view import failed, moment_text, print_json, say_wrong
 from bot.config import Config
 from bot.domain.transparency import origin_of
 from bot.exits import FINE, FOUND_WRONG
@@ -17,6 +16,7 @@ from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.lane import nothing
 from bot.storage.logged_keys import LoggedKey, logged_keys, name_in_ledger
 from bot.storage.signing import read_keys
+from bot.views.backup import failed, moment_text, print_json, say_wrong
 
 NOT_SIGNED = (
     "No new key is in force: something in the ledger is not as it was written, and so its log is not signed. "

@@ -14,7 +14,6 @@ import typer
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.backup_view import failed, moment_text, print_json, say_wrong
 from bot.config import Config
 from bot.domain.people import Actor
 from bot.domain.privacy import (
@@ -34,6 +33,7 @@ from bot.storage.people import Found, find_people
 from bot.storage.personal_data import personal_data
 from bot.storage.private_file import write_private
 from bot.storage.process_lock import LedgerInUse
+from bot.views.backup import failed, moment_text, print_json, say_wrong
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from bot.domain.text import label
 from bot.domain.time import Micros, in_zone
 from bot.domain.transparency import KeyChange
 from bot.exits import FINE, FOUND_WRONG
-from bot.seen_view import Receipt, Seen, compare_receipt
+from bot.views.seen import Receipt, Seen, compare_receipt
 
 _TURNS = {
     "drop.announced": "announced",

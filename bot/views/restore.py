@@ -12,7 +12,6 @@ from typing import Any
 
 import typer
 
-from bot.backup_view import failed, moment_text, print_json, say_wrong, tell_skipped, told
 from bot.config import Config
 from bot.domain.backup import read_name
 from bot.domain.drops import Drop
@@ -31,6 +30,7 @@ from bot.restoring import (
     restore,
     thaw,
 )
+from bot.views.backup import failed, moment_text, print_json, say_wrong, tell_skipped, told
 
 
 @dataclass(frozen=True, slots=True)
