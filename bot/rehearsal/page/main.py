@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,6 +35,10 @@ def rehearse_on_page(call: Call, default_config: Path, *, host: str, port: int, 
 
 
 async def _serve(server: PageServer, say: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    # asyncio's own handler does not wake a loop that is just going to sleep, and nothing else wakes an idle page.
+    with suppress(NotImplementedError, RuntimeError):  # on Windows, and beside the main thread
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
     async with server:
         say(f"Open this page in a browser:\n\n  {server.address}\n\nCtrl-C ends the rehearsal.")
-        await asyncio.Event().wait()
+        await stop.wait()
