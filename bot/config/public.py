@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field
 
 from bot.config.sections import Section
-from bot.config.values import Finding, refuse
+from bot.config.values import Finding, is_address, refuse
 from bot.domain.publishing import Publishing
 
 _SCHEMES = ("http", "https")
@@ -22,14 +22,11 @@ def _parse_public_address(value: object) -> str:
         refuse(Finding("an address is text in quotes", cure))
     if value == "":
         return value
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable or any(each.isspace() or not each.isprintable() or each in '<>"' for each in value):
+    if not is_address(value, _SCHEMES) or any(
+        each.isspace() or not each.isprintable() or each in '<>"' for each in value
+    ):
         refuse(Finding("this is no address that a browser can open", cure))
-    if "@" in parts.netloc:
+    if "@" in urlsplit(value).netloc:
         # Everybody on Discord is shown this address.
         refuse(Finding("the address has a name or a password in it, and everybody is shown it", "Leave it out."))
     if len(value) > _CHARACTERS_MAX:

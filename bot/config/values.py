@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -149,6 +149,15 @@ def _parse_number(value: object) -> int:
     return int(_parse_number_text(value))
 
 
+def is_address(value: str, schemes: Collection[str]) -> bool:
+    """Whether there is one of these schemes, a host, and a port that can be, if any."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
 def _parse_address(value: object, info: ValidationInfo) -> str:
     schemes = ("ws", "wss") if info.field_name in ("eventsub", "discord_gateway") else ("http", "https")
     cure = f"Write the whole address, beginning with {schemes[0]}:// or {schemes[1]}://, or leave the key out."
@@ -156,12 +165,7 @@ def _parse_address(value: object, info: ValidationInfo) -> str:
         refuse(Finding("an address is text in quotes", cure))
     if value == "":
         return value
-    try:
-        parts = urlsplit(value)
-        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable or any(character.isspace() for character in value):
+    if not is_address(value, schemes) or any(character.isspace() for character in value):
         refuse(Finding("this is no address the bot can reach", cure))
     return value
 
