@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.domain.drops import WhileOffline
+from bot.domain.drop_plan import WhileOffline
 from bot.domain.planning import KINDS, DropForm
 from bot.platforms.discord.answers import answer_within
 from bot.platforms.discord.bot import DiscordBot

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.domain.drops import SUPPLY_MAX
+from bot.domain.drop_plan import SUPPLY_MAX
 from bot.platforms.discord.answers import answer_within
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.people import actor_of

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.time import DAY, HOUR, MINUTE
 from bot.storage.book import ChannelSettings

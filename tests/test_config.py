@@ -12,7 +12,7 @@ from bot.config import CommandsSection, Config, ConfigError, DropTable, check_wo
 from bot.config.public import PublicSection
 from bot.config.sections import PaceSection
 from bot.domain.commands import COMMANDS
-from bot.domain.drops import Opening
+from bot.domain.drop_plan import Opening
 from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
 from bot.domain.time import MINUTE, SECOND

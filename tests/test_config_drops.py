@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config, ConfigError, load_config
-from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.time import HOUR, MINUTE, SECOND
 
 NOW = 1_700_000_000_000_000

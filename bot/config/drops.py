@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.config.sections import Section
 from bot.config.values import Duration, Finding, LocalTime, refuse, surroundings
-from bot.domain.drops import SUPPLY_MAX, DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import SUPPLY_MAX, DropPlan, Opening, WhileOffline
 from bot.domain.plan import WINDOW_MAX, WINDOW_MIN, title_fault
 from bot.domain.planning import Kind
 from bot.domain.text import label

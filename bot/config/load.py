@@ -31,7 +31,8 @@ from bot.config.sections import (
 )
 from bot.config.values import Finding, SecretsMode, Surroundings
 from bot.config.wording import Placeholders, wording_findings
-from bot.domain.drops import DropPlan, gone_by
+from bot.domain.drop_plan import DropPlan
+from bot.domain.due import gone_by
 from bot.domain.plan import past_note
 from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace

@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import cast
 
 from bot.domain.claims import find_drop
-from bot.domain.drops import Drop, DropState, WhileOffline, open_fact, resume_fact
+from bot.domain.drop_plan import WhileOffline
+from bot.domain.drops import Drop, DropState
+from bot.domain.due import open_fact, resume_fact
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
 from bot.domain.stream import Pace, Stream

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
-from bot.domain.drops import TITLE_CHARACTERS_MAX, Drop, DropPlan, DropState, gone_by
+from bot.domain.drop_plan import TITLE_CHARACTERS_MAX, DropPlan
+from bot.domain.drops import Drop, DropState
+from bot.domain.due import gone_by
 from bot.domain.text import label
 from bot.domain.time import DAY, SECOND, Micros, local_text, span_text
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from bot.domain.drops import SUPPLY_MAX, DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import SUPPLY_MAX, DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor
 from bot.domain.plan import WINDOW_MAX, WINDOW_MIN, title_fault
 from bot.domain.text import label, normalise_command, slug

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.domain.drops import SUPPLY_MAX, Drop, DropState, evolve
+from bot.domain.drop_plan import SUPPLY_MAX
+from bot.domain.drops import Drop, DropState, evolve
 from bot.domain.public_lines import EntryRefused, PublicEntry, is_whole
 from bot.domain.time import Micros
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.answers import Answer
-from bot.domain.drops import Drop, DropPlan, DropState
+from bot.domain.drop_plan import DropPlan
+from bot.domain.drops import Drop, DropState
 from bot.domain.people import BOT, Actor
 from bot.domain.planning import ApplyPlans, DropForm, DropPlanned, PlanDrop, PlanRefused, PlansApplied, read_form
 from bot.domain.stream import ReportStream, Wake

@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import Connection, update
 
 from bot.domain.announcing import news_of
-from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
+from bot.domain.drops import Drop, DropState, evolve
+from bot.domain.due import due_fact, next_due
 from bot.domain.ledger import Entry, Fact, seal
 from bot.domain.people import SECRET_BYTES, Actor, pseudonym
 from bot.domain.time import Micros

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
+from bot.domain.drops import Drop, DropState
 from bot.storage import tables
 from bot.storage.database import Reads, ledger_url, snapshot_engine
 from bot.storage.rows import rewrite

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from bot.domain.drops import Drop, DropPlan, evolve
+from bot.domain.drop_plan import DropPlan
+from bot.domain.drops import Drop, evolve
 from bot.domain.time import Micros
 from bot.domain.transparency import LOG_KEY, PERSON_ERASED, checkpoint_due
 from bot.storage.entries import UNREADABLE, EntryBytes, Report, read_entry_bytes

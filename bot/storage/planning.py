@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.drops import DropPlan
+from bot.domain.drop_plan import DropPlan
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
 from bot.domain.plan import compare_plans

@@ -10,7 +10,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bot.domain.drops import Drop, DropPlan, DropState, Opening, gone_by
+from bot.domain.drop_plan import DropPlan, Opening
+from bot.domain.drops import Drop, DropState
+from bot.domain.due import gone_by
 from bot.domain.plan import PlanDifference, compare_plans, known_drops, past_note
 from bot.domain.time import Micros, local_text, span_text, utc_text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.drops import SUPPLY_MAX, TITLE_CHARACTERS_MAX
+from bot.domain.drop_plan import SUPPLY_MAX, TITLE_CHARACTERS_MAX
 from bot.domain.planning import KINDS, DropPlanned, FormMistake, PlanRefused
 from bot.domain.time import Micros
 from bot.wording.about import stock_text

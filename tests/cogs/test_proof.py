@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.drops import SUPPLY_MAX, DropState
+from bot.domain.drop_plan import SUPPLY_MAX
+from bot.domain.drops import DropState
 from bot.domain.proofs import ProofPlaces, ProofRefusal, ProofUnknown
 from bot.services.claims import TooFast
 from bot.stage.discord.errors import StageError

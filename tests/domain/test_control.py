@@ -20,7 +20,8 @@ from bot.domain.control import (
     fits,
     meant_drop,
 )
-from bot.domain.drops import Drop, DropState, WhileOffline, evolve
+from bot.domain.drop_plan import WhileOffline
+from bot.domain.drops import Drop, DropState, evolve
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import HOUR, MINUTE, SECOND
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.drops import Drop, DropState, Opening, WhileOffline, due_fact, evolve, next_due
+from bot.domain.drop_plan import Opening, WhileOffline
+from bot.domain.drops import Drop, DropState, evolve
+from bot.domain.due import due_fact, next_due
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import HOUR, MINUTE, SECOND
 from tests.conftest import NOON, plan

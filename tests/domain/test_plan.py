@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
+from bot.domain.drops import Drop, DropState
 from bot.domain.plan import PlanDifference, Refusal, compare_plans, title_fault
 from bot.domain.time import DAY, MINUTE
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.planning import DropForm, FormMistake, PlanRefused, read_form
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND, Micros
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal, ClaimStanding, choose_drop, decide_claim
 from bot.domain.control import SteerDrop, SteerRefusal, SteerStanding, Verb, decide_steer
-from bot.domain.drops import Drop, DropState, due_fact, evolve, next_due
+from bot.domain.drops import Drop, DropState, evolve
+from bot.domain.due import due_fact, next_due
 from bot.domain.restore import (
     DropThawed,
     ThawDrop,

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.answers import Answer, TryAgain
 from bot.domain.control import SteerDrop, Verb
-from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.planning import PlanDrop
 from bot.domain.time import DAY, MINUTE

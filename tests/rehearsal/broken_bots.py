@@ -20,7 +20,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot import wiring
-from bot.domain.drops import Drop, DropPlan
+from bot.domain.drop_plan import DropPlan
+from bot.domain.drops import Drop
 from bot.redaction import Redactor
 from bot.services.stream import Streams
 from bot.services.telling import Telling

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
 from bot.domain.answers import TryAgain
-from bot.domain.drops import DropPlan
+from bot.domain.drop_plan import DropPlan
 from bot.domain.people import Actor
 from bot.domain.planning import PlansApplied
 from bot.domain.stream import Pace

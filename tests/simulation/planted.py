@@ -17,7 +17,8 @@ from rich.table import Table
 from sqlalchemy import delete, update
 
 from bot.domain.claims import ClaimGranted
-from bot.domain.drops import Drop, DropPlan
+from bot.domain.drop_plan import DropPlan
+from bot.domain.drops import Drop
 from bot.domain.stream import Stream
 from bot.domain.telling import NoteAttempt
 from bot.domain.time import SECOND

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bot.domain.control import Verb
-from bot.domain.drops import DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.stream import Pace
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros

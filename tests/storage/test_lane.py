@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerDrop, Verb
-from bot.domain.drops import WhileOffline
+from bot.domain.drop_plan import WhileOffline
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.stream import ReportStream, Wake

@@ -22,7 +22,8 @@ from bot.domain.answers import Answer
 from bot.domain.bundle import check_bundle
 from bot.domain.claims import ClaimDrop, ClaimGranted
 from bot.domain.control import SteerDrop, Verb
-from bot.domain.drops import Drop, DropState, Opening, WhileOffline, evolve
+from bot.domain.drop_plan import Opening, WhileOffline
+from bot.domain.drops import Drop, DropState, evolve
 from bot.domain.people import BOT, Rank
 from bot.domain.planning import ApplyPlans, PlanDrop
 from bot.domain.restore import FreezeDrops, ThawDrop

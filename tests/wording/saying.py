@@ -10,7 +10,8 @@ from bot.domain.announcing import snapshot
 from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
 from bot.domain.claims import ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerRefusal, SteerRefused, Verb
-from bot.domain.drops import Drop, DropPlan, DropState, Opening, WhileOffline
+from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
+from bot.domain.drops import Drop, DropState
 from bot.domain.entitlements import Entitlement, Question
 from bot.domain.gates import Condition, Truth
 from bot.domain.proofs import ProofFound, SeenAt

@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 
 from bot.config import Config, load_config
-from bot.domain.drops import DropPlan, Opening
+from bot.domain.drop_plan import DropPlan, Opening
 from bot.domain.time import HOUR, MINUTE, Micros
 from bot.rehearsal.compress import Play, PlayedDrop, compress, tell_apart
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.control import EXTEND_MINUTES_MAX
-from bot.domain.drops import SUPPLY_MAX, WhileOffline
+from bot.domain.drop_plan import SUPPLY_MAX, WhileOffline
 from bot.domain.planning import KINDS
 from bot.wording.catalogue import Wording
 from bot.wording.times import undo_text

@@ -16,7 +16,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot.domain.announcing import NewsKind
-from bot.domain.drops import Drop, DropPlan
+from bot.domain.drop_plan import DropPlan
+from bot.domain.drops import Drop
 from bot.domain.people import Actor
 from bot.rehearsal.fast.life import Life
 from bot.rehearsal.options import RehearseOptions
