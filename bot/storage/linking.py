@@ -1,0 +1,85 @@
+"""Which persons of a channel count as one, as the lane knows it; and links as everybody else reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from bot.domain.time import Micros
+from bot.storage import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two persons who are one human; `number` is the entry with which it began. `unlinked_at` is None while it
+    stands."""
+
+    number: int
+    twitch_person: int
+    discord_person: int
+    linked_at: Micros
+    unlinked_at: Micros | None = None
+
+    def other(self, person_id: int) -> int:
+        """The one of the two that this is not."""
+        return self.discord_person if person_id == self.twitch_person else self.twitch_person
+
+
+class Links:
+    """All links there ever were. Nobody but the lane writes them, so what is kept here stays true.
+
+    A person has at most one that stands; those that ended still make two persons one for some drops."""
+
+    def __init__(self, connection: Connection, channel_id: int) -> None:
+        self._links: dict[int, Link] = {}
+        self._numbers: dict[int, list[int]] = {}
+        link = tables.link.c
+        query = select(link.number, link.twitch_person, link.discord_person, link.linked_at, link.unlinked_at)
+        for row in connection.execute(query.where(link.channel_id == channel_id).order_by(link.number)):
+            self._put(Link(*row))
+
+    def _put(self, link: Link) -> None:
+        self._links[link.number] = link
+        for person_id in (link.twitch_person, link.discord_person):
+            self._numbers.setdefault(person_id, []).append(link.number)
+
+    def standing(self, person_id: int) -> Link | None:
+        """The person's link that has not ended."""
+        links = (self._links[number] for number in self._numbers.get(person_id, ()))
+        return next((link for link in links if link.unlinked_at is None), None)
+
+    def of(self, person_id: int) -> int | None:
+        """The person whom this one is linked with now."""
+        link = self.standing(person_id)
+        return None if link is None else link.other(person_id)
+
+    def together(self, person_id: int, since: Micros | None) -> tuple[int, ...]:
+        """Everybody who counts as one with this person, who comes first: joined by links that stand or, where
+        `since` is an instant, that had not ended before it, however many there are in between."""
+        if person_id not in self._numbers:
+            return (person_id,)
+        joined = [person_id]
+        for each in joined:  # it grows meanwhile
+            links = (self._links[number] for number in self._numbers[each])
+            others = (link.other(each) for link in links if _counts(link, since))
+            joined += (other for other in others if other not in joined)
+        return tuple(joined)
+
+    def add(self, number: int, twitch_person: int, discord_person: int, linked_at: Micros) -> None:
+        """Note a new link. Raises ValueError where one of the two is linked already."""
+        if self.standing(twitch_person) or self.standing(discord_person):
+            raise ValueError("one of these persons is linked already")
+        self._put(Link(number, twitch_person, discord_person, linked_at))
+
+    def end(self, number: int, unlinked_at: Micros) -> None:
+        """Note that a link has ended. Raises ValueError for one that does not stand."""
+        link = self._links.get(number)
+        if link is None or link.unlinked_at is not None:
+            raise ValueError(f"there is no link {number} that could end")
+        self._links[number] = replace(link, unlinked_at=unlinked_at)
+
+
+def _counts(link: Link, since: Micros | None) -> bool:
+    # Ended at the very instant of the announcement: nobody can tell which came first, and nobody may claim twice.
+    return link.unlinked_at is None or (since is not None and link.unlinked_at >= since)
