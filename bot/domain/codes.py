@@ -22,8 +22,8 @@ _GROUP_CHARACTERS = 4
 _LINE_CHARACTERS_MAX = 4_000
 
 # Crockford's base 32: without I, L and O, which read as 1, 1 and 0, and without U.
-_SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_READ_AS = {symbol: symbol for symbol in _SYMBOLS} | {"O": "0", "I": "1", "L": "1"}
+SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = {symbol: symbol for symbol in SYMBOLS} | {"O": "0", "I": "1", "L": "1"}
 # Letters of other scripts that are drawn like those: first Cyrillic, then Greek.
 _LOOK_ALIKES = dict(zip("АВСЕНІЈКМОРЅТХУԀԚԜѴΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABCEHIJKMOPSTXYDQWVABEZHIKMNOPTYX", strict=True))
 _READ_AS |= {letter: _READ_AS[drawn] for letter, drawn in _LOOK_ALIKES.items()}
@@ -62,14 +62,14 @@ def make_code(key: bytes, issue: Issue) -> str:
     if len(key) < KEY_BYTES_MIN:
         raise ValueError(f"the key of claim codes has {KEY_BYTES_MIN} bytes or more")
     number = int.from_bytes(hmac.digest(key, issue.message.encode(), hashlib.sha256)[:_CODE_BYTES], "big")
-    symbols = "".join(_SYMBOLS[number >> 5 * place & 31] for place in reversed(range(CODE_CHARACTERS)))
+    symbols = "".join(SYMBOLS[number >> 5 * place & 31] for place in reversed(range(CODE_CHARACTERS)))
     starts = range(0, CODE_CHARACTERS, _GROUP_CHARACTERS)
     return "-".join(symbols[start : start + _GROUP_CHARACTERS] for start in starts)
 
 
 def read_code(text: str) -> str | None:
     """The 16 symbols that somebody has typed, however spaced and in whatever case; None when that is no code."""
-    runs = _runs(text)
+    runs = symbol_runs(text)
     return runs[0] if len(runs) == 1 and len(runs[0]) == CODE_CHARACTERS else None
 
 
@@ -78,7 +78,7 @@ def find_codes(text: str) -> tuple[str, ...]:
     characters in between or in look-alikes. Plain sentences give such candidates too: only the ledger's digests
     tell which of them is a code."""
     found: dict[str, None] = {}
-    for run in _runs(text):
+    for run in symbol_runs(text):
         starts = range(len(run) - CODE_CHARACTERS + 1)
         found.update(dict.fromkeys(run[start : start + CODE_CHARACTERS] for start in starts))
     return tuple(found)
@@ -94,7 +94,7 @@ def is_code(text: str, digest: bytes) -> bool:
     return hmac.compare_digest(digest_of(read_code(text) or ""), digest)
 
 
-def _runs(text: str) -> list[str]:
+def symbol_runs(text: str) -> list[str]:
     """The symbols of a line, broken where a letter or a digit stands that no code has."""
     runs: list[str] = []
     now: list[str] = []
