@@ -1,4 +1,4 @@
-"""Which persons of a channel count as one, as the lane knows it; and links as everybody else reads them."""
+"""Which persons of a channel count as one, as the lane knows it between batches."""
 
 from __future__ import annotations
 
