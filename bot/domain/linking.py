@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
+from bot.domain.announcing import DISCORD_MODERATORS, News, NewsKind, Priority
 from bot.domain.codes import SYMBOLS, symbol_runs
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
@@ -79,18 +81,26 @@ class UnlinkMe:
     link: int = 0
 
 
+class Merged(NamedTuple):
+    """A drop of which two people together hold more than one person may: the numbers of each."""
+
+    title: str
+    numbers_on_twitch: tuple[int, ...]
+    numbers_on_discord: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LinkStanding:
     """What a linking depends on. `asker` and `account` are the persons, None for those the ledger has not met;
     `asker_link` and `account_link` the links of theirs that stand, 0 for none. `entry` is the number of the next
-    entry, `merged` are the titles of the drops of which both together hold more than one person may."""
+    entry."""
 
     entry: int
     asker: int | None = None
     account: int | None = None
     asker_link: int = 0
     account_link: int = 0
-    merged: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +129,8 @@ class LinkAsked:
 
 @dataclass(frozen=True, slots=True)
 class LinkMade:
-    """The two are one person, since the entry `link`. `merged` are drops of which they hold more than one person
-    may; nothing was taken away."""
+    """The two are one person, since the entry `link`. `merged` are the titles of drops of which they hold more than
+    one person may; nothing was taken away."""
 
     link: int
     merged: tuple[str, ...] = ()
@@ -171,7 +181,8 @@ def decide_link(standing: LinkStanding, command: LinkPeople) -> tuple[LinkDecisi
     if standing.asker is None or standing.account is None:
         raise ValueError("a link joins two persons of the ledger")
     sides = (Linked(standing.asker, command.actor), Linked(standing.account, command.account))
-    return LinkMade(standing.entry, standing.merged), _facts(PERSON_LINKED, standing.entry, sides)
+    made = LinkMade(standing.entry, tuple(drop.title for drop in standing.merged))
+    return made, _facts(PERSON_LINKED, standing.entry, sides)
 
 
 def decide_unlink(standing: UnlinkStanding, command: UnlinkMe) -> tuple[UnlinkDecision, tuple[Fact, ...]]:
@@ -181,6 +192,13 @@ def decide_unlink(standing: UnlinkStanding, command: UnlinkMe) -> tuple[UnlinkDe
     if not command.link:
         return UnlinkAsked(standing.link), ()
     return Unlinked(standing.link), _facts(PERSON_UNLINKED, standing.link, standing.sides)
+
+
+def merge_news(link: int, merged: Sequence[Merged]) -> News:
+    """What moderators should know of a link: who they are is looked up when it is told, for it may be forgotten."""
+    drops = [[drop.title, list(drop.numbers_on_twitch), list(drop.numbers_on_discord)] for drop in merged]
+    about: dict[str, object] = {"link": link, "drops": drops}
+    return News(NewsKind.LINK_MERGES, (DISCORD_MODERATORS,), about, Priority.ANSWER)
 
 
 def _facts(kind: str, link: int, sides: tuple[Linked, ...]) -> tuple[Fact, ...]:
