@@ -23,7 +23,9 @@ class NewsKind(StrEnum):
     SOON = "soon"
     POSTPONED = "postponed"
     RESCHEDULED = "rescheduled"
+    MOVED = "moved"
     OPENED = "opened"
+    PUBLIC = "public"
     NEARLY_GONE = "nearly-gone"
     SOLD_OUT = "sold-out"
     PAUSED = "paused"
@@ -38,6 +40,7 @@ class NewsKind(StrEnum):
     THAWED = "thawed"
     CONTROL = "control"  # the moderators' card for a drop, edited in place from then on
     REPAIR = "repair"  # the moderators' card at the close: who may have got no answer, what to mend
+    LINK_MERGES = "link-merges"  # for moderators: two who became one person had claimed more than one may
 
 
 class Priority(IntEnum):
@@ -64,7 +67,9 @@ _KIND_OF_FACT = {
     "drop.soon": NewsKind.SOON,
     "drop.postponed": NewsKind.POSTPONED,
     "drop.rescheduled": NewsKind.RESCHEDULED,
+    "drop.moved": NewsKind.MOVED,
     "drop.opened": NewsKind.OPENED,
+    "drop.public": NewsKind.PUBLIC,
     "drop.paused": NewsKind.PAUSED,
     "drop.resuming": NewsKind.RESUMING,
     "drop.resumed": NewsKind.RESUMED,
@@ -130,7 +135,14 @@ def snapshot(drop: Drop) -> dict[str, object]:
         "lost": drop.lost,
         "last_number": drop.last_number,
         "units_left": drop.units_left,
+        "begins_at": drop.begins_at,
         "opens_at": drop.opens_at,
+        "public_at": drop.public_at,
+        "early": drop.plan.early,
+        "early_for": drop.plan.early_for,
+        "early_units": drop.plan.early_units,
+        "early_open": drop.early_open,
+        "early_claimed": drop.early_claimed,
         "closes_at": drop.closes_at,
         "opened_at": drop.opened_at,
         "closed_at": drop.closed_at,
@@ -169,8 +181,10 @@ def _milestone(before: Drop | None, after: Drop, moment: Micros, pace: Pace) -> 
 def _expiry(kind: NewsKind, drop: Drop, moment: Micros, pace: Pace) -> Micros | None:
     match kind:
         case NewsKind.SOON:
-            return drop.opens_at
-        case NewsKind.OPENED | NewsKind.REOPENED | NewsKind.RESUMED | NewsKind.EXTENDED:
+            return drop.begins_at
+        case NewsKind.MOVED:
+            return drop.begins_at
+        case NewsKind.OPENED | NewsKind.PUBLIC | NewsKind.REOPENED | NewsKind.RESUMED | NewsKind.EXTENDED:
             return drop.closes_at
         case NewsKind.RESUMING:
             return drop.resume_at

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.drops import Drop, DropState
+from bot.domain.entitlements import NOTHING_KNOWN, Evidence, Found, Question
+from bot.domain.gates import Gate, conditions
 from bot.domain.ledger import Entry, Fact
-from bot.domain.people import Actor
+from bot.domain.people import Account, Actor
 from bot.domain.text import normalise_command, slug
 from bot.domain.time import Micros
+from bot.domain.verdicts import Accepted, Refused, RefusedUntil, Unknown, evaluate
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
 
@@ -28,6 +31,8 @@ class ClaimRefusal(StrEnum):
     SOLD_OUT = "sold-out"
     CLOSED = "closed"
     PAUSED = "paused"
+    EARLY_GONE = "early-gone"
+    NOT_ENTITLED = "not-entitled"
 
 
 # Nothing that happens to the drop makes these untrue.
@@ -36,20 +41,37 @@ _FOR_GOOD = (ClaimRefusal.UNKNOWN_DROP, ClaimRefusal.CANCELLED, ClaimRefusal.ALR
 
 @dataclass(frozen=True, slots=True)
 class ClaimDrop:
-    """Somebody asks for a unit. `drop` is what they typed after the command, possibly nothing."""
+    """Somebody asks for a unit. `drop` is what they typed after the command, possibly nothing; `evidence` is what
+    the platforms have told of them, as far as it is known at once."""
 
     channel_id: int
     request_id: str
     actor: Actor
     drop: str = ""
+    evidence: tuple[tuple[Question, Found], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeHolds:
+    """What was found out about people whose claims wait for it: account, question and answer."""
+
+    channel_id: int
+    evidence: tuple[tuple[Account, Question, Found], ...]
 
 
 class ClaimStanding(NamedTuple):
-    """The facts a claim depends on: the drop that was meant, the asker's numbers in it, the next free number."""
+    """The facts a claim depends on: the drop that was meant, the numbers that the asker has of it under any of
+    their accounts, the next free number. In an early window also its gate, what is known of the asker, which are
+    their accounts, how many early units are held for claims that wait for evidence, and whether theirs is one."""
 
     drop: Drop
     numbers_held: tuple[int, ...]
     next_number: int
+    gate: Gate | None = None
+    evidence: Evidence = NOTHING_KNOWN
+    accounts: tuple[Account, ...] = ()
+    held: int = 0
+    holds_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +89,9 @@ class ClaimGranted:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRefused:
-    """`retry_at` is when asking again can help (None: it cannot, or nobody knows)."""
+    """`retry_at` is when asking again can help (None: it cannot, or nobody knows); `early_from` is when those whom
+    the gate lets in may ask, before everybody; `way_in` are the conditions, in a gate's words, that would let the
+    asker in at once."""
 
     because: ClaimRefusal
     drop: str = ""
@@ -77,6 +101,19 @@ class ClaimRefused:
     retry_at: Micros | None = None
     on_cue: bool = False
     asked_for: str = ""
+    early_from: Micros | None = None
+    way_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChecking:
+    """Nobody can say yet whether the gate lets this person in: a unit is held until somebody can. `unanswered` are
+    the questions, in a gate's words, and `accounts` whom they are about."""
+
+    drop: str
+    title: str
+    unanswered: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +124,7 @@ class ClaimNeedsName:
     titles: tuple[str, ...]
 
 
-ClaimDecision = ClaimGranted | ClaimRefused | ClaimNeedsName
+ClaimDecision = ClaimGranted | ClaimRefused | ClaimNeedsName | ClaimChecking
 
 
 def find_drop(drops: Sequence[Drop], text: str) -> Drop | None:
@@ -138,8 +175,47 @@ def choose_drop(drops: Sequence[Drop], text: str) -> Drop | ClaimNeedsName | Cla
 def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     """Grant the next number or refuse with the first reason that applies.
 
-    What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at)."""
-    return _decided(standing)
+    What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at). In its early
+    part evidence is asked for as well, and has to cover the moment."""
+    return _decided_now(standing, moment)
+
+
+def decide_held(standing: ClaimStanding, moment: Micros) -> ClaimGranted | ClaimRefused | None:
+    """What becomes of a claim that waits for evidence; None while it goes on waiting, as it does through a pause.
+
+    Its unit is its own: `standing` counts it among the held ones no more."""
+    drop = standing.drop
+    if drop.open and (drop.paused or drop.frozen):
+        return None
+    decided = _decided_now(standing, moment)
+    return None if isinstance(decided, ClaimChecking) else decided
+
+
+def _decided_now(standing: ClaimStanding, moment: Micros) -> ClaimGranted | ClaimRefused | ClaimChecking:
+    decided = _decided(standing)
+    if not isinstance(decided, ClaimGranted) or not standing.drop.early:
+        return decided
+    return _early(standing, decided, moment)
+
+
+def _early(
+    standing: ClaimStanding, granted: ClaimGranted, moment: Micros
+) -> ClaimGranted | ClaimRefused | ClaimChecking:
+    drop, gate = standing.drop, standing.gate
+    if drop.early_units_left - standing.held <= 0 and not standing.holds_own:
+        return _refused(standing, ClaimRefusal.EARLY_GONE, drop.public_at)
+    # A gate that cannot be read lets nobody in.
+    verdict = Refused() if gate is None else evaluate(gate, standing.evidence, moment, drop.public_at)
+    match verdict:
+        case Accepted():
+            return granted
+        case Unknown(unanswered=unanswered):
+            return ClaimChecking(drop.key, drop.title, tuple(map(str, unanswered)), standing.accounts)
+        case RefusedUntil(at, way_in=way):
+            because, retry_at = ClaimRefusal.NOT_ENTITLED, at
+        case Refused(way_in=way):
+            because, retry_at = ClaimRefusal.NOT_ENTITLED, drop.public_at or 0
+    return replace(_refused(standing, because, retry_at), way_in=tuple(map(str, way)))
 
 
 def _decided(standing: ClaimStanding) -> ClaimGranted | ClaimRefused:
@@ -152,7 +228,8 @@ def _decided(standing: ClaimStanding) -> ClaimGranted | ClaimRefused:
         return _refused(standing, ClaimRefusal.FROZEN)
     if state is DropState.PLANNED or state is DropState.ANNOUNCED:
         waiting = drop.on_cue or drop.postponed_why
-        return _refused(standing, ClaimRefusal.NOT_OPEN_YET, None if waiting else drop.opens_at)
+        not_yet = _refused(standing, ClaimRefusal.NOT_OPEN_YET, None if waiting else drop.opens_at)
+        return replace(not_yet, early_from=drop.begins_at) if drop.plan.early and not waiting else not_yet
     if left == 0:
         return _refused(standing, ClaimRefusal.SOLD_OUT)
     if state is not DropState.OPEN:
@@ -168,6 +245,9 @@ class ClaimOpenNow:
 
     drop: str
     title: str
+
+
+ClaimUngranted = ClaimRefused | ClaimNeedsName | ClaimChecking | ClaimOpenNow
 
 
 def told_late(refused: ClaimRefused | ClaimOpenNow, drops: Mapping[str, Drop]) -> ClaimRefused | ClaimOpenNow:
@@ -197,10 +277,9 @@ def _refused(standing: ClaimStanding, because: ClaimRefusal, retry_at: Micros | 
     )
 
 
-def grant_fact(command: ClaimDrop, granted: ClaimGranted, holder: str, person_id: int) -> Fact:
+def grant_fact(request_id: str, actor: Actor, granted: ClaimGranted, holder: str, person_id: int) -> Fact:
     """The ledger's fact of a grant: the number and the holder's pseudonym are public, whose it is stands in the
     private part."""
-    actor = command.actor
     return Fact(
         "unit.granted",
         granted.drop,
@@ -210,10 +289,26 @@ def grant_fact(command: ClaimDrop, granted: ClaimGranted, holder: str, person_id
             "platform": actor.platform,
             "user": actor.user_id,
             "name": actor.name,
-            "request": command.request_id,
+            "request": request_id,
         },
         person_id,
     )
+
+
+def early_grant_fact(granted: Fact, standing: ClaimStanding, moment: Micros) -> Fact:
+    """The same for a unit that went early. That it did is public; the gate's evidence is nobody's business but that
+    person's."""
+    found = [
+        [str(question), *current]
+        for question in _asked(standing.gate)
+        if (current := standing.evidence.get(question)) is not None and current.covers(moment)
+    ]
+    private = {**granted.private, "gate": standing.drop.plan.early, "evidence": found}
+    return granted._replace(public={**granted.public, "window": "early"}, private=private)
+
+
+def _asked(gate: Gate | None) -> list[Question]:
+    return [] if gate is None else list(dict.fromkeys(condition.question for condition in conditions(gate)))
 
 
 def with_receipt(granted: ClaimGranted, entry: Entry) -> ClaimGranted:

@@ -44,6 +44,9 @@ class Drop:
     lost: int = 0  # numbers that a repair has written off: out, but nobody's
     last_number: int = 0  # the highest that was ever out, also if it was taken back
     frozen_at: Micros | None = None  # since then the ledger may have forgotten what was handed out
+    public_at: Micros | None = None  # when everybody is let in, once an early window has opened
+    early_open: bool = False  # the early window has opened, and has not given way to the public one
+    early_claimed: int = 0  # of `claimed`, how many went early
 
     @property
     def key(self) -> str:
@@ -72,6 +75,12 @@ class Drop:
         return left if left > 0 else 0
 
     @property
+    def early_units_left(self) -> int:
+        """How many can still be claimed in the early window; what is left of them rolls over to the public one."""
+        left = min(self.units_left, self.plan.early_units - self.early_claimed)
+        return left if left > 0 else 0
+
+    @property
     def units_to_give(self) -> int:
         """How many a moderator can still give by hand: everything that is not out."""
         return self.plan.supply - self.units_out
@@ -81,8 +90,18 @@ class Drop:
         return self.units_left == 0
 
     @property
+    def begins_at(self) -> Micros | None:
+        """When the first people are to be let in; None for a drop on cue."""
+        return None if self.opens_at is None else self.opens_at - self.plan.early_for
+
+    @property
     def open(self) -> bool:
         return self.state is DropState.OPEN
+
+    @property
+    def early(self) -> bool:
+        """Whether only those are let in now whom the gate lets in."""
+        return self.early_open and self.state is DropState.OPEN
 
     @property
     def paused(self) -> bool:
@@ -115,6 +134,7 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         if drop is None:
             return fresh
         kept = replace(fresh, claimed=drop.claimed, given=drop.given, lost=drop.lost)
+        kept = replace(kept, early_claimed=drop.early_claimed)
         return replace(kept, last_number=drop.last_number, frozen_at=drop.frozen_at)
     if drop is None:
         raise ValueError(f"{kind} about a drop that was never planned")
@@ -134,6 +154,10 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.rescheduled":
             # The news of the new time is the reminder.
             return replace(drop, opens_at=instant(public, "opens_at"), postponed_why="", soon_said=True)
+        case "drop.moved":
+            opens_at, window = instant(public, "opens_at"), instant(public, "window")
+            plan = replace(drop.plan, opens_at=opens_at, window=window)
+            return replace(drop, plan=plan, opens_at=opens_at, postponed_why="", soon_said=False)
         case "drop.opened":
             return replace(
                 drop,
@@ -141,7 +165,11 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
                 opened_at=at,
                 closes_at=instant(public, "closes_at"),
                 postponed_why="",
+                public_at=_when(public, "public_at"),
+                early_open="public_at" in public,
             )
+        case "drop.public":
+            return replace(drop, early_open=False)
         case "drop.paused":
             return replace(
                 drop,
@@ -152,9 +180,9 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.resuming":
             return replace(drop, resume_at=instant(public, "resume_at"))
         case "drop.resumed":
-            return replace(
-                drop, paused_at=None, paused_why="", resume_at=None, closes_at=instant(public, "closes_at")
-            )
+            public_at = _when(public, "public_at") if drop.early_open else drop.public_at
+            resumed = replace(drop, closes_at=instant(public, "closes_at"), public_at=public_at)
+            return replace(resumed, paused_at=None, paused_why="", resume_at=None)
         case "drop.extended":
             return replace(drop, closes_at=instant(public, "closes_at"))
         case "drop.closed":
@@ -170,17 +198,20 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.returned":
             # Undone opening: back to announced, and from now on the cue decides, else the clock reopens it at once.
             returned = replace(drop, state=DropState.ANNOUNCED, opened_at=None, closes_at=None, on_cue=True)
-            return replace(returned, paused_at=None, paused_why="", resume_at=None)
+            returned = replace(returned, paused_at=None, paused_why="", resume_at=None)
+            return replace(returned, public_at=None, early_open=False)
         case "drop.settled":
             return replace(drop, state=DropState.SETTLED)
         case "drop.cancelled":
-            cancelled = replace(drop, state=DropState.CANCELLED, closed_at=at, closed_why="cancelled")
+            why = str(public.get("why", "cancelled"))
+            cancelled = replace(drop, state=DropState.CANCELLED, closed_at=at, closed_why=why)
             return replace(cancelled, frozen_at=None)  # nothing will be handed out any more
         case "drop.frozen":
             return replace(drop, frozen_at=instant(public, "since"))
         case "drop.thawed":
             closes_at = instant(public, "closes_at") if drop.open else drop.closes_at
-            return replace(drop, frozen_at=None, closes_at=closes_at)
+            public_at = _when(public, "public_at") if "public_at" in public else drop.public_at
+            return replace(drop, frozen_at=None, closes_at=closes_at, public_at=public_at)
     raise ValueError(f"unknown kind of fact: {kind}")
 
 
@@ -190,12 +221,18 @@ def _counted(drop: Drop, public: Part, units: int) -> Drop:
     # `replace` passes every field through the constructor, which alone is a tenth of what a claim may cost.
     fields = drop.__dict__.copy()
     fields[how] += units
+    if "window" in public:
+        fields["early_claimed"] += units
     number = cast(int, public["number"])
     if number > drop.last_number:
         fields["last_number"] = number
     counted = object.__new__(Drop)
     object.__setattr__(counted, "__dict__", fields)
     return counted
+
+
+def _when(public: Part, name: str) -> Micros | None:
+    return instant(public, name) if name in public else None
 
 
 def _highest(drop: Drop, public: Part) -> int:

@@ -37,17 +37,16 @@ def next_due(drop: Drop, stream: Stream, pace: Pace) -> Micros | None:
     match drop.state:
         case DropState.PLANNED:
             return drop.plan.announce_at
-        case DropState.ANNOUNCED if drop.opens_at is not None and not drop.on_cue and not drop.postponed_why:
-            return (
-                drop.opens_at if drop.soon_said or _just_announced(drop, pace) else drop.opens_at - pace.soon_lead
-            )
+        case DropState.ANNOUNCED if drop.begins_at is not None and not drop.on_cue and not drop.postponed_why:
+            reminded = drop.soon_said or _just_announced(drop, pace)
+            return drop.begins_at if reminded else drop.begins_at - pace.soon_lead
         case DropState.OPEN:
             waits = drop.plan.while_offline is WhileOffline.WAIT and stream.live is False and stream.watched
             dues = [stream.changed_at + pace.offline_close] if waits else []
             if drop.paused_at is not None:
                 dues += [drop.resume_at] if drop.resume_at is not None else []
             else:
-                dues += [cast(Micros, drop.closes_at)]
+                dues += [cast(Micros, drop.closes_at if not drop.early_open else drop.public_at)]
                 dues += [stream.changed_at + pace.offline_pause] if waits else []
             return min(dues, default=None)
         case DropState.CLOSED:
@@ -56,28 +55,29 @@ def next_due(drop: Drop, stream: Stream, pace: Pace) -> Micros | None:
 
 
 def _due_before_opening(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:
-    opens_at = cast(Micros, drop.opens_at)
+    begins_at = cast(Micros, drop.begins_at)
     waits = drop.plan.while_offline is WhileOffline.WAIT and not stream.lets_run
-    if moment < opens_at:
-        if moment >= opens_at - pace.soon_lead and not drop.soon_said and not _just_announced(drop, pace):
+    if moment < begins_at:
+        if moment >= begins_at - pace.soon_lead and not drop.soon_said and not _just_announced(drop, pace):
             return Fact("drop.soon", drop.key)
         return None
     if waits:
-        asking = moment < max(opens_at + pace.late_after, stream.changed_at + LOGIN_TAKES)
+        asking = moment < max(begins_at + pace.late_after, stream.changed_at + LOGIN_TAKES)
         if drop.postponed_why or (stream.live is None and asking):
             return None
         return Fact("drop.postponed", drop.key, {"why": "unknown" if stream.live is None else "offline"})
     if drop.postponed_why:
-        return Fact("drop.rescheduled", drop.key, {"opens_at": moment + pace.resume_warning})
-    if moment >= opens_at + drop.plan.window:
+        opens_at = moment + pace.resume_warning + drop.plan.early_for
+        return Fact("drop.rescheduled", drop.key, {"opens_at": opens_at})
+    if moment >= begins_at + drop.plan.early_for + drop.plan.window:
         return Fact("drop.postponed", drop.key, {"why": "missed"})
-    late = moment > opens_at + pace.late_after
-    return open_fact(drop, moment if late else opens_at, late=late)
+    late = moment > begins_at + pace.late_after
+    return open_fact(drop, moment if late else begins_at, late=late)
 
 
 def _just_announced(drop: Drop, pace: Pace) -> bool:
     """Announced within the reminder's lead: the announcement has just said when, a reminder would repeat it."""
-    return (drop.announced_at or 0) > cast(Micros, drop.opens_at) - pace.soon_lead
+    return (drop.announced_at or 0) > cast(Micros, drop.begins_at) - pace.soon_lead
 
 
 def gone_by(plan: DropPlan, moment: Micros) -> bool:
@@ -86,8 +86,13 @@ def gone_by(plan: DropPlan, moment: Micros) -> bool:
 
 
 def open_fact(drop: Drop, begins_at: Micros, *, late: bool = False) -> Fact:
-    """Opening: the window is as long as announced, also when it begins late."""
-    return Fact("drop.opened", drop.key, {"closes_at": begins_at + drop.plan.window, "late": late})
+    """Opening: all windows move together, and are as long as announced also when they begin late."""
+    plan = drop.plan
+    if not plan.early:
+        return Fact("drop.opened", drop.key, {"closes_at": begins_at + plan.window, "late": late})
+    public_at = begins_at + plan.early_for
+    windows = {"public_at": public_at, "closes_at": public_at + plan.window, "late": late}
+    return Fact("drop.opened", drop.key, windows)
 
 
 def _due_while_open(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> Fact | None:
@@ -95,8 +100,14 @@ def _due_while_open(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> F
     offline = stream.offline_for(moment) if follows_stream else 0
     closes_at = cast(Micros, drop.closes_at)
     if drop.paused_at is None:
-        paused_first = offline >= pace.offline_pause and stream.changed_at + pace.offline_pause < closes_at
-        if moment >= closes_at and not paused_first:
+        pauses_at = stream.changed_at + pace.offline_pause
+        public_at = drop.public_at if drop.early_open else None
+        if public_at is not None and moment >= public_at:
+            # A pause that was due before it comes before it: then the early window waits for the stream, too.
+            if offline >= pace.offline_pause and pauses_at < public_at:
+                return Fact("drop.paused", drop.key, {"why": "offline"})
+            return Fact("drop.public", drop.key, {"late": moment > public_at + pace.late_after})
+        if moment >= closes_at and not (offline >= pace.offline_pause and pauses_at < closes_at):
             late = moment > closes_at + pace.late_after
             return Fact("drop.closed", drop.key, {"why": "time", "late": late})
         if offline >= pace.offline_close:
@@ -120,5 +131,7 @@ def _due_while_open(drop: Drop, stream: Stream, pace: Pace, moment: Micros) -> F
 def resume_fact(drop: Drop, moment: Micros) -> Fact:
     """Going on after a pause: the time that was lost is added at the end."""
     lost = moment - cast(Micros, drop.paused_at)
-    closes_at = cast(Micros, drop.closes_at) + lost
-    return Fact("drop.resumed", drop.key, {"closes_at": closes_at, "added": lost})
+    resumed = {"closes_at": cast(Micros, drop.closes_at) + lost, "added": lost}
+    if drop.early_open:
+        resumed["public_at"] = cast(Micros, drop.public_at) + lost
+    return Fact("drop.resumed", drop.key, resumed)

@@ -113,6 +113,9 @@ class Question(NamedTuple):
     def source(self) -> Source:
         return KINDS[self.about].source
 
+    def __str__(self) -> str:
+        return f"{self.about}:{self.subject}" if self.subject else str(self.about)
+
 
 class Found(NamedTuple):
     """The answer to a question: 0 for no, otherwise what its measure says. It holds in [found_at, valid_until).
@@ -129,3 +132,10 @@ class Found(NamedTuple):
 
 # What is known of one person. A question that is not in it has not been answered, which is no answer of no.
 Evidence = Mapping[Question, Found]
+NOTHING_KNOWN: Evidence = MappingProxyType({})
+
+
+def read_question(text: str) -> Question:
+    """The question whose text this is. Raises ValueError for one that there is not."""
+    about, _, subject = text.partition(":")
+    return Question(Entitlement(about), subject)

@@ -7,6 +7,9 @@ import hmac
 from dataclasses import dataclass
 from enum import IntEnum
 
+Account = tuple[str, str]
+"""Platform and user id: who somebody is there, whatever they are called."""
+
 
 class Rank(IntEnum):
     """What the platform's own evidence in this very event says about the asker."""
@@ -26,7 +29,7 @@ class Actor:
     rank: Rank = Rank.VIEWER
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Account:
         return (self.platform, self.user_id)
 
     @property

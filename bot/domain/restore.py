@@ -113,7 +113,10 @@ def decide_thaw(
     closes_at = None if drop.closes_at is None else drop.closes_at + added
     thawed = {"lost": ranges_of(lost), "last_public": known if last is None else last, "added": added}
     facts = [Fact("unit.lost", drop.key, {"number": number, "why": "restored"}) for number in lost]
-    facts.append(Fact("drop.thawed", drop.key, {**thawed, "closes_at": closes_at}))
+    windows = {"closes_at": closes_at}
+    if drop.early and drop.public_at is not None:
+        windows["public_at"] = drop.public_at + added
+    facts.append(Fact("drop.thawed", drop.key, {**thawed, **windows}))
     left = max(0, drop.units_left - len(lost))
     to_give = drop.units_to_give - len(lost)
     shown = closes_at if drop.open else None

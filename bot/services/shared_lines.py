@@ -12,10 +12,10 @@ from bot.domain.announcing import Priority
 from bot.domain.claims import (
     ClaimDecision,
     ClaimGranted,
-    ClaimNeedsName,
     ClaimOpenNow,
     ClaimRefusal,
     ClaimRefused,
+    ClaimUngranted,
     told_late,
 )
 from bot.domain.drops import Drop
@@ -288,7 +288,10 @@ class SharedLines:
             group = group[: max(1, len(group) // 2)]
 
     def _render_refusals(
-        self, decision: ClaimRefused | ClaimNeedsName | ClaimOpenNow, group: list[Waiting], now: Micros
+        self,
+        decision: ClaimUngranted,
+        group: list[Waiting],
+        now: Micros,
     ) -> list[str]:
         if _already_yours(decision) and len(group) > 1:
             held = [(w.actor.name, w.decision.numbers) for w in group if isinstance(w.decision, ClaimRefused)]

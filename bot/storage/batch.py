@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
-from bot.domain.announcing import news_of
+from bot.domain.announcing import News, news_of
+from bot.domain.answers import Answer
 from bot.domain.drops import Drop, DropState, evolve
 from bot.domain.due import due_fact, next_due
 from bot.domain.ledger import Entry, Fact, seal
-from bot.domain.people import SECRET_BYTES, Actor, pseudonym
+from bot.domain.people import SECRET_BYTES, Account, Actor, pseudonym
 from bot.domain.time import Micros
 from bot.domain.transparency import LOG_KEY, checkpoint_due
 from bot.storage import tables
 from bot.storage.book import Book
 from bot.storage.directory import Key, Person
 from bot.storage.drops import save_drop
+from bot.storage.holds import Hold
 from bot.storage.rows import Insertion
 from bot.storage.salts import Salts
 from bot.storage.units import Register
+
+_PLANS = frozenset({"drop.planned", "drop.moved"})
 
 
 class Batch:
@@ -40,12 +46,15 @@ class Batch:
         self._entries, self._units = Insertion(tables.entry), Insertion(tables.unit)
         self._lost = Insertion(tables.lost_unit)
         self._tiles, self._checkpoints = Insertion(tables.tile), Insertion(tables.checkpoint)
+        self._holds = Insertion(tables.hold)
         self.outcomes, self.actions = Insertion(tables.outcome), Insertion(tables.action)
         self._news = Insertion(tables.outbox)
         # Drops whose row is to be written; True for one that has none yet.
         self._dirty: dict[str, bool] = {}
         self.places: set[str] = set()
         self.changed: set[str] = set()
+        # Claims that had waited for evidence, and what they were answered with.
+        self.settled: list[tuple[Actor, Answer[Any]]] = []
         # Whether this process has been told of the stream: true only once that stands in the ledger.
         self.told_of_stream = False
         # Whether somebody was erased: the database's log still holds them, until it is emptied.
@@ -74,6 +83,11 @@ class Batch:
         people.put(key, known)
         return known
 
+    def known(self, key: Key) -> int | None:
+        """The person behind an account whom the ledger has met; None for a stranger."""
+        person = self.book.people.get(key) or self._look_up(key)
+        return None if person is None else person.id
+
     def _look_up(self, key: Key) -> Person | None:
         if key not in self._met:
             self.load_people([key])
@@ -89,6 +103,35 @@ class Batch:
         )
         self.connection.execute(update(identity).where(where), {"name": actor.name})
         return Person(known.id, known.secret, actor.name)
+
+    def together(self, person_id: int, drop: str) -> tuple[int, ...]:
+        """Whom the drop's limits count as this one person, first of all themselves."""
+        return self.book.links.together(person_id, self.book.drops[drop].announced_at)
+
+    def counted_as(self, person_id: int) -> tuple[int, ...]:
+        """This person and whom they are linked with now."""
+        other = self.book.links.of(person_id)
+        return (person_id,) if other is None else (person_id, other)
+
+    def accounts(self, person_id: int, own: Account) -> tuple[Account, ...]:
+        """The account that asks, and those that it is linked with now."""
+        other = self.book.links.of(person_id)
+        if other is None:
+            return (own,)
+        # The row may be waiting in this very batch.
+        self.write_rows()
+        identity = tables.identity.c
+        query = select(identity.platform, identity.user_id).where(
+            identity.channel_id == self.channel_id, identity.person_id == other
+        )
+        return (own, *((row.platform, row.user_id) for row in self.connection.execute(query)))
+
+    def hold(self, hold: Hold) -> None:
+        """Keep a claim's place until it can be judged."""
+        platform, user_id, name = hold.actor.platform, hold.actor.user_id, hold.actor.name
+        who = (hold.person_id, platform, user_id, name)
+        self._holds.add((self.channel_id, hold.request_id, hold.drop, *who, hold.asked_at))
+        self.book.holds.add(hold)
 
     def register(self, drop: str) -> Register:
         return self.book.register(self.connection, drop)
@@ -140,9 +183,9 @@ class Batch:
         if fact.kind != "unit.granted" or after.sold_out:
             book.forget_choices()
         book.drops[drop] = after
-        if drop not in self._dirty or fact.kind == "drop.planned":
+        if drop not in self._dirty or fact.kind in _PLANS:
             # A plan also writes its edition and occurrence, whatever else becomes of the drop in this batch.
-            self._dirty[drop] = fact.kind == "drop.planned"
+            self._dirty[drop] = fact.kind in _PLANS
             self.changed.add(drop)
         return after
 
@@ -190,17 +233,21 @@ class Batch:
         self._lost.add((self.channel_id, fact.drop, 1, number, entry.at, entry.number))
 
     def _announce(self, before: Drop | None, after: Drop, fact: Fact, moment: Micros, note: str | None) -> None:
+        for news in news_of(before, after, fact, moment, self.book.settings.pace):
+            said = news if note is None else replace(news, about={**news.about, "note": note})
+            self.tell(said, after.key, moment)
+
+    def tell(self, news: News, drop: str, moment: Micros) -> None:
+        """Have every place of the news that the channel has told of it; `drop` is "" for what is about none."""
         book = self.book
-        for news in news_of(before, after, fact, moment, book.settings.pace):
-            said = news.about if note is None else {**news.about, "note": note}
-            for place in news.places:
-                if place not in book.settings.places:
-                    continue
-                about, priority, expires_at = orjson.dumps(said), int(news.priority), news.expires_at
-                what = (self.channel_id, book.next_news, place, str(news.kind), after.key, about, priority)
-                self._news.add((*what, moment, expires_at, None, None, "", ""))
-                book.next_news += 1
-                self.places.add(place)
+        for place in news.places:
+            if place not in book.settings.places:
+                continue
+            about, priority, expires_at = orjson.dumps(news.about), int(news.priority), news.expires_at
+            what = (self.channel_id, book.next_news, place, str(news.kind), drop, about, priority)
+            self._news.add((*what, moment, expires_at, None, None, "", ""))
+            book.next_news += 1
+            self.places.add(place)
 
     # -- rows -----------------------------------------------------------------------------------------------
 
@@ -220,6 +267,7 @@ class Batch:
             self._checkpoints,
             self._units,
             self._lost,
+            self._holds,
             self.outcomes,
             self.actions,
             self._news,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from bot.domain.claims import ClaimNeedsName, ClaimRefused
+from bot.domain.people import Account
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.directory import Directory
 from bot.storage.drops import load_drops
+from bot.storage.holds import Holds
+from bot.storage.links import Links
 from bot.storage.log import Log
 from bot.storage.signing import KeyRing
 from bot.storage.units import Register
@@ -29,6 +33,8 @@ class ChannelSettings:
     places: tuple[str, ...]
     stream_watched: bool
     pace: Pace = field(default_factory=Pace)
+    # Of each list that a gate can name, whose accounts are on it.
+    lists: Mapping[str, frozenset[Account]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,6 +66,8 @@ class Book:
         self.stream = self.stream_before if told else Stream(settings.stream_watched, None, tidings.since)
         self.drops = load_drops(connection, channel_id)
         self.people = Directory(connection, channel_id)
+        self.links = Links(connection, channel_id)
+        self.holds = Holds(connection, channel_id)
         self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
         self.log = Log(connection, channel_id, self.name, row.log_key, keys, entries=self.next_entry - 1)
         self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)

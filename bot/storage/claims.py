@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from bot.domain.claims import (
+    ClaimChecking,
     ClaimDecision,
     ClaimDrop,
     ClaimGranted,
     ClaimStanding,
     choose_drop,
     decide_claim,
+    early_grant_fact,
     grant_fact,
     with_receipt,
 )
 from bot.domain.drops import Drop
+from bot.domain.people import Actor
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
+from bot.storage.holds import Hold
+from bot.storage.standing import standing_of
 
 
 def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     """Decide one claim within the batch."""
-    book = batch.book
+    book, actor = batch.book, command.actor
     chosen = book.choice(command.drop)
     if chosen is None:
         choice = choose_drop(tuple(book.drops.values()), command.drop)
@@ -27,11 +32,28 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
         book.keep_choice(command.drop, chosen)
     if not isinstance(chosen, str):
         return chosen
-    person = batch.person(command.actor, moment)
-    register = batch.register(chosen)
-    standing = ClaimStanding(book.drops[chosen], register.held(person.id), register.next_number)
+    person = batch.person(actor, moment)
+    evidence = dict(command.evidence)
+    standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
     decision = decide_claim(standing, command, moment)
-    if not isinstance(decision, ClaimGranted):
-        return decision
-    entry = batch.record(grant_fact(command, decision, batch.holder(person, chosen), person.id), moment)
-    return with_receipt(decision, entry)
+    if isinstance(decision, ClaimGranted):
+        return grant(batch, command.request_id, actor, standing, decision, moment)
+    if isinstance(decision, ClaimChecking) and not standing.holds_own:
+        batch.hold(Hold(command.request_id, chosen, person.id, actor, moment, evidence))
+    return decision
+
+
+def grant(
+    batch: Batch,
+    request_id: str,
+    actor: Actor,
+    standing: ClaimStanding,
+    granted: ClaimGranted,
+    moment: Micros,
+) -> ClaimGranted:
+    """Put a grant into the ledger; returns it with its receipt."""
+    person, drop = batch.person(actor, moment), standing.drop
+    fact = grant_fact(request_id, actor, granted, batch.holder(person, drop.key), person.id)
+    if drop.early:
+        fact = early_grant_fact(fact, standing, moment)
+    return with_receipt(granted, batch.record(fact, moment))

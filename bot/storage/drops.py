@@ -32,6 +32,10 @@ def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
         "announce_at": plan.announce_at,
         "planned_opens_at": plan.opens_at,
         "window": plan.window,
+        "series": plan.series,
+        "early": plan.early,
+        "early_for": plan.early_for,
+        "early_units": plan.early_units,
         "origin": drop.origin,
         "state": str(drop.state),
         "opens_at": drop.opens_at,
@@ -51,6 +55,9 @@ def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
         "lost": drop.lost,
         "last_number": drop.last_number,
         "frozen_at": drop.frozen_at,
+        "public_at": drop.public_at,
+        "early_open": int(drop.early_open),
+        "early_claimed": drop.early_claimed,
     }
 
 
@@ -69,6 +76,10 @@ def drop_of(row: Row[Any]) -> Drop:
         announce_at=row.announce_at,
         opens_at=row.planned_opens_at,
         window=row.window,
+        series=row.series,
+        early=row.early,
+        early_for=row.early_for,
+        early_units=row.early_units,
     )
     return Drop(
         plan=plan,
@@ -91,6 +102,9 @@ def drop_of(row: Row[Any]) -> Drop:
         lost=row.lost,
         last_number=row.last_number,
         frozen_at=row.frozen_at,
+        public_at=row.public_at,
+        early_open=bool(row.early_open),
+        early_claimed=row.early_claimed,
     )
 
 

@@ -16,8 +16,10 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.claims import ClaimDrop
+from bot.domain.claims import ClaimDrop, JudgeHolds
 from bot.domain.control import SteerDrop
+from bot.domain.linking import LinkPeople, UnlinkMe
+from bot.domain.people import Actor
 from bot.domain.planning import ApplyPlans, PlanDrop
 from bot.domain.privacy import EraseMe
 from bot.domain.restore import FreezeDrops, ThawDrop
@@ -25,7 +27,20 @@ from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.domain.verifying import NoteVerified
-from bot.storage import claims, control, outcomes, planning, privacy, restore, stream, tables, telling, verified
+from bot.storage import (
+    claims,
+    control,
+    judging,
+    linking,
+    outcomes,
+    planning,
+    privacy,
+    restore,
+    stream,
+    tables,
+    telling,
+    verified,
+)
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
 from bot.storage.database import checkpoint, empty_log
@@ -58,6 +73,7 @@ class Command(Protocol):
 
 _HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     ClaimDrop: claims.handle,
+    JudgeHolds: judging.handle,
     SteerDrop: control.handle,
     PlanDrop: planning.handle_one,
     ApplyPlans: planning.handle_all,
@@ -71,17 +87,21 @@ _HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     FreezeDrops: restore.handle_freeze,
     ThawDrop: restore.handle_thaw,
     EraseMe: privacy.handle,
+    LinkPeople: linking.handle_link,
+    UnlinkMe: linking.handle_unlink,
     NoteVerified: verified.handle,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a batch left behind: places with something new to say, drops that changed, the next due instant."""
+    """What a batch left behind: places with something new to say, drops that changed, the next due instant, and
+    the answers to claims that had waited for evidence."""
 
     places: frozenset[str] = frozenset()
     drops: frozenset[str] = frozenset()
     wake_at: Micros | None = None
+    settled: tuple[tuple[Actor, Answer[Any]], ...] = ()
 
 
 @dataclass(slots=True)
@@ -247,7 +267,8 @@ class Lane:
         places = self._unsure.union(*(batch.places for batch in batches))
         self._unsure = frozenset()
         changed = frozenset[str]().union(*(batch.changed for batch in batches))
-        return answers, Committed(places, changed, wake_at)
+        settled = tuple(each for batch in batches for each in batch.settled)
+        return answers, Committed(places, changed, wake_at, settled)
 
     def _prepare(self, connection: Connection, taken: list[_Asked]) -> dict[int, tuple[Batch, Known]]:
         """For each channel its working set, with what the decisions will ask for read in a few statements, and the
@@ -341,8 +362,14 @@ class Lane:
                 connection.close()
 
 
-def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[Any]:
+def _advance(batch: Batch, moment: Micros) -> None:
     batch.advance(moment)
+    if batch.book.holds:
+        judging.settle_ended(batch, moment)
+
+
+def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[Any]:
+    _advance(batch, moment)
     handle = _HANDLERS[type(command)]
     actor = getattr(command, "actor", None)
     if actor is None:
@@ -352,7 +379,7 @@ def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[
     if before is not None:
         return before if before.repeated else before._replace(repeated=True)
     decision = handle(batch, command, moment)
-    batch.advance(moment)
+    _advance(batch, moment)
     outcomes.store(batch, request_id, actor, decision, moment)
     answer = known[request_id] = Answer(request_id, decision, moment)
     return answer

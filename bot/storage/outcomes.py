@@ -7,12 +7,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import BindParameter, Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select, update
 
 from bot.domain.answers import Answer
-from bot.domain.claims import ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, SteerRefused, Verb
 from bot.domain.ledger import json_bytes
+from bot.domain.linking import (
+    LinkAsked,
+    LinkMade,
+    LinkRefusal,
+    LinkRefused,
+    UnlinkAsked,
+    Unlinked,
+    UnlinkRefusal,
+    UnlinkRefused,
+)
 from bot.domain.people import Actor
 from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
 from bot.domain.privacy import ErasureAsked, ErasureRefusal, ErasureRefused, PersonErased
@@ -23,11 +33,14 @@ from bot.storage.rows import Lookup
 if TYPE_CHECKING:
     from bot.storage.batch import Batch
 
+CHECKING = "claim.checking"
+
 # The names are stored: a class may be renamed, its name here may not.
 _CLASSES: dict[str, type[Any]] = {
     "claim.granted": ClaimGranted,
     "claim.refused": ClaimRefused,
     "claim.needs-name": ClaimNeedsName,
+    CHECKING: ClaimChecking,
     "steer.done": DropSteered,
     "steer.refused": SteerRefused,
     "steer.needs-yes": SteerNeedsYes,
@@ -37,6 +50,12 @@ _CLASSES: dict[str, type[Any]] = {
     "erasure.asked": ErasureAsked,
     "erasure.done": PersonErased,
     "erasure.refused": ErasureRefused,
+    "link.asked": LinkAsked,
+    "link.done": LinkMade,
+    "link.refused": LinkRefused,
+    "unlink.asked": UnlinkAsked,
+    "unlink.done": Unlinked,
+    "unlink.refused": UnlinkRefused,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
@@ -49,6 +68,8 @@ _ENUMS: dict[tuple[str, str], type[Any]] = {
     ("steer.needs-yes", "verb"): Verb,
     ("steer.refused", "because"): SteerRefusal,
     ("erasure.refused", "because"): ErasureRefusal,
+    ("link.refused", "because"): LinkRefusal,
+    ("unlink.refused", "because"): UnlinkRefusal,
 }
 
 
@@ -96,10 +117,23 @@ def load(connection: Connection, channel_id: int, request_ids: Sequence[str]) ->
 
 def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Micros) -> None:
     """Keep the answer with the effect, in the same transaction. Only viewers' claims are owed a telling: whoever
-    steers sees the deed itself."""
+    steers sees the deed itself. A claim whose person waits already is answered, and asked again decided again."""
     kind = kind_of(decision)
+    if kind == CHECKING and request_id not in batch.book.holds:
+        return
     told_at = None if kind in _OWED else moment
     drop = getattr(decision, "drop", "")
     user_id, name = ("", "") if kind in _NAMELESS else (actor.user_id, actor.name)
     row = (batch.channel_id, request_id, kind, drop, actor.platform, user_id, name)
     batch.outcomes.add((*row, to_bytes(decision), moment, told_at))
+
+
+def complete(batch: Batch, request_id: str, decision: Any, moment: Micros) -> None:
+    """Put the answer in the place of "checking": it is owed a telling, whatever was told before."""
+    # The row may be waiting in this very batch.
+    batch.write_rows()
+    outcome = tables.outcome
+    batch.connection.execute(
+        update(outcome).where(outcome.c.channel_id == batch.channel_id, outcome.c.request_id == request_id),
+        {"kind": kind_of(decision), "decision": to_bytes(decision), "at": moment, "told_at": None},
+    )

@@ -117,6 +117,19 @@ drop = Table(
     ),
     Column("last_number", Integer, nullable=False, server_default="0"),
     _instant("frozen_at", nullable=True),
+    Column("series", Text, nullable=False, server_default=""),
+    Column("early", Text, nullable=False, server_default=""),
+    Column("early_for", _big(), nullable=False, server_default="0"),
+    Column("early_units", Integer, nullable=False, server_default="0"),
+    _instant("public_at", nullable=True),
+    Column("early_open", Integer, nullable=False, server_default="0"),
+    Column(
+        "early_claimed",
+        Integer,
+        CheckConstraint("early_claimed >= 0 AND early_claimed <= early_units", name="early_share_kept"),
+        nullable=False,
+        server_default="0",
+    ),
     # The backstop of the promise: whatever the program believes, the database takes no unit above supply.
     CheckConstraint("claimed >= 0 AND given >= 0 AND claimed + given <= supply", name="never_oversold"),
     sqlite_strict=True,
@@ -182,6 +195,65 @@ lost_unit = Table(
         ["channel_id", "drop_key", "edition"], ["edition.channel_id", "edition.drop_key", "edition.number"]
     ),
     CheckConstraint("number >= 1", name="counts_from_one"),
+    sqlite_strict=True,
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("request_id", Text, primary_key=True),
+    Column("drop_key", Text, nullable=False),
+    Column("person_id", Integer, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    _instant("asked_at"),
+    ForeignKeyConstraint(["channel_id", "drop_key"], ["drop.channel_id", "drop.key"]),
+    ForeignKeyConstraint(["channel_id", "person_id"], ["person.channel_id", "person.id"]),
+    sqlite_strict=True,
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the entry that made it
+    Column("twitch_person", Integer, nullable=False),
+    Column("discord_person", Integer, nullable=False),
+    _instant("linked_at"),
+    _instant("unlinked_at", nullable=True),
+    ForeignKeyConstraint(["channel_id", "twitch_person"], ["person.channel_id", "person.id"]),
+    ForeignKeyConstraint(["channel_id", "discord_person"], ["person.channel_id", "person.id"]),
+    sqlite_strict=True,
+)
+
+claim_code = Table(
+    "claim_code",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),  # the code itself is nowhere in the ledger
+    Column("code_set", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("reissue", Integer, nullable=False),
+    Column("audience", Text, nullable=False),
+    _instant("expires_at", nullable=True),
+    _instant("burned_at", nullable=True),
+    Column("used_by", Integer),
+    _instant("used_at", nullable=True),
+    UniqueConstraint("channel_id", "code_set", "number", "reissue"),
+    ForeignKeyConstraint(["channel_id", "used_by"], ["person.channel_id", "person.id"]),
+    sqlite_strict=True,
+)
+
+calendar_event = Table(
+    "calendar_event",
+    metadata,
+    Column("channel_id", Integer, primary_key=True),
+    Column("drop_key", Text, primary_key=True),
+    Column("event_id", Text, nullable=False),  # Discord's id of it
+    Column("digest", Text, nullable=False),  # of what Discord was last told
+    ForeignKeyConstraint(["channel_id", "drop_key"], ["drop.channel_id", "drop.key"]),
     sqlite_strict=True,
 )
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal, ClaimRefused
+from bot.domain.claims import (
+    ClaimChecking,
+    ClaimDecision,
+    ClaimGranted,
+    ClaimNeedsName,
+    ClaimOpenNow,
+    ClaimRefusal,
+    ClaimRefused,
+    ClaimUngranted,
+)
 from bot.domain.time import SECOND, Micros
 from bot.wording.catalogue import Wording
 from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat_text, packed, shown
@@ -72,7 +81,7 @@ def told_late_lines(
 
 def refused_lines(
     words: Wording,
-    refused: ClaimRefused | ClaimNeedsName | ClaimOpenNow,
+    refused: ClaimUngranted,
     names: Sequence[str],
     now: Micros,
     *,
@@ -131,11 +140,17 @@ def packed_in(frame: str, items: Sequence[str]) -> list[str]:
 
 
 def _reason(
-    words: Wording, refused: ClaimRefused | ClaimNeedsName | ClaimOpenNow, now: Micros, *, discord: bool
+    words: Wording,
+    refused: ClaimUngranted,
+    now: Micros,
+    *,
+    discord: bool,
 ) -> str:
     if isinstance(refused, ClaimOpenNow):
         title = shown(refused.title, discord=discord)
         return words.say("claim-open-now", discord=discord, title=title, drop=refused.drop)
+    if isinstance(refused, ClaimChecking):
+        return words.say("claim-checking", discord=discord, title=shown(refused.title, discord=discord))
     if isinstance(refused, ClaimNeedsName):
         choices = [
             words.say("claim-needs-name-choice", discord=discord, drop=key, title=shown(title, discord=discord))
@@ -174,6 +189,10 @@ def _reason(
             key = "claim-closed"
         case ClaimRefusal.PAUSED:
             key = "claim-paused-open-end" if refused.retry_at is None else "claim-paused"
+        case ClaimRefusal.EARLY_GONE:
+            key = "claim-early-gone"
+        case ClaimRefusal.NOT_ENTITLED:
+            key = "claim-not-entitled"
     return words.say(key, discord=discord, **values, **_retries(words, refused, now, discord=discord))
 
 

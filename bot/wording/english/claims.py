@@ -29,6 +29,9 @@ SENTENCES = {
     "claim-closed": "{title} is closed; {drop_command} shows what comes next.",
     "claim-paused": "{title} is paused and goes on at {when}; {retry}",
     "claim-paused-open-end": "{title} is paused; {retry_when_said}",
+    "claim-early-gone": "what may go early of {title} is gone; it opens to everybody at {when}; {retry}",
+    "claim-not-entitled": "{title} opens to you at {when}; {retry}",
+    "claim-checking": "I am checking whether {title} is open to you; your place is kept, no need to type again.",
     "claim-retry": "type {claim_command} {drop} then.",
     "claim-retry-soon": "type {claim_command} {drop} then, or {md_command} claim {drop} if you just typed that.",
     "claim-retry-when-said": "wait for my line, then type {claim_command} {drop}, "

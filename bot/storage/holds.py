@@ -1,0 +1,105 @@
+"""Claims that wait for evidence: each holds one unit of an early window until somebody can say whether it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from bot.domain.entitlements import Found, Question
+from bot.domain.people import Account, Actor
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.database import Reads
+
+
+@dataclass(slots=True)
+class Hold:
+    """One of them. `evidence` is what was found out so far; it is not kept through a restart."""
+
+    request_id: str
+    drop: str
+    person_id: int
+    actor: Actor
+    asked_at: Micros
+    evidence: dict[Question, Found] = field(default_factory=dict)
+
+
+class Holds:
+    """Those of a channel, as the lane knows them between batches, in the order in which they asked."""
+
+    def __init__(self, connection: Connection, channel_id: int) -> None:
+        self._by_request = {hold.request_id: hold for hold in _load(connection, channel_id)}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_request)
+
+    def __iter__(self) -> Iterator[Hold]:
+        return iter(self._by_request.values())
+
+    def __contains__(self, request_id: str) -> bool:
+        return request_id in self._by_request
+
+    def add(self, hold: Hold) -> None:
+        self._by_request[hold.request_id] = hold
+
+    def remove(self, request_id: str) -> None:
+        del self._by_request[request_id]
+
+    def of(self, drop: str) -> list[Hold]:
+        """Those of one drop."""
+        return [hold for hold in self._by_request.values() if hold.drop == drop]
+
+
+def _load(connection: Connection, channel_id: int) -> Iterator[Hold]:
+    hold = tables.hold
+    query = select(hold).where(hold.c.channel_id == channel_id).order_by(hold.c.asked_at, hold.c.request_id)
+    for row in connection.execute(query):
+        actor = Actor(row.platform, row.user_id, row.name)
+        yield Hold(row.request_id, row.drop_key, row.person_id, actor, row.asked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A claim that waits, for those who look its evidence up: for its drop's gate `early`, about `accounts`."""
+
+    request_id: str
+    drop: str
+    early: str
+    accounts: tuple[Account, ...]
+
+
+async def open_holds(reads: Reads, channel_id: int) -> list[OpenHold]:
+    """Every claim that waits, as last committed."""
+    hold, drop, link, mine = tables.hold.c, tables.drop.c, tables.link.c, tables.identity.c
+    accounts: dict[int, list[Account]] = {}
+    query = (
+        select(hold.request_id, hold.drop_key, drop.early, hold.person_id, hold.platform, hold.user_id)
+        .join_from(tables.hold, tables.drop, (drop.channel_id == hold.channel_id) & (drop.key == hold.drop_key))
+        .where(hold.channel_id == channel_id)
+        .order_by(hold.asked_at, hold.request_id)
+    )
+    waiting = await reads.rows(query)
+    if not waiting:
+        return []
+    standing = select(link.twitch_person, link.discord_person).where(
+        link.channel_id == channel_id, link.unlinked_at.is_(None)
+    )
+    pairs = [(row.twitch_person, row.discord_person) for row in await reads.rows(standing)]
+    others = {**dict(pairs), **{discord: twitch for twitch, discord in pairs}}
+    wanted = {other for row in waiting if (other := others.get(row.person_id)) is not None}
+    known = select(mine.person_id, mine.platform, mine.user_id).where(
+        mine.channel_id == channel_id, mine.person_id.in_(wanted)
+    )
+    for row in await reads.rows(known):
+        accounts.setdefault(row.person_id, []).append((row.platform, row.user_id))
+    return [
+        OpenHold(
+            row.request_id,
+            row.drop_key,
+            row.early,
+            ((row.platform, row.user_id), *accounts.get(others.get(row.person_id, 0), ())),
+        )
+        for row in waiting
+    ]

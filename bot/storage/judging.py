@@ -1,0 +1,61 @@
+"""Judging claims that waited for evidence, in the lane: each is answered once, with a unit or a reason."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete
+
+from bot.domain.answers import Answer
+from bot.domain.claims import ClaimGranted, JudgeHolds, decide_held
+from bot.domain.entitlements import Found, Question
+from bot.domain.people import Account
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.batch import Batch
+from bot.storage.claims import grant
+from bot.storage.holds import Hold
+from bot.storage.outcomes import complete
+from bot.storage.standing import standing_of
+
+
+def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
+    """Judge again every claim that waits for something about these accounts; returns how many were answered."""
+    told: dict[Account, dict[Question, Found]] = {}
+    for account, question, found in command.evidence:
+        told.setdefault(account, {})[question] = found
+    answered = 0
+    for hold in list(batch.book.holds):
+        known = [told[account] for account in batch.accounts(hold.person_id, hold.actor.key) if account in told]
+        for each in known:
+            hold.evidence.update(each)
+        if known:
+            answered += settle(batch, hold, moment)
+    return answered
+
+
+def settle_ended(batch: Batch, moment: Micros) -> None:
+    """Judge what waited in an early window that is over: by now everybody is let in, or nobody any more."""
+    for hold in list(batch.book.holds):
+        if not batch.book.drops[hold.drop].early:
+            settle(batch, hold, moment)
+
+
+def settle(batch: Batch, hold: Hold, moment: Micros) -> bool:
+    """Answer a waiting claim if that can be done by now; returns whether it was."""
+    request_id, actor = hold.request_id, hold.actor
+    standing = standing_of(
+        batch, hold.drop, hold.person_id, actor.key, hold.evidence, moment, request_id=request_id
+    )
+    decision = decide_held(standing, moment)
+    if decision is None:
+        return False
+    batch.book.holds.remove(request_id)
+    batch.write_rows()
+    waiting = tables.hold.c
+    batch.connection.execute(
+        delete(tables.hold).where(waiting.channel_id == batch.channel_id, waiting.request_id == request_id)
+    )
+    if isinstance(decision, ClaimGranted):
+        decision = grant(batch, request_id, actor, standing, decision, moment)
+    complete(batch, request_id, decision, moment)
+    batch.settled.append((actor, Answer(request_id, decision, moment)))
+    return True
