@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
 class Anchor(StrEnum):
-    """What an act waits for. OPENS and CLOSES are the advertised instants, ANNOUNCED and OPENED are seen; so is
-    REMINDED, a later line that says there are units left. Nobody waits for that one for ever: it need not come."""
+    """What an act waits for. OPENS and CLOSES are the advertised instants; ANNOUNCED, EARLY and OPENED are seen:
+    EARLY that some are let in, where a drop has an early window, and OPENED that everybody is. So is REMINDED, a
+    later line that says there are units left. Nobody waits for that one for ever: it need not come."""
 
     ANNOUNCED = "announced"
+    EARLY = "early"
     OPENS = "opens"
     OPENED = "opened"
     REMINDED = "reminded"
@@ -67,8 +69,31 @@ class GoOffline:
     """End the stream: the streamer's alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Become:
+    """Come to be what a gate may ask for: "subscriber", "follower", "vip" or "moderator" on Twitch, "booster" or
+    "role:NAME" on Discord. The platform tells of it as it does when it happens."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoLonger:
+    """Stop being one of these: a subscription ends, a role is taken away."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayCode:
+    """Type a command and the code that this human's account on Discord was shown in private; whoever was shown none
+    types nothing."""
+
+    command: str
+
+
 # What a later feature lets people do (vote, spend a pass) is a deed here, and a case in each of the hands.
-Deed = Say | Press | Slash | Rename | GoLive | GoOffline
+Deed = Say | Press | Slash | Rename | GoLive | GoOffline | Become | NoLonger | SayCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,22 @@ class Act:
     cue: Cue
     deed: Deed
     unless_won: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account has long been when the play begins, beyond its badges and its tier. `follows_days` is how
+    long it has followed the channel, None for somebody who does not; the rest is of Discord: the names of its
+    roles, whether it boosts the server, and how many days ago it joined."""
+
+    gifted: bool = False
+    follows_days: int | None = None
+    roles: tuple[str, ...] = ()
+    boosts: bool = False
+    joined_days: int = 0
+
+
+NOTHING_SPECIAL = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +138,5 @@ class Person:
     tier: str = ""
     home: str = ""
     owner: str = ""
+    # Not shown, so that whoever has none is told by the digest they have always had; see plan.digest.
+    standing: Standing = field(default=NOTHING_SPECIAL, repr=False)

@@ -29,6 +29,12 @@ def arrival(random: Random, drop: StagedDrop) -> float:
     return round(drop.seconds * _part(random.random()), 3)
 
 
+def early_arrival(random: Random, drop: StagedDrop) -> float:
+    """Seconds from seeing that some are let in early to asking: whoever has waited for it is there within the first
+    half of that time."""
+    return round(random.uniform(0.04, 0.5) * (drop.early_seconds or drop.seconds), 3)
+
+
 def second_wave(random: Random, drop: StagedDrop) -> float:
     """Seconds from a line that says units are left to asking for one."""
     return round(drop.seconds * _HURRY * _part(random.random()), 3)

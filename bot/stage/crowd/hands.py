@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-from bot.stage.crowd.acts import Deed, GoLive, GoOffline, Person, Press, Rename, Say, Slash
+from bot.stage.crowd.acts import (
+    Become,
+    Deed,
+    GoLive,
+    GoOffline,
+    NoLonger,
+    Person,
+    Press,
+    Rename,
+    Say,
+    SayCode,
+    Slash,
+)
 from bot.stage.crowd.cards import Cards
+from bot.stage.crowd.furnishing import dress_member, dress_viewer
+from bot.stage.crowd.told_codes import ToldCodes
 from bot.stage.discord.errors import StageError
 from bot.stage.discord.guild import Member
 from bot.stage.discord.world import DiscordWorld
 from bot.stage.record import Record, Seen
-from bot.stage.twitch.model import Dropped, DropReason, PaidSubscription, TwitchUser
+from bot.stage.twitch.model import Dropped, DropReason, TwitchUser
 from bot.stage.twitch.world import TwitchWorld
 
 _COMMANDS_IN = "lounge"
@@ -40,6 +55,8 @@ class StageHands:
         self._twitch = twitch
         self._discord = discord
         self._cards = Cards(record)
+        self._codes = ToldCodes(record)
+        self._by_owner: dict[str, str] = {}
         # To ask the worlds for each of thousands of people would be a search through thousands.
         self._users = {user.login: user for user in twitch.users.values()}
         self._members = {member.name: member for member in discord.guild.members.values()}
@@ -48,13 +65,20 @@ class StageHands:
         if person.platform == "twitch":
             home = self._user(person.home, person.home) if person.home else None
             user = self._user(person.login, person.name)
-            _dress(user, person, self._twitch)
-            return TwitchHands(self._twitch, user, home)
+            dress_viewer(self._twitch, user, person)
+            return TwitchHands(self._twitch, user, home, lambda: self._code_of(person.owner))
         member = self._members.get(person.login)
         if member is None:
             member = self._discord.add_member(person.login, global_name=person.name)
             self._members[person.login] = member
+        dress_member(self._discord, member, person)
+        if person.owner:
+            self._by_owner[person.owner] = member.id
         return DiscordHands(self._discord, member, self._cards)
+
+    def _code_of(self, owner: str) -> str:
+        """What this human was last shown on Discord; "" where they are not there."""
+        return self._codes.shown_to(self._by_owner.get(owner, ""))
 
     def _user(self, login: str, name: str) -> TwitchUser:
         user = self._users.get(login.lower())
@@ -63,24 +87,23 @@ class StageHands:
         return user
 
 
-def _dress(user: TwitchUser, person: Person, world: TwitchWorld) -> None:
-    """Badges and subscription of somebody who has had them for long: nobody is told of it tonight."""
-    user.badges.update(person.badges)
-    if person.tier:
-        world.paid[user] = PaidSubscription(user, person.tier, is_gift=False)
-        if "founder" not in person.badges:
-            user.badges.add("subscriber")
-
-
 class TwitchHands:
-    """Types in chat: in the channel's own, or in that of `home`, with which the channel shares its chat."""
+    """Types in chat: in the channel's own, or in that of `home`, with which the channel shares its chat. `code` is
+    what this human has been shown elsewhere."""
 
     platform = "twitch"
 
-    def __init__(self, world: TwitchWorld, user: TwitchUser, home: TwitchUser | None = None) -> None:
+    def __init__(
+        self,
+        world: TwitchWorld,
+        user: TwitchUser,
+        home: TwitchUser | None = None,
+        code: Callable[[], str] = lambda: "",
+    ) -> None:
         self._world = world
         self._user = user
         self._home = home
+        self._code = code
         self.id = user.id
 
     @property
@@ -97,9 +120,40 @@ class TwitchHands:
                 self._world.go_live()
             case GoOffline():
                 self._world.go_offline()
+            case SayCode(command):
+                if code := self._code():
+                    self._world.say(self._user, f"{command} {code}")
+            case Become(what):
+                self._become(what)
+            case NoLonger(what):
+                self._be_no_longer(what)
             case _:
                 raise TypeError(f"on Twitch nobody can do this: {deed}")
         return None
+
+    def _become(self, what: str) -> None:
+        match what:
+            case "follower":
+                if self._world.following_since(self._user) is None:
+                    self._world.follow(self._user)
+            case "subscriber":
+                self._world.subscribe(self._user)
+            case "vip" | "moderator":
+                self._world.grant_badge(self._user, what)
+            case _:
+                raise TypeError(f"on Twitch nobody can become this: {what}")
+
+    def _be_no_longer(self, what: str) -> None:
+        match what:
+            case "follower":
+                self._world.unfollow(self._user)
+            case "subscriber":
+                if self._world.subscribes(self._user):
+                    self._world.end_subscription(self._user)
+            case "vip" | "moderator":
+                self._world.remove_badge(self._user, what)
+            case _:
+                raise TypeError(f"on Twitch nobody can have been this: {what}")
 
     def _say(self, deed: Say) -> Deed | None:
         said = self._world.say(self._user, deed.text, shared_from=self._home)
@@ -108,7 +162,7 @@ class TwitchHands:
 
 
 class DiscordHands:
-    """Presses buttons and uses slash commands."""
+    """Presses buttons and uses slash commands; whoever hands out roles gives and takes theirs."""
 
     platform = "discord"
 
@@ -126,6 +180,11 @@ class DiscordHands:
                 self._slash(command, drop)
             case Rename(login, name):
                 self._rename(login, name)
+            case Become("booster") | NoLonger("booster"):
+                self._world.boost(self._member, is_boosting=isinstance(deed, Become))
+            case Become(what) | NoLonger(what) if what.startswith("role:"):
+                role = self._world.roles.named(what.removeprefix("role:"))
+                (self._world.give_role if isinstance(deed, Become) else self._world.take_role)(self._member, role)
             case _:
                 raise TypeError(f"on Discord nobody can do this: {deed}")
         return None

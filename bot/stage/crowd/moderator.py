@@ -40,10 +40,13 @@ class _Orders:
         self._on_twitch = on_twitch
 
     def act(self, drop: StagedDrop, anchor: Anchor, after: float, verb: str, named: str | None = None) -> Act:
+        if anchor is Anchor.OPENS:
+            # Whoever is let in early comes with the cue, and everybody else so much later.
+            after -= drop.early_seconds
         return Act(Cue(drop.key, anchor, round(after, 3)), self._order(verb, drop.key if named is None else named))
 
     def mistakes(self, drop: StagedDrop) -> list[Act]:
-        early = min(_TOO_EARLY_SECONDS_MAX, _TOO_EARLY_PART * (drop.opens_at - drop.announces_at) / SECOND)
+        early = min(_TOO_EARLY_SECONDS_MAX, _TOO_EARLY_PART * (drop.begins_at - drop.announces_at) / SECOND)
         mistaken = [self.act(drop, Anchor.OPENS, -early, "open", f"not-{drop.key}")]
         if drop.on_cue:
             mistaken += [

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 
-from bot.stage.crowd.acts import Act, Anchor, Person
+from bot.stage.crowd.acts import NOTHING_SPECIAL, Act, Anchor, Person
 from bot.stage.crowd.characters import Character
 from bot.stage.crowd.characters.character import Someone
 from bot.stage.crowd.deal import HUNDRED, deal
@@ -31,6 +31,8 @@ def digest(people: Iterable[Person]) -> str:
     found = hashlib.sha256()
     for person in people:
         found.update(repr(person).encode("utf-8", "surrogatepass"))
+        if person.standing != NOTHING_SPECIAL:
+            found.update(repr(person.standing).encode())
     return found.hexdigest()[:12]
 
 
@@ -56,6 +58,7 @@ def _people(
             tier=looks.tier,
             home=looks.home,
             owner=owner,
+            standing=looks.standing,
         )
 
 
@@ -83,6 +86,8 @@ def _base(drop: StagedDrop, anchor: Anchor) -> float:
     match anchor:
         case Anchor.ANNOUNCED:
             at = drop.announces_at
+        case Anchor.EARLY:
+            at = drop.begins_at
         case Anchor.OPENS | Anchor.OPENED:
             at = drop.opens_at
         case Anchor.REMINDED:

@@ -67,7 +67,10 @@ class Playing:
         for drop in scene.drops:
             # A streamer who is late, or opens late, is waited for.
             opens_at = drop.opens_at + round(last_word[drop.key] * SECOND)
-            for anchor, at in ((Anchor.ANNOUNCED, drop.announces_at), (Anchor.OPENED, opens_at)):
+            seen_at = {Anchor.ANNOUNCED: drop.announces_at, Anchor.OPENED: opens_at}
+            if drop.early_at is not None:
+                seen_at[Anchor.EARLY] = drop.early_at
+            for anchor, at in seen_at.items():
                 given_up = self._at(at + patience, partial(self._cue, drop, anchor))
                 self._patience[drop.key, anchor] = given_up
 

@@ -11,7 +11,8 @@ from bot.stage.record import SECOND
 
 @dataclass(frozen=True, slots=True)
 class StagedDrop:
-    """A drop as it was advertised; instants in microseconds since the epoch (UTC)."""
+    """A drop as it was advertised; instants in microseconds since the epoch (UTC). `early_at` is when some are let
+    in before everybody is, None where nobody is."""
 
     key: str
     title: str
@@ -19,10 +20,21 @@ class StagedDrop:
     opens_at: int
     closes_at: int
     on_cue: bool = False
+    early_at: int | None = None
+
+    @property
+    def begins_at(self) -> int:
+        """When the first people are let in."""
+        return self.opens_at if self.early_at is None else self.early_at
+
+    @property
+    def early_seconds(self) -> float:
+        """How long the early window is meant to be; 0 where there is none."""
+        return (self.opens_at - self.begins_at) / SECOND
 
     @property
     def seconds(self) -> float:
-        """How long the window is meant to be."""
+        """How long it is meant to be open to everybody."""
         return (self.closes_at - self.opens_at) / SECOND
 
 
@@ -34,6 +46,8 @@ class Words:
     claim_again: str = "!md claim"
     board: str = "!drop"
     mine: str = "!mine"
+    link: str = "!link"
+    yes: str = "!yes"
 
 
 @dataclass(frozen=True, slots=True)

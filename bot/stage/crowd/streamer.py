@@ -19,7 +19,7 @@ def streamer(scene: Scene, *, late: float | None = None, leaves: float | None = 
     last drop closes."""
     acts: list[Act] = []
     if late is not None:
-        first = min(scene.drops, key=lambda drop: drop.opens_at)
+        first = min(scene.drops, key=lambda drop: drop.begins_at)
         acts.append(Act(Cue(first.key, Anchor.OPENS, late), GoLive()))
         for drop in scene.drops:
             if drop.on_cue:

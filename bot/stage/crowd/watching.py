@@ -15,6 +15,9 @@ from bot.stage.record import SECOND, Record, Seen
 _NAMED = re.compile(r"@(\S+?)[:,]?(?=\s|$)([^@#]*)#(\d+)")
 _NUMBER = re.compile(r"#(\d+)")
 _EARLY = SECOND // 5
+# A line that says that everybody is let in comes so much sooner after the one for the early ones, at most: that one
+# may have been seen late.
+_LATE = round(0.8 * SECOND)
 Noticed = Callable[[StagedDrop, Anchor], None]
 
 
@@ -25,6 +28,7 @@ class Watching:
         self._scene = scene
         self._noticed = noticed
         self._seen: set[tuple[str, Anchor]] = set()
+        self._early_seen_at: dict[str, int] = {}
         self._winners: set[tuple[str, str, str]] = set()
         self._stop = record.listen(self._look)
 
@@ -59,22 +63,33 @@ class Watching:
             self.notice(drop, Anchor.ANNOUNCED)
             # After the advertised time, a line that says what to type says it because one can.
             invites = f"{self._scene.words.claim} {drop.key}" in seen.text
-            if invites and seen.at >= drop.opens_at - _EARLY:
-                self._invited(drop)
+            if invites and seen.at >= drop.begins_at - _EARLY:
+                self._invited(drop, seen.at)
 
     def _look_at_card(self, seen: Seen) -> None:
         for drop in self._named_in(seen.text.replace("\\", "")):
             self.notice(drop, Anchor.ANNOUNCED)
             if any(is_claim_button(custom_id, drop.key) and not off for _, custom_id, off in seen.data["buttons"]):
                 # A card is drawn anew with every few claims; only another card reminds anybody.
-                self._invited(drop, again=seen.kind == "message")
+                self._invited(drop, seen.at, again=seen.kind == "message")
 
-    def _invited(self, drop: StagedDrop, *, again: bool = True) -> None:
-        """The first time it says that one can claim, people see that it is open; later it reminds them."""
+    def _invited(self, drop: StagedDrop, at: int, *, again: bool = True) -> None:
+        """The first time it says that one can claim, people see that it is open, or open to some; later it reminds
+        them."""
+        if drop.early_at is not None:
+            self._early_seen_at.setdefault(drop.key, at)
+            self.notice(drop, Anchor.EARLY)
+            if not self._is_public(drop, at):
+                return
         if (drop.key, Anchor.OPENED) not in self._seen:
             self.notice(drop, Anchor.OPENED)
         elif again:
             self.notice(drop, Anchor.REMINDED)
+
+    def _is_public(self, drop: StagedDrop, at: int) -> bool:
+        """Whether the early window must be over: one that opened late is as long as it was to be."""
+        ends_at = self._early_seen_at[drop.key] + drop.opens_at - drop.begins_at
+        return at >= max(drop.opens_at - _EARLY, ends_at - _LATE)
 
     def _named_in(self, text: str) -> Iterator[StagedDrop]:
         return (drop for drop in self._scene.drops if drop.title in text)

@@ -31,3 +31,14 @@ class Notes:
         now = self._clock() if at is None else at
         seen = Seen(now, "discord", kind, place, who.id, who.display_name, text, visible_to, data or {})
         self._record.add(seen)
+
+    def standing(self, member: Member, what: str) -> None:
+        """All that the server knows of a member from now on, because `what` has come about; nobody sees this."""
+        there = member.guild.members.get(member.id) is member
+        data = {
+            "member": there,
+            "roles": sorted(role.name for role in member.roles) if there else [],
+            "boosts_since": member.boosts_since if there else None,
+            "joined_at": member.joined_at if there else None,
+        }
+        self.add("standing", what, member, data=data)

@@ -37,6 +37,15 @@ class Roles:
         self._guild.roles[role.id] = role
         return role
 
+    def named(self, name: str) -> Role:
+        """The role of this name; one that is not there yet is added, and clients are told of it."""
+        for role in self._guild.roles.values():
+            if role.name == name:
+                return role
+        role = self.add(name, 0)
+        self._tell("GUILD_ROLE_CREATE", role)
+        return role
+
     def boost(self, member: Member, is_boosting: bool) -> None:
         """A member begins to boost the server or ends it; Discord itself keeps the role for that."""
         member.boosts_since = self._clock() if is_boosting else None
@@ -97,6 +106,7 @@ class Roles:
         (member.role_ids.add if given else member.role_ids.discard)(role.id)
         data = {"role_id": role.id, "given": given}
         self._notes.add("role", f"{'+' if given else '-'}{role.name}", member, data=data)
+        self._notes.standing(member, f"{'+' if given else '-'}role:{role.name}")
         told = payloads.member_updated(member)
         # The bot is told of itself with or without the intent.
         self._sessions.dispatch("GUILD_MEMBER_UPDATE", told, intent=0 if member.is_bot else GUILD_MEMBERS)

@@ -119,6 +119,7 @@ class DiscordWorld:
         for thread in self.guild.threads.values():
             thread.members.pop(member.id, None)
         self._notes.add("left", "leaves the server", member)
+        self._notes.standing(member, "left")
         told = {"guild_id": self.guild_id, "user": payloads.user(member)}
         self.sessions.dispatch("GUILD_MEMBER_REMOVE", told, intent=GUILD_MEMBERS)
 
@@ -216,6 +217,10 @@ class DiscordWorld:
 
     def take_role(self, member: Member, role: Role) -> None:
         self.roles.put(member, role, given=False)
+
+    def note_standing(self, member: Member, what: str) -> None:
+        """Write into the record what the server knows of a member, because `what` has come about."""
+        self._notes.standing(member, what)
 
     def describe(self) -> dict[str, Any]:
         """All a client needs to join, but for the addresses."""

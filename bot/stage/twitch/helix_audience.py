@@ -43,6 +43,7 @@ class HelixAudience:
                 raise Problem(401, "Asking for a user needs moderator:read:followers and a moderator's token.")
             return web.json_response(payloads.page([], total=len(followers)))
         newest_first = [(each, at) for each, at in reversed(followers.items()) if wanted in (None, each.id)]
+        newest_first.sort(key=lambda follow: -follow[1])
         shown, pagination = page_of(request, newest_first)
         data = [{"followed_at": rfc3339_seconds(at), **payloads.who(follower)} for follower, at in shown]
         return web.json_response(payloads.page(data, pagination, total=len(followers)))

@@ -58,12 +58,14 @@ class Moderation:
     def grant_badge(self, user: TwitchUser, badge: str) -> None:
         """Make somebody a "moderator" or a "vip"."""
         user.badges.add(badge)
+        self._world.note_standing(user, f"+{badge}")
         self._world.tell_of_viewer(f"channel.{badge}.add", user)
 
     def remove_badge(self, user: TwitchUser, badge: str) -> None:
         """Who was a moderator hears no more of what only moderators hear."""
         world = self._world
         user.badges.discard(badge)
+        world.note_standing(user, f"-{badge}")
         world.tell_of_viewer(f"channel.{badge}.remove", user)
         if badge == "moderator":
             for subscription in world.sessions.subscriptions():

@@ -262,22 +262,26 @@ class TwitchWorld(Telling):
 
     def follow(self, user: TwitchUser) -> None:
         self.followers[user] = self.clock()
+        self.note_standing(user, "+follower")
         self.tell_of_viewer("channel.follow", user, followed_at=rfc3339(self.clock()))
 
     def unfollow(self, user: TwitchUser) -> None:
         """Nobody is told of it, on Twitch either: one asks."""
         self.followers.pop(user, None)
+        self.note_standing(user, "-follower")
 
     def subscribe(self, user: TwitchUser, tier: str = "1000", is_gift: bool = False) -> PaidSubscription:
         """A viewer subscribes to the channel; `tier` is "1000", "2000" or "3000"."""
         paid = self.paid[user] = PaidSubscription(user, tier, is_gift)
         user.badges.add("subscriber")
+        self.note_standing(user, "+subscriber")
         self.tell_of_viewer("channel.subscribe", user, tier=tier, is_gift=is_gift)
         return paid
 
     def end_subscription(self, user: TwitchUser) -> None:
         paid = self.paid.pop(user)
         user.badges.discard("subscriber")
+        self.note_standing(user, "-subscriber")
         self.tell_of_viewer("channel.subscription.end", user, tier=paid.tier, is_gift=paid.is_gift)
 
     def resubscribe(self, user: TwitchUser, text: str, *, months: int) -> None:
@@ -334,6 +338,19 @@ class TwitchWorld(Telling):
         return self.rewards.redeem(user, reward, user_input)
 
     # Telling
+
+    def note_standing(self, user: TwitchUser, what: str) -> None:
+        """Write into the record what Twitch knows of somebody from now on, because `what` has come about."""
+        paid = self.paid.get(user)
+        self.note(
+            "standing",
+            what,
+            user,
+            tier=paid.tier if paid else "",
+            gift=paid is not None and paid.is_gift,
+            follows_since=self.followers.get(user),
+            badges=sorted(user.badges),
+        )
 
     def tell_of_viewer(self, name: str, user: TwitchUser, **more: Any) -> None:
         self.notify(name, payloads.viewer_event(user, self.broadcaster, **more))

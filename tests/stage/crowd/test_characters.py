@@ -8,7 +8,18 @@ from itertools import pairwise
 
 import pytest
 
-from bot.stage.crowd.acts import Act, Anchor, Person, Press, Rename, Say, Slash
+from bot.stage.crowd.acts import (
+    Act,
+    Anchor,
+    Become,
+    NoLonger,
+    Person,
+    Press,
+    Rename,
+    Say,
+    SayCode,
+    Slash,
+)
 from bot.stage.crowd.characters import CHARACTERS, WANTING
 from bot.stage.crowd.characters.lurker import CHATTER
 from bot.stage.crowd.characters.ring import TOGETHER_SECONDS
@@ -49,16 +60,17 @@ def asks(person: Person) -> list[Act]:
 @pytest.mark.parametrize("character", CHARACTERS, ids=lambda each: each.name)
 def test_everybody_says_who_they_are_and_stays_within_their_platform(character) -> None:
     for person in plan(3, 100, 100, BOTH_DROPS, {character.name: 100}):
-        if person.platform == "twitch" or character.discord:
+        if character.twitch if person.platform == "twitch" else character.discord:
             assert person.character == character.name
-        allowed = (Say, Rename) if person.platform == "twitch" else (Press, Slash, Rename)
+        both = (Rename, Become, NoLonger)
+        allowed = (Say, SayCode, *both) if person.platform == "twitch" else (Press, Slash, *both)
         assert all(isinstance(act.deed, allowed) for act in person.acts)
 
 
 @pytest.mark.parametrize("character", WANTING, ids=lambda each: each.name)
 def test_everybody_who_wants_a_unit_asks_for_every_drop(character) -> None:
     words = Scene((MUG, BOTH_DROPS.drops[1]))
-    for person in plan(3, 50, 50 if character.discord else 0, words, {character.name: 100}):
+    for person in plan(3, 50 * bool(character.twitch), 50 * bool(character.discord), words, {character.name: 100}):
         assert {act.cue.drop for act in asks(person)} == {"mug", "night-zine"}
 
 

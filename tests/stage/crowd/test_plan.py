@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from bot.stage.crowd import deal as dealing
-from bot.stage.crowd.acts import Act, Anchor, Cue, Say
+from bot.stage.crowd.acts import Act, Anchor, Cue, Say, Standing
 from bot.stage.crowd.characters import CHARACTERS, EAGER, Character
 from bot.stage.crowd.characters.character import Someone, opened
 from bot.stage.crowd.deal import deal, mixture
@@ -137,6 +137,7 @@ def test_the_digest_tells_two_plans_apart_by_any_detail() -> None:
     assert digest(people) == digest(plan(7, 40, 10, SCENE))
     assert digest(people) != digest(plan(8, 40, 10, SCENE))
     assert digest(people) != digest((replace(people[0], badges=("vip",)), *people[1:]))
+    assert digest(people) != digest((replace(people[0], standing=Standing(follows_days=1)), *people[1:]))
     assert digest(people) != digest(people[::-1])
     assert len(digest(people)) == 12
     assert int(digest(people), 16) >= 0
@@ -146,6 +147,20 @@ def test_the_digest_is_the_same_tomorrow() -> None:
     day = 86_400 * SECOND
     tomorrow = StagedDrop(MUG.key, MUG.title, MUG.announces_at + day, MUG.opens_at + day, MUG.closes_at + day)
     assert digest(plan(7, 400, 100, Scene((tomorrow,)))) == digest(plan(7, 400, 100, SCENE))
+
+
+@pytest.mark.parametrize(
+    ("seed", "viewers", "fans", "scene", "expected"),
+    [
+        (7, 60, 15, SCENE, "12b55add12f1"),
+        (1, 120, 40, BOTH_DROPS, "5a9e1682c774"),
+        (2, 600, 200, SCENE, "3202d7616486"),
+    ],
+)
+def test_old_seeds_bring_the_crowds_they_have_always_brought(
+    seed: int, viewers: int, fans: int, scene: Scene, expected: str
+) -> None:
+    assert digest(plan(seed, viewers, fans, scene)) == expected
 
 
 def test_the_digest_is_the_same_in_another_process() -> None:

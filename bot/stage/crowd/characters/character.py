@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from bot.stage.crowd.acts import Act, Anchor, Cue
+from bot.stage.crowd.acts import NOTHING_SPECIAL, Act, Anchor, Cue, Standing
 from bot.stage.crowd.scene import Scene, StagedDrop
 
 
@@ -30,11 +30,12 @@ class Someone:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What there is to know of an account on Twitch; see Person."""
+    """What there is to know of an account; see Person. What its platform does not have is nowhere to be seen."""
 
     badges: tuple[str, ...] = ()
     tier: str = ""
     home: str = ""
+    standing: Standing = NOTHING_SPECIAL
 
 
 def ordinary(dice: Random) -> Looks:
@@ -72,6 +73,12 @@ def claiming(random: Random, scene: Scene, drop: StagedDrop) -> str:
 def claiming_again(scene: Scene, drop: StagedDrop) -> str:
     """The same wish in other letters, for when Twitch swallows a repeated line."""
     return f"{scene.words.claim_again} {drop.key}"
+
+
+def early(drop: StagedDrop, seconds: float) -> Cue:
+    """So long after the early window was seen to open; after the opening, where there is none."""
+    anchor = Anchor.OPENED if drop.early_at is None else Anchor.EARLY
+    return Cue(drop.key, anchor, round(seconds, 3))
 
 
 def opened(drop: StagedDrop, seconds: float) -> Cue:
