@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.domain.announcing import Priority
 from bot.domain.answers import Answer
-from bot.domain.people import Actor
+from bot.domain.entitlements import Found, Question, Source
+from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.wording.cards import Card, CardFile
 
 
 class PlaceDown(Exception):
-    """The place cannot be reached now; what was to be said is kept and tried again."""
+    """The place cannot be reached now; what was to be said or asked is kept and tried again, after
+    `retry_after_seconds` where the platform has said how long."""
+
+    def __init__(self, reason: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class SendRefused(Exception):
@@ -75,6 +82,42 @@ class ResultsFiles(Protocol):
 class NameLookup(Protocol):
     async def find(self, name: str) -> Actor | None:
         """Who carries this name on the platform now; None when nobody does. Raises PlaceDown."""
+
+
+class EvidenceSource(Protocol):
+    """Who can tell something about the people of one platform. docs/evidence.md says how to write another."""
+
+    @property
+    def source(self) -> Source:
+        """Which questions it answers: those whose kind names this source."""
+
+    @property
+    def platform(self) -> str:
+        """ "twitch" or "discord": whose user ids it takes."""
+
+    @property
+    def users_max(self) -> int:
+        """About how many people one call can ask; 1 for a source that has to be asked singly."""
+
+    async def find(
+        self, users: Sequence[str], questions: Collection[Question]
+    ) -> Mapping[tuple[str, Question], Found]:
+        """What holds from the start of this call on, by user id and question; what nobody can tell is left out.
+
+        Raises PlaceDown (ask again later) or SendRefused: it is not allowed to us, until somebody mends that."""
+
+
+class EvidenceEar(Protocol):
+    """Who wants to hear what the platforms tell of people by themselves. None of these waits for anything."""
+
+    def seen(self, account: Account) -> None:
+        """Somebody is about: they spoke, pressed or typed a command."""
+
+    def note(self, account: Account, found: Mapping[Question, Found]) -> None:
+        """This has just been proved."""
+
+    def void(self, account: Account, questions: Collection[Question]) -> None:
+        """What was known of this may not be true any more, and has to be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
