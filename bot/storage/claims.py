@@ -7,18 +7,15 @@ from bot.domain.claims import (
     ClaimDecision,
     ClaimDrop,
     ClaimGranted,
-    ClaimStanding,
     choose_drop,
     decide_claim,
-    early_grant_fact,
-    grant_fact,
-    with_receipt,
 )
 from bot.domain.drops import Drop
-from bot.domain.people import Actor
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
+from bot.storage.granting import grant
 from bot.storage.holds import Hold
+from bot.storage.judging import settle_own
 from bot.storage.standing import standing_of
 
 
@@ -35,25 +32,13 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     person = batch.person(actor, moment)
     evidence = dict(command.evidence)
     standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
+    if standing.holds_own:
+        # What this claim knows may be what the earlier one waits for.
+        settle_own(batch, chosen, person.id, evidence, moment)
+        standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
     decision = decide_claim(standing, command, moment)
     if isinstance(decision, ClaimGranted):
         return grant(batch, command.request_id, actor, standing, decision, moment)
     if isinstance(decision, ClaimChecking) and not standing.holds_own:
         batch.hold(Hold(command.request_id, chosen, person.id, actor, moment, evidence))
     return decision
-
-
-def grant(
-    batch: Batch,
-    request_id: str,
-    actor: Actor,
-    standing: ClaimStanding,
-    granted: ClaimGranted,
-    moment: Micros,
-) -> ClaimGranted:
-    """Put a grant into the ledger; returns it with its receipt."""
-    person, drop = batch.person(actor, moment), standing.drop
-    fact = grant_fact(request_id, actor, granted, batch.holder(person, drop.key), person.id)
-    if drop.early:
-        fact = early_grant_fact(fact, standing, moment)
-    return with_receipt(granted, batch.record(fact, moment))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete
 
 from bot.domain.answers import Answer
@@ -11,7 +13,7 @@ from bot.domain.people import Account
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
-from bot.storage.claims import grant
+from bot.storage.granting import grant
 from bot.storage.holds import Hold
 from bot.storage.outcomes import complete
 from bot.storage.standing import standing_of
@@ -36,6 +38,15 @@ def settle_ended(batch: Batch, moment: Micros) -> None:
     """Judge what waited in an early window that is over: by now everybody is let in, or nobody any more."""
     for hold in list(batch.book.holds):
         if not batch.book.drops[hold.drop].early:
+            settle(batch, hold, moment)
+
+
+def settle_own(batch: Batch, drop: str, person_id: int, evidence: Mapping[Question, Found], moment: Micros) -> None:
+    """Judge again what this person, by whichever account, waits for in a drop."""
+    people = batch.together(person_id, drop)
+    for hold in batch.book.holds.of(drop):
+        if hold.person_id in people:
+            hold.evidence.update(evidence)
             settle(batch, hold, moment)
 
 
