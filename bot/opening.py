@@ -123,7 +123,9 @@ def key_file(config: Config) -> Path:
 def channel_settings(config: Config) -> ChannelSettings:
     """What the lane must know of the channel."""
     watched = config.twitch is not None
-    return ChannelSettings(CHANNEL_ID, config.channel.name, places_of(config), watched, config.pace)
+    return ChannelSettings(
+        CHANNEL_ID, config.channel.name, places_of(config), watched, config.pace, config.lists, config.pacing
+    )
 
 
 def places_of(config: Config) -> tuple[str, ...]:

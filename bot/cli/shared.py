@@ -76,6 +76,8 @@ def tell_mistakes(error: ConfigError, *, as_json: bool) -> None:
         return
     for mistake in error.mistakes:
         say_wrong(str(mistake))
+        for line in mistake.pointed.splitlines():
+            say_wrong(f"    {line}")
     if len(error.mistakes) > 1:
         say_wrong(f"{count(len(error.mistakes), 'mistake')} to repair; nothing was started.")
 

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from bot.config.between_drops import between_drops, gate_notes
 from bot.config.drops import DropTable
 from bot.config.explain import explain, explain_syntax
+from bot.config.lists import Lists, ListTable
 from bot.config.mistakes import ConfigError, KeyPath, Mistake, place
+from bot.config.pacing import PacingSection
 from bot.config.positions import find_lines, line_of
 from bot.config.public import PublicSection
 from bot.config.sections import (
@@ -31,8 +34,10 @@ from bot.config.sections import (
 )
 from bot.config.values import Finding, SecretsMode, Surroundings
 from bot.config.wording import Placeholders, wording_findings
+from bot.domain.cadence import Cadence
 from bot.domain.drop_plan import DropPlan
 from bot.domain.due import gone_by
+from bot.domain.pacing import PacingRules
 from bot.domain.plan import past_note
 from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
@@ -54,6 +59,8 @@ class _File(Section):
     wording: dict[str, str] = Field(default_factory=dict)
     pace: PaceSection = Field(default_factory=dict, validate_default=True)
     public: PublicSection = Field(default_factory=dict, validate_default=True)
+    pacing: PacingSection = Field(default_factory=dict, validate_default=True)
+    lists: ListTable = Field(default_factory=dict)
     drops: list[DropTable] = Field(default_factory=list)
 
 
@@ -74,6 +81,8 @@ class Config:
     wording: Mapping[str, str]
     pace: Pace
     public: Publishing
+    pacing: PacingRules
+    lists: Lists
     drops: tuple[DropTable, ...]
     missing_secrets: tuple[Mistake, ...]
     notes: tuple[str, ...]
@@ -90,8 +99,15 @@ class Config:
         return (*revealed(self.twitch), *revealed(self.discord), *passwords)
 
     def plans(self, now: Micros) -> tuple[DropPlan, ...]:
-        """The drops of this file; one without an announce time is announced at `now`."""
-        return tuple(drop.plan(self.zone, now) for drop in self.drops)
+        """The drops of this file: one without an announce time is announced at `now`, and of those that recur the
+        coming times."""
+        return tuple(plan for drop in self.drops for plan in drop.plans(self.zone, now))
+
+    @property
+    def cadences(self) -> tuple[Cadence, ...]:
+        """When those drops come that recur."""
+        cadences = (drop.cadence(self.zone) for drop in self.drops)
+        return tuple(cadence for cadence in cadences if cadence is not None)
 
     def notes_at(self, now: Micros) -> tuple[str, ...]:
         """The notes, and which drops are too late at `now` to be announced, unless they have been."""
@@ -126,9 +142,10 @@ def load_config(
 
     def mistake(at: KeyPath, finding: Finding) -> Mistake:
         at = (*at, finding.key) if finding.key else at
-        return Mistake(path.name, line_of(at, lines), place(at, document), finding.what, finding.cure)
+        where = place(at, document)
+        return Mistake(path.name, line_of(at, lines), where, finding.what, finding.cure, finding.pointed)
 
-    found = [*_repeated_names(document), *wording_findings(document.get("wording"), wording)]
+    found = [*between_drops(document), *wording_findings(document.get("wording"), wording)]
     checked: _File | None = None
     try:
         checked = _File.model_validate(document, context=around)
@@ -148,9 +165,14 @@ def load_config(
         wording=checked.wording,
         pace=checked.pace.as_pace(),
         public=checked.public.as_publishing(),
+        pacing=checked.pacing.as_rules(checked.channel.time_zone),
+        lists=checked.lists,
         drops=tuple(checked.drops),
         missing_secrets=tuple(mistake((_section_of(lack.key),), lack) for lack in around.missing_secrets),
-        notes=tuple(note for drop in checked.drops for note in drop.notes(around.zone)),
+        notes=(
+            *(note for drop in checked.drops for note in drop.notes(around.zone)),
+            *gate_notes(checked.drops, twitch=checked.twitch, discord=checked.discord),
+        ),
     )
 
 
@@ -181,19 +203,6 @@ def _raw_zone(document: Mapping[str, object]) -> ZoneInfo:
         return zone_named(name) if isinstance(name, str) else ZoneInfo("UTC")
     except PydanticCustomError:
         return ZoneInfo("UTC")
-
-
-def _repeated_names(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, Finding]]:
-    drops = document.get("drops")
-    seen = set()
-    for number, drop in enumerate(drops if isinstance(drops, list) else []):
-        name = drop.get("name") if isinstance(drop, dict) else None
-        if isinstance(name, str) and name in seen:
-            yield (
-                ("drops", number, "name"),
-                Finding(f'there is already a drop "{name}"', "Give it a name of its own."),
-            )
-        seen.add(name if isinstance(name, str) else None)
 
 
 def _without_echoes(found: list[tuple[KeyPath, Finding]]) -> Iterator[tuple[KeyPath, Finding]]:

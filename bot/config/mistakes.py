@@ -12,13 +12,15 @@ _SIMILARITY_MIN = 60
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing to repair: where it is, what is wrong, and the cure. `line` is None without one."""
+    """One thing to repair: where it is, what is wrong, and the cure. `line` is None without one; `pointed` shows
+    the value with a caret below the character that is wrong, in two lines, where a character is."""
 
     file: str
     line: int | None
     where: str
     what: str
     cure: str = ""
+    pointed: str = ""
 
     def __str__(self) -> str:
         at = self.file if self.line is None else f"{self.file} line {self.line}"
@@ -33,6 +35,7 @@ class Mistake:
             "where": self.where,
             "what": self.what,
             "cure": self.cure,
+            **({"pointed": self.pointed} if self.pointed else {}),
         }
 
 

@@ -30,11 +30,13 @@ _YEARS = range(2000, 2200)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found out about `key` of the table it looked at ("" for the value itself)."""
+    """What a check found out about `key` of the table it looked at ("" for the value itself). `pointed` is the text
+    of the value with a caret below the character that is wrong: two lines, or nothing."""
 
     what: str
     cure: str = ""
     key: str = ""
+    pointed: str = ""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from bot.domain.drops import Drop, DropState
 from bot.domain.due import open_fact, resume_fact
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
+from bot.domain.plan import BY_MODERATOR
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import MINUTE, Micros
 
@@ -285,7 +286,9 @@ def _facts(standing: SteerStanding, command: SteerDrop, drop: Drop, moment: Micr
             closes_at = cast(Micros, drop.closes_at) + command.minutes * MINUTE
             return (Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": command.minutes}, by),)
         case Verb.CANCEL:
-            return (Fact("drop.cancelled", drop.key, {}, by),)
+            # The file still asks for what nobody has heard of: it must not come back.
+            why: dict[str, object] = {} if drop.public else {"why": BY_MODERATOR}
+            return (Fact("drop.cancelled", drop.key, why, by),)
         case Verb.GIVE | Verb.UNDO:
             return (_give(standing, command, drop, by),)
 

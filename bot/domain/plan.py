@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,9 @@ _MARKUP = re.compile(r"[`*_~|<>\\]|\]\(|://")
 _LEADING = ("/", "!", ".", "#", "-")
 
 # Once announced, these have had their effect: they promise viewers nothing.
-_PROMISE_NOTHING = frozenset({"key", "announce_at", "zone"})
+_PROMISE_NOTHING = frozenset({"key", "announce_at", "zone", "series"})
 _TIDIED = frozenset({DropState.SETTLED, DropState.CANCELLED})
+BY_MODERATOR = "moderator"
 
 
 def title_fault(title: str) -> str | None:
@@ -75,12 +76,15 @@ class PlanDifference:
     past: tuple[str, ...] = ()
 
 
-def compare_plans(wanted: Sequence[DropPlan], drops: Mapping[str, Drop], moment: Micros) -> PlanDifference:
+def compare_plans(
+    wanted: Sequence[DropPlan], drops: Mapping[str, Drop], moment: Micros, series: Collection[str] = ()
+) -> PlanDifference:
     """Compare the configured drops with those in the ledger, by key.
 
     A planned drop may change or go. From the announcement on every field is a promise, except the time of
     the announcement. A drop that is settled or cancelled may leave the configuration: the ledger keeps it.
-    What was planned live is no business of the configuration, and its name is taken."""
+    What was planned live is no business of the configuration, and its name is taken. Of the drops that recur by
+    the configuration, `series`, whatever has begun is left alone: its rule speaks of the times to come."""
     known = known_drops(drops)
     new: list[DropPlan] = []
     changed: list[DropPlan] = []
@@ -95,7 +99,7 @@ def compare_plans(wanted: Sequence[DropPlan], drops: Mapping[str, Drop], moment:
             new.append(plan)
         elif before.origin != "config":
             refused.append(Refusal(plan.key, "origin", before.origin, "config"))
-        elif before.plan == plan:
+        elif before.plan == plan or (plan.series and _has_begun(before, moment)):
             unchanged.append(plan.key)
         elif before.state is DropState.PLANNED:
             changed.append(plan)
@@ -105,7 +109,13 @@ def compare_plans(wanted: Sequence[DropPlan], drops: Mapping[str, Drop], moment:
             if not broken:
                 unchanged.append(plan.key)
     keys = {plan.key for plan in wanted}
-    gone = {key: drop.state for key, drop in known.items() if drop.origin == "config" and key not in keys}
+    gone = {
+        key: drop.state
+        for key, drop in known.items()
+        if drop.origin == "config"
+        and key not in keys
+        and not (drop.plan.series in series and _has_begun(drop, moment))
+    }
     refused += [
         Refusal(key, "") for key, state in gone.items() if state is not DropState.PLANNED and state not in _TIDIED
     ]
@@ -120,9 +130,20 @@ def compare_plans(wanted: Sequence[DropPlan], drops: Mapping[str, Drop], moment:
 
 
 def known_drops(drops: Mapping[str, Drop]) -> dict[str, Drop]:
-    """The drops that count. What was taken out again before anybody heard of it was never promised: it may come
-    back as something new."""
-    return {key: drop for key, drop in drops.items() if drop.public or drop.state is not DropState.CANCELLED}
+    """The drops that count. What was taken out of the file before anybody heard of it was never promised: it may
+    come back as something new. What a moderator has cancelled may not."""
+    return {key: drop for key, drop in drops.items() if not _forgotten(drop)}
+
+
+def _forgotten(drop: Drop) -> bool:
+    return drop.state is DropState.CANCELLED and not drop.public and drop.closed_why != BY_MODERATOR
+
+
+def _has_begun(drop: Drop, moment: Micros) -> bool:
+    """Whether its time has come or gone, or it has been opened or cancelled before."""
+    waits = drop.state in (DropState.PLANNED, DropState.ANNOUNCED)
+    begins_at = drop.plan.begins_at
+    return not waits or (begins_at is not None and begins_at <= moment)
 
 
 def past_note(key: str) -> str:
@@ -136,9 +157,9 @@ def _shown(field: str, value: object, zone: str) -> str:
         return "on cue"
     if field == "opens_at" and isinstance(value, int):
         return local_text(value, ZoneInfo(zone))
-    if field == "window" and isinstance(value, int):
+    if field in ("window", "early_for") and isinstance(value, int):
         return span_text(value)
-    return str(value)
+    return str(value) or "nothing"
 
 
 def _broken_promises(before: DropPlan, after: DropPlan) -> list[Refusal]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from bot.domain.drop_plan import SUPPLY_MAX, DropPlan, Opening, WhileOffline
@@ -38,13 +38,15 @@ class PlanDrop:
 class ApplyPlans:
     """The drops of config.toml as they stand: new ones are planned, planned ones follow, announced ones stay.
 
-    With `whole` nothing at all is applied while something is refused."""
+    With `whole` nothing at all is applied while something is refused. `series` are the names of the drops that
+    recur, also of those that have no time to come."""
 
     channel_id: int
     request_id: str
     actor: Actor
     plans: tuple[DropPlan, ...]
     whole: bool = False
+    series: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,27 @@ class DropPlanned:
     held_back: int = 0
 
 
+class BrokenRule(NamedTuple):
+    """One of the channel's own rules that a new drop would break: the value of a `PacingRule`. `other` is the drop
+    that opens too near, `openings` how many would open within seven days; `limit` is the rule's number (the gap in
+    microseconds, the drops a week), `span` its date or its hours."""
+
+    rule: str
+    opens_at: Micros
+    other: str = ""
+    other_opens_at: Micros | None = None
+    openings: int = 0
+    limit: int = 0
+    span: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanRefused:
-    """Everything that is wrong at once: the values of `FormMistake`."""
+    """Everything that is wrong at once: the values of `FormMistake`; or, with a form that can be read, the rules
+    that it breaks."""
 
     mistakes: tuple[str, ...]
+    broken: tuple[BrokenRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

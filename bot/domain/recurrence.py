@@ -28,6 +28,10 @@ class DaySpan:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    def days(self) -> Iterator[date]:
+        """Each date, in order."""
+        return (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Weekly:

@@ -21,6 +21,7 @@ from bot.rehearsal.options import Tempo
 # More than this is no title, or not shown.
 _MARKS_MAX = 2
 _TITLE_CHARACTERS_MAX = 60
+_TIMES = ("announce", "opens", "closes", "lasts", "every", "season", "starts", "skip", "announce_before")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SECRETS = {
@@ -169,7 +170,8 @@ def _rewrite_drops(document: dict[str, Any], begins_at: int, tempo: Tempo) -> tu
     for number, table in enumerate(tables):
         announces_at = begins_at + round(number * stagger * SECOND)
         opens_at = announces_at + round(tempo.before_opening * SECOND)
-        for key in ("announce", "opens", "closes", "lasts"):
+        # One that recurs is played once.
+        for key in _TIMES:
             table.pop(key, None)
         table["announce"] = _local(announces_at)
         table["lasts"] = f"{tempo.window}s"

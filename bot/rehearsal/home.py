@@ -31,7 +31,7 @@ def home_of(config: Config) -> Home:
         homes = [path for path in (ledger.parent, *ledger.parent.parents) if path.exists()]
         beside = bool(known and homes) and known[0].stat().st_dev == homes[0].stat().st_dev
     return Home(
-        window_seconds={plan.key: plan.window / SECOND for plan in plans},
+        window_seconds={plan.series or plan.key: plan.window / SECOND for plan in plans},
         reminder_role=None if config.discord is None else config.discord.reminder_role is not None,
         backups_on_same_disk=beside,
     )

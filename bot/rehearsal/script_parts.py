@@ -96,7 +96,7 @@ class ScriptDrop(DropTable):
 
     def _time_findings(self, _zone: ZoneInfo) -> list[Finding]:
         cure = "Leave the key out: [tempo] says when the drops of a script happen."
-        times = ("announce", "opens", "closes", "lasts")
+        times = ("announce", "opens", "closes", "lasts", "every", "season", "starts", "skip", "announce_before")
         return [Finding("a script has no calendar", cure, key=key) for key in times if getattr(self, key)]
 
 

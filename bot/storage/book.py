@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from bot.domain.claims import ClaimNeedsName, ClaimRefused
+from bot.domain.pacing import PacingRules
 from bot.domain.people import Account
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import Micros
@@ -35,6 +36,7 @@ class ChannelSettings:
     pace: Pace = field(default_factory=Pace)
     # Of each list that a gate can name, whose accounts are on it.
     lists: Mapping[str, frozenset[Account]] = field(default_factory=dict)
+    pacing: PacingRules | None = None
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.drop_plan import DropPlan
 from bot.domain.ledger import Fact
+from bot.domain.paced_drops import rules_broken
 from bot.domain.people import Actor
 from bot.domain.plan import compare_plans
 from bot.domain.planning import (
@@ -26,13 +27,16 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
         return PlanRefused((FormMistake.NOT_ALLOWED,))
     if plan.key in batch.book.drops:
         return PlanRefused((FormMistake.TITLE_TAKEN,))
+    broken = rules_broken(plan, batch.book.drops.values(), batch.book.settings.pacing)
+    if broken:
+        return PlanRefused((), broken)
     batch.record(planned_fact(plan, command.actor, "live"), moment)
     return DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at, plan.held_back)
 
 
 def handle_all(batch: Batch, command: ApplyPlans, moment: Micros) -> PlansApplied:
     """Follow config.toml as far as promises allow, or as a whole; what is refused stays as it was announced."""
-    difference = compare_plans(command.plans, batch.book.drops, moment)
+    difference = compare_plans(command.plans, batch.book.drops, moment, command.series)
     refused = tuple(str(refusal) for refusal in difference.refused)
     if refused and command.whole:
         return PlansApplied((), (), (), refused)

@@ -34,8 +34,9 @@ def known_from(config: Config, now: Micros) -> Micros:
     """When the bot learns of the drops (microseconds UTC), and announces those that say nothing of it: before the
     first evening there is a date for, or `now` where there is none."""
     plans = config.plans(now)
-    dates = [plan.announce_at for plan, drop in zip(plans, config.drops, strict=True) if drop.announce is not None]
-    dates += [plan.opens_at for plan in plans if plan.opens_at is not None]
+    at_once = {drop.name for drop in config.drops if drop.announce is None}
+    dates = [plan.announce_at for plan in plans if plan.key not in at_once]
+    dates += [plan.begins_at for plan in plans if plan.begins_at is not None]
     return min(dates, default=now + _BEFORE) - _BEFORE
 
 

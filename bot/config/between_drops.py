@@ -1,0 +1,88 @@
+"""What the drops of config.toml have to do with one another, with its lists and with its platforms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from bot.config.drops import DropTable
+from bot.config.mistakes import KeyPath, nearest
+from bot.config.sections import DiscordSection, TwitchSection
+from bot.config.values import Finding
+from bot.domain.entitlements import Entitlement, Source
+from bot.domain.gate_mistakes import GateMistake
+from bot.domain.gate_parsing import read_gate
+from bot.domain.gates import Condition, conditions
+
+_DATED = re.compile(r"(.+)-[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ON_TWITCH = frozenset(
+    {
+        Source.TWITCH_SUBSCRIPTIONS,
+        Source.TWITCH_FOLLOWERS,
+        Source.TWITCH_VIPS,
+        Source.TWITCH_MODERATORS,
+        Source.TWITCH_BADGES,
+    }
+)
+
+
+def between_drops(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, Finding]]:
+    """Mistakes that no drop shows alone. The file has not been checked: whatever is something else than it should
+    be is told elsewhere."""
+    drops = document.get("drops")
+    tables = [drop if isinstance(drop, dict) else {} for drop in (drops if isinstance(drops, list) else [])]
+    names = [table.get("name") for table in tables]
+    recurring = {table.get("name") for table in tables if "every" in table or "season" in table}
+    for number, name in enumerate(names):
+        if not isinstance(name, str):
+            continue
+        at = ("drops", number, "name")
+        if name in names[:number]:
+            yield at, Finding(f'there is already a drop "{name}"', "Give it a name of its own.")
+        elif (dated := _DATED.fullmatch(name)) and dated[1] in recurring:
+            what = f'"{dated[1]}" recurs, and is called "{name}" on that day'
+            yield at, Finding(what, "Give one of them another name.")
+    lists = document.get("lists")
+    known = [name.casefold() for name in lists] if isinstance(lists, dict) else []
+    for number, table in enumerate(tables):
+        for condition in _conditions_in(table.get("early")):
+            if condition.entitlement is Entitlement.LISTED and condition.subject not in known:
+                cure = nearest(condition.subject, known) or f"Add {condition.subject} = [...] below a line [lists]."
+                what = f'there is no list "{condition.subject}"'
+                yield ("drops", number, "early"), Finding(what, cure)
+
+
+def gate_notes(
+    drops: Sequence[DropTable], *, twitch: TwitchSection | None, discord: DiscordSection | None
+) -> Iterator[str]:
+    """What is no mistake, but lets fewer people in than it seems."""
+    kinds = {drop.name: drop.kind for drop in drops}
+    for drop in drops:
+        asked = list(_conditions_in(drop.early))
+        for condition in asked:
+            if twitch is None and condition.question.source in _ON_TWITCH:
+                yield f"{drop.name}: early asks for {condition}, which lets nobody in without a [twitch] section."
+            if discord is None and condition.question.source is Source.DISCORD_MEMBERS:
+                yield f"{drop.name}: early asks for {condition}, which lets nobody in without a [discord] section."
+        yield from _unit_notes(drop.name, asked, kinds)
+
+
+def _unit_notes(name: str, asked: Iterable[Condition], kinds: Mapping[str, str]) -> Iterator[str]:
+    for condition in asked:
+        subject = condition.subject
+        if condition.entitlement not in (Entitlement.BADGE, Entitlement.PASS):
+            continue
+        if subject not in kinds:
+            near = nearest(subject, kinds)
+            said = f"{name}: early asks for {condition}, and no drop of this file is called {subject}"
+            counted = f"{said}: only units of an earlier drop of that name count."
+            yield f"{counted} {near}".strip()
+        elif condition.entitlement is Entitlement.PASS and kinds[subject] != "pass":
+            said = f"{name}: early asks for {condition}, which lets nobody in"
+            yield f'{said}: {subject} is no drop of kind = "pass".'
+
+
+def _conditions_in(early: object) -> Iterator[Condition]:
+    gate = read_gate(early) if isinstance(early, str) and early else None
+    if gate is not None and not isinstance(gate, GateMistake):
+        yield from conditions(gate)
