@@ -46,9 +46,10 @@ class EraseMe:
 
 @dataclass(frozen=True, slots=True)
 class ErasureStanding:
-    """What forgetting a person depends on. `drops` are those in which they hold a unit, `deeds` counts what they
-    did as a moderator, `entries` are the numbers of all whose private part names them. `person_id` is None for
-    somebody who is in no entry; then `kept` tells whether anything else names them."""
+    """What forgetting a person depends on. `drops` are those in which they hold a unit or wait for one, or somebody
+    who counts as one with them does; `deeds` counts what they did as a moderator, `entries` are the numbers of all
+    whose private part names them. `person_id` is None for somebody who is in no entry; then `kept` tells whether
+    anything else names them. Whom they are linked with goes too: `linked_id`, and what names them alone."""
 
     kept: bool
     drops: tuple[Drop, ...] = ()
@@ -56,6 +57,8 @@ class ErasureStanding:
     deeds: int = 0
     person_id: int | None = None
     entries: tuple[int, ...] = ()
+    linked_id: int | None = None
+    linked_entries: tuple[int, ...] = ()
     settle_after: Micros = 0
 
 
@@ -64,10 +67,12 @@ class ErasureStanding:
 
 @dataclass(frozen=True, slots=True)
 class ErasureAsked:
-    """Nothing has happened yet. `units` will have no owner that anybody can name, `deeds` no doer."""
+    """Nothing has happened yet. `units` will have no owner that anybody can name, `deeds` no doer. `linked` tells
+    that there is an account on the other platform, which goes as well."""
 
     units: int
     deeds: int
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,11 @@ def decide_erasure(
     if unsettled:
         return _in_the_way(unsettled, standing.settle_after, moment), ()
     if not command.confirmed:
-        return ErasureAsked(standing.units, standing.deeds), ()
-    done = PersonErased(standing.units, standing.deeds, len(standing.entries))
-    if standing.person_id is None:
-        return done, ()
-    return done, (person_erased_fact(standing.person_id, standing.entries),)
+        return ErasureAsked(standing.units, standing.deeds, standing.linked_id is not None), ()
+    gone = len(standing.entries) + len(standing.linked_entries)
+    done = PersonErased(standing.units, standing.deeds, gone)
+    persons = ((standing.person_id, standing.entries), (standing.linked_id, standing.linked_entries))
+    return done, tuple(person_erased_fact(each, entries) for each, entries in persons if each is not None)
 
 
 def _settled(drop: Drop) -> bool:

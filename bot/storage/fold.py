@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.domain.drop_plan import DropPlan
 from bot.domain.drops import Drop, evolve
 from bot.domain.time import Micros
-from bot.domain.transparency import LOG_KEY, PERSON_ERASED, checkpoint_due
+from bot.domain.transparency import LOG_KEY, PERSON_ERASED, PERSON_LINKED, PERSON_UNLINKED, checkpoint_due
 from bot.storage.entries import UNREADABLE, EntryBytes, Report, read_entry_bytes
 
 Key = tuple[str, int]
@@ -71,9 +71,21 @@ class LogKey(NamedTuple):
 
 
 @dataclass(slots=True)
+class RebuiltLink:
+    """Two persons in a row of one link, Twitch's first; None where no private part tells who any more. `ended` are
+    the entries that ended it, the same two in the same order."""
+
+    began: tuple[int, ...]
+    persons: tuple[int | None, ...]
+    linked_at: Micros
+    unlinked_at: Micros | None = None
+    ended: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
 class Rebuilt:
     """What the entries amount to: drops by key; by drop and number who owns it; the numbers that were written off,
-    with the instant and entry; deeds by entry.
+    with the instant and entry; deeds by entry; links by the number of their first entry.
 
     `units`, by drop and number, and `requests`, what each was granted, are all of them, but for those a Settle
     has found in the tables already. Of these, `strays` were taken back later: the table must not have them.
@@ -88,6 +100,7 @@ class Rebuilt:
     deeds: dict[int, Deed] = field(default_factory=dict)
     requests: dict[str, Grant] = field(default_factory=dict)
     strays: list[Key] = field(default_factory=list)
+    links: dict[int, RebuiltLink] = field(default_factory=dict)
     log_keys: list[LogKey] = field(default_factory=list)
     checkpoints: set[int] = field(default_factory=set)
     forgotten: list[Grant] = field(default_factory=list)
@@ -142,7 +155,7 @@ class Folding:
         elif hidden != b"{}":
             private = orjson.loads(hidden)
         if not key:
-            self._note(number, kind, public, private)
+            self._note(row, kind, public, private)
             return
         before = rebuilt.drops.get(key)
         after = evolve(before, kind, public, content["at"])
@@ -231,19 +244,44 @@ class Folding:
             raise ValueError(f"unit {number} of {key} cannot be written off, it is out already")
         rebuilt.lost[key, number] = (at, entry)
 
-    def _note(self, entry: int, kind: str, public: Mapping[str, Any], private: Mapping[str, Any]) -> None:
+    def _note(self, row: EntryBytes, kind: str, public: Mapping[str, Any], private: Mapping[str, Any]) -> None:
         """Fold an entry about no drop."""
-        rebuilt = self.rebuilt
+        rebuilt, entry = self.rebuilt, row[0]
         if kind == LOG_KEY:
             rebuilt.log_keys.append(LogKey(entry, public["key"], public["why"]))
         elif kind == PERSON_ERASED:
             for number in private["entries"]:
                 rebuilt.erased[number] = private["person"]
             rebuilt.erased_persons.add(private["person"])
+        elif kind == PERSON_LINKED:
+            self._link(public["link"], entry, row[1], private.get("person"))
+        elif kind == PERSON_UNLINKED:
+            self._unlink(public["link"], entry, row[1], private.get("person"))
         else:
             raise ValueError(f"unknown kind of fact about no drop: {kind}")
         if checkpoint_due(None, None, kind):
             rebuilt.checkpoints.add(entry)
+
+    def _link(self, number: int, entry: int, at: Micros, person: int | None) -> None:
+        links = self.rebuilt.links
+        link = links.get(number)
+        if link is None and number == entry:
+            links[number] = RebuiltLink((entry,), (person,), at)
+        elif link is not None and link.began == (entry - 1,) and link.linked_at == at:
+            link.began, link.persons = (entry - 1, entry), (*link.persons, person)
+        else:
+            raise ValueError(f"it is neither the first nor the second side of link {number}")
+
+    def _unlink(self, number: int, entry: int, at: Micros, person: int | None) -> None:
+        link = self.rebuilt.links.get(number)
+        if link is None or len(link.persons) != 2 or len(link.ended) == 2:
+            raise ValueError(f"there is no link {number} that could end")
+        if link.ended and (link.ended, link.unlinked_at) != ((entry - 1,), at):
+            raise ValueError(f"it is not the second side of the end of link {number}")
+        told = link.persons[len(link.ended)]
+        if None not in (told, person) and told != person:
+            raise ValueError(f"link {number} does not join person {person} on this side")
+        link.unlinked_at, link.ended = at, (*link.ended, entry)
 
 
 def fold_entries(connection: Connection, channel_id: int, report: Report) -> Rebuilt:

@@ -1,15 +1,12 @@
-"""Linking and unlinking in the lane: who is linked already, what two people hold; and links as they are read."""
+"""Linking and unlinking in the lane: who is linked already, what two people hold, and the rows that are made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.linking import (
-    DISCORD,
-    TWITCH,
     LinkDecision,
     Linked,
     LinkMade,
@@ -28,8 +25,7 @@ from bot.domain.people import Actor
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
-from bot.storage.directory import Key
-from bot.storage.links import Link
+from bot.storage.links import Link, sides_of
 
 
 def handle_link(batch: Batch, command: LinkPeople, moment: Micros) -> LinkDecision:
@@ -100,59 +96,4 @@ def _merged(batch: Batch, on_twitch: int, on_discord: int) -> Iterator[Merged]:
 
 def _sides(batch: Batch, link: Link) -> tuple[Linked, ...]:
     batch.write_rows()  # a new name may be in this very batch
-    return _accounts(batch.connection, batch.channel_id, link)
-
-
-# -- for everybody else -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSeen:
-    """A link as it is shown: the accounts by platform, but for those of people who were forgotten."""
-
-    link: Link
-    accounts: Mapping[str, Actor]
-
-
-def find_link(connection: Connection, channel_id: int, key: Key) -> LinkSeen | None:
-    """The link of an account that stands."""
-    identity = tables.identity.c
-    person_id = connection.scalar(
-        select(identity.person_id).where(
-            identity.channel_id == channel_id, identity.platform == key[0], identity.user_id == key[1]
-        )
-    )
-    standing = [link for link in links_of(connection, channel_id, person_id) if link.unlinked_at is None]
-    return _seen(connection, channel_id, standing[0]) if standing else None
-
-
-def read_link(connection: Connection, channel_id: int, number: int) -> LinkSeen | None:
-    """A link by the number of its entry."""
-    row = connection.execute(_QUERY.where(_LINK.channel_id == channel_id, _LINK.number == number)).one_or_none()
-    return None if row is None else _seen(connection, channel_id, Link(*row))
-
-
-def links_of(connection: Connection, channel_id: int, person_id: int | None) -> list[Link]:
-    """All links that a person ever had, oldest first."""
-    of_them = (_LINK.twitch_person == person_id) | (_LINK.discord_person == person_id)
-    rows = connection.execute(_QUERY.where(_LINK.channel_id == channel_id, of_them).order_by(_LINK.number))
-    return [Link(*row) for row in rows]
-
-
-_LINK = tables.link.c
-_QUERY = select(_LINK.number, _LINK.twitch_person, _LINK.discord_person, _LINK.linked_at, _LINK.unlinked_at)
-
-
-def _seen(connection: Connection, channel_id: int, link: Link) -> LinkSeen:
-    sides = _accounts(connection, channel_id, link)
-    return LinkSeen(link, {side.account.platform: side.account for side in sides})
-
-
-def _accounts(connection: Connection, channel_id: int, link: Link) -> tuple[Linked, ...]:
-    identity = tables.identity.c
-    query = select(identity.platform, identity.user_id, identity.name, identity.person_id).where(
-        identity.channel_id == channel_id, identity.person_id.in_((link.twitch_person, link.discord_person))
-    )
-    found = {row.platform: row for row in connection.execute(query)}
-    sides = (found[platform] for platform in (TWITCH, DISCORD) if platform in found)
-    return tuple(Linked(row.person_id, Actor(row.platform, row.user_id, row.name)) for row in sides)
+    return sides_of(batch.connection, batch.channel_id, link)

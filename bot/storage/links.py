@@ -1,13 +1,19 @@
-"""Which persons of a channel count as one, as the lane knows it between batches."""
+"""Which persons of a channel count as one: as the lane knows it between batches, and as everybody else reads it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
+from bot.domain.linking import DISCORD, TWITCH, Linked
+from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.storage import tables
+
+_LINK = tables.link.c
+_QUERY = select(_LINK.number, _LINK.twitch_person, _LINK.discord_person, _LINK.linked_at, _LINK.unlinked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +40,7 @@ class Links:
     def __init__(self, connection: Connection, channel_id: int) -> None:
         self._links: dict[int, Link] = {}
         self._numbers: dict[int, list[int]] = {}
-        link = tables.link.c
-        query = select(link.number, link.twitch_person, link.discord_person, link.linked_at, link.unlinked_at)
-        for row in connection.execute(query.where(link.channel_id == channel_id).order_by(link.number)):
+        for row in connection.execute(_QUERY.where(_LINK.channel_id == channel_id).order_by(_LINK.number)):
             self._put(Link(*row))
 
     def _put(self, link: Link) -> None:
@@ -83,3 +87,61 @@ class Links:
 def _counts(link: Link, since: Micros | None) -> bool:
     # Ended at the very instant of the announcement: nobody can tell which came first, and nobody may claim twice.
     return link.unlinked_at is None or (since is not None and link.unlinked_at >= since)
+
+
+# -- for everybody else -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSeen:
+    """A link as it is shown: the accounts by platform, but for those of people who were forgotten."""
+
+    link: Link
+    accounts: Mapping[str, Actor]
+
+
+def links_of(connection: Connection, channel_id: int, person_id: int | None) -> list[Link]:
+    """All links that a person ever had, oldest first."""
+    theirs = (_LINK.twitch_person == person_id) | (_LINK.discord_person == person_id)
+    rows = connection.execute(_QUERY.where(_LINK.channel_id == channel_id, theirs).order_by(_LINK.number))
+    return [Link(*row) for row in rows]
+
+
+def standing_link(connection: Connection, channel_id: int, person_id: int | None) -> Link | None:
+    """The person's link that has not ended."""
+    links = links_of(connection, channel_id, person_id)
+    return next((link for link in links if link.unlinked_at is None), None)
+
+
+def find_link(connection: Connection, channel_id: int, account: Account) -> LinkSeen | None:
+    """The link that joins an account with another one now."""
+    identity = tables.identity.c
+    person_id = connection.scalar(
+        select(identity.person_id).where(
+            identity.channel_id == channel_id, identity.platform == account[0], identity.user_id == account[1]
+        )
+    )
+    link = standing_link(connection, channel_id, person_id)
+    return None if link is None else _seen(connection, channel_id, link)
+
+
+def read_link(connection: Connection, channel_id: int, number: int) -> LinkSeen | None:
+    """A link by the number of its entry, whether or not it stands."""
+    row = connection.execute(_QUERY.where(_LINK.channel_id == channel_id, _LINK.number == number)).one_or_none()
+    return None if row is None else _seen(connection, channel_id, Link(*row))
+
+
+def sides_of(connection: Connection, channel_id: int, link: Link) -> tuple[Linked, ...]:
+    """Both sides with their accounts, Twitch's first; none of somebody who was forgotten."""
+    identity = tables.identity.c
+    query = select(identity.platform, identity.user_id, identity.name, identity.person_id).where(
+        identity.channel_id == channel_id, identity.person_id.in_((link.twitch_person, link.discord_person))
+    )
+    found = {row.platform: row for row in connection.execute(query)}
+    sides = (found[platform] for platform in (TWITCH, DISCORD) if platform in found)
+    return tuple(Linked(row.person_id, Actor(row.platform, row.user_id, row.name)) for row in sides)
+
+
+def _seen(connection: Connection, channel_id: int, link: Link) -> LinkSeen:
+    sides = sides_of(connection, channel_id, link)
+    return LinkSeen(link, {side.account.platform: side.account for side in sides})

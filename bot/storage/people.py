@@ -12,6 +12,7 @@ from bot.domain.people import Actor
 from bot.storage import tables
 from bot.storage.database import Reads
 from bot.storage.directory import Key
+from bot.storage.links import standing_link
 
 
 class KnownNames:
@@ -36,24 +37,32 @@ class KnownNames:
 
 
 async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[str, str, int, int, int]]:
-    """Key, title, number and supply of every unit of a person, with the entry that granted it, newest first."""
-    identity, unit, drop = tables.identity.c, tables.unit.c, tables.drop.c
-    query = (
-        select(unit.drop_key, drop.title, unit.number, drop.supply, unit.entry_number)
-        .join_from(
-            tables.identity,
-            tables.unit,
-            (unit.channel_id == identity.channel_id) & (unit.person_id == identity.person_id),
+    """Key, title, number and supply of every unit of a person, with the entry that granted it, newest first: on all
+    accounts that are linked now."""
+
+    def read(connection: Connection) -> list[tuple[str, str, int, int, int]]:
+        person_id = _person_of(connection, channel_id, actor.key)
+        link = standing_link(connection, channel_id, person_id)
+        people = (person_id,) if link is None else (link.twitch_person, link.discord_person)
+        unit, drop = tables.unit.c, tables.drop.c
+        query = (
+            select(unit.drop_key, drop.title, unit.number, drop.supply, unit.entry_number)
+            .join_from(tables.unit, tables.drop, (drop.channel_id == unit.channel_id) & (drop.key == unit.drop_key))
+            .where(unit.channel_id == channel_id, unit.person_id.in_(people))
+            .order_by(unit.entry_number.desc())
         )
-        .join(tables.drop, (drop.channel_id == unit.channel_id) & (drop.key == unit.drop_key))
-        .where(
-            identity.channel_id == channel_id,
-            identity.platform == actor.platform,
-            identity.user_id == actor.user_id,
+        return [tuple(row) for row in connection.execute(query)]
+
+    return await reads.consult(read)
+
+
+def _person_of(connection: Connection, channel_id: int, key: Key) -> int | None:
+    identity = tables.identity.c
+    return connection.scalar(
+        select(identity.person_id).where(
+            identity.channel_id == channel_id, identity.platform == key[0], identity.user_id == key[1]
         )
-        .order_by(unit.entry_number.desc())
     )
-    return [(row.drop_key, row.title, row.number, row.supply, row.entry_number) for row in await reads.rows(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +94,8 @@ def find_people(connection: Connection, channel_id: int, who: str) -> list[Found
 
 def find_account(connection: Connection, channel_id: int, key: Key) -> Found | None:
     """The person behind an account; None when nothing is known of it."""
-    identity, outcome = tables.identity.c, tables.outcome.c
-    person_id = connection.scalar(
-        select(identity.person_id).where(
-            identity.channel_id == channel_id, identity.platform == key[0], identity.user_id == key[1]
-        )
-    )
+    outcome = tables.outcome.c
+    person_id = _person_of(connection, channel_id, key)
     if person_id is not None:
         return Found(person_id, tuple(_accounts_of(connection, channel_id, person_id)))
     # Whoever was only ever refused is no person of the ledger's; this looks through all answers.
@@ -99,6 +104,15 @@ def find_account(connection: Connection, channel_id: int, key: Key) -> Found | N
     )
     name = connection.scalar(answered.order_by(outcome.at.desc()).limit(1))
     return None if name is None else Found(None, ((*key, name),))
+
+
+def find_linked(connection: Connection, channel_id: int, found: Found) -> Found | None:
+    """The person whom this one is linked with now."""
+    link = standing_link(connection, channel_id, found.person_id)
+    if link is None or found.person_id is None:
+        return None
+    other = link.other(found.person_id)
+    return Found(other, tuple(_accounts_of(connection, channel_id, other)))
 
 
 def _accounts(
@@ -126,11 +140,7 @@ def _accounts(
 
 
 def _is_known(connection: Connection, channel_id: int, row: Sequence[Any]) -> bool:
-    identity = tables.identity.c
-    query = select(identity.person_id).where(
-        identity.channel_id == channel_id, identity.platform == row[0], identity.user_id == row[1]
-    )
-    return connection.scalar(query) is not None
+    return _person_of(connection, channel_id, (row[0], row[1])) is not None
 
 
 def _accounts_of(connection: Connection, channel_id: int, person_id: int) -> Iterator[tuple[str, str, str]]:

@@ -7,21 +7,34 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, or_, select, tuple_
+from sqlalchemy import Connection, func, or_, select, tuple_
 
+from bot.domain.linking import DISCORD, TWITCH
 from bot.domain.people import pseudonym
 from bot.domain.privacy import Kept
 from bot.domain.time import Micros, in_zone
 from bot.storage import tables
 from bot.storage.directory import Key
-from bot.storage.people import Found, find_account
+from bot.storage.links import links_of
+from bot.storage.people import Found, find_account, find_linked
 
 # In a deed by hand two people are named: each is shown their own part of it.
 SOMEBODY_ELSE = "somebody else"
 
 
 def personal_data(connection: Connection, channel_id: int, found: Found, now: Micros) -> dict[str, Any]:
-    """Everything about the person: instants in UTC, hashes and salts in hex. What names others too is left out."""
+    """Everything about the person: instants in UTC, hashes and salts in hex. What names others too is left out.
+
+    Of an account that they are linked with now, all of it stands under `linked`: it is theirs as well."""
+    linked = find_linked(connection, channel_id, found)
+    return {
+        **_data(connection, channel_id, found, now),
+        "links": list(_links(connection, channel_id, found.person_id)),
+        "linked": None if linked is None else _data(connection, channel_id, linked, now),
+    }
+
+
+def _data(connection: Connection, channel_id: int, found: Found, now: Micros) -> dict[str, Any]:
     channel, person = tables.channel, tables.person
     name = connection.scalar(select(channel.c.name).where(channel.c.id == channel_id))
     row = connection.execute(
@@ -49,16 +62,32 @@ def summary(connection: Connection, channel_id: int, key: Key) -> Kept:
     found = find_account(connection, channel_id, key)
     if found is None:
         return Kept()
+    linked = find_linked(connection, channel_id, found)
+    both = [found] if linked is None else [found, linked]
     person = tables.person.c
-    since = select(person.created_at).where(person.channel_id == channel_id, person.id == found.person_id)
-    units = list(_units(connection, channel_id, found.person_id, "", None))
+    since = select(func.min(person.created_at)).where(
+        person.channel_id == channel_id, person.id.in_([each.person_id for each in both])
+    )
+    units = [unit for each in both for unit in _units(connection, channel_id, each.person_id, "", None)]
+    units.sort(key=lambda unit: int(unit["entry"]), reverse=True)
     return Kept(
-        accounts=tuple(f"{platform}: {name}" for platform, _, name in found.accounts),
-        units=tuple((unit["title"], unit["number"], unit["supply"]) for unit in reversed(units)),
-        answers=sum(1 for _ in _answers(connection, channel_id, found.keys)),
-        steps=sum(1 for _ in _steps(connection, channel_id, found.person_id)),
+        accounts=tuple(f"{platform}: {name}" for each in both for platform, _, name in each.accounts),
+        units=tuple((unit["title"], unit["number"], unit["supply"]) for unit in units),
+        answers=sum(1 for each in both for _ in _answers(connection, channel_id, each.keys)),
+        steps=sum(1 for each in both for _ in _steps(connection, channel_id, each.person_id)),
         since=connection.scalar(since),
     )
+
+
+def _links(connection: Connection, channel_id: int, person_id: int | None) -> Iterator[dict[str, Any]]:
+    """When somebody was one person with an account on the other platform; whose it was is not theirs to have."""
+    for link in links_of(connection, channel_id, person_id):
+        yield {
+            "entry": link.number,
+            "with": TWITCH if person_id == link.discord_person else DISCORD,
+            "linked_at": _utc(link.linked_at),
+            "unlinked_at": None if link.unlinked_at is None else _utc(link.unlinked_at),
+        }
 
 
 def _units(

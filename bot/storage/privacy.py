@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import Table, delete, func, or_, select, tuple_, update
 
 from bot.domain.ledger import json_bytes
 from bot.domain.privacy import EraseMe, ErasureDecision, ErasureStanding, PersonErased, decide_erasure
@@ -30,51 +30,57 @@ class _Named:
 
 
 def handle(batch: Batch, command: EraseMe, moment: Micros) -> ErasureDecision:
-    """Explain, refuse or erase within the batch."""
+    """Explain, refuse or erase within the batch. Who is linked is one person, and forgotten on both platforms."""
     batch.write_rows()  # what names the person may be waiting in this very batch
     key = command.actor.key
-    people = batch.book.people
-    person = people.get(key) or people.look_up(batch.connection, [key]).get(key)
-    keys = [key] if person is None else _identities(batch, person.id)
+    person_id = batch.known(key)
+    linked_id = None if person_id is None else batch.book.links.of(person_id)
     # The question needs no list of what will go: only whether there is anything.
-    asked_of_somebody = person is not None and not command.confirmed
-    named = [] if asked_of_somebody else list(_named_in(batch, None if person is None else person.id, keys))
-    if person is None and named and command.confirmed:
+    asked_of_somebody = person_id is not None and not command.confirmed
+    keys = [key] if person_id is None else _identities(batch, person_id)
+    linked_keys = [] if linked_id is None else _identities(batch, linked_id)
+    named = [] if asked_of_somebody else list(_named_in(batch, person_id, keys))
+    numbers = {each.number for each in named}
+    about_linked = [] if asked_of_somebody or linked_id is None else _named_in(batch, linked_id, linked_keys)
+    # What names both is listed once: it goes with the one who asks.
+    linked_named = [each for each in about_linked if each.number not in numbers]
+    if person_id is None and named and command.confirmed:
         # Who planned a drop and never claimed: the ledger's word needs a number that stands for them.
-        person = batch.person(command.actor, moment)
+        person_id = batch.person(command.actor, moment).id
         batch.write_rows()
-    held = [] if person is None else _drops_held(batch, person.id)
+    persons = [each for each in (person_id, linked_id) if each is not None]
     standing = ErasureStanding(
-        kept=person is not None or bool(named) or _was_answered(batch, key),
-        drops=tuple(batch.book.drops[drop] for drop in dict.fromkeys(held)),
-        units=len(held),
-        deeds=0 if person is None else _deeds(batch, person.id),
-        person_id=None if person is None else person.id,
+        kept=person_id is not None or bool(named) or _was_answered(batch, key),
+        drops=tuple(batch.book.drops[drop] for drop in _drops_in_the_way(batch, persons)),
+        units=_count(batch, tables.unit, persons),
+        deeds=_count(batch, tables.action, persons),
+        person_id=person_id,
         entries=tuple(each.number for each in named),
+        linked_id=linked_id,
+        linked_entries=tuple(each.number for each in linked_named),
         settle_after=batch.book.settings.pace.settle_after,
     )
     decision, facts = decide_erasure(standing, command, moment)
     for fact in facts:
         batch.record(fact, moment)
     if isinstance(decision, PersonErased):
-        _erase(batch, standing.person_id, keys, named, moment)
+        _erase(batch, persons, [*keys, *linked_keys], [*named, *linked_named], moment)
     return decision
 
 
-def _erase(batch: Batch, person_id: int | None, keys: list[Key], named: list[_Named], moment: Micros) -> None:
+def _erase(batch: Batch, persons: list[int], keys: list[Key], named: list[_Named], moment: Micros) -> None:
     connection, channel_id = batch.connection, batch.channel_id
     entry, identity, person = tables.entry, tables.identity, tables.person
     emptied = {"private": None, "salt": None, "person_id": None}
     for some in _pieces([each.number for each in named]):
         where = (entry.c.channel_id == channel_id) & entry.c.number.in_(some)
         connection.execute(update(entry).where(where), emptied)
-    if person_id is not None:
-        connection.execute(
-            delete(identity).where(identity.c.channel_id == channel_id, identity.c.person_id == person_id)
-        )
-        connection.execute(
-            update(person).where(person.c.channel_id == channel_id, person.c.id == person_id), {"secret": None}
-        )
+    connection.execute(
+        delete(identity).where(identity.c.channel_id == channel_id, identity.c.person_id.in_(persons))
+    )
+    connection.execute(
+        update(person).where(person.c.channel_id == channel_id, person.c.id.in_(persons)), {"secret": None}
+    )
     _empty_answers(batch, keys, [each.request for each in named if each.request], moment)
     batch.book.people.forget(keys)
     # Also for the rest of this batch, which may have looked them up.
@@ -143,17 +149,28 @@ def _identities(batch: Batch, person_id: int) -> list[Key]:
     return [(platform, user_id) for platform, user_id in batch.connection.execute(query)]
 
 
-def _drops_held(batch: Batch, person_id: int) -> list[str]:
-    """The drop of each unit."""
+def _drops_in_the_way(batch: Batch, persons: list[int]) -> list[str]:
+    """The drops of which these persons, or whoever counts as one with them there, hold a unit or wait for one."""
+    links, drops = batch.book.links, batch.book.drops
+    # Everybody they were ever linked with, however long ago that ended.
+    near = {other for each in persons for other in links.together(each, 0)}
     unit = tables.unit.c
-    query = select(unit.drop_key).where(unit.channel_id == batch.channel_id, unit.person_id == person_id)
-    return list(batch.connection.scalars(query.order_by(unit.entry_number)))
+    query = select(unit.drop_key, unit.person_id).where(
+        unit.channel_id == batch.channel_id, unit.person_id.in_(sorted(near))
+    )
+    held = [(drop, person_id) for drop, person_id in batch.connection.execute(query.order_by(unit.entry_number))]
+    held += [(hold.drop, hold.person_id) for hold in batch.book.holds if hold.person_id in near]
+    counted = {
+        drop: {other for each in persons for other in links.together(each, drops[drop].announced_at)}
+        for drop, _ in held
+    }
+    return list(dict.fromkeys(drop for drop, person_id in held if person_id in counted[drop]))
 
 
-def _deeds(batch: Batch, person_id: int) -> int:
-    action = tables.action.c
-    where = (action.channel_id == batch.channel_id) & (action.person_id == person_id)
-    return batch.connection.scalar(select(func.count()).select_from(tables.action).where(where)) or 0
+def _count(batch: Batch, table: Table, persons: list[int]) -> int:
+    """How many rows these persons have in a table."""
+    where = (table.c.channel_id == batch.channel_id) & table.c.person_id.in_(persons)
+    return batch.connection.scalar(select(func.count()).select_from(table).where(where)) or 0
 
 
 def _was_answered(batch: Batch, key: Key) -> bool:

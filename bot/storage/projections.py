@@ -13,6 +13,7 @@ from bot.storage.answers import AnswerRow, outcome_differences
 from bot.storage.drops import drop_values, occurrence_values
 from bot.storage.fold import Rebuilt
 from bot.storage.holdings import UnitRow, lost_differences, unit_differences
+from bot.storage.linked import link_differences
 from bot.storage.recollections import action_differences
 from bot.storage.sealed import name_of, secrets_of
 
@@ -33,6 +34,7 @@ def row_differences(
     yield from _occurrence_differences(connection, channel_id, rebuilt)
     yield from unit_differences(units, name_of(connection, channel_id), rebuilt, secrets)
     yield from lost_differences(connection, channel_id, rebuilt)
+    yield from link_differences(connection, channel_id, rebuilt, secrets)
     yield from _erasure_differences(rebuilt)
     yield from _person_differences(rebuilt, secrets)
     yield from action_differences(connection, channel_id, rebuilt)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
+from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.privacy import EraseMe
@@ -26,8 +27,8 @@ from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, v
 
 
 async def full_ledger(path: Path) -> URL:
-    """An evening with claims, gifts, a deed taken back, a cancelled drop and a repair; the night after it somebody
-    is forgotten, and all of it is noted as verified."""
+    """An evening with claims, gifts, a deed taken back, a cancelled drop and a repair, and with people who link their
+    accounts; the night after it some are forgotten, and all of it is noted as verified."""
     url = ledger_url(str(path))
     upgrade(url, now=lambda: NOON)
     clock = FixedClock(NOON - DAY)
@@ -40,11 +41,22 @@ async def full_ledger(path: Path) -> URL:
         async def steer(verb: Verb, request: str, drop: str = "mug", **more: Any) -> None:
             await lane.submit(SteerDrop(CHANNEL, f"twitch:{request}", MIA, verb, drop, **more))
 
+        async def link(*names: str) -> None:
+            for name in names:
+                account = viewer(f"{name}-there", "discord")
+                await lane.submit(LinkPeople(CHANNEL, f"twitch:l-{name}", viewer(name), account, confirmed=True))
+
+        async def unlink(name: str) -> None:
+            asked = await lane.submit(UnlinkMe(CHANNEL, f"twitch:u1-{name}", viewer(name)))
+            await lane.submit(UnlinkMe(CHANNEL, f"twitch:u2-{name}", viewer(name), asked.decision.link))
+
         mug = plan(supply=9, held_back=2, per_person=2)
         await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (mug, plan("cup"))))
         clock.at = NOON
         await lane.submit(Wake(CHANNEL))
         await claim("ann", "bob", "ann2", "cy")
+        await link("ann", "cy", "gus")
+        await unlink("cy")
         await steer(Verb.GIVE, "give-1", receiver=viewer("eve"), why="mistyped")
         await steer(Verb.UNDO, "undo-1", "")
         await steer(Verb.GIVE, "give-2", receiver=viewer("fay"), why="late")
@@ -59,7 +71,8 @@ async def full_ledger(path: Path) -> URL:
         await lane.submit(Wake(CHANNEL))
         clock.at += DAY
         await lane.submit(Wake(CHANNEL))
-        await lane.submit(EraseMe(CHANNEL, "twitch:forget", viewer("bob"), confirmed=True))
+        for name in ("bob", "cy", "gus"):
+            await lane.submit(EraseMe(CHANNEL, f"twitch:forget-{name}", viewer(name), confirmed=True))
         await lane.submit(NoteVerified(CHANNEL, *tree_of(url), whole=True))
     return url
 
@@ -131,7 +144,8 @@ def covered_rows(connection: Connection, table: Table) -> list[Row[Any]]:
         gives = (table.c.kind == "steer.done") & table.c.request_id.like("%:give-%")
         query = query.where((table.c.kind == "claim.granted") | gives)
     if table is tables.person:
-        named = select(tables.entry.c.person_id).where(tables.entry.c.person_id.is_not(None))
+        given = (tables.entry.c.kind == "unit.granted") & tables.entry.c.person_id.is_not(None)
+        named = select(tables.entry.c.person_id).where(given)
         query = query.where(table.c.id.in_(named))
     return list(connection.execute(query).all())
 

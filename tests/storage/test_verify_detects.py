@@ -30,6 +30,7 @@ COVERED: dict[str, list[str]] = {
     "occurrence": ["channel_id", "drop_key", "local_date", "zone", "announce_at", "opens_at", "closes_at"],
     "unit": [column.name for column in tables.unit.columns],
     "lost_unit": ["channel_id", "drop_key", "edition", "number", "lost_at", "entry_number"],
+    "link": [column.name for column in tables.link.columns],
     "action": [column.name for column in tables.action.columns],
     "outcome": ["channel_id", "request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at"],
     "person": ["channel_id", "id", "secret"],
@@ -149,6 +150,8 @@ def is_named(table: Table, row: Mapping[str, Any], words: str) -> bool:
             return words.startswith(f"unit {row['number']} of {row['drop_key']}:")
         case "lost_unit":
             return words.startswith(f"lost unit {row['number']} of {row['drop_key']}:")
+        case "link":
+            return words.startswith(f"link {row['number']}:")
         case "action":
             return words.startswith(f"action of entry {row['entry_number']}:")
         case "outcome":
