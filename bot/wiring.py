@@ -84,7 +84,8 @@ def apply_plan(config: Config) -> int:
 
     async def apply() -> PlansApplied:
         async with open_ledger(config, SystemClock(), nothing) as ledger:
-            return await ledger.drops.apply(config.plans(SystemClock().now()), whole=True)
+            plans = config.plans(SystemClock().now())
+            return await ledger.drops.apply(plans, series=config.series, whole=True)
 
     try:
         applied = asyncio.run(apply())

@@ -104,6 +104,11 @@ class Config:
         return tuple(plan for drop in self.drops for plan in drop.plans(self.zone, now))
 
     @property
+    def series(self) -> frozenset[str]:
+        """The names of those drops that recur."""
+        return frozenset(drop.name for drop in self.drops if drop.recurs)
+
+    @property
     def cadences(self) -> tuple[Cadence, ...]:
         """When those drops come that recur."""
         cadences = (drop.cadence(self.zone) for drop in self.drops)

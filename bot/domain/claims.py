@@ -12,6 +12,7 @@ from bot.domain.entitlements import NOTHING_KNOWN, Evidence, Found, Question
 from bot.domain.gates import Gate, conditions
 from bot.domain.ledger import Entry, Fact
 from bot.domain.people import Account, Actor
+from bot.domain.series import soonest_of_each
 from bot.domain.text import normalise_command, slug
 from bot.domain.time import Micros
 from bot.domain.verdicts import Accepted, Refused, RefusedUntil, Unknown, evaluate
@@ -132,7 +133,12 @@ def find_drop(drops: Sequence[Drop], text: str) -> Drop | None:
     wanted = _plain(text).strip("\"'“”‘’«»#! .")
     if not wanted:
         return None
-    exact = [d for d in drops if wanted in (d.key, _plain(d.title)) or slug(wanted) == d.key]
+    by_date = next((d for d in drops if d.plan.series and d.key in (wanted, slug(wanted))), None)
+    if by_date is not None:
+        return by_date
+    drops = soonest_of_each(drops)
+    names = [(d, {d.key, d.plan.series} - {""}, _plain(d.title)) for d in drops]
+    exact = [d for d, keys, title in names if wanted == title or not keys.isdisjoint((wanted, slug(wanted)))]
     if exact:
         # A title may return next month: the one that is not over is meant.
         return next((d for d in exact if not d.over), exact[-1])

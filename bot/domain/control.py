@@ -14,6 +14,7 @@ from bot.domain.due import open_fact, resume_fact
 from bot.domain.ledger import Fact
 from bot.domain.people import Actor
 from bot.domain.plan import BY_MODERATOR
+from bot.domain.series import soonest_of_each
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import MINUTE, Micros
 
@@ -158,17 +159,25 @@ def fits(verb: Verb, drop: Drop) -> bool:
             return False
 
 
+def _suits(verb: Verb, drop: Drop) -> bool:
+    return drop.public if verb is Verb.GIVE else fits(verb, drop)
+
+
 def meant_drop(drops: Sequence[Drop], verb: Verb, text: str) -> Drop | SteerRefused:
     """The named drop, or the only one that fits; with several nothing is guessed."""
     if text.strip():
         found = find_drop(drops, text)
+        if found is not None and found.plan.series and found.key not in text and not _suits(verb, found):
+            # Next week's is planned already, and tonight's is meant.
+            its = [d for d in drops if d.plan.series == found.plan.series and _suits(verb, d)]
+            found = soonest_of_each(its)[0] if its else found
         return found or SteerRefused(
             SteerRefusal.UNKNOWN_DROP,
             verb,
             asked_for=text[:40],
-            choices=tuple(d.key for d in drops if not d.over),
+            choices=tuple(d.key for d in soonest_of_each(drops) if not d.over),
         )
-    fitting = [d for d in drops if fits(verb, d)]
+    fitting = soonest_of_each(d for d in drops if fits(verb, d))
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:

@@ -62,11 +62,14 @@ class Drops:
         answer: Answer[Any] = await self._lane.submit(PlanDrop(self._channel_id, request_id, actor, plan))
         return answer
 
-    async def apply(self, plans: Sequence[DropPlan], *, whole: bool = False) -> PlansApplied:
-        """Follow config.toml as far as promises allow, with `whole` only if all of it may be. Raises TryAgain."""
+    async def apply(
+        self, plans: Sequence[DropPlan], *, series: frozenset[str] = frozenset(), whole: bool = False
+    ) -> PlansApplied:
+        """Follow config.toml as far as promises allow, with `whole` only if all of it may be; `series` are the
+        names of its drops that recur. Raises TryAgain."""
         # Each start reads the file anew, so each is a request of its own.
         request_id = f"config:{self._clock.now()}"
-        answer = await self._lane.submit(ApplyPlans(self._channel_id, request_id, BOT, tuple(plans), whole))
+        answer = await self._lane.submit(ApplyPlans(self._channel_id, request_id, BOT, tuple(plans), whole, series))
         applied: PlansApplied = answer.decision
         return applied
 
