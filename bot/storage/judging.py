@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import delete
 
 from bot.domain.answers import Answer
-from bot.domain.claims import ClaimGranted, JudgeHolds, decide_held
+from bot.domain.claims import ClaimChecking, ClaimGranted, JudgeHolds, decide_held
 from bot.domain.entitlements import Found, Question
 from bot.domain.people import Account
 from bot.domain.time import Micros
@@ -36,6 +37,8 @@ def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
 
 def settle_ended(batch: Batch, moment: Micros) -> None:
     """Judge what waited in an early window that is over: by now everybody is let in, or nobody any more."""
+    if not batch.book.holds:
+        return
     for hold in list(batch.book.holds):
         if not batch.book.drops[hold.drop].early:
             settle(batch, hold, moment)
@@ -48,6 +51,13 @@ def settle_own(batch: Batch, drop: str, person_id: int, evidence: Mapping[Questi
         if hold.person_id in people:
             hold.evidence.update(evidence)
             settle(batch, hold, moment)
+
+
+def by_now(batch: Batch, before: Answer[Any]) -> Answer[Any]:
+    """What a request was answered before, or what that has become in this very batch."""
+    if not isinstance(before.decision, ClaimChecking):
+        return before
+    return next((done for _, done in batch.settled if done.request_id == before.request_id), before)
 
 
 def settle(batch: Batch, hold: Hold, moment: Micros) -> bool:

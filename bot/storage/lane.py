@@ -235,6 +235,7 @@ class Lane:
                 merged.places | committed.places,
                 merged.drops | committed.drops,
                 committed.wake_at if committed.wake_at is not None else merged.wake_at,
+                merged.settled + committed.settled,
             )
         return results, merged
 
@@ -364,8 +365,7 @@ class Lane:
 
 def _advance(batch: Batch, moment: Micros) -> None:
     batch.advance(moment)
-    if batch.book.holds:
-        judging.settle_ended(batch, moment)
+    judging.settle_ended(batch, moment)
 
 
 def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[Any]:
@@ -373,15 +373,19 @@ def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[
     handle = _HANDLERS[type(command)]
     actor = getattr(command, "actor", None)
     if actor is None:
-        return Answer("", handle(batch, command, moment), moment)
+        decision = handle(batch, command, moment)
+        judging.settle_ended(batch, moment)
+        return Answer("", decision, moment)
     request_id = command.request_id
     before = known.get(request_id)
     if before is not None:
+        before = judging.by_now(batch, before)
         return before if before.repeated else before._replace(repeated=True)
     decision = handle(batch, command, moment)
     _advance(batch, moment)
-    outcomes.store(batch, request_id, actor, decision, moment)
-    answer = known[request_id] = Answer(request_id, decision, moment)
+    answer = Answer(request_id, decision, moment)
+    if outcomes.store(batch, request_id, actor, decision, moment):
+        known[request_id] = answer
     return answer
 
 

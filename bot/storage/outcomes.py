@@ -115,17 +115,19 @@ def load(connection: Connection, channel_id: int, request_ids: Sequence[str]) ->
     }
 
 
-def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Micros) -> None:
-    """Keep the answer with the effect, in the same transaction. Only viewers' claims are owed a telling: whoever
-    steers sees the deed itself. A claim whose person waits already is answered, and asked again decided again."""
+def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Micros) -> bool:
+    """Keep the answer with the effect, in the same transaction; returns whether it is kept. Only viewers' claims
+    are owed a telling: whoever steers sees the deed itself. A claim whose person waits already is answered, and
+    asked again decided again."""
     kind = kind_of(decision)
     if kind == CHECKING and request_id not in batch.book.holds:
-        return
+        return False
     told_at = None if kind in _OWED else moment
     drop = getattr(decision, "drop", "")
     user_id, name = ("", "") if kind in _NAMELESS else (actor.user_id, actor.name)
     row = (batch.channel_id, request_id, kind, drop, actor.platform, user_id, name)
     batch.outcomes.add((*row, to_bytes(decision), moment, told_at))
+    return True
 
 
 def complete(batch: Batch, request_id: str, decision: Any, moment: Micros) -> None:
