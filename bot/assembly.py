@@ -22,6 +22,8 @@ from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.exporting import Exporting
+from bot.services.overhearing import Overhearing
+from bot.services.planning import Planning
 from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
@@ -146,9 +148,11 @@ class Assembly:
             ),
             proofs=Proofs(reads, CHANNEL_ID, steady, ProofPlaces(config.public.url, config.discord is not None)),
             telling=self._telling,
+            overhearing=Overhearing(),
             words=words,
             clock=clock,
         )
+        self._planning = Planning(ledger.drops, config.plans, config.series, config.pacing, clock)
         self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live)
 
     async def prepare(self) -> None:
@@ -163,9 +167,7 @@ class Assembly:
         self._deaf_before = any(drop.open for drop in drops.values())
         if waiting := [key for key, drop in drops.items() if drop.frozen]:
             log.warning("frozen after a repair: stop the bot and type microdrops restore", drops=waiting)
-        applied = await ledger.drops.apply(self._config.plans(self._clock.now()))
-        for refusal in applied.refused:
-            log.warning("config.toml asks for what was promised otherwise", refusal=refusal)
+        await self._planning.follow()
         await ledger.lane.submit(ForgetRefusals(CHANNEL_ID, self._clock.now() - REFUSALS_KEPT))
         try:
             await self._telling.sweep(at_start=True)
@@ -212,3 +214,4 @@ class Assembly:
             await self._telling.sweep()
             # The alarm goes by the machine's clock, which somebody may set back; this does not.
             await self._ledger.drops.wake()
+            await self._planning.keep_up()

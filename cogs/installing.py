@@ -13,7 +13,9 @@ from cogs.names import CommandNames
 
 def install_all_twitch(bot: TwitchBot, services: Services, names: CommandNames) -> None:
     """Put every chat command on a fresh Twitch client."""
-    answer_in_chat(ChatCommands(bot, names), services)
+    commands = ChatCommands(bot, names)
+    answer_in_chat(commands, services)
+    bot.overhear = commands.overhear
 
 
 def install_all_discord(bot: DiscordBot, services: Services) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.commands import COMMANDS, usual_names
 from bot.domain.people import Actor
+from bot.services.overhearing import Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,16 @@ class CommandNames:
         typed = {c: f"{sign}{found[0]}" if found else f"{sign}{self.word} {c}" for c, found in names.items()}
         return {**typed, "steer": typed["drop"], "md": f"{sign}{self.word}"}
 
+    def command_in(self, line: str, sign: str = "!") -> str:
+        """Which of COMMANDS a line of chat is; "" for one that is none."""
+        if not line.startswith(sign):
+            return ""
+        name, _, rest = line[len(sign) :].partition(" ")
+        if name.casefold() == self.word.casefold():
+            name = rest.split()[0] if rest.split() else "help"
+            return self.meant_by(name) or ""
+        return next((command for command in COMMANDS if name.casefold() in self.of(command)), "")
+
     def meant_by(self, name: str) -> str | None:
         """The command behind a name typed after the word; its own name works whatever it was renamed to."""
         plain = name.casefold()
@@ -59,6 +70,7 @@ class CommandList(ABC):
     def __init__(self, names: CommandNames) -> None:
         self._names = names
         self._answering: dict[str, Answering] = {}
+        self._listener: Listener | None = None
         self._register((names.word,), self._answer_by_name)
 
     def add(self, command: str, answering: Answering) -> None:
@@ -69,6 +81,15 @@ class CommandList(ABC):
         names = self._names.of(command)
         if names:
             self._register(names, answering)
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` told of every line that the client hears, before its command is answered."""
+        self._listener = listener
+
+    def overhear(self, actor: Actor, line: str, said: str) -> None:
+        """For the client: somebody has said something, of which `line` is what commands are read from."""
+        if self._listener is not None:
+            self._listener(actor, said, self._names.command_in(line))
 
     @abstractmethod
     def _register(self, names: tuple[str, ...], answering: Answering) -> None:

@@ -8,6 +8,7 @@ from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
+from bot.services.overhearing import Overhearing
 from bot.services.ports import Clock
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
@@ -24,5 +25,6 @@ class Services:
     privacy: Privacy
     proofs: Proofs
     telling: Telling
+    overhearing: Overhearing
     words: Wording
     clock: Clock

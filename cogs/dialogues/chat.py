@@ -8,6 +8,7 @@ from cogs.names import CommandList
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
-    """Put every chat command on the list."""
+    """Put every chat command on the list, and have everything else overheard."""
+    commands.listen(services.overhearing.hear)
     for feature in (claims, drops, control, confirming, privacy, proof, help):
         feature.answer_in_chat(commands, services)

@@ -20,6 +20,7 @@ from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
 from bot.services.drops import Board
+from bot.services.overhearing import Overhearing
 from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.stage.server import Stage
@@ -200,6 +201,7 @@ class Desk:
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
     proofs: FakeProofs = field(default_factory=FakeProofs)
     telling: FakeTelling = field(default_factory=FakeTelling)
+    overhearing: Overhearing = field(default_factory=Overhearing)
     names: CommandNames = field(default_factory=CommandNames)
 
     def services(self) -> Services:
@@ -211,6 +213,7 @@ class Desk:
             "privacy": self.privacy,
             "proofs": self.proofs,
             "telling": self.telling,
+            "overhearing": self.overhearing,
             "words": Wording(command_names=self.names.typed()),
             "clock": FakeClock(),
         }

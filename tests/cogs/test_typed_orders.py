@@ -100,6 +100,30 @@ def test_after_the_word_a_command_answers_to_its_own_name_and_its_new_ones() -> 
     assert names.meant_by("what") is None
 
 
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("!claim mug", "claim"),
+        ("!CLAIM", "claim"),
+        ("!grab", "mine"),
+        ("!md claim mug", "claim"),
+        ("!md grab", "mine"),
+        ("!md", "help"),
+        ("!md what", ""),
+        ("!md proof 7", ""),
+        ("!proof 7", ""),
+        ("!mine", ""),
+        ("!claimed", ""),
+        ("claim", ""),
+        ("look: !claim", ""),
+        ("", ""),
+        ("!", ""),
+    ],
+)
+def test_a_line_is_the_command_that_it_would_be_answered_as(line, command) -> None:
+    assert CommandNames({"mine": ("grab",)}).command_in(line) == command
+
+
 def test_what_is_off_in_chat_is_off_behind_the_word_too_until_it_has_a_name() -> None:
     listing: Any = Listing()
     install_all_twitch(listing, Desk().services(), CommandNames())

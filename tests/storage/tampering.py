@@ -27,8 +27,8 @@ from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, v
 
 
 async def full_ledger(path: Path) -> URL:
-    """An evening with claims, gifts, a deed taken back, a cancelled drop and a repair, and with people who link their
-    accounts; the night after it some are forgotten, and all of it is noted as verified."""
+    """An evening with claims, gifts, a deed taken back, a cancelled drop and a repair, and with people who link
+    their accounts; the night after it some are forgotten, and all of it is noted as verified."""
     url = ledger_url(str(path))
     upgrade(url, now=lambda: NOON)
     clock = FixedClock(NOON - DAY)

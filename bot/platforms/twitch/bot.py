@@ -14,6 +14,7 @@ import twitchio
 from cachetools import TTLCache
 from twitchio.ext import commands
 
+from bot.domain.people import Actor
 from bot.platforms.hooks import Connected, nothing_to_catch_up
 from bot.platforms.supervisor import Fatal
 from bot.platforms.twitch.eventsub import EventSubKeeper, Hearing
@@ -35,6 +36,10 @@ _MAKE_NEW_TOKENS = (
 
 async def nobody_listens(live: bool) -> None:
     """For whoever does not care whether the stream runs."""
+
+
+def nobody_overhears(actor: Actor, line: str, said: str) -> None:
+    """For whoever has no use for what is said besides commands."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class TwitchBot(commands.Bot):
             case_insensitive=True,
         )
         self.logged_in = False
+        # Told of every line that is heard, before its command runs: as commands read it, and all of it.
+        self.overhear: Callable[[Actor, str, str], None] = nobody_overhears
         self._doomed = asyncio.Event()
         self._http._ManagedHTTPClient__isolated = SingleRefresh(  # type: ignore[attr-defined]  # a private name
             memory.tokens,
@@ -188,7 +195,8 @@ class TwitchBot(commands.Bot):
         if not (by_bot and by_streamer) and any(badge.set_id == _BOT_BADGE for badge in message.badges):
             # Another program is never answered: two that answer each other would not end.
             return
-        message.text = clean_reply(message.text) if message.reply else clean_line(message.text)
+        said, message.text = message.text, clean_reply(message.text) if message.reply else clean_line(message.text)
+        self.overhear(actor_of(message.chatter), message.text, said)
         super().dispatch("message", message)
 
     async def _dispatch(self, listener: Callable[..., Coroutine[Any, Any, None]], *, original: Any = None) -> None:

@@ -59,8 +59,10 @@ class QuickCommands(CommandList):
         self._by_name.update({name.lower(): answering for name in names})
 
     def answer_to(self, event: Event) -> Callable[[], Awaitable[None]] | None:
-        """What is to be done about a line; None when it is no command of ours."""
-        name, rest = typed_command(text_in(event)) or ("", "")
+        """What is to be done about a line, which is overheard first; None when it is no command of ours."""
+        line = text_in(event)
+        self.overhear(actor_in(event), line, str(event["message"]["text"]))
+        name, rest = typed_command(line) or ("", "")
         answering = self._by_name.get(name)
         if answering is None:
             return None
