@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.codes import CodeRefusal
 from bot.domain.drops import Drop, DropState
 from bot.domain.entitlements import NOTHING_KNOWN, Evidence, Found, Question
 from bot.domain.gates import Gate, conditions
@@ -25,6 +26,7 @@ class ClaimRefusal(StrEnum):
 
     NOTHING_ON = "nothing-on"
     UNKNOWN_DROP = "unknown-drop"
+    BAD_CODE = "bad-code"
     CANCELLED = "cancelled"
     ALREADY_YOURS = "already-yours"
     FROZEN = "frozen"
@@ -37,19 +39,21 @@ class ClaimRefusal(StrEnum):
 
 
 # Nothing that happens to the drop makes these untrue.
-_FOR_GOOD = (ClaimRefusal.UNKNOWN_DROP, ClaimRefusal.CANCELLED, ClaimRefusal.ALREADY_YOURS)
+_FOR_GOOD = (ClaimRefusal.UNKNOWN_DROP, ClaimRefusal.BAD_CODE, ClaimRefusal.CANCELLED, ClaimRefusal.ALREADY_YOURS)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimDrop:
     """Somebody asks for a unit. `drop` is what they typed after the command, possibly nothing; `evidence` is what
-    the platforms have told of them, as far as it is known at once."""
+    the platforms have told of them, as far as it is known at once; `code` the digest of a claim code that they have
+    typed as well, b"" for none."""
 
     channel_id: int
     request_id: str
     actor: Actor
     drop: str = ""
     evidence: tuple[tuple[Question, Found], ...] = ()
+    code: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class JudgeHolds:
 class ClaimStanding(NamedTuple):
     """The facts a claim depends on: the drop that was meant, the numbers that the asker has of it under any of
     their accounts, the next free number. In an early window also its gate, what is known of the asker, which are
-    their accounts, how many early units are held for claims that wait for evidence, and whether theirs is one."""
+    their accounts, how many early units are held for claims that wait for evidence, and whether theirs is one.
+    `bad_code` is why the code that they typed is none of theirs."""
 
     drop: Drop
     numbers_held: tuple[int, ...]
@@ -73,6 +78,7 @@ class ClaimStanding(NamedTuple):
     accounts: tuple[Account, ...] = ()
     held: int = 0
     holds_own: bool = False
+    bad_code: CodeRefusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class ClaimGranted:
 class ClaimRefused:
     """`retry_at` is when asking again can help (None: it cannot, or nobody knows); `early_from` is when those whom
     the gate lets in may ask, before everybody; `way_in` are the conditions, in a gate's words, that would let the
-    asker in at once."""
+    asker in at once; `code_because` is why the code that they typed does not."""
 
     because: ClaimRefusal
     drop: str = ""
@@ -104,6 +110,7 @@ class ClaimRefused:
     asked_for: str = ""
     early_from: Micros | None = None
     way_in: tuple[str, ...] = ()
+    code_because: CodeRefusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ def decide_claim(standing: ClaimStanding, command: ClaimDrop, moment: Micros) ->
 
     What is due at `moment` has been applied to the drop before: its window is [opened_at, closes_at). In its early
     part evidence is asked for as well, and has to cover the moment."""
-    return _decided_now(standing, moment)
+    return decided_now(standing, moment)
 
 
 def decide_held(standing: ClaimStanding, moment: Micros) -> ClaimGranted | ClaimRefused | None:
@@ -193,11 +200,12 @@ def decide_held(standing: ClaimStanding, moment: Micros) -> ClaimGranted | Claim
     drop = standing.drop
     if drop.open and (drop.paused or drop.frozen):
         return None
-    decided = _decided_now(standing, moment)
+    decided = decided_now(standing, moment)
     return None if isinstance(decided, ClaimChecking) else decided
 
 
-def _decided_now(standing: ClaimStanding, moment: Micros) -> ClaimGranted | ClaimRefused | ClaimChecking:
+def decided_now(standing: ClaimStanding, moment: Micros) -> ClaimGranted | ClaimRefused | ClaimChecking:
+    """What a claim at this moment comes to, whoever wants to know."""
     decided = _decided(standing)
     if not isinstance(decided, ClaimGranted) or not standing.drop.early:
         return decided
@@ -226,6 +234,8 @@ def _early(
 
 def _decided(standing: ClaimStanding) -> ClaimGranted | ClaimRefused:
     drop, state, left = standing.drop, standing.drop.state, standing.drop.units_left
+    if standing.bad_code is not None:
+        return replace(_refused(standing, ClaimRefusal.BAD_CODE), code_because=standing.bad_code)
     if state is DropState.CANCELLED:
         return _refused(standing, ClaimRefusal.CANCELLED)
     if len(standing.numbers_held) >= drop.plan.per_person:
@@ -247,10 +257,13 @@ def _decided(standing: ClaimStanding) -> ClaimGranted | ClaimRefused:
 
 @dataclass(frozen=True, slots=True)
 class ClaimOpenNow:
-    """In place of a refusal that is told late: what it refused can be had by now."""
+    """In place of a refusal that is told late: what it refused can be had by now. In an early window that is so for
+    those whom the gate `early` lets in, and for everybody at `public_at`."""
 
     drop: str
     title: str
+    early: str = ""
+    public_at: Micros | None = None
 
 
 ClaimUngranted = ClaimRefused | ClaimNeedsName | ClaimChecking | ClaimOpenNow
@@ -262,12 +275,23 @@ def told_late(refused: ClaimRefused | ClaimOpenNow, drops: Mapping[str, Drop]) -
     open_now = (drop for drop in drops.values() if drop.open and not (drop.paused or drop.sold_out or drop.frozen))
     if isinstance(refused, ClaimRefused) and refused.because is ClaimRefusal.NOTHING_ON:
         first = next(open_now, None)
-        return refused if first is None else ClaimOpenNow(first.key, first.title)
+        return refused if first is None else _open_by_now(refused, first)
     drop = drops.get(refused.drop)
     if drop is None or (isinstance(refused, ClaimRefused) and refused.because in _FOR_GOOD):
         return refused
     decision = _decided(ClaimStanding(drop, (), 1))
-    return ClaimOpenNow(drop.key, drop.title) if isinstance(decision, ClaimGranted) else decision
+    return _open_by_now(refused, drop) if isinstance(decision, ClaimGranted) else decision
+
+
+def _open_by_now(refused: ClaimRefused | ClaimOpenNow, drop: Drop) -> ClaimRefused | ClaimOpenNow:
+    if not drop.early:
+        return ClaimOpenNow(drop.key, drop.title)
+    if isinstance(refused, ClaimRefused) and refused.because is ClaimRefusal.NOT_ENTITLED:
+        # A pause may have moved every instant since: the one at which everybody is let in is never too early.
+        return replace(refused, retry_at=drop.public_at)
+    if drop.early_units_left == 0:
+        return _refused(ClaimStanding(drop, (), 1), ClaimRefusal.EARLY_GONE, drop.public_at)
+    return ClaimOpenNow(drop.key, drop.title, drop.plan.early, drop.public_at)
 
 
 def _refused(standing: ClaimStanding, because: ClaimRefusal, retry_at: Micros | None = None) -> ClaimRefused:

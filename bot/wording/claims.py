@@ -17,6 +17,7 @@ from bot.domain.claims import (
 )
 from bot.domain.time import SECOND, Micros
 from bot.wording.catalogue import Wording
+from bot.wording.gates import conditions_of, free_way, people_text, way_text
 from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text
 
@@ -147,10 +148,10 @@ def _reason(
     discord: bool,
 ) -> str:
     if isinstance(refused, ClaimOpenNow):
-        title = shown(refused.title, discord=discord)
-        return words.say("claim-open-now", discord=discord, title=title, drop=refused.drop)
+        return _open_now(words, refused, now, discord=discord)
     if isinstance(refused, ClaimChecking):
-        return words.say("claim-checking", discord=discord, title=shown(refused.title, discord=discord))
+        key = "claim-checking-board" if discord else "claim-checking"
+        return words.say(key, discord=discord, title=shown(refused.title, discord=discord))
     if isinstance(refused, ClaimNeedsName):
         choices = [
             words.say("claim-needs-name-choice", discord=discord, drop=key, title=shown(title, discord=discord))
@@ -179,6 +180,9 @@ def _reason(
             values["numbers"] = numbers_text(words, refused.numbers)
         case ClaimRefusal.FROZEN:
             key = "claim-frozen"
+        case ClaimRefusal.NOT_OPEN_YET if refused.retry_at is not None and refused.early_from is not None:
+            key = "claim-not-open-yet-early"
+            values["begins"] = moment_text(words, refused.early_from, now, discord=discord)
         case ClaimRefusal.NOT_OPEN_YET if refused.retry_at is not None:
             key = "claim-not-open-yet"
         case ClaimRefusal.NOT_OPEN_YET:
@@ -192,15 +196,40 @@ def _reason(
         case ClaimRefusal.EARLY_GONE:
             key = "claim-early-gone"
         case ClaimRefusal.NOT_ENTITLED:
-            key = "claim-not-entitled"
+            key, values["way"] = _way_in(words, refused, discord=discord)
     return words.say(key, discord=discord, **values, **_retries(words, refused, now, discord=discord))
+
+
+def _open_now(words: Wording, opened: ClaimOpenNow, now: Micros, *, discord: bool) -> str:
+    title = shown(opened.title, discord=discord)
+    if opened.public_at is None:
+        return words.say("claim-open-now", discord=discord, title=title, drop=opened.drop)
+    return words.say(
+        "claim-open-now-early",
+        discord=discord,
+        title=title,
+        drop=opened.drop,
+        people=people_text(words, opened.early, discord=discord),
+        when=moment_text(words, opened.public_at, now, discord=discord),
+    )
+
+
+def _way_in(words: Wording, refused: ClaimRefused, *, discord: bool) -> tuple[str, str]:
+    """The sentence for whom the early window does not let in, and the way in that it names. All can read chat:
+    there it is only ever one that costs nothing, and so nobody learns who has not paid for what."""
+    way = conditions_of(refused.way_in) if discord else free_way(refused.way_in)
+    if not way:
+        return "claim-not-entitled", ""
+    return f"claim-not-entitled-{'way' if discord else 'free'}", way_text(words, way, discord=discord)
 
 
 def _retries(words: Wording, refused: ClaimRefused, now: Micros, *, discord: bool) -> dict[str, str]:
     if discord:
         retry, when_said = "claim-retry-board", "claim-retry-board-when-said"
     else:
-        soon = refused.retry_at is not None and refused.retry_at - now < _SWALLOWED_WITHIN
+        # The earliest instant at which the person may try again, which is at once where a way in is open to all.
+        instants = [at for at in (refused.early_from, refused.retry_at) if at is not None]
+        soon = bool(instants) and (min(instants) - now < _SWALLOWED_WITHIN or bool(free_way(refused.way_in)))
         retry, when_said = "claim-retry-soon" if soon else "claim-retry", "claim-retry-when-said"
     return {
         "retry": words.say(retry, discord=discord, drop=refused.drop),

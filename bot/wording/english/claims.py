@@ -21,17 +21,27 @@ SENTENCES = {
     "{mine_command} shows what you hold.",
     "claim-frozen": "{title} is being checked after a repair; {retry_when_said}",
     "claim-not-open-yet": "{title} opens at {when}; {retry}",
+    "claim-not-open-yet-early": "{title} opens at {begins} for those who may go early, and at {when} "
+    "for everybody; {retry}",
     "claim-not-open-on-cue": "{title} opens on the streamer's cue; {retry_when_said}",
     "claim-not-open-waits": "{title} has not opened yet; {retry_when_said}",
     "claim-open-now": "{title} is open now: type {claim_command} {drop}, "
     "or {md_command} claim {drop} if you just typed that.",
+    "claim-open-now-early": "{title} is open now for {people}, and at {when} for everybody: type {claim_command} "
+    "{drop}, or {md_command} claim {drop} if you just typed that.",
     "claim-sold-out": "{title} is sold out, nothing is left to claim; {drop_command} shows what comes next.",
     "claim-closed": "{title} is closed; {drop_command} shows what comes next.",
     "claim-paused": "{title} is paused and goes on at {when}; {retry}",
     "claim-paused-open-end": "{title} is paused; {retry_when_said}",
-    "claim-early-gone": "what may go early of {title} is gone; it opens to everybody at {when}; {retry}",
+    "claim-early-gone": "all that may go early of {title} is taken; it opens to everybody at {when}; {retry}",
     "claim-not-entitled": "{title} opens to you at {when}; {retry}",
-    "claim-checking": "I am checking whether {title} is open to you; your place is kept, no need to type again.",
+    "claim-not-entitled-free": "{title} opens to you at {when}, or right now by {way}; {retry}",
+    "claim-not-entitled-way": "{title} opens to you at {when}; the cheapest way in before that: {way}. "
+    "To claim, press Claim or use {claim_command} {drop}.",
+    "claim-checking": "I am checking whether {title} is open to you yet; your place is kept, "
+    "no need to type again.",
+    "claim-checking-board": "I am checking whether {title} is open to you yet; your place is kept, "
+    "no need to press again. The answer comes here.",
     "claim-retry": "type {claim_command} {drop} then.",
     "claim-retry-soon": "type {claim_command} {drop} then, or {md_command} claim {drop} if you just typed that.",
     "claim-retry-when-said": "wait for my line, then type {claim_command} {drop}, "
