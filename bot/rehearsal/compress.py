@@ -21,8 +21,9 @@ from bot.rehearsal.options import Tempo
 # More than this is no title, or not shown.
 _MARKS_MAX = 2
 _TITLE_CHARACTERS_MAX = 60
-_TIMES = ("announce", "opens", "closes", "lasts", "every", "season", "starts", "skip", "announce_before")
+TIMES = ("announce", "opens", "closes", "lasts", "every", "season", "starts", "skip", "announce_before")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_USUAL_SHARE = "50%"
 
 _SECRETS = {
     ("twitch", "client_secret"): "MICRODROPS_REHEARSAL_CLIENT_SECRET",
@@ -39,7 +40,9 @@ _CANARY = "MICRODROPS_REHEARSAL_CANARY"
 
 @dataclass(frozen=True, slots=True)
 class PlayedDrop:
-    """A drop with the limits it has in the configuration and the times it has tonight (microseconds UTC)."""
+    """A drop with the limits it has in the configuration and the times it has tonight (microseconds UTC). `early`
+    is the gate as it was written, "" for no early window; from `early_at` on it lets in, for at most
+    `early_units`."""
 
     key: str
     title: str
@@ -50,6 +53,14 @@ class PlayedDrop:
     announces_at: int
     opens_at: int
     closes_at: int
+    early: str = ""
+    early_at: int | None = None
+    early_units: int = 0
+
+    @property
+    def begins_at(self) -> int:
+        """When the first people are let in."""
+        return self.opens_at if self.early_at is None else self.early_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +180,16 @@ def _rewrite_drops(document: dict[str, Any], begins_at: int, tempo: Tempo) -> tu
     played = []
     for number, table in enumerate(tables):
         announces_at = begins_at + round(number * stagger * SECOND)
-        opens_at = announces_at + round(tempo.before_opening * SECOND)
+        early_at = opens_at = announces_at + round(tempo.before_opening * SECOND)
         # One that recurs is played once.
-        for key in _TIMES:
+        for key in TIMES:
             table.pop(key, None)
         table["announce"] = _local(announces_at)
         table["lasts"] = f"{tempo.window}s"
+        gate = str(table.get("early", ""))
+        if gate:
+            table["early_for"] = f"{tempo.early}s"
+            opens_at += tempo.early * SECOND
         on_cue = table.get("opening") == "cue"
         if not on_cue:
             table["opens"] = _local(opens_at)
@@ -189,9 +204,22 @@ def _rewrite_drops(document: dict[str, Any], begins_at: int, tempo: Tempo) -> tu
                 announces_at=announces_at,
                 opens_at=opens_at,
                 closes_at=opens_at + tempo.window * SECOND,
+                early=gate,
+                early_at=early_at if gate else None,
+                early_units=_early_units(table) if gate else 0,
             )
         )
     return tuple(played)
+
+
+def _early_units(table: Mapping[str, Any]) -> int:
+    """How many may go early: a number of units, or so many per cent of those that viewers can claim, rounded down,
+    but one at least."""
+    share = str(table.get("early_share", _USUAL_SHARE)).strip()
+    if not share.endswith("%"):
+        return int(share)
+    claimable = int(table["supply"]) - int(table.get("held_back", 0))
+    return max(1, claimable * int(share.removesuffix("%")) // 100)
 
 
 def tell_apart(tables: Sequence[dict[str, Any]]) -> None:
@@ -236,4 +264,6 @@ def _words(commands: Mapping[str, Any]) -> dict[str, str]:
         "claim_again": f"!{prefix} claim",
         "board": typed("drop"),
         "mine": typed("mine"),
+        "link": typed("link"),
+        "yes": typed("yes"),
     }

@@ -133,6 +133,7 @@ def scene_of(play: Play) -> dict[str, Any]:
             "opens_at": drop.opens_at,
             "closes_at": drop.closes_at,
             "on_cue": drop.on_cue,
+            "early_at": drop.early_at,
         }
         for drop in play.drops
     ]

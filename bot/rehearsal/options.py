@@ -19,9 +19,11 @@ OWN_BOT = (sys.executable, "-m", "bot")
 class Tempo:
     """How an evening is compressed, in seconds: from announcement to opening, the window, from one opening to the
     next and to the last; the gap between two answers to one person, and how long the stream may be off the air
-    before an open drop pauses, and before it closes (all three whole seconds)."""
+    before an open drop pauses, and before it closes (all three whole seconds). `early` is how long an early window
+    is, in whole seconds: it opens `before_opening` after the announcement, and everybody's after it."""
 
     before_opening: float = 6.0
+    early: int = 5
     window: int = 20
     stagger: float = 4.0
     stagger_max: float = 12.0

@@ -59,7 +59,11 @@ def programme_of(play: Play, script: Script | None = None, seed: int = 0) -> Pro
 
 def _windows(drop: PlayedDrop) -> Iterator[Due]:
     yield Due(drop.announces_at, f"{drop.title} is announced")
-    yield Due(drop.opens_at, f"a moderator opens {drop.title}" if drop.on_cue else f"{drop.title} opens")
+    opens = f"a moderator opens {drop.title}" if drop.on_cue else f"{drop.title} opens"
+    if drop.early_at is not None:
+        yield Due(drop.early_at, f"{opens} early")
+        opens = f"{drop.title} opens to everybody"
+    yield Due(drop.opens_at, opens)
     yield Due(drop.closes_at, f"{drop.title} closes")
 
 

@@ -11,11 +11,13 @@ from bot.rehearsal.options import Tempo
 
 
 class Anchor(StrEnum):
-    """What a moment of a script counts from. BEGINS is the first announcement as planned; ANNOUNCED, OPENS and
-    CLOSES are the advertised instants of a drop, OPENED is when everybody could see that it is open."""
+    """What a moment of a script counts from. BEGINS is the first announcement as planned; ANNOUNCED, EARLY, OPENS
+    and CLOSES are the advertised instants of a drop: EARLY is when it opens to some, and OPENS to everybody. OPENED
+    is when everybody could see that."""
 
     BEGINS = "begins"
     ANNOUNCED = "announced"
+    EARLY = "early"
     OPENS = "opens"
     OPENED = "opened"
     CLOSES = "closes"

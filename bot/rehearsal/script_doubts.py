@@ -11,6 +11,7 @@ from bot.config.mistakes import KeyPath, nearest
 from bot.config.values import Finding
 from bot.rehearsal.faults import CLOCK_BACK_SECONDS_MAX, FAULTS
 from bot.rehearsal.options import Tempo
+from bot.rehearsal.script import Anchor
 from bot.rehearsal.script_parts import FAULT_OPTIONS, choose, parse_moment
 
 Doubt = tuple[KeyPath, Finding]
@@ -81,19 +82,25 @@ def _names(document: Mapping[str, Any]) -> Iterator[Doubt]:
     # Whether the drops of the configuration are meant rightly shows when it is read.
     if not keys or len(keys) < len(drops):
         return
+    early = [str(drop["name"]) for _, drop in drops if drop.get("early")]
     for section in ("cues", "faults"):
         for number, table in _tables(document, section):
-            if (drop_named := _drop_of(table.get("at"))) and drop_named not in keys:
+            anchor, drop_named = _named_by(table.get("at"))
+            if drop_named and drop_named not in keys:
                 yield (section, number, "at"), no_such_drop(drop_named, keys)
+            elif anchor is Anchor.EARLY and (drop_named or keys[0]) not in early:
+                what = f'the drop "{drop_named or keys[0]}" has no early window'
+                yield (section, number, "at"), Finding(what, 'Count from "opens", or say for whom it opens early.')
     for number, expected in _tables(document, "expects"):
         meant = expected.get("drop")
         if meant and isinstance(meant, str) and meant not in keys:
             yield ("expects", number, "drop"), no_such_drop(meant, keys)
 
 
-def _drop_of(moment: object) -> str:
-    """The drop that a moment names; "" where it names none, or is no moment."""
+def _named_by(moment: object) -> tuple[Anchor | None, str]:
+    """What a moment counts from, and the drop that it names, "" for none; None where it is no moment."""
     try:
-        return parse_moment(moment).drop
+        parsed = parse_moment(moment)
     except PydanticCustomError:
-        return ""
+        return None, ""
+    return parsed.anchor, parsed.drop

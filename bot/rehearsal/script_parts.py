@@ -13,6 +13,7 @@ from bot.config.drops import DropTable
 from bot.config.mistakes import nearest
 from bot.config.sections import Section
 from bot.config.values import Finding, refuse
+from bot.rehearsal.compress import TIMES
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.figures import FIGURE_NAMES
 from bot.rehearsal.options import Tempo
@@ -23,7 +24,7 @@ from bot.stage.orders import STREAMER
 
 _MOMENT = re.compile(
     r"(?:(?P<drop>[a-z0-9]+(?:-[a-z0-9]+)*) +)?"
-    r"(?P<anchor>begins|announced|opens|opened|closes)"
+    r"(?P<anchor>begins|announced|early|opens|opened|closes)"
     r"(?: *(?P<sign>[+-]) *(?P<after>[0-9]{1,3}(?:\.[0-9]{1,3})?) *s)?"
 )
 _MOMENT_CURE = 'Write it like "begins +3s", "opens -1.5s", "mug opened +2s" or "closes".'
@@ -31,6 +32,7 @@ _STATUSES = (400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504)
 FAULT_OPTIONS = ("code", "status", "times", "by", "down")
 _TEMPO = Tempo()
 _DIRECTORS = (STREAMER, MODERATOR)
+_TIMES = (*TIMES, "early_for")
 VIEWERS_MAX, DISCORD_VIEWERS_MAX = 5000, 1000
 
 
@@ -76,6 +78,7 @@ class CrowdPart(Section):
 
 class TempoPart(Section):
     before_opening: float = Field(_TEMPO.before_opening, ge=1, le=60, description="Seconds, like 6.0.")
+    early: int = Field(_TEMPO.early, ge=1, le=120, description="Whole seconds, like 5.")
     window: int = Field(_TEMPO.window, ge=2, le=300, description="Whole seconds, like 20.")
     stagger: float = Field(_TEMPO.stagger, ge=0, le=120, description="Seconds, like 4.0.")
     stagger_max: float = Field(_TEMPO.stagger_max, ge=0, le=600, description="Seconds, like 12.0.")
@@ -96,8 +99,9 @@ class ScriptDrop(DropTable):
 
     def _time_findings(self, _zone: ZoneInfo) -> list[Finding]:
         cure = "Leave the key out: [tempo] says when the drops of a script happen."
-        times = ("announce", "opens", "closes", "lasts", "every", "season", "starts", "skip", "announce_before")
-        return [Finding("a script has no calendar", cure, key=key) for key in times if getattr(self, key)]
+        return [
+            Finding("a script has no calendar", cure, key=key) for key in _TIMES if key in self.model_fields_set
+        ]
 
 
 class CuePart(Section):

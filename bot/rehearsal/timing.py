@@ -35,6 +35,8 @@ def instant(moment: Moment, drops: Sequence[PlayedDrop]) -> int | None:
             base = min(drop.announces_at for drop in drops)
         case Anchor.ANNOUNCED:
             base = drop.announces_at
+        case Anchor.EARLY:
+            base = drop.begins_at
         case Anchor.OPENS:
             base = drop.opens_at
         case Anchor.CLOSES:

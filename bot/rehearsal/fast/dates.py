@@ -70,13 +70,16 @@ def _played(plan: DropPlan) -> PlayedDrop:
         announces_at=plan.announce_at,
         opens_at=opens_at,
         closes_at=opens_at + plan.window,
+        early=plan.early,
+        early_at=opens_at - plan.early_for if plan.early else None,
+        early_units=plan.early_units,
     )
 
 
 def evenings(drops: Sequence[PlayedDrop]) -> list[Evening]:
     """When the bot has to run: around each announcement, and around each window with the stream on the air."""
     spans = [Evening(d.announces_at - _AROUND_NEWS, d.announces_at + _AROUND_NEWS, live=False) for d in drops]
-    spans += [Evening(d.opens_at - _BEFORE, d.closes_at + _AFTER, live=True) for d in drops]
+    spans += [Evening(d.begins_at - _BEFORE, d.closes_at + _AFTER, live=True) for d in drops]
     merged: list[Evening] = []
     for span in sorted(spans, key=lambda each: each.begins_at):
         if merged and span.begins_at - merged[-1].ends_at < HOUR // 4:
