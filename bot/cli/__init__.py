@@ -12,6 +12,7 @@ from typing import NoReturn
 from bot.cli import rehearsing  # noqa: F401
 from bot.cli import running  # noqa: F401
 from bot.cli import ledger  # noqa: F401
+from bot.cli import calendar  # noqa: F401
 from bot.cli import verifying  # noqa: F401
 from bot.cli import key  # noqa: F401
 from bot.cli import person  # noqa: F401

@@ -62,7 +62,10 @@ def run(
 def check(config: ConfigOption = Path("config.toml"), as_json: JsonOption = False) -> None:
     """Say what is wrong in the configuration, and which secrets are still to be set."""
     loaded = load(config, secrets="optional", as_json=as_json)
-    notes = loaded.notes_at(time_now())
+    from bot.views.coming import coming_notes
+
+    now = time_now()
+    notes = (*loaded.notes_at(now), *coming_notes(loaded, now))
     if as_json:
         print_json(
             {
@@ -88,11 +91,13 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Show what will happen and when, and what differs from the ledger."""
+    from bot.views.coming import coming_notes
     from bot.views.plan import plans_as_public, print_plans, view_plans
 
     loaded = load(config, secrets="optional", as_json=as_json)
-    now = time_now()
-    view = view_plans(loaded.plans(now), _standing(loaded), loaded.zone, now, loaded.notes)
+    now, standing = time_now(), _standing(loaded)
+    notes = (*loaded.notes, *coming_notes(loaded, now, standing))
+    view = view_plans(loaded.plans(now), standing, loaded.zone, now, notes, loaded.series)
     if as_json:
         print_json(plans_as_public(view))
     else:

@@ -123,6 +123,8 @@ def _agreed(config: Config, person: Found, asked: ErasureAsked, *, yes: bool, as
     """Whether the operator wants it, having read what it means."""
     if not as_json:
         typer.echo(f"This forgets {', '.join(_account(*account) for account in person.accounts)}.")
+        if asked.linked:
+            typer.echo("The account that they are linked with, on the other platform, is forgotten with it.")
         units = _count(asked.units, "unit stays", "units stay")
         typer.echo(f"Their {units} counted and numbered, but nobody can show any more whose.")
         if asked.deeds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -57,8 +57,10 @@ def view_plans(
     zone: ZoneInfo,
     now: Micros,
     notes: Sequence[str] = (),
+    series: Collection[str] = (),
 ) -> PlanView:
-    """Put together what the file asks for with what the ledger holds; None is no ledger yet."""
+    """Put together what the file asks for, in which `series` recur, with what the ledger holds; None is no ledger
+    yet."""
     known = known_drops(standing or {})
     drops = []
     past = []
@@ -76,7 +78,7 @@ def view_plans(
             drops.append(PlannedDrop(plan, str(state or "past"), ()))
         else:
             drops.append(PlannedDrop(plan, str(state or "new"), _moments(plan, state, now)))
-    difference = None if standing is None else compare_plans(plans, standing, now)
+    difference = None if standing is None else compare_plans(plans, standing, now, series)
     return PlanView(zone, tuple(drops), difference, (*notes, *past))
 
 
@@ -88,13 +90,22 @@ def _moments(plan: DropPlan, state: DropState | None, now: Micros) -> tuple[Mome
         at_once = plan.announce_at <= now
         moments.append(Moment("announce", None if at_once else plan.announce_at, "at once" if at_once else ""))
     if plan.opening is Opening.CUE:
-        moments.append(Moment("open", None, "on your cue"))
+        moments += _begins(plan, None, "on your cue", f"{span_text(plan.early_for)} later")
         moments.append(Moment("close", None, f"{span_text(plan.window)} later"))
     elif plan.opens_at is not None:
         waits = "if the stream is live, else when it is" if plan.while_offline == "wait" else ""
-        moments.append(Moment("open", plan.opens_at, waits))
+        moments += _begins(plan, plan.opens_at, waits, f"after {span_text(plan.early_for)}")
         moments.append(Moment("close", plan.opens_at + plan.window, f"after {span_text(plan.window)}"))
     return tuple(moments)
+
+
+def _begins(plan: DropPlan, opens_at: Micros | None, remark: str, after_early: str) -> list[Moment]:
+    """Its opening, or both: that for those who come early, and that for everybody."""
+    if not plan.early:
+        return [Moment("open", opens_at, remark)]
+    whom = f"for {plan.early}, at most {plan.early_units}"
+    early = Moment("open early", plan.begins_at, "; ".join(part for part in (whom, remark) if part))
+    return [early, Moment("open", opens_at, after_early)]
 
 
 def print_plans(view: PlanView, console: Console) -> None:

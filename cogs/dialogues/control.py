@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.answers import Answer, TryAgain
 from bot.domain.control import DropSteered, SteerDecision, SteerDrop, SteerNeedsYes, Verb
 from bot.domain.people import Actor
+from bot.domain.text import normalise_command
 from bot.services.services import Services
 from bot.wording.cards import Card
 from bot.wording.control import (
@@ -15,7 +16,7 @@ from bot.wording.control import (
     steer_answer,
     try_again_text,
 )
-from cogs.dialogues.drops import show_board
+from cogs.dialogues.drops import show_board, show_next
 from cogs.names import Asked, CommandList
 from cogs.steering import Order, read_order, with_receiver
 
@@ -25,6 +26,9 @@ YES = r"md:confirm:yes"
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def drop(asked: Asked) -> None:
+        if normalise_command(asked.text) == "next":
+            await show_next(asked, services)
+            return
         order = read_order(asked.text)
         if order is None or not asked.actor.steers:
             await show_board(asked, services)

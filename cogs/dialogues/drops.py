@@ -12,6 +12,7 @@ from bot.services.services import Services
 from bot.wording.cards import Card
 from bot.wording.control import try_again_text
 from bot.wording.drops import Units, board_card, board_line, mine_text
+from bot.wording.next_drop import next_line
 from bot.wording.planning import plan_answer
 from cogs.names import Asked, CommandList
 
@@ -28,6 +29,12 @@ async def show_board(asked: Asked, services: Services) -> None:
     """Say in chat what is on and what is next."""
     board = await services.drops.board()
     services.telling.say_to(asked.actor, board_line(services.words, board.drops, board.now), topic="board")
+
+
+async def show_next(asked: Asked, services: Services) -> None:
+    """Say in chat what comes next, and who may come early."""
+    board = await services.drops.board()
+    services.telling.say_to(asked.actor, next_line(services.words, board.drops, board.now), topic="next")
 
 
 async def board_to_show(services: Services) -> Card:

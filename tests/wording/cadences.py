@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 
 from bot.domain.cadence import Cadence
 from bot.domain.cadence_mistakes import RuleMistakes
 from bot.domain.cadence_parsing import read_rule, read_season
-from bot.domain.pacing import PacedWindow, PacingRules, QuietHours, warnings
+from bot.domain.pacing import PacedWindow, PacingRule, PacingRules, QuietHours, warnings
+from bot.domain.planning import BrokenRule, PlanRefused
 from bot.domain.recurrence import DaySpan
-from bot.domain.time import DAY, HOUR, Micros
+from bot.domain.time import DAY, HOUR, MINUTE, Micros
 from bot.wording.cadence import cadence_notes, pacing_note, pacing_notes, rule_text
 from bot.wording.catalogue import Wording
+from bot.wording.next_drop import calendar_text, next_line
+from bot.wording.planning import plan_answer
+from tests.wording.saying import ANNOUNCED, CUE, EIGHT, OPEN, PLAN
 
 RULES = (
     "friday 20:00",
@@ -54,3 +59,23 @@ def every_cadence_note(words: Wording, now: Micros) -> Iterator[str]:
     found = warnings(crowded_plan(), PACING)
     yield from (pacing_note(words, each, PACING) for each in found if each.window.key == "mug-2")
     yield pacing_notes(words, found, PACING)[-1]
+    broken = (
+        BrokenRule(PacingRule.BLACKOUT, now, span="2026-12-24"),
+        BrokenRule(PacingRule.QUIET_HOURS, now, span="22:00 to 10:00"),
+        BrokenRule(PacingRule.GAP, now, "cap", now + DAY, limit=2 * DAY),
+        BrokenRule(PacingRule.PER_WEEK, now, openings=3, limit=2),
+    )
+    yield plan_answer(words, PlanRefused((), broken), now)
+
+
+def every_next_line(words: Wording, now: Micros) -> Iterator[str]:
+    """What `!drop next` and a calendar can say."""
+    early = replace(ANNOUNCED, plan=replace(PLAN, early="subscriber or vip", early_for=10 * MINUTE, early_units=24))
+    cup = replace(ANNOUNCED, plan=replace(PLAN, key="cup", title="Blue Cup"), opens_at=EIGHT + DAY)
+    yield from (calendar_text(words, plan) for plan in (PLAN, early.plan))
+    yield next_line(words, [], now)
+    yield next_line(words, [cup, early, CUE], now)
+    yield next_line(words, [ANNOUNCED, OPEN], now)
+    for drop in (replace(CUE, plan=replace(early.plan, opens_at=None)), replace(early, postponed_why="offline")):
+        yield next_line(words, [drop], now)
+        yield next_line(words, [replace(drop, plan=replace(drop.plan, early="", early_for=0))], now)

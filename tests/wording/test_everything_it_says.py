@@ -48,7 +48,8 @@ from bot.wording.restore import backups_failing_card, backups_work_card, frozen_
 from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
 from bot.wording.verifying import not_verified_card
-from tests.wording.cadences import every_cadence_note
+from tests.wording.cadences import every_cadence_note, every_next_line
+from tests.wording.links import every_link_line
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
@@ -142,6 +143,7 @@ ERASURES: tuple[ErasureDecision, ...] = (
     ErasureAsked(units=2, deeds=0),
     ErasureAsked(units=0, deeds=0),
     ErasureAsked(units=2, deeds=7),
+    ErasureAsked(units=2, deeds=0, linked=True),
     PersonErased(units=2, deeds=7, entries=9),
     ErasureRefused(ErasureRefusal.NOTHING_KEPT),
     ErasureRefused(ErasureRefusal.FROZEN, "mug", "Teal Mug"),
@@ -233,7 +235,9 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
     yield from ("# Early access", *_gates(words))
     yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
+    yield from ("# What comes next", *every_next_line(words, NOW))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
+    yield from ("# One person on two platforms", *every_link_line(words))
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)
     yield from (
@@ -323,6 +327,6 @@ def test_no_sentence_is_left_out_of_the_proof_and_none_is_unused() -> None:
 
 def test_every_reason_every_deed_and_every_news_is_among_them() -> None:
     assert {refusal.because for refusal in REFUSALS} == set(ClaimRefusal)
-    assert {kind for kind, _ in NEWS} == set(NewsKind) - {NewsKind.CONTROL, NewsKind.REPAIR}
+    assert {kind for kind, _ in NEWS} == set(NewsKind) - {NewsKind.CONTROL, NewsKind.REPAIR, NewsKind.LINK_MERGES}
     assert {s.because for s in STEERINGS if not isinstance(s, DropSteered | SteerNeedsYes)} == set(SteerRefusal)
     assert {s.verb for s in STEERINGS if isinstance(s, DropSteered)} == set(Verb)

@@ -32,5 +32,21 @@ SENTENCES = {
     "pacing-gap": "{drop} ({opens}) breaks the rule gap: {other} ({other_opens}) is less than {gap} away.",
     "pacing-per-week": "{drop} ({opens}) breaks the rule per-week: with it {count} drops open within seven days, "
     "and {limit} are the most.",
+    "broken-blackout": "It breaks the rule blackout: no drop is open on {day}. {cure}",
+    "broken-quiet-hours": "It breaks the rule quiet-hours: nothing opens from {hours}. {cure}",
+    "broken-gap": "It breaks the rule gap: {other} opens {when}, less than {gap} away. {cure}",
+    "broken-per-week": "It breaks the rule per-week: with it {count} drops would open within seven days, "
+    "and {limit} are the most. {cure}",
+    "broken-cure": "Choose another time, or change [pacing] in config.toml.",
+    "next-drop": "Next: {title} opens at {when}.",
+    "next-drop-early": "Next: {title} opens at {when}, and to {whom} at {early_when}.",
+    "next-drop-on-cue": "Next: {title} opens on the streamer's cue.",
+    "next-drop-on-cue-early": "Next: {title} opens on the streamer's cue, to {whom} {span} before everybody.",
+    "next-drop-waits": "Next: {title} waits for the stream.",
+    "next-drop-waits-early": "Next: {title} waits for the stream, and opens to {whom} {span} before everybody.",
+    "next-drop-then": "Then: {title} at {when}.",
+    "calendar-drop": "{stock}.",
+    "calendar-drop-early": "{stock}. For {whom} it opens {span} before.",
+    "next-none": "No drop is announced yet.",
     "pacing-more": "There are {count} more such warnings.",
 }
