@@ -16,34 +16,13 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.claims import ClaimDrop, JudgeHolds
-from bot.domain.control import SteerDrop
-from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.people import Actor
-from bot.domain.planning import ApplyPlans, PlanDrop
-from bot.domain.privacy import EraseMe
-from bot.domain.restore import FreezeDrops, ThawDrop
-from bot.domain.stream import ReportStream, Wake
-from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
-from bot.domain.verifying import NoteVerified
-from bot.storage import (
-    claims,
-    control,
-    judging,
-    linking,
-    outcomes,
-    planning,
-    privacy,
-    restore,
-    stream,
-    tables,
-    telling,
-    verified,
-)
+from bot.storage import judging, outcomes, tables
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
 from bot.storage.database import checkpoint, empty_log
+from bot.storage.handlers import HANDLERS
 from bot.storage.salts import Salts
 from bot.storage.signing import KeyRing
 
@@ -69,28 +48,6 @@ class Command(Protocol):
 
     @property
     def channel_id(self) -> int: ...
-
-
-_HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
-    ClaimDrop: claims.handle,
-    JudgeHolds: judging.handle,
-    SteerDrop: control.handle,
-    PlanDrop: planning.handle_one,
-    ApplyPlans: planning.handle_all,
-    ReportStream: stream.handle_report,
-    Wake: stream.handle_wake,
-    NoteTold: telling.handle_told,
-    NoteAttempt: telling.handle_attempt,
-    NoteSent: telling.handle_sent,
-    NoteCommands: telling.handle_commands,
-    ForgetRefusals: telling.handle_forget,
-    FreezeDrops: restore.handle_freeze,
-    ThawDrop: restore.handle_thaw,
-    EraseMe: privacy.handle,
-    LinkPeople: linking.handle_link,
-    UnlinkMe: linking.handle_unlink,
-    NoteVerified: verified.handle,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +327,7 @@ def _advance(batch: Batch, moment: Micros) -> None:
 
 def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[Any]:
     _advance(batch, moment)
-    handle = _HANDLERS[type(command)]
+    handle = HANDLERS[type(command)]
     actor = getattr(command, "actor", None)
     if actor is None:
         decision = handle(batch, command, moment)

@@ -26,6 +26,7 @@ from bot.services import announcing
 from bot.services.announcing import Announcing
 from bot.services.telling import Telling
 from bot.storage import batch, claims, drops, lane, outcomes, tables, units
+from bot.storage.handlers import HANDLERS
 from bot.storage.lane import Lane
 from tests.simulation.disk import SimConnection, Workbench
 from tests.simulation.runs import clear_away, new_bench, play
@@ -193,7 +194,7 @@ def _looked_back_from_the_last_attempt(stack: ExitStack) -> None:
         where = tables.outbox.c.id == command.news_id
         its.connection.execute(update(tables.outbox).where(where), {"attempted_at": moment})
 
-    stack.enter_context(mock.patch.dict(lane._HANDLERS, {NoteAttempt: overwrite}))
+    stack.enter_context(mock.patch.dict(HANDLERS, {NoteAttempt: overwrite}))
 
 
 def _another_card_counts(stack: ExitStack) -> None:

@@ -18,9 +18,11 @@ from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
+from bot.storage import claims
 from bot.storage import lane as lane_module
 from bot.storage.book import ChannelSettings
 from bot.storage.database import snapshot_engine, write_engine
+from bot.storage.handlers import HANDLERS
 from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, plan, running_lane, viewer
 
 
@@ -148,7 +150,7 @@ async def test_giving_never_goes_above_supply(lane, clock):
 async def test_a_poisoned_command_fails_alone(lane, clock, monkeypatch):
     await apply(lane, plan())
     clock.at = NOON
-    handle = lane_module.claims.handle
+    handle = claims.handle
 
     def poisoned(batch, command, moment):
         decision = handle(batch, command, moment)
@@ -156,7 +158,7 @@ async def test_a_poisoned_command_fails_alone(lane, clock, monkeypatch):
             raise RuntimeError("planted")
         return decision
 
-    monkeypatch.setitem(lane_module._HANDLERS, ClaimDrop, poisoned)
+    monkeypatch.setitem(HANDLERS, ClaimDrop, poisoned)
     names = ["ann", "bad", "cy"]
     answers = await asyncio.gather(*(claim(lane, name) for name in names), return_exceptions=True)
     assert isinstance(answers[1], RuntimeError)

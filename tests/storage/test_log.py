@@ -20,7 +20,8 @@ from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import Wake
 from bot.domain.time import MINUTE
 from bot.domain.transparency import TILE_LEAVES
-from bot.storage import lane as lane_module
+from bot.storage import claims
+from bot.storage.handlers import HANDLERS
 from bot.storage.signing import KeyRing, verify_signature
 from tests.conftest import CHANNEL, KEYS, MIA, NOON, plan, running_lane, viewer
 from tests.storage.evenings import change, claim, faults, open_mug, rows
@@ -166,7 +167,7 @@ async def test_a_command_that_is_poisoned_after_its_entry_leaves_nothing_in_the_
     lane, clock, new_ledger, monkeypatch
 ):
     await open_mug(lane, clock, claims=0, supply=3)
-    handle = lane_module.claims.handle
+    handle = claims.handle
 
     def poisoned(batch, command, moment):
         decision = handle(batch, command, moment)
@@ -174,7 +175,7 @@ async def test_a_command_that_is_poisoned_after_its_entry_leaves_nothing_in_the_
             raise RuntimeError("planted")
         return decision
 
-    monkeypatch.setitem(lane_module._HANDLERS, ClaimDrop, poisoned)
+    monkeypatch.setitem(HANDLERS, ClaimDrop, poisoned)
     asking = (
         lane.submit(ClaimDrop(CHANNEL, f"twitch:{name}", viewer(name), "mug")) for name in ("ann", "bad", "cy", "d")
     )

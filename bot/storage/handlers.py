@@ -1,0 +1,55 @@
+"""Which code decides which command, in the lane's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain.claims import ClaimDrop, JudgeHolds
+from bot.domain.code_sets import BurnCodes, IssueCodes
+from bot.domain.control import SteerDrop
+from bot.domain.linking import LinkPeople, UnlinkMe
+from bot.domain.planning import ApplyPlans, PlanDrop
+from bot.domain.privacy import EraseMe
+from bot.domain.restore import FreezeDrops, ThawDrop
+from bot.domain.stream import ReportStream, Wake
+from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
+from bot.domain.time import Micros
+from bot.domain.verifying import NoteVerified
+from bot.storage import (
+    claims,
+    codes,
+    control,
+    judging,
+    linking,
+    planning,
+    privacy,
+    restore,
+    stream,
+    telling,
+    verified,
+)
+from bot.storage.batch import Batch
+
+HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
+    ClaimDrop: claims.handle,
+    JudgeHolds: judging.handle,
+    SteerDrop: control.handle,
+    PlanDrop: planning.handle_one,
+    ApplyPlans: planning.handle_all,
+    ReportStream: stream.handle_report,
+    Wake: stream.handle_wake,
+    NoteTold: telling.handle_told,
+    NoteAttempt: telling.handle_attempt,
+    NoteSent: telling.handle_sent,
+    NoteCommands: telling.handle_commands,
+    ForgetRefusals: telling.handle_forget,
+    FreezeDrops: restore.handle_freeze,
+    ThawDrop: restore.handle_thaw,
+    EraseMe: privacy.handle,
+    LinkPeople: linking.handle_link,
+    UnlinkMe: linking.handle_unlink,
+    IssueCodes: codes.handle_issue,
+    BurnCodes: codes.handle_burn,
+    NoteVerified: verified.handle,
+}
