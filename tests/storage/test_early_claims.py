@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from bot.domain.claims import (
-    ClaimChecking,
-    ClaimDrop,
-    ClaimGranted,
-    ClaimRefusal,
-    ClaimRefused,
-    JudgeHolds,
-)
-from bot.domain.entitlements import Entitlement, Found, Question
-from bot.domain.people import BOT
-from bot.domain.planning import ApplyPlans
-from bot.domain.stream import Wake
-from bot.domain.time import HOUR, MINUTE
-from tests.conftest import CHANNEL, NOON, plan, running_lane, viewer
-
-SUBSCRIBER = Question(Entitlement.SUBSCRIBER)
-EARLY = {"early": "subscriber", "early_for": 10 * MINUTE, "early_units": 2}
-BEGINS = NOON - 10 * MINUTE
-
-
-async def begin(lane, clock, **changes):
-    clock.at = NOON - HOUR
-    await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (plan(**{**EARLY, **changes}),)))
-    clock.at = BEGINS
-    await lane.submit(Wake(CHANNEL))
-
-
-def found(value: int, at: int = BEGINS, until: int = NOON + HOUR) -> Found:
-    return Found(value, at, until)
-
-
-async def claim(lane, name, *evidence, request=None):
-    command = ClaimDrop(CHANNEL, request or f"twitch:{name}", viewer(name), "", evidence)
-    return (await lane.submit(command)).decision
+from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
+from tests.conftest import CHANNEL, NOON, running_lane, viewer
+from tests.storage.early import BEGINS, SUBSCRIBER, begin, claim, found, judging
 
 
 async def judge(lane, name, value, at=BEGINS):
-    return await lane.submit(JudgeHolds(CHANNEL, ((viewer(name).key, SUBSCRIBER, found(value, at)),)))
+    return await lane.submit(judging(name, value, at))
 
 
 async def test_a_subscriber_is_in_and_who_is_none_learns_when_everybody_is(lane, clock):
     await begin(lane, clock)
     granted = await claim(lane, "ann", (SUBSCRIBER, found(1)))
     refused = await claim(lane, "ben", (SUBSCRIBER, found(0)))
-    assert isinstance(granted, ClaimGranted) and granted.number == 1
+    assert isinstance(granted, ClaimGranted)
+    assert granted.number == 1
     assert refused == ClaimRefused(
         ClaimRefusal.NOT_ENTITLED, "mug", "Teal Mug", 48, retry_at=NOON, way_in=("subscriber",)
     )
@@ -59,7 +29,8 @@ async def test_whom_nobody_can_judge_keeps_a_place_through_a_restart_and_is_answ
         assert waiting == ClaimChecking("mug", "Teal Mug", ("subscriber",), (viewer("ann").key,))
         assert isinstance(await claim(lane, "ben", (SUBSCRIBER, found(1))), ClaimGranted)
         gone = await claim(lane, "cleo", (SUBSCRIBER, found(1)))
-        assert isinstance(gone, ClaimRefused) and gone.because is ClaimRefusal.EARLY_GONE
+        assert isinstance(gone, ClaimRefused)
+        assert gone.because is ClaimRefusal.EARLY_GONE
     async with running_lane(new_ledger, clock) as lane:
         told = []
         lane.listen(lambda committed: told.extend(committed.settled))
