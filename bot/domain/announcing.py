@@ -40,6 +40,7 @@ class NewsKind(StrEnum):
     THAWED = "thawed"
     CONTROL = "control"  # the moderators' card for a drop, edited in place from then on
     REPAIR = "repair"  # the moderators' card at the close: who may have got no answer, what to mend
+    CODE_BURNED = "code-burned"  # for moderators: a claim code was shown in chat and is void
     LINK_MERGES = "link-merges"  # for moderators: two who became one person had claimed more than one may
 
 
@@ -95,6 +96,9 @@ def news_of(before: Drop | None, after: Drop, fact: Fact, moment: Micros, pace: 
         return _repairs(after, fact, moment)
     kind = _KIND_OF_FACT.get(fact.kind)
     if kind is None or not after.public:
+        return ()
+    if kind is NewsKind.PUBLIC and after.sold_out:
+        # Everybody was told that nothing is left: opening it to all of them is no news.
         return ()
     about = {**snapshot(after), **_said(fact), "at": moment}
     news = [News(kind, _EVERYWHERE, about, expires_at=_expiry(kind, after, moment, pace))]

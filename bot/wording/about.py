@@ -29,7 +29,14 @@ class About:
     lost: int
     last_number: int
     units_left: int
+    early: str
+    early_for: Micros
+    early_units: int
+    early_open: bool
+    early_claimed: int
+    begins_at: Micros | None
     opens_at: Micros | None
+    public_at: Micros | None
     opened_at: Micros | None
     closed_at: Micros | None
     closes_at: Micros | None
@@ -53,6 +60,16 @@ class About:
     @property
     def units_to_give(self) -> int:
         return max(0, self.supply - self.units_owned - self.lost)
+
+    @property
+    def early_left(self) -> int:
+        """How many can still go early."""
+        return max(0, min(self.units_left, self.early_units - self.early_claimed))
+
+    @property
+    def is_early(self) -> bool:
+        """Whether only those are let in now whom the early window is for."""
+        return self.early_open and self.state == "open"
 
     @property
     def sold_out(self) -> bool:
@@ -85,7 +102,14 @@ def about_of(values: Mapping[str, object]) -> About:
         lost=count("lost"),
         last_number=count("last_number"),
         units_left=count("units_left"),
+        early=text("early"),
+        early_for=count("early_for"),
+        early_units=count("early_units"),
+        early_open=bool(values.get("early_open")),
+        early_claimed=count("early_claimed"),
+        begins_at=instant("begins_at"),
         opens_at=instant("opens_at"),
+        public_at=instant("public_at"),
         opened_at=instant("opened_at"),
         closed_at=instant("closed_at"),
         closes_at=instant("closes_at"),

@@ -8,10 +8,11 @@ from dataclasses import replace
 from bot.domain.announcing import NewsKind
 from bot.domain.time import Micros
 from bot.wording.about import About, about_of, each_text, stock_text
-from bot.wording.buttons import claim_button, remind_button
-from bot.wording.cards import Card
+from bot.wording.buttons import can_button, claim_button, remind_button
+from bot.wording.cards import Button, Card
 from bot.wording.catalogue import Wording
 from bot.wording.checkpoints import note_blocks, with_fingerprint
+from bot.wording.early import early_key, early_values
 from bot.wording.moderating import control_card, repair_card
 from bot.wording.restore import frozen_card, last_number_field, lost_card, lost_values, thawed_card, thawed_variant
 from bot.wording.text import board_text, chat_text
@@ -29,6 +30,10 @@ __all__ = [
     "repair_card",
 ]
 
+# Whoever reads these cards has nothing to claim yet, but can be reminded and ask whether they may come early.
+_REASONS_TO_MOVE = ("technical", "ill", "schedule", "undone")
+_BEFORE_OPENING = (NewsKind.SOON, NewsKind.RESCHEDULED, NewsKind.MOVED)
+
 
 def chat_line(
     words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros, *, fingerprints: bool = True
@@ -38,11 +43,12 @@ def chat_line(
     facts = about_of(about)
     at = _moment_that_matters(kind, facts)
     line = words.say(
-        _chat_key(kind, facts),
+        early_key(_chat_key(kind, facts), facts, kind),
         discord=False,
         title=chat_text(facts.title),
         when="" if at is None else moment_text(words, at, now, discord=False),
         **_values(words, facts),
+        **early_values(words, facts, now, discord=False),
         **lost_values(words, facts, discord=False),
     )
     return with_fingerprint(words, kind, line, about) if fingerprints else fitted(line)
@@ -73,9 +79,11 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
             return thawed_card(words, facts)
     title = words.say(_title_key(kind), discord=True, title=board_text(facts.title))
     at = _moment_that_matters(kind, facts)
-    when = "" if at is None else stamp(at)
-    text = words.say(_card_key(kind, facts), discord=True, when=when, **_values(words, facts))
-    buttons = (remind_button(words),) if kind in (NewsKind.SOON, NewsKind.RESCHEDULED) else ()
+    when = "" if at is None else moment_text(words, at, now, discord=True) if kind is NewsKind.MOVED else stamp(at)
+    key = early_key(_card_key(kind, facts), facts, kind)
+    early = early_values(words, facts, now, discord=True)
+    text = words.say(key, discord=True, when=when, **_values(words, facts), **early)
+    buttons = _waiting_buttons(words, facts) if kind in _BEFORE_OPENING else ()
     return Card(title, text, buttons=buttons, ping=kind is NewsKind.SOON, blocks=note_blocks(words, about))
 
 
@@ -85,11 +93,27 @@ def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:
     facts = about_of(about)
     title = words.say("card-live-title", discord=True, title=board_text(facts.title))
     at = facts.resume_at if facts.paused else facts.closes_at
-    text = words.say(_live_key(facts), discord=True, when="" if at is None else stamp(at), **_values(words, facts))
-    claimable = facts.state == "open" and not facts.paused and facts.units_left > 0
-    fields = (_counter(words, facts), *last_number_field(words, facts), *_stock_fields(words, facts))
-    buttons = (claim_button(words, facts.drop, enabled=claimable),)
+    text = words.say(
+        _live_key(facts),
+        discord=True,
+        when="" if at is None else stamp(at),
+        **_values(words, facts),
+        **early_values(words, facts, now, discord=True),
+    )
+    left = facts.early_left if facts.is_early else facts.units_left
+    claimable = facts.state == "open" and not facts.paused and left > 0
+    fields = (*_counters(words, facts), *last_number_field(words, facts), *_stock_fields(words, facts))
+    claim = claim_button(words, facts.drop, enabled=claimable)
+    buttons = (claim, can_button(words, facts.drop)) if facts.is_early else (claim,)
     return Card(title, text, fields, buttons, blocks=note_blocks(words, about))
+
+
+def _counters(words: Wording, facts: About) -> tuple[tuple[str, str], ...]:
+    """How many are left; in the early window first how many of them can still go early."""
+    if not facts.is_early:
+        return (_counter(words, facts),)
+    left = words.say("card-left", discord=True, left=facts.early_left, supply=facts.early_units)
+    return (words.say("card-field-early-left", discord=True), left), _counter(words, facts)
 
 
 def _counter(words: Wording, facts: About) -> tuple[str, str]:
@@ -105,17 +129,24 @@ def _counter(words: Wording, facts: About) -> tuple[str, str]:
 def _announced_card(words: Wording, facts: About, now: Micros) -> Card:
     timed = facts.opens_at is not None and not facts.on_cue
     when = moment_text(words, facts.opens_at, now, discord=True) if facts.opens_at is not None and timed else ""
+    key = "card-announced" if timed else "card-announced-on-cue"
     return Card(
         words.say("card-announced-title", discord=True, title=board_text(facts.title)),
         words.say(
-            "card-announced" if timed else "card-announced-on-cue",
+            early_key(key, facts, NewsKind.ANNOUNCED),
             discord=True,
             when=when,
             **_values(words, facts),
+            **early_values(words, facts, now, discord=True),
         ),
         _stock_fields(words, facts),
-        (remind_button(words),),
+        _waiting_buttons(words, facts),
     )
+
+
+def _waiting_buttons(words: Wording, facts: About) -> tuple[Button, ...]:
+    remind = remind_button(words)
+    return (remind, can_button(words, facts.drop)) if facts.early else (remind,)
 
 
 def _final_card(words: Wording, facts: About) -> Card:
@@ -155,12 +186,13 @@ def _values(words: Wording, facts: About) -> dict[str, str | int]:
         "span": span_text(words, facts.window),
         "stock": stock_text(words, facts.supply, facts.held_back),
         "each": each_text(words, facts.per_person),
+        "because": words.say(f"moved-because-{facts.why}") if facts.why in _REASONS_TO_MOVE else "",
     }
 
 
 def _moment_that_matters(kind: NewsKind, facts: About) -> Micros | None:
     match kind:
-        case NewsKind.ANNOUNCED | NewsKind.SOON | NewsKind.RESCHEDULED:
+        case NewsKind.ANNOUNCED | NewsKind.SOON | NewsKind.RESCHEDULED | NewsKind.MOVED:
             return facts.opens_at
         case NewsKind.RESUMING:
             return facts.resume_at
@@ -169,7 +201,7 @@ def _moment_that_matters(kind: NewsKind, facts: About) -> Micros | None:
 
 def _chat_key(kind: NewsKind, facts: About) -> str:
     match kind:
-        case NewsKind.CONTROL | NewsKind.REPAIR:
+        case NewsKind.CONTROL | NewsKind.REPAIR | NewsKind.LINK_MERGES:
             raise ValueError(f"{kind} is a card for moderators, not a line for chat")
         case NewsKind.OPENED:
             return "news-opened-late" if facts.late else "news-opened"
@@ -184,7 +216,7 @@ def _chat_key(kind: NewsKind, facts: About) -> str:
 
 def _title_key(kind: NewsKind) -> str:
     match kind:
-        case NewsKind.SOON | NewsKind.RESCHEDULED | NewsKind.POSTPONED:
+        case NewsKind.SOON | NewsKind.RESCHEDULED | NewsKind.POSTPONED | NewsKind.MOVED:
             return f"card-{kind}-title"
     return "card-live-title"
 
@@ -193,6 +225,8 @@ def _card_key(kind: NewsKind, facts: About) -> str:
     match kind:
         case NewsKind.RESCHEDULED:
             return "card-soon"
+        case NewsKind.PUBLIC:
+            return "card-open-to-all"
         case NewsKind.SOLD_OUT | NewsKind.RESUMING | NewsKind.NEARLY_GONE:
             return f"card-{kind}"
     return f"card-{_variant(kind, facts)}"
@@ -223,6 +257,9 @@ def _live_key(facts: About) -> str:
             return "card-sold-out"
         case "open" if facts.paused and facts.resume_at is not None:
             return "card-resuming"
+        case "open" if facts.is_early and not facts.paused:
+            late = "-late" if facts.late else ""
+            return f"card-early{late}" if facts.early_left else "card-early-gone"
         case "open" if facts.paused:
             return "card-paused-offline" if facts.paused_why == "offline" else "card-paused-moderator"
         case "open":

@@ -13,6 +13,8 @@ YES_ACTION = "confirm:yes"
 EXPORT_ACTION = "privacy:export"
 FORGET_ACTION = "privacy:forget"
 FORGET_YES_ACTION = "privacy:yes"
+UNLINK_ACTION = "link:off"
+UNLINK_YES_ACTION = "link:yes"
 EXTEND_MINUTES = 5
 _LABEL_CHARACTERS_MAX = 80
 
@@ -25,6 +27,11 @@ def titled_claim_button(words: Wording, drop: str, title: str) -> Button:
     """For a card with several drops. A label knows no markup, so the title stands in it as it is."""
     text = words.say("button-claim-titled", discord=True, title=label(title))
     return Button(_label(text), f"claim:{drop}", Style.SUCCESS)
+
+
+def can_button(words: Wording, drop: str) -> Button:
+    """For whoever wants to know whether the early window lets them in."""
+    return Button(_label(words.say("button-can", discord=True)), f"can:{drop}")
 
 
 def remind_button(words: Wording) -> Button:
@@ -45,6 +52,14 @@ def forget_button(words: Wording) -> Button:
 
 def forget_yes_button(words: Wording) -> Button:
     return Button(_label(words.say("button-forget-me-yes", discord=True)), FORGET_YES_ACTION, Style.DANGER)
+
+
+def unlink_button(words: Wording) -> Button:
+    return Button(_label(words.say("button-unlink", discord=True)), UNLINK_ACTION)
+
+
+def unlink_yes_button(words: Wording) -> Button:
+    return Button(_label(words.say("button-unlink-yes", discord=True)), UNLINK_YES_ACTION, Style.DANGER)
 
 
 def control_buttons(words: Wording, about: About) -> tuple[Button, ...]:

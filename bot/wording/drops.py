@@ -11,6 +11,7 @@ from bot.wording.buttons import titled_claim_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import LINE_CHARACTERS_MAX, numbers_text, packed_in
+from bot.wording.early import early_values
 from bot.wording.text import board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text, stamp
 
@@ -115,7 +116,10 @@ def _chat_part(words: Wording, drop: Drop, now: Micros) -> str:
     key, about = _state_key(drop), about_drop(drop)
     at = drop.closes_at if drop.open else drop.opens_at
     when = "" if at is None else moment_text(words, at, now, discord=False)
-    return words.say(f"board-{key}", discord=False, **_values(about), title=chat_text(drop.title), when=when)
+    early = early_values(words, about, now, discord=False)
+    return words.say(
+        f"board-{key}", discord=False, **_values(about), **early, title=chat_text(drop.title), when=when
+    )
 
 
 def _board_part(words: Wording, drop: Drop, now: Micros) -> str:
@@ -129,10 +133,17 @@ def _board_part(words: Wording, drop: Drop, now: Micros) -> str:
         when=when,
         stock=stock_text(words, about.supply, about.held_back),
         each=each_text(words, about.per_person),
+        **early_values(words, about, now, discord=True),
     )
 
 
 def _state_key(drop: Drop) -> str:
+    key = _state_or_time(drop)
+    early = (key == "open" and drop.early) or (drop.plan.early and key.startswith("next"))
+    return f"{key}-early" if early else key
+
+
+def _state_or_time(drop: Drop) -> str:
     if drop.over:
         return "over"
     if drop.frozen:

@@ -32,12 +32,18 @@ def control_card(words: Wording, about: Mapping[str, object], now: Micros) -> Ca
         (words.say("card-field-stock", discord=True), stock_text(words, facts.supply, facts.held_back)),
         (words.say("card-field-each", discord=True), each_text(words, facts.per_person)),
     ]
+    if facts.is_early and facts.public_at is not None and not facts.paused:
+        fields.append((words.say("card-field-public", discord=True), stamp(facts.public_at)))
     if facts.state == "open" and facts.closes_at is not None and not facts.paused:
         fields.append((words.say("card-field-closes", discord=True), stamp(facts.closes_at)))
     waits = facts.state in ("planned", "announced") and not facts.on_cue
     if waits and facts.opens_at is not None:
         when = moment_text(words, facts.opens_at, now, discord=True)
-        fields.append((words.say("card-field-opens", discord=True), when))
+        opens = "card-field-public" if facts.early else "card-field-opens"
+        if facts.early and facts.begins_at is not None:
+            early = moment_text(words, facts.begins_at, now, discord=True)
+            fields.append((words.say("card-field-opens", discord=True), early))
+        fields.append((words.say(opens, discord=True), when))
     return Card(
         words.say("control-title", discord=True, title=board_text(facts.title), state=state),
         words.say("control-text", discord=True, within=undo_text(words)),
@@ -74,7 +80,9 @@ def repair_card(words: Wording, about: Mapping[str, object], unanswered: Sequenc
 
 def _state(facts: About) -> str:
     if facts.state == "open":
-        return "sold-out" if facts.units_left == 0 else "paused" if facts.paused else "open"
+        if facts.units_left == 0 or facts.paused:
+            return "sold-out" if facts.units_left == 0 else "paused"
+        return "early" if facts.is_early else "open"
     if facts.state == "announced" and facts.postponed_why and not facts.on_cue:
         return "postponed"
     return facts.state

@@ -5,10 +5,21 @@ from __future__ import annotations
 SENTENCES = {
     "card-announced-title": "New drop: {title}",
     "card-announced": "Opens {when} and stays open for {span}. Press Remind me to be told.",
+    "card-announced-early": "Opens {begins} for {people}, at most {early_units} of {supply}, "
+    "and {public} for everybody; then it stays open for {span}. Press Remind me to be told.",
     "card-announced-on-cue": "Opens on the streamer's cue and stays open for {span}. Press Remind me to be told.",
+    "card-announced-on-cue-early": "On the streamer's cue it opens for {people}, "
+    "at most {early_units} of {supply}, and {early_span} later for everybody; "
+    "then it stays open for {span}. Press Remind me to be told.",
     "card-soon-title": "{title} opens soon",
     "card-soon": "Opens {when}. Claim with the button on the next card, or with {claim_command} {drop}",
+    "card-soon-early": "Opens {begins} for {people}, at most {early_units} of {supply}, "
+    "and {public} for everybody. Claim with the button on the next card, or with {claim_command} {drop}",
     "card-rescheduled-title": "{title} has a time",
+    "card-moved-title": "{title} has a new time",
+    "card-moved": "Moved{because}: it opens {when} and stays open for {span}. Press Remind me to be told.",
+    "card-moved-early": "Moved{because}: it opens {begins} for {people}, and {public} for everybody; then it stays "
+    "open for {span}. Press Remind me to be told.",
     "card-postponed-title": "{title} waits",
     "card-postponed-offline": "It waits for the stream and opens shortly after we are live.",
     "card-postponed-unknown": "I cannot tell whether the stream is live, so it waits; this channel hears "
@@ -17,18 +28,29 @@ SENTENCES = {
     "card-live-title": "{title}",
     "card-open": "Open: press Claim, or use {claim_command} {drop}. Closes {when}.",
     "card-open-late": "Open, later than announced: press Claim, or use {claim_command} {drop}. Closes {when}.",
+    "card-early": "Open early for {people}: press Claim, or use {claim_command} {drop}. To everybody {public}.",
+    "card-early-late": "Open early for {people}, later than announced: press Claim, or use {claim_command} {drop}. "
+    "To everybody {public}.",
+    "card-early-gone": "All that may go early is claimed. Open to everybody {public}.",
+    "card-open-to-all": "Open to everybody now: {left} left, closes {when}. Press Claim above, "
+    "or use {claim_command} {drop}",
     "card-paused-moderator": "Paused: no claims until it goes on.",
     "card-paused-offline": "Paused, because the stream is off; the lost time is added when it goes on.",
     "card-resuming": "Paused; goes on {when}.",
+    "card-resuming-early": "Paused; goes on {when} for {people}.",
     "card-sold-out": "Sold out: nothing is left to claim. {mine_command} shows what you hold.",
     "card-closed": "Closed. {mine_command} shows what you hold.",
     "card-closed-stream": "Closed, because the stream stayed off. {mine_command} shows what you hold.",
     "card-waiting": "Not open yet.",
     "card-nearly-gone": "{left} of {supply} left. Use {claim_command} {drop}",
     "card-resumed": "It goes on: {left} left, {added} added, closes {when}. Use {claim_command} {drop}",
+    "card-resumed-early": "It goes on for {people}: {early_left} left to go early, {added} added, to everybody "
+    "{public}. Use {claim_command} {drop}",
     "card-extended": "It stays open {minutes} min longer and closes {when}: {left} left.",
     "card-shortened": "It closes {minutes} min earlier after all, {when}: {left} left.",
     "card-reopened": "It is open again and closes {when}: {left} left. Use {claim_command} {drop}",
+    "card-reopened-early": "It is open again for {people}: {early_left} left to go early, to everybody {public}. "
+    "Use {claim_command} {drop}",
     "card-returned": "It was opened too early and is not open yet; it opens on the streamer's cue.",
     "card-cancelled": "Cancelled: nothing can be claimed.",
     "card-cancelled-owned": "Cancelled: nothing more can be claimed, "
@@ -38,10 +60,12 @@ SENTENCES = {
     "card-final-took": "{out} of {supply} found an owner, in {span}.",
     "card-field-kind": "What it is",
     "card-field-left": "Left to claim",
+    "card-field-early-left": "Left to go early",
     "card-field-out": "Found an owner",
     "card-field-stock": "How many",
     "card-field-each": "Per person",
     "card-field-closes": "Closes",
+    "card-field-public": "Opens to everybody",
     "card-field-opens": "Opens",
     "card-field-given": "Claimed / given by hand",
     "card-field-to-give": "Left to give by hand",
@@ -56,6 +80,7 @@ SENTENCES = {
     "button-claim": "Claim",
     "button-claim-titled": "Claim {title}",
     "button-remind": "Remind me",
+    "button-can": "Can I?",
     "button-open": "Open",
     "button-pause": "Pause",
     "button-resume": "Resume",
@@ -71,6 +96,7 @@ SENTENCES = {
     "state-announced": "announced",
     "state-postponed": "waits for the stream",
     "state-open": "open",
+    "state-early": "open early",
     "state-paused": "paused",
     "state-sold-out": "sold out",
     "state-closed": "closed",

@@ -4,22 +4,37 @@ from __future__ import annotations
 
 SENTENCES = {
     "board-open": "{title} is open: {left} of {supply} left, closes at {when}, type {claim_command} {drop}.",
+    "board-open-early": "{title} is open early for {people}: {early_left} left, to everybody at {public}, "
+    "type {claim_command} {drop}.",
     "board-paused": "{title} is paused, {left} of {supply} left.",
     "board-frozen": "{title} is being checked after a repair and hands out nothing meanwhile.",
     "board-sold-out": "{title} is sold out, all {claimed} that could be claimed are gone.",
     "board-next": "Next: {title}, {supply} numbered, opens at {when}.",
     "board-next-on-cue": "Next: {title}, {supply} numbered, opens on the streamer's cue.",
     "board-next-waits": "Next: {title}, {supply} numbered, waits for the stream.",
+    "board-next-early": "Next: {title}, {supply} numbered, opens at {begins} for {people}, "
+    "at {public} for everybody.",
+    "board-next-on-cue-early": "Next: {title}, {supply} numbered, opens on the streamer's cue, for {people} "
+    "{early_span} before everybody.",
+    "board-next-waits-early": "Next: {title}, {supply} numbered, waits for the stream, then opens for {people} "
+    "{early_span} before everybody.",
     "board-over": "Over: {title}, {out} of {supply} found an owner.",
     "board-empty": "No drop is on, and none is announced yet.",
     "board-title": "Drops",
     "board-card-open": "Open: {left} of {supply} left, closes {when}. `{claim_command} {drop}`",
+    "board-card-open-early": "Open early for {people}: {early_left} of {early_units} left, to everybody {public}. "
+    "`{claim_command} {drop}`",
     "board-card-paused": "Paused: {left} of {supply} left.",
     "board-card-frozen": "Being checked after a repair: nothing is handed out meanwhile.",
     "board-card-sold-out": "Sold out: all {claimed} that could be claimed are gone.",
     "board-card-next": "Opens {when}: {stock}, {each}.",
     "board-card-next-on-cue": "Opens on the streamer's cue: {stock}, {each}.",
     "board-card-next-waits": "Waits for the stream: {stock}, {each}.",
+    "board-card-next-early": "Opens {begins} for {people}, {public} for everybody: {stock}, {each}.",
+    "board-card-next-on-cue-early": "Opens on the streamer's cue for {people}, "
+    "{early_span} later for everybody: {stock}, {each}.",
+    "board-card-next-waits-early": "Waits for the stream, then opens for {people}, "
+    "{early_span} later for everybody: {stock}, {each}.",
     "board-card-over": "Over: {out} of {supply} found an owner.",
     "stock": "{supply} numbered",
     "stock-held-back": "{supply} numbered, {held_back} kept for mistakes",
