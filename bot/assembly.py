@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,8 @@ from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.exporting import Exporting
+from bot.services.link_codes import LinkCodes
+from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
 from bot.services.planning import Planning
 from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup
@@ -100,6 +103,7 @@ class Assembly:
         set_alarm: Callable[[int | None], None],
         backups: Backups | None = None,
         verifying: Verifying | None = None,
+        random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -138,17 +142,23 @@ class Assembly:
         )
         lookups = dict(outside.lookups)
         confirming = Confirmations(lane, steady)
+        both = config.twitch is not None and config.discord is not None
+        codes = LinkCodes(steady, random_bytes)
+        linking = Linking(lane, reads, CHANNEL_ID, confirming, codes, steady, possible=both)
+        overhearing = Overhearing()
+        overhearing.listen(linking.overhear)
         self.services = Services(
             claims=Claims(lane, CHANNEL_ID, steady),
             drops=ledger.drops,
             control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
             confirming=confirming,
+            linking=linking,
             privacy=Privacy(
                 lane, reads, CHANNEL_ID, confirming, clock, steady, copies_days=max(1, config.ledger.backups_daily)
             ),
             proofs=Proofs(reads, CHANNEL_ID, steady, ProofPlaces(config.public.url, config.discord is not None)),
             telling=self._telling,
-            overhearing=Overhearing(),
+            overhearing=overhearing,
             words=words,
             clock=clock,
         )

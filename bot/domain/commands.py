@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "mine": Command("which units are mine", "/mine"),
         "drop": Command("what is on and what is next; for moderators, steering", "/drops"),
         "help": Command("what can be typed", "/help"),
+        "link": Command("be one person with your account on Discord; needs a code", "/link"),
         "forgetme": Command("be forgotten here; asks for a yes first", "/privacy"),
         "yes": Command("yes to what was just asked", "/drop"),
         "proof": Command("which entry of the ledger a unit is; off until it has a name", "/proof", in_chat=False),

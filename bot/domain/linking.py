@@ -138,10 +138,10 @@ class LinkMade:
 
 @dataclass(frozen=True, slots=True)
 class LinkRefused:
-    """`until` is when codes of this person are looked at again."""
+    """`retry_after` is how long codes of this person are not looked at, 0 where that is not the reason."""
 
     because: LinkRefusal
-    until: Micros | None = None
+    retry_after: Micros = 0
 
 
 @dataclass(frozen=True, slots=True)

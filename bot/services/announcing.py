@@ -28,11 +28,13 @@ from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
+from bot.storage.links import read_link
 from bot.storage.telling import PendingNews, is_noted, last_card, pending_news, untold
 from bot.wording.announcing import card as card_of
 from bot.wording.announcing import chat_line, control_card, frozen_card, live_card, lost_card, repair_card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.linking import merge_card
 
 log = structlog.get_logger(__name__)
 
@@ -238,6 +240,12 @@ class Announcing:
         if news.kind is NewsKind.REPAIR:
             lost = await untold(self._reads, self._channel_id, drop=news.drop)
             return repair_card(self._words, news.about, list(dict.fromkeys(u.actor.name for u in lost)), now)
+        if news.kind is NewsKind.LINK_MERGES:
+            number = int(news.about["link"])
+            link = await self._reads.consult(lambda connection: read_link(connection, self._channel_id, number))
+            accounts = {} if link is None else link.accounts
+            names = {platform: account.name for platform, account in accounts.items()}
+            return merge_card(self._words, news.about, names)
         if news.place == DISCORD_MODERATORS and news.kind in _MODERATORS_CARDS:
             return _MODERATORS_CARDS[news.kind](self._words, news.about)
         return card_of(self._words, news.kind, news.about, now)

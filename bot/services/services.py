@@ -8,6 +8,7 @@ from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
+from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
 from bot.services.ports import Clock
 from bot.services.privacy import Privacy
@@ -22,6 +23,7 @@ class Services:
     drops: Drops
     control: Control
     confirming: Confirmations
+    linking: Linking
     privacy: Privacy
     proofs: Proofs
     telling: Telling

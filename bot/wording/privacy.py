@@ -67,7 +67,8 @@ def _text(words: Wording, decision: ErasureDecision, now: Micros, *, discord: bo
         case ErasureAsked():
             within = span_text(words, CONFIRM_WITHIN)
             counts: dict[str, str | int] = {"units": decision.units, "steps": decision.deeds, "within": within}
-            return words.say(_asked_key(decision, discord=discord), discord=discord, **counts, **more)
+            text = words.say(_asked_key(decision, discord=discord), discord=discord, **counts, **more)
+            return words.say("privacy-asked-linked", discord=discord, text=text) if decision.linked else text
         case PersonErased():
             return words.say(f"privacy-done{place}", discord=discord, **more)
         case ErasureRefused():

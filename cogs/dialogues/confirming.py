@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.answers import TryAgain
+from bot.domain.linking import LinkDecision, UnlinkDecision
 from bot.domain.privacy import ErasureDecision
 from bot.services.services import Services
 from bot.wording.control import try_again_text
-from cogs.dialogues import control, privacy
+from cogs.dialogues import control, linking, privacy
 from cogs.names import Asked, CommandList
 
 
@@ -21,6 +22,8 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
             return
         if isinstance(answer.decision, ErasureDecision):
             privacy.tell_in_chat(services, asked.actor, answer)
+        elif isinstance(answer.decision, LinkDecision | UnlinkDecision):
+            linking.tell_in_chat(services, asked.actor, answer)
         else:
             control.tell_in_chat(services, answer)
 

@@ -12,6 +12,7 @@ from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDecision, ClaimGranted
 from bot.domain.control import DropSteered, SteerDecision, SteerDrop, Verb
 from bot.domain.drops import Drop
+from bot.domain.linking import LinkAsked, LinkDecision, UnlinkAsked, UnlinkDecision, UnlinkMe
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
@@ -20,10 +21,12 @@ from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
 from bot.services.drops import Board
+from bot.services.linking import Redeemed
 from bot.services.overhearing import Overhearing
 from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.stage.server import Stage
+from bot.storage.links import LinkSeen
 from bot.wording.catalogue import Wording
 from bot.wording.drops import Units, mine_text
 from cogs.installing import install_all_discord, install_all_twitch
@@ -100,8 +103,8 @@ class FakeControl:
 class FakeConfirming:
     """`waiting` is what a yes does, for whoever says it; `about` the class of the command that waits."""
 
-    waiting: SteerDecision | ErasureDecision | None = None
-    about: type[SteerDrop | EraseMe] = SteerDrop
+    waiting: SteerDecision | ErasureDecision | LinkDecision | UnlinkDecision | None = None
+    about: type[SteerDrop | EraseMe | UnlinkMe] = SteerDrop
     trouble: type[TryAgain] | None = None
     confirmed: list[Actor] = field(default_factory=list)
     withdrawn: list[Actor] = field(default_factory=list)
@@ -116,6 +119,37 @@ class FakeConfirming:
 
     def withdraw(self, actor: Actor) -> None:
         self.withdrawn.append(actor)
+
+
+@dataclass
+class FakeLinking:
+    """`shown` is what `/link` finds; `redeemed` and `parting` are what typing and asking come to."""
+
+    shown: LinkSeen | str = "K7M2QX"
+    redeemed: Redeemed | None = field(
+        default_factory=lambda: Redeemed(LinkAsked(), Actor("discord", "9", "Ann B."))
+    )
+    parting: UnlinkDecision = field(default_factory=lambda: UnlinkAsked(7))
+    trouble: type[TryAgain | TooFast] | None = None
+    possible: bool = True
+    typed: list[tuple[Actor, str, str]] = field(default_factory=list)
+    asked: list[Actor] = field(default_factory=list)
+
+    async def show(self, actor: Actor) -> LinkSeen | str:
+        if self.trouble is TooFast:
+            raise TooFast
+        self.asked.append(actor)
+        return self.shown
+
+    async def redeem(self, actor: Actor, request_id: str, text: str) -> Redeemed | None:
+        self.typed.append((actor, request_id, text))
+        return self.redeemed
+
+    async def ask_to_part(self, actor: Actor, request_id: str) -> Answer[UnlinkDecision]:
+        self.asked.append(actor)
+        if self.trouble is not None:
+            raise self.trouble
+        return Answer(request_id, self.parting, NOW)
 
 
 @dataclass
@@ -198,6 +232,7 @@ class Desk:
     drops: FakeDrops = field(default_factory=FakeDrops)
     control: FakeControl = field(default_factory=FakeControl)
     confirming: FakeConfirming = field(default_factory=FakeConfirming)
+    linking: FakeLinking = field(default_factory=FakeLinking)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
     proofs: FakeProofs = field(default_factory=FakeProofs)
     telling: FakeTelling = field(default_factory=FakeTelling)
@@ -210,6 +245,7 @@ class Desk:
             "drops": self.drops,
             "control": self.control,
             "confirming": self.confirming,
+            "linking": self.linking,
             "privacy": self.privacy,
             "proofs": self.proofs,
             "telling": self.telling,

@@ -98,6 +98,7 @@ class Life:
             clock=machine.clock,
             steady=SteadyClock(loop),
             set_alarm=self._alarm.set,
+            random_bytes=Random(f"{machine.seed}:codes:{number}").randbytes,
         )
         answer_in_chat(self._commands, self._assembly.services)
 

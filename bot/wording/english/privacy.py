@@ -38,6 +38,7 @@ SENTENCES = {
     "moderator ({steps}) are yours will be deleted. They stay in the ledger, but you can never prove or undo "
     "them again.\nWhat already stands in chat stays there, and copies of the ledger keep you until newer ones "
     "replace them, in about {days} days.\nPress the button within {within} to do it; it cannot be taken back.",
+    "privacy-asked-linked": "{text} The account you are linked with, on the other platform, is forgotten with it.",
     "privacy-done": "@{name} done: you are forgotten here. If you claim again, you come as somebody new.",
     "privacy-done-board": "Done: you are forgotten here. If you claim again, you come as somebody new.",
     "privacy-nothing-kept": "@{name} nothing is kept about you here.",
