@@ -10,6 +10,7 @@ from cachetools import TTLCache
 
 from bot.domain.announcing import Priority
 from bot.domain.claims import (
+    ClaimChecking,
     ClaimDecision,
     ClaimGranted,
     ClaimOpenNow,
@@ -26,6 +27,7 @@ from bot.services.ports import Clock
 from bot.wording.catalogue import Wording
 from bot.wording.claims import already_yours_lines, chat_receipt, refused_lines, told_late_lines, winner_lines
 from bot.wording.drops import Units
+from bot.wording.gates import free_way
 
 WINNERS_A_LINE = 12
 # Above this many with the same refusal, one line gives the reason to all of them without naming anybody.
@@ -101,6 +103,12 @@ class SharedLines:
         """Take a decision that is to be told."""
         self._put(Waiting(actor, request_id, decision, self._steady.now(), late))
 
+    def completed(self, actor: Actor, request_id: str, decision: ClaimDecision) -> None:
+        """Take the answer to a claim that was being checked. Who has not heard that it was need not any more."""
+        checked = [w for w in self._refusals if w.actor.key == actor.key and _is_checking(w, decision)]
+        self._refusals = _without(self._refusals, checked)
+        self.decided(actor, request_id, decision)
+
     def _put(self, waiting: Waiting) -> None:
         (self._grants if isinstance(waiting.decision, ClaimGranted) else self._refusals).append(waiting)
 
@@ -162,7 +170,7 @@ class SharedLines:
         self._grants, self._refusals = _without(self._grants, theirs), _without(self._refusals, theirs)
         self._asides.forget(actor)
         self._answered.pop(actor.key, None)
-        return tuple(request for w in theirs for request in (w.request_id, *w.covers))
+        return _requests(theirs)
 
     def settled(self, line: Line) -> None:
         """The line is out: its people have been answered now."""
@@ -259,7 +267,7 @@ class SharedLines:
         if not settled:
             return None
         self._refusals = _without(self._refusals, settled)
-        return Line("", tuple(request for w in settled for request in (w.request_id, *w.covers)))
+        return Line("", _requests(settled))
 
     def _next_aside(self) -> Line:
         text, group = self._asides.take(lambda actor: actor.key in self._answered)
@@ -300,8 +308,22 @@ class SharedLines:
 
 
 def _line(text: str, group: list[Waiting], topic: Hashable, covered: Sequence[Waiting] = ()) -> Line:
-    requests = tuple(request for w in (*group, *covered) for request in (w.request_id, *w.covers))
-    return Line(text, requests, people=tuple(w.actor for w in group), topic=topic, group=tuple(group))
+    return Line(
+        text, _requests([*group, *covered]), people=tuple(w.actor for w in group), topic=topic, group=tuple(group)
+    )
+
+
+def _requests(waiting: Iterable[Waiting]) -> tuple[str, ...]:
+    """What they settle: a claim that is being checked has its answer still to come."""
+    return tuple(
+        request
+        for w in waiting
+        for request in (*(() if isinstance(w.decision, ClaimChecking) else (w.request_id,)), *w.covers)
+    )
+
+
+def _is_checking(waiting: Waiting, decision: ClaimDecision) -> bool:
+    return isinstance(waiting.decision, ClaimChecking) and waiting.decision.drop == getattr(decision, "drop", "")
 
 
 def _without(waiting: list[Waiting], gone: Iterable[object]) -> list[Waiting]:
@@ -313,15 +335,18 @@ def _is_overtaken(waiting: Waiting, drops: Mapping[str, Drop]) -> bool:
     """Whether the reason is another one by now, or the moment that it names."""
     if not isinstance(waiting.decision, (ClaimRefused, ClaimOpenNow)):
         return False
-    return _reason(told_late(waiting.decision, drops)) != _reason(waiting.decision)
-
-
-def _reason(decision: ClaimRefused | ClaimOpenNow) -> Hashable:
-    return (_topic(decision), getattr(decision, "retry_at", None))
+    return _topic(told_late(waiting.decision, drops)) != _topic(waiting.decision)
 
 
 def _topic(decision: ClaimDecision | ClaimOpenNow) -> Hashable:
-    return (getattr(decision, "because", type(decision).__name__), getattr(decision, "drop", ""))
+    """Equal for answers that are the same sentence, whoever hears it."""
+    kind, drop = getattr(decision, "because", type(decision).__name__), getattr(decision, "drop", "")
+    if isinstance(decision, ClaimOpenNow):
+        return kind, drop, decision.public_at, ()
+    if not isinstance(decision, ClaimRefused):
+        return kind, drop, None, ()
+    # Chat names no way in that costs something: those who hear the same of it stand in the same line.
+    return kind, drop, (decision.early_from, decision.retry_at), free_way(decision.way_in)
 
 
 def _drop(waiting: Waiting) -> str:

@@ -6,18 +6,20 @@ import asyncio
 import hashlib
 
 import structlog
+from cachetools import TTLCache
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.claims import ClaimDecision, ClaimGranted
-from bot.domain.people import Actor
+from bot.domain.claims import ClaimChecking, ClaimDecision, ClaimGranted
+from bot.domain.people import Account, Actor
 from bot.domain.telling import NoteTold
-from bot.domain.time import SECOND, Micros
+from bot.domain.time import MINUTE, SECOND, Micros
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
 from bot.services.shared_lines import Line, SharedLines
 from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
+from bot.storage.lane import Committed
 from bot.storage.telling import Untold, answered_since, untold
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
@@ -30,6 +32,8 @@ log = structlog.get_logger(__name__)
 LOST_AFTER = 20 * SECOND
 BUDGET_LOOK_SECONDS = 0.1
 DOWN_LOOK_SECONDS = 1.0
+# For so long it is remembered whose claim has been checked, in case that it was is handed in later.
+CHECKED_LATELY = MINUTE
 
 
 class Telling:
@@ -58,6 +62,9 @@ class Telling:
         self._words = words
         self._steady = steady or clock
         self._lines = SharedLines(words, clock, answer_gap=answer_gap, steady=steady, receipts=receipts_in_chat)
+        self._checked: TTLCache[tuple[Account, str], Micros] = TTLCache(
+            10_000, CHECKED_LATELY, timer=self._steady.now
+        )
         self._wake = asyncio.Event()
         self._in_hand: set[str] = set()
         # Refused on Discord, where nothing can be said to one person once the press has expired.
@@ -72,9 +79,27 @@ class Telling:
     # -- what the cogs hand in ------------------------------------------------------------------------------
 
     def claim_decided(self, actor: Actor, answer: Answer[ClaimDecision]) -> None:
-        """Take a decision to be told in chat. A repeated one has been, or will be, by its first call."""
-        if not answer.repeated and answer.request_id not in self._in_hand:
+        """Take a decision to be told in chat. A repeated one has been, or will be, by its first call.
+
+        That a claim is being checked is worth a line only if its answer takes longer than those do anyway."""
+        if isinstance(answer.decision, ClaimChecking):
+            if not answer.repeated and self._checked.get((actor.key, answer.decision.drop), -1) < answer.at:
+                self._lines.decided(actor, answer.request_id, answer.decision)
+                self._wake.set()
+        elif not answer.repeated and answer.request_id not in self._in_hand:
             self._wait(actor, answer.request_id, answer.decision)
+
+    def committed(self, committed: Committed) -> None:
+        """Hear what the lane has just made durable: here, the answers to claims that were being checked.
+
+        Somebody on Discord hears theirs where they pressed, or else from a sweep."""
+        for actor, answer in committed.settled:
+            if actor.platform != "twitch" or self._chat is None:
+                continue
+            self._checked[actor.key, answer.decision.drop] = answer.at
+            self._in_hand.add(answer.request_id)
+            self._lines.completed(actor, answer.request_id, answer.decision)
+            self._wake.set()
 
     def say_to(self, actor: Actor, text: str, *, topic: str) -> bool:
         """Say something to somebody: the same text is said once in a while for all, a person is answered once.

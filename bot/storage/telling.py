@@ -16,7 +16,7 @@ from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
 from bot.storage.database import Reads
-from bot.storage.outcomes import from_bytes
+from bot.storage.outcomes import CHECKING, from_bytes
 
 # Answers that changed nothing: whoever asks the same again after weeks may be told anew.
 _FORGOTTEN = ("claim.refused", "claim.needs-name", "erasure.asked", "erasure.refused")
@@ -162,11 +162,12 @@ async def is_noted(reads: Reads, channel_id: int, place: str, reference: str) ->
 async def untold(
     reads: Reads, channel_id: int, *, platform: str | None = None, drop: str | None = None
 ) -> list[Untold]:
-    """The decisions of claims that nobody is known to have heard, oldest first."""
+    """The decisions of claims that nobody is known to have heard, oldest first. What is being checked has none."""
     outcome = tables.outcome.c
     query = (
         select(tables.outcome)
-        .where(outcome.channel_id == channel_id, outcome.told_at.is_(None), outcome.kind.like("claim.%"))
+        .where(outcome.channel_id == channel_id, outcome.told_at.is_(None))
+        .where(outcome.kind.like("claim.%"), outcome.kind != CHECKING)
         .order_by(outcome.at)
     )
     if platform is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.domain.entitlements import Cost, Entitlement, Measure
 from bot.domain.gate_mistakes import GateMistake
@@ -50,13 +51,14 @@ def people_text(words: Wording, gate_text: str, *, discord: bool) -> str:
     return text
 
 
-def conditions_of(way_in: Sequence[str]) -> tuple[Condition, ...]:
+@lru_cache(maxsize=256)
+def conditions_of(way_in: tuple[str, ...]) -> tuple[Condition, ...]:
     """A way in, from the words in which a refusal carries it."""
     read = (read_gate(text) for text in way_in)
     return tuple(condition for condition in read if isinstance(condition, Condition))
 
 
-def free_way(way_in: Sequence[str]) -> tuple[Condition, ...]:
+def free_way(way_in: tuple[str, ...]) -> tuple[Condition, ...]:
     """The way in where anybody can take it at once and for nothing: what all may read. Else nothing."""
     way = conditions_of(way_in)
     return way if all(condition.cost is Cost.FREE for condition in way) else ()
