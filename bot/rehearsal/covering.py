@@ -16,7 +16,7 @@ _COVERS = {
 }
 # Somebody whose line reached nobody learns from such news how things stand. That it is closed is no answer to them:
 # while there was something left, they had asked in time.
-_STATES = frozenset({"opened", "sold-out", "paused", "resuming", "resumed", "reopened", "cancelled"})
+_STATES = frozenset({"opened", "public", "sold-out", "paused", "resuming", "resumed", "reopened", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)

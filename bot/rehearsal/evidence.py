@@ -11,7 +11,9 @@ from pathlib import Path
 from bot.rehearsal.claims import claims_on_discord, steers_on_discord, typed_claim
 from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
+from bot.rehearsal.linked import Link, links_of
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.standing import Standings
 from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
 from bot.stage.record import SeenLine
 
@@ -21,7 +23,9 @@ Who = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class JudgedDrop:
-    """What a drop promised. Instants in microseconds UTC; `opens_at` is None for a drop on cue."""
+    """What a drop promised. Instants in microseconds UTC; `opens_at` and `early_at` are None for a drop on cue.
+    `early` is the gate of its early window as it was written, "" where there is none: from `early_at` on it lets
+    in, for at most `early_units`, and everybody is let in at `opens_at`."""
 
     key: str
     title: str
@@ -29,6 +33,14 @@ class JudgedDrop:
     held_back: int
     per_person: int
     opens_at: int | None
+    early: str = ""
+    early_at: int | None = None
+    early_units: int = 0
+
+    @property
+    def begins_at(self) -> int | None:
+        """When the first people are let in."""
+        return self.early_at if self.early else self.opens_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,16 @@ class Told:
     text: str
     request: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A claim whose person was answered before anything was decided, which was `decided_at` (on the stage's clock):
+    they were told to wait."""
+
+    ask: Ask
+    told: Told
+    decided_at: int
 
 
 @dataclass(frozen=True)
@@ -196,6 +218,35 @@ class Case:
         return dict(found)
 
     @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Which accounts count as one person, in the order in which they were linked."""
+        return links_of(self.ledger.entries)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """What the platforms knew of everybody."""
+        return Standings(self.record)
+
+    @cached_property
+    def kept_waiting(self) -> tuple[Waited, ...]:
+        """Claims that were answered for the first time before they were decided."""
+        if not any(drop.early for drop in self.drops):
+            return ()
+        by_person: defaultdict[Who, list[Told]] = defaultdict(list)
+        for told in self.told:
+            by_person[told.who].append(told)
+        found = []
+        for ask in self.asks:
+            outcome = self.outcomes.get(ask.request)
+            if outcome is None or outcome.kind not in ("claim.granted", "claim.refused"):
+                continue
+            decided_at = self.on_stage(outcome.at)
+            first = next((told for told in by_person[ask.who] if _is_about(told, ask)), None)
+            if first is not None and first.at < decided_at:
+                found.append(Waited(ask, first, decided_at))
+        return tuple(found)
+
+    @cached_property
     def posted(self) -> dict[str, SeenLine]:
         """Lines of chat and messages by their id, as the record has them."""
         return {
@@ -291,6 +342,12 @@ class Case:
             if who[0] == "discord":
                 people[same(name)] += (who,)
         return dict(people)
+
+
+def _is_about(told: Told, ask: Ask) -> bool:
+    if told.request:
+        return told.request == ask.request
+    return told.at >= ask.at and (not told.drop or not ask.drop or told.drop == ask.drop)
 
 
 def _together(heard: list[Heard]) -> list[Heard]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.rehearsal.checks import answers, book, manners, mending, places, public, units
+from bot.rehearsal.checks import answers, book, early, identity, manners, mending, places, public, units
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.promises import Promise, unchecked
 
@@ -15,11 +15,16 @@ CHECKS: tuple[Callable[[Case], Promise], ...] = (
     units.windows,
     units.asked_for,
     units.served,
+    early.entitled,
+    early.evidence,
+    early.share,
+    identity.linked,
     answers.answered,
     answers.winners_told,
     answers.true_numbers,
     answers.consistent,
     answers.once,
+    early.settled,
     places.announced,
     places.pings,
     places.seldom,
@@ -39,8 +44,6 @@ CHECKS: tuple[Callable[[Case], Promise], ...] = (
 # What the product promises and one quiet evening cannot show.
 _NOT_HERE = (
     ("passes", "A pass is spent once, and one person has one vote.", "There were no passes and no polls."),
-    ("evidence", "Missing evidence is never a yes and never a silent no.", "No drop asked for evidence."),
-    ("identity", "Two accounts that are linked are one person.", "Nobody had linked two accounts."),
 )
 
 

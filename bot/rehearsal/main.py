@@ -251,6 +251,9 @@ def case_of(performance: Performance, options: RehearseOptions) -> Case:
                 held_back=drop.held_back,
                 per_person=drop.per_person,
                 opens_at=None if drop.on_cue else drop.opens_at,
+                early=drop.early,
+                early_at=None if drop.on_cue else drop.early_at,
+                early_units=drop.early_units,
             )
             for drop in play.drops
         ),

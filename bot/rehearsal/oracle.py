@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from bot.rehearsal.evidence import Ask, Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
+from bot.rehearsal.linked import together
 from bot.rehearsal.trouble import UNDER_WAY
 
 _FOR_EVER = 2**63
@@ -32,8 +33,9 @@ class Windows:
         return any(begin <= at and at + UNDER_WAY < end for begin, end in self.spans)
 
 
-def windows_of(entries: Iterable[EntryRow], drop: str) -> Windows:
-    """Read a drop's life from its entries; an end that was said ahead counts even if the close came later."""
+def windows_of(entries: Iterable[EntryRow], drop: str, *, to_everybody: bool = False) -> Windows:
+    """Read a drop's life from its entries; an end that was said ahead counts even if the close came later. With
+    `to_everybody`, what was open only to some is left out."""
     windows = Windows()
     begin: int | None = None
     until = _FOR_EVER
@@ -44,6 +46,8 @@ def windows_of(entries: Iterable[EntryRow], drop: str) -> Windows:
         match entry.kind:
             case "drop.opened" | "drop.resumed" | "drop.reopened":
                 begin, until = entry.at, int(public.get("closes_at", _FOR_EVER))
+                if to_everybody:
+                    begin = max(begin, int(public.get("public_at", 0)))
             case "drop.extended" | "drop.shortened":
                 until = int(public.get("closes_at", until))
             case "drop.paused" | "drop.closed" | "drop.returned" | "drop.cancelled" if begin is not None:
@@ -51,6 +55,8 @@ def windows_of(entries: Iterable[EntryRow], drop: str) -> Windows:
                 begin = None
     if begin is not None:
         windows.spans.append((begin, until))
+    # An early window that was paused had none of everybody's.
+    windows.spans = [(begin, end) for begin, end in windows.spans if begin < end]
     return windows
 
 
@@ -92,7 +98,7 @@ def outside(case: Case, drop: JudgedDrop) -> list[str]:
             continue
         number = f"{drop.title} #{entry.public.get('number')}"
         ask = asks.get(str(entry.secret.get("request", "")))
-        early = drop.opens_at is not None and entry.at < drop.opens_at and not by_hand
+        early = drop.begins_at is not None and entry.at < drop.begins_at and not by_hand
         if not windows.hold(entry.at):
             wrong.append(f"{number} was granted outside every window (entry {entry.number}).")
         elif early:
@@ -126,7 +132,7 @@ def without_asking(case: Case, drop: JudgedDrop) -> list[str]:
 
 def held_back_from_askers(case: Case, drop: JudgedDrop) -> list[str]:
     """Units that stayed although people had surely asked in time, and refusals "sold out" that came too early."""
-    windows = windows_of(case.ledger.entries, drop.key)
+    windows = windows_of(case.ledger.entries, drop.key, to_everybody=True)
     sure = [
         ask
         for ask in case.asks
@@ -137,7 +143,9 @@ def held_back_from_askers(case: Case, drop: JudgedDrop) -> list[str]:
         # While something is broken, "please try again" is a right answer.
         and not case.in_trouble(ask)
     ]
-    wanted = sum(min(count, drop.per_person) for count in Counter(ask.who for ask in sure).values())
+    # Linked accounts want one unit together.
+    people = Counter(together(case.links, ask.who, _FOR_EVER) for ask in sure)
+    wanted = sum(min(count, drop.per_person) for count in people.values())
     granted = case.granted.get(drop.key, [])
     claimable = drop.supply - drop.held_back
     wrong = []

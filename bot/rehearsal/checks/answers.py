@@ -119,10 +119,12 @@ def once(case: Case) -> Promise:
     """One answer per request: by the interaction on Discord, by count of a person's commands on Twitch."""
     requests = [seen["data"].get("interaction_id") for seen in case.record if seen["kind"] == "answer"]
     names = {seen["data"].get("interaction_id"): seen for seen in case.record if seen["kind"] in ("slash", "press")}
+    # Whoever was told to wait is answered once more, when there is an answer.
+    waited = Counter(each.ask.request for each in case.kept_waiting)
     broken = [
         f"{names[key]['name'] if key in names else key} was answered {count} times to one press."
         for key, count in Counter(requests).items()
-        if count > 1
+        if count > 1 + waited[f"discord:{key}"]
     ]
     asked = Counter(
         ("twitch", seen["author"])
@@ -133,6 +135,7 @@ def once(case: Case) -> Promise:
         # A guest's chat is another channel's.
         and not seen["data"].get("shared_from")
     )
+    asked.update(each.ask.who for each in case.kept_waiting if each.ask.who[0] == "twitch")
     lines = {(told.who, told.at, told.text) for told in _once_each(case) if told.who[0] == "twitch"}
     for who, count in Counter(who for who, _, _ in lines).items():
         if count > asked[who]:

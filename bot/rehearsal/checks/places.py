@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.rehearsal.evidence import Case, JudgedDrop, Who
+from bot.rehearsal.evidence import Case, JudgedDrop, Told, Who
 from bot.rehearsal.figures.budget import TWITCH_LINES, TWITCH_LINES_AS_MODERATOR, TWITCH_SECONDS, peak
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
@@ -47,7 +47,9 @@ def _kinds(case: Case, drop: JudgedDrop) -> tuple[str, ...]:
     waits_for_somebody = drop.opens_at is None or "drop.postponed" in entered or "drop.cancelled" in entered
     never = waits_for_somebody and "drop.opened" not in entered
     left_out = {"opened", "closed"} if never else {"closed"} if "drop.cancelled" in entered else set()
-    return tuple(kind for kind in _KINDS if kind not in left_out)
+    # Everybody is told that they may claim now; an early window that sells out, or is closed, ends without it.
+    to_everybody = ("public",) if "drop.public" in entered else ()
+    return tuple(kind for kind in (*_KINDS, *to_everybody) if kind not in left_out)
 
 
 def _unaccounted(case: Case) -> list[str]:
@@ -108,7 +110,11 @@ def seldom(case: Case) -> Promise:
         keys = [(told.who, told.drop, number) for number in told.numbers]
         # A restart forgets whom it has answered: better twice than never.
         said_at = [heard[key] for key in keys if key in heard]
-        excused = len(said_at) < len(keys) or any(case.restarted_between(at, told.at) for at in said_at)
+        excused = (
+            len(said_at) < len(keys)
+            or _waited_for_it(case, told)
+            or any(case.restarted_between(at, told.at) for at in said_at)
+        )
         heard |= dict.fromkeys(keys, told.at)
         before = last.get(told.who)
         soon = before is not None and told.at != before and told.at - before < case.answer_gap - _JITTER
@@ -117,6 +123,14 @@ def seldom(case: Case) -> Promise:
             broken.append(f"{case.name(told.who)} was answered twice in {seconds:.1f} s (line {told.line}).")
         last[told.who] = told.at
     return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
+
+
+def _waited_for_it(case: Case, told: Told) -> bool:
+    """Whether this tells how it ended to somebody who was told to wait."""
+    return any(
+        each.ask.who == told.who and each.told.at < each.decided_at <= told.at <= each.decided_at + case.answer_gap
+        for each in case.kept_waiting
+    )
 
 
 def budget(case: Case) -> Promise:
