@@ -97,7 +97,7 @@ class Entitlements:
         return tuple(question for question in self._asked if question.source is source)
 
     def seen(self, account: Account) -> None:
-        """Somebody is about: before an early window they are looked up in case they claim. See ports.EvidenceEar."""
+        """Somebody is about; before an early window they are looked up in case they claim. See `EvidenceEar`."""
         self._seen[account] = True
 
     def note(self, account: Account, found: Mapping[Question, Found]) -> None:

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 # A call waits this long for others to come along, unless none was made lately; the more calls there were lately,
 # the longer: a thousand people in ten seconds cost hardly more calls than they fill.
 GATHER_SECONDS = 1.0
-GATHER_SECONDS_A_CALL = 0.25
+GATHER_SECONDS_A_CALL = 0.4
 LATELY_SECONDS = 10.0
 # Where each person costs a call of their own: so many at once, then so many a second. Helix gives 800 a minute for
 # everything.
@@ -103,7 +103,8 @@ class Lookup:
         if not (self._urgent or self._early) or self._calls_running >= calls_max:
             return None
         now = asyncio.get_running_loop().time()
-        return max(self._resting_until, self._due_at(now)) - now
+        # In whole microseconds: a timer that a sum of floats sets a hair's breadth ahead may never ring.
+        return round(max(self._resting_until, self._due_at(now)) - now, 6)
 
     def _due_at(self, now: float) -> float:
         if self.source.users_max == 1:
