@@ -112,6 +112,26 @@ class SmallLog:
         closes_at = self.at + 15 * MINUTE
         self.tell("drop.opened", key, closes_at=closes_at, late=False)
 
+    def open_early(self, key: str = "mug", **changes) -> None:
+        """The same for a drop of six of which two go early, within ten minutes before everybody comes."""
+        self.announce(
+            key, **{"supply": 6, "early": "subscriber", "early_for": 10 * MINUTE, "early_units": 2, **changes}
+        )
+        plan = self.drops[key].plan
+        public_at = self.at + SECOND + plan.early_for
+        self.tell("drop.opened", key, public_at=public_at, closes_at=public_at + plan.window, late=False)
+
+    def let_all_in(self, key: str = "mug", *, after: int = 0) -> None:
+        """The end of the early window, at its time or so long after it."""
+        self.at = self.drops[key].public_at
+        self.tell("drop.public", key, after=after, late=False)
+
+    def give_back(self, kind: str, span: int, key: str = "mug", /, **public) -> None:
+        """What ends a pause or a freeze that has lasted so long: both windows go on for as much longer."""
+        drop = self.drops[key]
+        public_at, closes_at = drop.public_at + span, drop.closes_at + span
+        self.tell(kind, key, public_at=public_at, closes_at=closes_at, added=span, **public)
+
     def claim(self, number: int, who: str = "", key: str = "mug", *, how: str = "claim", **options) -> Entry:
         holder = pseudonym((who or f"v{number}").encode(), f"{self.channel}/{key}")
         return self.tell("unit.granted", key, number=number, how=how, holder=holder, **options)
@@ -160,6 +180,35 @@ def small_evening() -> SmallLog:
     log.claim(4, how="hand")
     log.tell("unit.voided", number=4, how="hand", why="undone", undoes=len(log.entries))
     log.tell("drop.closed", why="moderator", late=False)
+    return log
+
+
+def early_evening() -> SmallLog:
+    """A mug that opens early for some, is paused and restored meanwhile, and then open to everybody."""
+    log = SmallLog()
+    log.open_early(series="mug")
+    log.claim(1, window="early")
+    log.tell("drop.paused", why="moderator")
+    log.give_back("drop.resumed", MINUTE, after=MINUTE)
+    log.claim(2, how="hand")
+    log.tell("drop.frozen", why="restored", since=log.at)
+    log.tell("unit.lost", number=3, why="restored")
+    log.give_back("drop.thawed", 3 * SECOND, lost=[[3, 3]], last_public=3)
+    log.claim(4, window="early")
+    log.let_all_in()
+    log.claim(5)
+    log.claim(6)
+    log.close()
+    return log
+
+
+def short_early_drop() -> SmallLog:
+    """Few bytes that have every kind of line that an early window makes."""
+    log = SmallLog()
+    log.open_early(supply=2, early_units=1)
+    log.claim(1, window="early")
+    log.let_all_in()
+    log.claim(2)
     return log
 
 

@@ -109,7 +109,7 @@ def decide_thaw(
     if last is not None and last > supply:
         return ThawRefused(ThawRefusal.ABOVE_SUPPLY, drop.key, known, supply), ()
     lost = tuple(number for number in range(1, (last or 0) + 1) if number not in taken)
-    added = _time_lost(drop, moment)
+    added = time_lost(drop, moment)
     closes_at = None if drop.closes_at is None else drop.closes_at + added
     thawed = {"lost": ranges_of(lost), "last_public": known if last is None else last, "added": added}
     facts = [Fact("unit.lost", drop.key, {"number": number, "why": "restored"}) for number in lost]
@@ -123,7 +123,7 @@ def decide_thaw(
     return DropThawed(drop.key, drop.title, lost, supply, left, to_give, shown), tuple(facts)
 
 
-def _time_lost(drop: Drop, moment: Micros) -> Micros:
+def time_lost(drop: Drop, moment: Micros) -> Micros:
     """What is added at the end of the window: from when the copy knows no more until now. A pause within it gives
     back its own time when it ends."""
     since = cast(Micros, drop.frozen_at)

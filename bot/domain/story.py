@@ -6,14 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.domain.drop_plan import SUPPLY_MAX
+from bot.domain.drop_plan import SUPPLY_MAX, Opening
 from bot.domain.drops import Drop, DropState, evolve
+from bot.domain.early_story import check_early, check_early_plan
 from bot.domain.public_lines import EntryRefused, PublicEntry, is_whole
 from bot.domain.time import Micros
 
 _WHOLE_IN_PLAN = ("supply", "held_back", "per_person", "announce_at", "window")
 _TEXT_IN_PLAN = ("key", "title", "kind", "zone")
-_INSTANTS = ("closes_at", "opens_at", "resume_at", "since")
+_INSTANTS = ("closes_at", "public_at", "opens_at", "resume_at", "since", "was_opens_at", "was_window")
 
 
 class UnitOut(NamedTuple):
@@ -47,6 +48,7 @@ class Story:
         _check_types(entry)
         if before is not None:
             self._check(before, entry)
+            check_early(before, entry)
         try:
             after = evolve(before, entry.kind, entry.public, entry.at)
         except KeyError as error:
@@ -55,6 +57,7 @@ class Story:
             raise EntryRefused(f"{entry.kind} cannot be read ({error})") from None
         if entry.kind == "drop.planned":
             _check_plan(after, self.key)
+            check_early_plan(entry.public)
         self._count(entry)
         self.drop = after
 
@@ -64,6 +67,8 @@ class Story:
                 raise EntryRefused("the drop is planned anew, though it was announced already")
             case "drop.opened" | "drop.reopened" if not drop.public:
                 raise EntryRefused("the drop opens, though it was never announced")
+            case "drop.moved":
+                _check_move(drop, entry)
             case "unit.granted":
                 self._check_grant(drop, entry)
             case "unit.voided":
@@ -141,6 +146,21 @@ def number_of(entry: PublicEntry) -> int:
     if not isinstance(number, int) or isinstance(number, bool):
         raise EntryRefused(f"{entry.kind} does not say which number")
     return number
+
+
+def _check_move(drop: Drop, entry: PublicEntry) -> None:
+    """What was announced may change until the drop begins, only into times to come, and beside what it was."""
+    if drop.state is not DropState.ANNOUNCED:
+        raise EntryRefused(f"the drop is moved, though it is {drop.state}, not announced")
+    if drop.plan.opening is not Opening.CLOCK:
+        raise EntryRefused("the drop is moved, though no clock opens it")
+    opens_at, window = entry.public.get("opens_at"), entry.public.get("window")
+    if not is_whole(opens_at) or not is_whole(window) or window < 1:
+        raise EntryRefused("the drop is moved to a window that there is not")
+    if opens_at - drop.plan.early_for <= entry.at:
+        raise EntryRefused("the drop is moved into the past")
+    if (entry.public.get("was_opens_at"), entry.public.get("was_window")) != (drop.plan.opens_at, drop.plan.window):
+        raise EntryRefused("the drop is moved, and what was announced before is told otherwise than it was")
 
 
 def _check_types(entry: PublicEntry) -> None:
