@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from cachetools import TTLCache
 
 from bot.domain.answers import Answer
-from bot.domain.claims import ClaimDecision, ClaimDrop
-from bot.domain.people import Actor
-from bot.domain.time import SECOND
+from bot.domain.claims import ClaimChecking, ClaimDecision, ClaimDrop
+from bot.domain.entitlements import Found, Question
+from bot.domain.people import Account, Actor
+from bot.domain.time import MINUTE, SECOND
 from bot.services.ports import Clock, LedgerLane
+from bot.storage.lane import Committed
 
 # A person may ask this often; what is beyond it costs the ledger nothing and is not answered.
 BURST_MAX = 5
 REFILL = 2 * SECOND
+SETTLED_LATELY = MINUTE
 
 
 class TooFast(Exception):
@@ -47,14 +52,74 @@ class AskerBudget:
         self._buckets[actor.key] = (tokens - 1, now)
 
 
+class KnowsPeople(Protocol):
+    """Whoever looks people up for the gates. See bot.services.entitlements.Entitlements."""
+
+    def known(self, account: Account) -> tuple[tuple[Question, Found], ...]:
+        """What holds of this account now, without asking anybody."""
+
+    def want(self, accounts: Iterable[Account], unanswered: Iterable[str]) -> None:
+        """Look these questions, in a gate's words, up about a person's accounts."""
+
+
+class KnowsNobody:
+    """For a channel whose platforms nobody asks: whom an early window is for is not known then."""
+
+    def known(self, account: Account) -> tuple[tuple[Question, Found], ...]:
+        return ()
+
+    def want(self, accounts: Iterable[Account], unanswered: Iterable[str]) -> None:
+        """Nobody is there to look."""
+
+
 class Claims:
-    def __init__(self, lane: LedgerLane, channel_id: int, clock: Clock) -> None:
+    """`clock` measures how fast somebody asks, and never jumps."""
+
+    def __init__(self, lane: LedgerLane, channel_id: int, clock: Clock, people: KnowsPeople | None = None) -> None:
         self._lane = lane
         self._channel_id = channel_id
         self._budget = AskerBudget(clock)
+        self._people = people or KnowsNobody()
+        # Who waits to hear what came of a claim that is being checked; and what came of it lately, in case that
+        # somebody begins to wait only then.
+        self._waiting: dict[tuple[Account, str], list[asyncio.Future[Answer[ClaimDecision]]]] = {}
+        self._settled: TTLCache[tuple[Account, str], Answer[ClaimDecision]] = TTLCache(
+            10_000, SETTLED_LATELY, timer=clock.now
+        )
 
     async def claim(self, actor: Actor, request_id: str, drop: str = "") -> Answer[ClaimDecision]:
         """Ask for a unit of the named drop, or of the one that is open. Raises TooFast and TryAgain."""
         self._budget.take(actor)
-        answer: Answer[Any] = await self._lane.submit(ClaimDrop(self._channel_id, request_id, actor, drop[:300]))
+        known = self._people.known(actor.key)
+        command = ClaimDrop(self._channel_id, request_id, actor, drop[:300], known)
+        answer: Answer[Any] = await self._lane.submit(command)
+        if isinstance(answer.decision, ClaimChecking):
+            self._people.want(answer.decision.accounts, answer.decision.unanswered)
         return answer
+
+    async def checked(self, actor: Actor, answer: Answer[ClaimDecision], *, seconds: float) -> ClaimDecision:
+        """What has come of a claim that is being checked, within so many seconds: that it still is, if nothing."""
+        key = (actor.key, getattr(answer.decision, "drop", ""))
+        settled = self._settled.get(key)
+        if settled is not None and settled.at >= answer.at:
+            return settled.decision
+        coming: asyncio.Future[Answer[ClaimDecision]] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, []).append(coming)
+        try:
+            async with asyncio.timeout(seconds):
+                return (await coming).decision
+        except TimeoutError:
+            return answer.decision
+        finally:
+            others = [each for each in self._waiting.pop(key, []) if each is not coming]
+            if others:
+                self._waiting[key] = others
+
+    def committed(self, committed: Committed) -> None:
+        """Hear what the lane has just made durable: here, the answers to claims that were being checked."""
+        for actor, answer in committed.settled:
+            key = (actor.key, answer.decision.drop)
+            self._settled[key] = answer
+            for coming in self._waiting.pop(key, ()):
+                if not coming.done():
+                    coming.set_result(answer)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.domain.claims import ClaimStanding
-from bot.domain.entitlements import Found, Question, Source
+from bot.domain.entitlements import Evidence, Found, Question, Source
 from bot.domain.gate_mistakes import GateMistake
 from bot.domain.gate_parsing import read_gate
 from bot.domain.gates import Gate, questions
@@ -36,24 +36,38 @@ def standing_of(
     moment: Micros,
     *,
     request_id: str = "",
+    looks_ahead: bool = False,
 ) -> ClaimStanding:
     """The standing of one person before the drop `key`. `evidence` is what the platforms have told of them, and
-    `request_id` the claim that is judged, if it holds a unit already."""
+    `request_id` the claim that is judged, if it holds a unit already. With `looks_ahead` the gate counts also
+    before its window."""
     register, drop = batch.register(key), batch.book.drops[key]
     people = batch.together(person_id, key)
     held = (
         register.held(person_id) if len(people) == 1 else tuple(n for each in people for n in register.held(each))
     )
-    if not drop.early:
+    if not (drop.early or (looks_ahead and drop.plan.early)):
         return ClaimStanding(drop, held, register.next_number)
     gate, accounts = gate_of(drop.plan.early), batch.accounts(person_id, account)
-    known = dict(evidence)
-    if gate is not None:
-        known |= _not_there(gate, accounts, moment)
-        known |= own_evidence(batch, gate, batch.counted_as(person_id), accounts, moment)
+    counted = batch.counted_as(person_id)
+    known = {} if gate is None else evidence_for(batch, gate, counted, accounts, evidence, moment)
     others = [hold for hold in batch.book.holds.of(key) if hold.request_id != request_id]
     own = any(hold.person_id in people for hold in others)
     return ClaimStanding(drop, held, register.next_number, gate, known, accounts, len(others), own)
+
+
+def evidence_for(
+    batch: Batch,
+    gate: Gate,
+    people: tuple[int, ...],
+    accounts: tuple[Account, ...],
+    evidence: Mapping[Question, Found],
+    moment: Micros,
+) -> Evidence:
+    """All that is known of one human, who is these persons under these accounts: what the platforms have told, and
+    what the ledger finds by itself."""
+    found = own_evidence(batch, gate, people, accounts, moment)
+    return {**evidence, **_not_there(gate, accounts, moment), **found}
 
 
 def _not_there(gate: Gate, accounts: tuple[Account, ...], moment: Micros) -> dict[Question, Found]:

@@ -1,0 +1,63 @@
+"""May I claim this, or from when on: asked without claiming, with what the platforms have to tell looked up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.domain.answers import Answer
+from bot.domain.eligibility import AskEligibility, EligibilityAnswer, Eligible
+from bot.domain.entitlements import Found, Question
+from bot.domain.people import Account, Actor
+from bot.domain.verdicts import Unknown
+from bot.services.claims import AskerBudget, KnowsNobody, KnowsPeople
+from bot.services.ports import Clock, LedgerLane
+
+# How long somebody is kept waiting for what has to be looked up, and how often it is looked whether it is there.
+LOOK_UP_SECONDS = 4.0
+LOOK_SECONDS = 0.2
+
+
+class Eligibility:
+    """`clock` measures how fast somebody asks, and never jumps."""
+
+    def __init__(
+        self,
+        lane: LedgerLane,
+        channel_id: int,
+        clock: Clock,
+        people: KnowsPeople | None = None,
+        *,
+        seconds: float = LOOK_UP_SECONDS,
+    ) -> None:
+        self._lane = lane
+        self._channel_id = channel_id
+        self._budget = AskerBudget(clock)
+        self._people = people or KnowsNobody()
+        self._seconds = seconds
+
+    async def ask(self, actor: Actor, drop: str = "") -> EligibilityAnswer:
+        """Whether this person may claim, as far as it can be found out in a few seconds. Raises TooFast and
+        TryAgain."""
+        self._budget.take(actor)
+        accounts: tuple[Account, ...] = (actor.key,)
+        known = self._known(accounts)
+        until = asyncio.get_running_loop().time() + self._seconds
+        while True:
+            command = AskEligibility(self._channel_id, actor, drop[:300], known)
+            answer: Answer[Any] = await self._lane.submit(command)
+            found: EligibilityAnswer = answer.decision
+            if not (isinstance(found, Eligible) and isinstance(found.verdict, Unknown)):
+                return found
+            accounts = found.accounts
+            self._people.want(accounts, map(str, found.verdict.unanswered))
+            before, known = known, self._known(accounts)
+            while known == before:
+                if asyncio.get_running_loop().time() >= until:
+                    return found
+                await asyncio.sleep(LOOK_SECONDS)
+                known = self._known(accounts)
+
+    def _known(self, accounts: tuple[Account, ...]) -> tuple[tuple[Question, Found], ...]:
+        """What is known of a human under all their accounts."""
+        return tuple({question: found for each in accounts for question, found in self._people.known(each)}.items())

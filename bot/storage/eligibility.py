@@ -1,0 +1,24 @@
+"""Whether somebody may claim, asked in the lane: at its moment and by its knowledge, and nothing is kept of it."""
+
+from __future__ import annotations
+
+from bot.domain.claims import choose_drop
+from bot.domain.drops import Drop
+from bot.domain.eligibility import AskEligibility, EligibilityAnswer, decide_eligibility
+from bot.domain.time import Micros
+from bot.storage.batch import Batch
+from bot.storage.standing import standing_of
+
+# Whoever was never met is nobody's person yet, and must not become one by asking.
+_STRANGER = 0
+
+
+def handle(batch: Batch, command: AskEligibility, moment: Micros) -> EligibilityAnswer:
+    """Say what a claim would come to."""
+    chosen = choose_drop(tuple(batch.book.drops.values()), command.drop)
+    if not isinstance(chosen, Drop):
+        return chosen
+    person_id = batch.known(command.who.key) or _STRANGER
+    evidence = dict(command.evidence)
+    standing = standing_of(batch, chosen.key, person_id, command.who.key, evidence, moment, looks_ahead=True)
+    return decide_eligibility(standing, moment)
