@@ -45,10 +45,13 @@ class Planning:
         self._keys, self._followed_at = frozenset(plan.key for plan in plans), now
         for refusal in applied.refused:
             self._tell(refusal, "config.toml asks for what was promised otherwise", refusal=refusal)
-        drops = await self._drops.every()
-        for warning in plan_warnings(plans, drops.values(), self._pacing, now):
-            rule, drop = str(warning.rule), warning.window.key
-            self._tell(f"{rule} {drop}", "a drop of config.toml breaks a rule of [pacing]", rule=rule, drop=drop)
+        if self._pacing != PacingRules(self._pacing.zone):
+            drops = await self._drops.every()
+            for warning in plan_warnings(plans, drops.values(), self._pacing, now):
+                rule, drop = str(warning.rule), warning.window.key
+                self._tell(
+                    f"{rule} {drop}", "a drop of config.toml breaks a rule of [pacing]", rule=rule, drop=drop
+                )
         return applied
 
     async def keep_up(self) -> None:

@@ -91,3 +91,18 @@ def check_expansion(expand: Expand, cadence: Cadence, wanted: list[date]) -> Non
     for at in sorted({instants[0], instants[len(instants) // 2], *(e.opens_at for e in found if e.change)}):
         for after in (at - 1, at, at + 1):
             assert list(expand(cadence, after)) == [each for each in found if each.opens_at > after]
+
+
+def opens_on(day: date, clock: time, zone: str) -> Micros:
+    """When a drop of that date and time of day has to open, found by walking UTC: at the first instant at which the
+    clocks of the zone show it, or as far behind a gap as it would be behind the gap's beginning."""
+    begin, walk = _walk(zone)
+    first = (datetime.combine(day, time(12), UTC) - begin) // _QUARTER - 160
+    shown = walk[first : first + 320]
+    wanted = datetime.combine(day, clock)
+    if wanted not in [each.replace(fold=0) for each in shown]:
+        before = max(each for each in shown if each < wanted)
+        after = min(each for each in shown if each > wanted)
+        wanted += after - before - _QUARTER
+    place = next(place for place, each in enumerate(shown) if each.replace(fold=0) == wanted)
+    return micros(begin + (first + place) * _QUARTER)
