@@ -101,6 +101,10 @@ def news_of(before: Drop | None, after: Drop, fact: Fact, moment: Micros, pace: 
         # Everybody was told that nothing is left: opening it to all of them is no news.
         return ()
     about = {**snapshot(after), **_said(fact), "at": moment}
+    if kind is NewsKind.MOVED and before is not None:
+        # What viewers were told last; nothing where they were told to wait for a cue, or for the stream.
+        waited = before.on_cue or bool(before.postponed_why)
+        about |= {"was_opens_at": None if waited else before.opens_at, "was_window": before.plan.window}
     news = [News(kind, _EVERYWHERE, about, expires_at=_expiry(kind, after, moment, pace))]
     if kind is NewsKind.ANNOUNCED:
         news.append(News(NewsKind.CONTROL, (DISCORD_MODERATORS,), about))

@@ -110,8 +110,10 @@ def symbol_runs(text: str) -> list[str]:
 
 
 class CodeRefusal(StrEnum):
-    """Why a code does not let in, in order of precedence."""
+    """Why a code does not let in, in order of precedence. The first two are found before anybody looks for it."""
 
+    LOCKED = "locked"
+    MALFORMED = "malformed"
     UNKNOWN = "unknown"
     NOT_YOURS = "not-yours"
     BURNED = "burned"

@@ -14,11 +14,15 @@ from bot.domain.merkle import Frontier
 from bot.domain.text import slug
 
 # Facts about no drop. From `log.key` on the log is signed by that key; `person.erased` lists the entries that have
-# lost their private part; two `person.linked` in a row join two persons, two `person.unlinked` part them again.
+# lost their private part; two `person.linked` in a row join two persons, two `person.unlinked` part them again. A
+# claim code is issued, and then redeemed or burned.
 LOG_KEY = "log.key"
 PERSON_ERASED = "person.erased"
 PERSON_LINKED, PERSON_UNLINKED = "person.linked", "person.unlinked"
-KINDS_OF_NO_DROP = frozenset((LOG_KEY, PERSON_ERASED, PERSON_LINKED, PERSON_UNLINKED))
+CODE_ISSUED, CODE_REDEEMED, CODE_BURNED = "code.issued", "code.redeemed", "code.burned"
+KINDS_OF_NO_DROP = frozenset(
+    (LOG_KEY, PERSON_ERASED, PERSON_LINKED, PERSON_UNLINKED, CODE_ISSUED, CODE_REDEEMED, CODE_BURNED)
+)
 
 TILE_LEAVES = 256
 

@@ -13,6 +13,7 @@ from bot.domain.claims import (
 from bot.domain.drops import Drop
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
+from bot.storage.codes import redeem
 from bot.storage.granting import grant
 from bot.storage.holds import Hold
 from bot.storage.judging import settle_own
@@ -20,8 +21,10 @@ from bot.storage.standing import standing_of
 
 
 def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
-    """Decide one claim within the batch."""
+    """Decide one claim within the batch. A code that was typed is redeemed whatever becomes of the claim: by now
+    everybody may have read it."""
     book, actor = batch.book, command.actor
+    bad_code = redeem(batch, command, moment) if command.code else None
     chosen = book.choice(command.drop)
     if chosen is None:
         choice = choose_drop(tuple(book.drops.values()), command.drop)
@@ -36,7 +39,7 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
         # What this claim knows may be what the earlier one waits for.
         settle_own(batch, chosen, person.id, evidence, moment)
         standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
-    decision = decide_claim(standing, command, moment)
+    decision = decide_claim(standing._replace(bad_code=bad_code), command, moment)
     if isinstance(decision, ClaimGranted):
         return grant(batch, command.request_id, actor, standing, decision, moment)
     if isinstance(decision, ClaimChecking) and not standing.holds_own:

@@ -13,10 +13,20 @@ from sqlalchemy import Connection
 from bot.domain.drop_plan import DropPlan
 from bot.domain.drops import Drop, evolve
 from bot.domain.time import Micros
-from bot.domain.transparency import LOG_KEY, PERSON_ERASED, PERSON_LINKED, PERSON_UNLINKED, checkpoint_due
+from bot.domain.transparency import (
+    CODE_BURNED,
+    CODE_ISSUED,
+    CODE_REDEEMED,
+    LOG_KEY,
+    PERSON_ERASED,
+    PERSON_LINKED,
+    PERSON_UNLINKED,
+    checkpoint_due,
+)
 from bot.storage.entries import UNREADABLE, EntryBytes, Report, read_entry_bytes
 
 Key = tuple[str, int]
+CodeName = tuple[str, int, int]
 _NOTHING: Mapping[str, Any] = {}
 _new = tuple.__new__
 
@@ -83,9 +93,21 @@ class RebuiltLink:
 
 
 @dataclass(slots=True)
+class RebuiltCode:
+    """What became of a claim code after the entry that issued it; `redeemed` is the entry that did, and `used_by`
+    None where no private part tells who any more."""
+
+    burned_at: Micros | None = None
+    redeemed: int | None = None
+    used_at: Micros | None = None
+    used_by: int | None = None
+
+
+@dataclass(slots=True)
 class Rebuilt:
     """What the entries amount to: drops by key; by drop and number who owns it; the numbers that were written off,
-    with the instant and entry; deeds by entry; links by the number of their first entry.
+    with the instant and entry; deeds by entry; links by the number of their first entry; claim codes by
+    set, number and reissue.
 
     `units`, by drop and number, and `requests`, what each was granted, are all of them, but for those a Settle
     has found in the tables already. Of these, `strays` were taken back later: the table must not have them.
@@ -101,6 +123,7 @@ class Rebuilt:
     requests: dict[str, Grant] = field(default_factory=dict)
     strays: list[Key] = field(default_factory=list)
     links: dict[int, RebuiltLink] = field(default_factory=dict)
+    codes: dict[CodeName, RebuiltCode] = field(default_factory=dict)
     log_keys: list[LogKey] = field(default_factory=list)
     checkpoints: set[int] = field(default_factory=set)
     forgotten: list[Grant] = field(default_factory=list)
@@ -257,6 +280,8 @@ class Folding:
             self._link(public["link"], entry, row[1], private.get("person"))
         elif kind == PERSON_UNLINKED:
             self._unlink(public["link"], entry, row[1], private.get("person"))
+        elif kind in (CODE_ISSUED, CODE_REDEEMED, CODE_BURNED):
+            self._code(kind, (public["set"], public["number"], public["reissue"]), row, private.get("person"))
         else:
             raise ValueError(f"unknown kind of fact about no drop: {kind}")
         if checkpoint_due(None, None, kind):
@@ -282,6 +307,20 @@ class Folding:
         if None not in (told, person) and told != person:
             raise ValueError(f"link {number} does not join person {person} on this side")
         link.unlinked_at, link.ended = at, (*link.ended, entry)
+
+    def _code(self, kind: str, name: CodeName, row: EntryBytes, person: int | None) -> None:
+        codes, (entry, at, *_) = self.rebuilt.codes, row
+        code = codes.get(name)
+        if kind == CODE_ISSUED:
+            if code is not None:
+                raise ValueError(f"code {name} was issued before")
+            codes[name] = RebuiltCode()
+        elif code is None or code.burned_at is not None or code.used_at is not None:
+            raise ValueError(f"code {name} is none that could be used")
+        elif kind == CODE_BURNED:
+            code.burned_at = at
+        else:
+            code.redeemed, code.used_at, code.used_by = entry, at, person
 
 
 def fold_entries(connection: Connection, channel_id: int, report: Report) -> Rebuilt:

@@ -8,7 +8,9 @@ from typing import Any
 from bot.domain.claims import ClaimDrop, JudgeHolds
 from bot.domain.code_sets import BurnCodes, IssueCodes
 from bot.domain.control import SteerDrop
+from bot.domain.eligibility import AskEligibility
 from bot.domain.linking import LinkPeople, UnlinkMe
+from bot.domain.moving import MoveDrop
 from bot.domain.planning import ApplyPlans, PlanDrop
 from bot.domain.privacy import EraseMe
 from bot.domain.restore import FreezeDrops, ThawDrop
@@ -20,8 +22,10 @@ from bot.storage import (
     claims,
     codes,
     control,
+    eligibility,
     judging,
     linking,
+    moving,
     planning,
     privacy,
     restore,
@@ -34,7 +38,9 @@ from bot.storage.batch import Batch
 HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     ClaimDrop: claims.handle,
     JudgeHolds: judging.handle,
+    AskEligibility: eligibility.handle,
     SteerDrop: control.handle,
+    MoveDrop: moving.handle,
     PlanDrop: planning.handle_one,
     ApplyPlans: planning.handle_all,
     ReportStream: stream.handle_report,

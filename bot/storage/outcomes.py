@@ -11,6 +11,8 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, select, upd
 
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
+from bot.domain.code_sets import CodesIssued, CodesRefused, IssueRefusal
+from bot.domain.codes import CodeRefusal
 from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, SteerRefused, Verb
 from bot.domain.ledger import json_bytes
 from bot.domain.linking import (
@@ -23,6 +25,8 @@ from bot.domain.linking import (
     UnlinkRefusal,
     UnlinkRefused,
 )
+from bot.domain.moved import MoveReason
+from bot.domain.moving import DropMoved, MoveRefusal, MoveRefused
 from bot.domain.people import Actor
 from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
 from bot.domain.privacy import ErasureAsked, ErasureRefusal, ErasureRefused, PersonErased
@@ -44,6 +48,8 @@ _CLASSES: dict[str, type[Any]] = {
     "steer.done": DropSteered,
     "steer.refused": SteerRefused,
     "steer.needs-yes": SteerNeedsYes,
+    "move.done": DropMoved,
+    "move.refused": MoveRefused,
     "plan.done": DropPlanned,
     "plan.refused": PlanRefused,
     "plans.applied": PlansApplied,
@@ -56,6 +62,8 @@ _CLASSES: dict[str, type[Any]] = {
     "unlink.asked": UnlinkAsked,
     "unlink.done": Unlinked,
     "unlink.refused": UnlinkRefused,
+    "codes.issued": CodesIssued,
+    "codes.refused": CodesRefused,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
@@ -63,13 +71,17 @@ _OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
 _NAMELESS = frozenset(kind for kind in _CLASSES if kind.startswith("erasure."))
 _ENUMS: dict[tuple[str, str], type[Any]] = {
     ("claim.refused", "because"): ClaimRefusal,
+    ("claim.refused", "code_because"): CodeRefusal,
     ("steer.done", "verb"): Verb,
     ("steer.refused", "verb"): Verb,
     ("steer.needs-yes", "verb"): Verb,
     ("steer.refused", "because"): SteerRefusal,
+    ("move.done", "why"): MoveReason,
+    ("move.refused", "because"): MoveRefusal,
     ("erasure.refused", "because"): ErasureRefusal,
     ("link.refused", "because"): LinkRefusal,
     ("unlink.refused", "because"): UnlinkRefusal,
+    ("codes.refused", "because"): IssueRefusal,
 }
 
 
@@ -89,7 +101,7 @@ def from_bytes(kind: str, raw: bytes) -> Any:
     for field in dataclasses.fields(cls):
         value = values.get(field.name)
         enum = _ENUMS.get((kind, field.name))
-        if enum is not None:
+        if enum is not None and value is not None:
             values[field.name] = enum(value)
         elif isinstance(value, list):
             values[field.name] = tuple(tuple(v) if isinstance(v, list) else v for v in value)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Connection, func, or_, select, tuple_
 
+from bot.domain.code_sets import audience_of
 from bot.domain.linking import DISCORD, TWITCH
 from bot.domain.people import pseudonym
 from bot.domain.privacy import Kept
@@ -51,6 +52,7 @@ def _data(connection: Connection, channel_id: int, found: Found, now: Micros) ->
             {"platform": platform, "id": user_id, "name": shown} for platform, user_id, shown in found.accounts
         ],
         "units": list(_units(connection, channel_id, found.person_id, f"{name}", secret)),
+        "codes": list(_codes(connection, channel_id, found)),
         "entries": list(_entries(connection, channel_id, found)),
         "moderator_steps": list(_steps(connection, channel_id, found.person_id)),
         "answers": list(_answers(connection, channel_id, found.keys)),
@@ -87,6 +89,25 @@ def _links(connection: Connection, channel_id: int, person_id: int | None) -> It
             "with": TWITCH if person_id == link.discord_person else DISCORD,
             "linked_at": _utc(link.linked_at),
             "unlinked_at": None if link.unlinked_at is None else _utc(link.unlinked_at),
+        }
+
+
+def _codes(connection: Connection, channel_id: int, found: Found) -> Iterator[dict[str, Any]]:
+    """The claim codes that were made for somebody alone, and those that they have redeemed."""
+    code = tables.claim_code
+    own: Any = code.c.audience.in_([audience_of(*key) for key in found.keys])
+    if found.person_id is not None:  # what nobody has used is not used by nobody in particular
+        own = or_(own, code.c.used_by == found.person_id)
+    query = select(code).where(code.c.channel_id == channel_id, own)
+    for row in connection.execute(query.order_by(code.c.code_set, code.c.number, code.c.reissue)):
+        yield {
+            "set": row.code_set,
+            "number": row.number,
+            "reissue": row.reissue,
+            "for": row.audience,
+            "expires_at": None if row.expires_at is None else _utc(row.expires_at),
+            "burned_at": None if row.burned_at is None else _utc(row.burned_at),
+            "used_at": None if row.used_at is None else _utc(row.used_at),
         }
 
 

@@ -13,7 +13,7 @@ from bot.domain.ledger import json_bytes
 from bot.domain.privacy import EraseMe, ErasureDecision, ErasureStanding, PersonErased, decide_erasure
 from bot.domain.time import Micros
 from bot.domain.transparency import PERSON_ERASED
-from bot.storage import tables
+from bot.storage import codes, tables
 from bot.storage.batch import Batch
 from bot.storage.directory import Key
 
@@ -81,6 +81,7 @@ def _erase(batch: Batch, persons: list[int], keys: list[Key], named: list[_Named
     connection.execute(
         update(person).where(person.c.channel_id == channel_id, person.c.id.in_(persons)), {"secret": None}
     )
+    codes.forget(batch, keys, moment)
     _empty_answers(batch, keys, [each.request for each in named if each.request], moment)
     batch.book.people.forget(keys)
     # Also for the rest of this batch, which may have looked them up.

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from bot.domain.people import SECRET_BYTES
 from bot.storage import tables
 from bot.storage.answers import AnswerRow, outcome_differences
+from bot.storage.coded import code_differences
 from bot.storage.drops import drop_values, occurrence_values
 from bot.storage.fold import Rebuilt
 from bot.storage.holdings import UnitRow, lost_differences, unit_differences
@@ -35,6 +36,7 @@ def row_differences(
     yield from unit_differences(units, name_of(connection, channel_id), rebuilt, secrets)
     yield from lost_differences(connection, channel_id, rebuilt)
     yield from link_differences(connection, channel_id, rebuilt, secrets)
+    yield from code_differences(connection, channel_id, rebuilt)
     yield from _erasure_differences(rebuilt)
     yield from _person_differences(rebuilt, secrets)
     yield from action_differences(connection, channel_id, rebuilt)

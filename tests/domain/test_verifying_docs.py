@@ -42,7 +42,7 @@ def test_the_example_holds_for_the_second_verifier(tmp_path):
 
 
 def test_every_kind_of_entry_is_described_and_no_other():
-    described = re.findall(r"^\| `((?:drop|unit|log|person)\.[a-z]+)` \|", PAGE, re.MULTILINE)
+    described = re.findall(r"^\| `((?:drop|unit|log|person|code)\.[a-z]+)` \|", PAGE, re.MULTILINE)
     drops = (ROOT / "bot" / "domain" / "drops.py").read_text()
     known = set(re.findall(r'(?:case|kind ==) "((?:drop|unit)\.[a-z]+)"', drops))
     assert len(described) == len(set(described))

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Column, Connection, LargeBinary, Row, Table, Text, d
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.claims import ClaimDrop
+from bot.domain.code_sets import BurnCodes, IssueCodes, Spilled
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.people import BOT
@@ -27,7 +28,7 @@ from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, v
 
 
 async def full_ledger(path: Path) -> URL:
-    """An evening with claims, gifts, a deed taken back, a cancelled drop and a repair, and with people who link
+    """An evening with claims, codes, gifts, a deed taken back, a cancelled drop and a repair, and people who link
     their accounts; the night after it some are forgotten, and all of it is noted as verified."""
     url = ledger_url(str(path))
     upgrade(url, now=lambda: NOON)
@@ -46,6 +47,10 @@ async def full_ledger(path: Path) -> URL:
                 account = viewer(f"{name}-there", "discord")
                 await lane.submit(LinkPeople(CHANNEL, f"twitch:l-{name}", viewer(name), account, confirmed=True))
 
+        async def redeem(name: str, number: int) -> None:
+            code = digest(number)
+            await lane.submit(ClaimDrop(CHANNEL, f"twitch:code-{name}", viewer(name), "mug", code=code))
+
         async def unlink(name: str) -> None:
             asked = await lane.submit(UnlinkMe(CHANNEL, f"twitch:u1-{name}", viewer(name)))
             await lane.submit(UnlinkMe(CHANNEL, f"twitch:u2-{name}", viewer(name), asked.decision.link))
@@ -55,6 +60,11 @@ async def full_ledger(path: Path) -> URL:
         clock.at = NOON
         await lane.submit(Wake(CHANNEL))
         await claim("ann", "bob", "ann2", "cy")
+        made = tuple(map(digest, range(1, 5)))
+        await lane.submit(IssueCodes(CHANNEL, "discord:codes", MIA, "EARLY", 1, made))
+        await redeem("ann", 1)
+        await redeem("bob", 2)
+        await lane.submit(BurnCodes(CHANNEL, (Spilled(digest(3), digest(13)),)))
         await link("ann", "cy", "gus")
         await unlink("cy")
         await steer(Verb.GIVE, "give-1", receiver=viewer("eve"), why="mistyped")
@@ -75,6 +85,11 @@ async def full_ledger(path: Path) -> URL:
             await lane.submit(EraseMe(CHANNEL, f"twitch:forget-{name}", viewer(name), confirmed=True))
         await lane.submit(NoteVerified(CHANNEL, *tree_of(url), whole=True))
     return url
+
+
+def digest(number: int) -> bytes:
+    """Of a claim code: what it says is of no account here."""
+    return bytes([number]) * 32
 
 
 def tree_of(url: URL) -> tuple[int, bytes]:
