@@ -22,6 +22,7 @@ from bot.services.backup import Backups
 from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
+from bot.services.eligibility import Eligibility
 from bot.services.exporting import Exporting
 from bot.services.link_codes import LinkCodes
 from bot.services.linking import Linking
@@ -150,6 +151,7 @@ class Assembly:
         self.services = Services(
             claims=Claims(lane, CHANNEL_ID, steady),
             drops=ledger.drops,
+            eligibility=Eligibility(lane, CHANNEL_ID, steady, on_discord=config.discord is not None),
             control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
             confirming=confirming,
             linking=linking,
@@ -169,6 +171,8 @@ class Assembly:
         """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
         ledger = self._ledger
         ledger.lane.listen(self._announcing.committed)
+        ledger.lane.listen(self._telling.committed)
+        ledger.lane.listen(self.services.claims.committed)
         if self.backups is not None:
             ledger.lane.listen(self.backups.committed)
         ledger.lane.listen(lambda committed: self._set_alarm(committed.wake_at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.twitch.bot import TwitchBot
 from bot.services.services import Services
-from cogs import claims, control, drops, help, linking, privacy, proof, reminders
+from cogs import can, claims, control, drops, help, linking, privacy, proof, reminders
 from cogs.commands import ChatCommands
 from cogs.dialogues.chat import answer_in_chat
 from cogs.names import CommandNames
@@ -22,6 +22,7 @@ def install_all_discord(bot: DiscordBot, services: Services) -> None:
     """Put every slash command and button on a fresh Discord client."""
     steering = control.steering_group(services)
     claims.install_discord(bot, services)
+    can.install_discord(bot, services)
     drops.install_discord(bot, services, steering)
     control.install_discord(bot, services, steering)
     help.install_discord(bot, services)

@@ -19,7 +19,8 @@ LOOK_SECONDS = 0.2
 
 
 class Eligibility:
-    """`clock` measures how fast somebody asks, and never jumps."""
+    """`clock` measures how fast somebody asks, and never jumps; `on_discord` is whether the channel has a Discord
+    server, where the reasons can be told to one person alone."""
 
     def __init__(
         self,
@@ -28,8 +29,10 @@ class Eligibility:
         clock: Clock,
         people: KnowsPeople | None = None,
         *,
+        on_discord: bool = False,
         seconds: float = LOOK_UP_SECONDS,
     ) -> None:
+        self.on_discord = on_discord
         self._lane = lane
         self._channel_id = channel_id
         self._budget = AskerBudget(clock)

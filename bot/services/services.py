@@ -8,6 +8,7 @@ from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
+from bot.services.eligibility import Eligibility
 from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
 from bot.services.ports import Clock
@@ -21,6 +22,7 @@ from bot.wording.catalogue import Wording
 class Services:
     claims: Claims
     drops: Drops
+    eligibility: Eligibility
     control: Control
     confirming: Confirmations
     linking: Linking

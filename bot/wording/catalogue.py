@@ -17,9 +17,14 @@ TEMPLATE_CHARACTERS_MAX = 400
 # What a viewer types in chat unless [commands] says otherwise; on Discord the names are fixed. Who cannot type a
 # command in chat is sent to Discord.
 _USUAL = {name: f"!{name}" if command.in_chat else command.on_discord for name, command in COMMANDS.items()}
-CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "md": "!md"})
+CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "can": "!drop can", "md": "!md"})
 BOARD_COMMANDS = MappingProxyType(
-    {**{name: command.on_discord for name, command in COMMANDS.items()}, "steer": "/drop", "md": "/claim"}
+    {
+        **{name: command.on_discord for name, command in COMMANDS.items()},
+        "steer": "/drop",
+        "can": "/can",
+        "md": "/claim",
+    }
 )
 _COMMAND_FIELDS = frozenset(f"{name}_command" for name in CHAT_COMMANDS)
 
@@ -94,4 +99,6 @@ class Wording:
         names = dict(BOARD_COMMANDS) if discord else {**CHAT_COMMANDS, **self.command_names}
         if not discord and "drop" in self.command_names and "steer" not in self.command_names:
             names["steer"] = names["drop"]
+        if not discord:
+            names["can"] = f"{names['drop']} can"
         return {f"{name}_command": typed for name, typed in names.items()}

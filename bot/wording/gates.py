@@ -64,32 +64,30 @@ def free_way(way_in: tuple[str, ...]) -> tuple[Condition, ...]:
     return way if all(condition.cost is Cost.FREE for condition in way) else ()
 
 
-def can_line(words: Wording, name: str, title: str, verdict: Verdict, now: Micros, *, why: str = "") -> str:
-    """Yes, from when, or no, in a line of Twitch chat. `why` is the command on Discord that shows the reasons.
+def can_line(
+    words: Wording, name: str, title: str, verdict: Verdict, now: Micros, *, why: str = "", said: str = ""
+) -> str:
+    """Yes, from when, or no, in a line of Twitch chat; or `said` in place of that. `why` is the command on Discord
+    that shows the reasons.
 
     All can read it: it names the way in only when that is free, and so never says who has not paid for what."""
-    said = [_answer(words, title, verdict, now, discord=False)]
+    parts = [said or _answer(words, title, verdict, now, discord=False)]
     if isinstance(verdict, Refused) and verdict.way_in and all(c.cost <= Cost.WAITING for c in verdict.way_in):
-        said.append(words.say("gate-can-way", way=way_text(words, verdict.way_in, discord=False)))
+        parts.append(words.say("gate-can-way", way=way_text(words, verdict.way_in, discord=False)))
     elif why and not isinstance(verdict, Accepted):
-        said.append(words.say("gate-can-why", command=why))
-    return chat_line(words.say("gate-can-person", name=chat_name(name), text=" ".join(said)))
+        parts.append(words.say("gate-can-why", command=why))
+    return chat_line(words.say("gate-can-person", name=chat_name(name), text=" ".join(parts)))
 
 
-def can_card(words: Wording, title: str, verdict: Verdict, now: Micros) -> Card:
+def can_card(words: Wording, title: str, verdict: Verdict, now: Micros, *, said: str = "") -> Card:
     """The same for one person alone, on Discord: with every condition, and the cheapest way in even if it costs."""
-    lines = [as_sentence(_answer(words, title, verdict, now, discord=True))]
+    lines = [as_sentence(said or _answer(words, title, verdict, now, discord=True))]
     if isinstance(verdict, Refused | RefusedUntil) and verdict.way_in:
         lines.append(words.say("gate-can-way", discord=True, way=way_text(words, verdict.way_in, discord=True)))
     lines += [_finding(words, finding, now) for finding in verdict.findings]
     heading = words.say("gate-can-title", discord=True, title=board_text(title))
     # Only a channel's own very long sentences do not fit.
     return Card(heading, packed("", lines, "", characters_max=_CARD_CHARACTERS_MAX, between="\n")[0])
-
-
-def checking_text(words: Wording, *, discord: bool) -> str:
-    """What somebody is told whose claim waits for evidence."""
-    return as_sentence(words.say("gate-checking", discord=discord))
 
 
 def _answer(words: Wording, title: str, verdict: Verdict, now: Micros, *, discord: bool) -> str:

@@ -16,6 +16,7 @@ from bot.wording.control import (
     steer_answer,
     try_again_text,
 )
+from cogs.dialogues.can import reads_can, say_whether
 from cogs.dialogues.drops import show_board, show_next
 from cogs.names import Asked, CommandList
 from cogs.steering import Order, read_order, with_receiver
@@ -28,6 +29,10 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def drop(asked: Asked) -> None:
         if normalise_command(asked.text) == "next":
             await show_next(asked, services)
+            return
+        asks_about = reads_can(asked.text)
+        if asks_about is not None:
+            await say_whether(asked, services, asks_about)
             return
         order = read_order(asked.text)
         if order is None or not asked.actor.steers:

@@ -12,11 +12,13 @@ from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDecision, ClaimGranted
 from bot.domain.control import DropSteered, SteerDecision, SteerDrop, Verb
 from bot.domain.drops import Drop
+from bot.domain.eligibility import EligibilityAnswer, Eligible
 from bot.domain.linking import LinkAsked, LinkDecision, UnlinkAsked, UnlinkDecision, UnlinkMe
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
 from bot.domain.proofs import ProofAnswer, ProofPlaces
+from bot.domain.verdicts import Accepted
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
@@ -49,6 +51,10 @@ class FakeClaims:
     trouble: type[TryAgain | TooFast] | None = None
     asked: list[tuple[Actor, str, str]] = field(default_factory=list)
     decided: asyncio.Event = field(default_factory=asyncio.Event)
+    # What a claim that is being checked comes to, in the how-manieth wait for it.
+    finally_: ClaimDecision = MUG
+    checked_at: int = 0
+    waits: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.decided.set()
@@ -59,6 +65,24 @@ class FakeClaims:
             raise self.trouble
         await self.decided.wait()
         return Answer(request_id, self.decision, NOW)
+
+    async def checked(self, actor: Actor, answer: Answer[ClaimDecision], *, seconds: float) -> ClaimDecision:
+        self.waits.append(seconds)
+        return self.finally_ if self.checked_at == len(self.waits) else answer.decision
+
+
+@dataclass
+class FakeEligibility:
+    answer: EligibilityAnswer = field(default_factory=lambda: Eligible("mug", "Teal Mug", Accepted()))
+    on_discord: bool = True
+    trouble: type[TryAgain | TooFast] | None = None
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def ask(self, actor: Actor, drop: str = "") -> EligibilityAnswer:
+        self.asked.append((actor.name, drop))
+        if self.trouble is not None:
+            raise self.trouble
+        return self.answer
 
 
 @dataclass
@@ -230,6 +254,7 @@ class Desk:
 
     claims: FakeClaims = field(default_factory=FakeClaims)
     drops: FakeDrops = field(default_factory=FakeDrops)
+    eligibility: FakeEligibility = field(default_factory=FakeEligibility)
     control: FakeControl = field(default_factory=FakeControl)
     confirming: FakeConfirming = field(default_factory=FakeConfirming)
     linking: FakeLinking = field(default_factory=FakeLinking)
@@ -243,6 +268,7 @@ class Desk:
         parts: dict[str, Any] = {
             "claims": self.claims,
             "drops": self.drops,
+            "eligibility": self.eligibility,
             "control": self.control,
             "confirming": self.confirming,
             "linking": self.linking,

@@ -31,11 +31,12 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Act:
-    """An interaction as the gateway told it; `owner_id` is the server's."""
+    """An interaction as the gateway told it; `owner_id` is the server's. Once `acknowledged`, by an answer or
+    by a sign that we think, whatever is said follows up on that."""
 
     told: Json
     owner_id: str
-    deferred: bool = False
+    acknowledged: bool = False
 
     @property
     def request_id(self) -> str:
@@ -62,16 +63,17 @@ async def answer_within(rest: Rest, act: Act, deciding: Awaitable[str | Card]) -
     decision = asyncio.ensure_future(deciding)
     try:
         done, _ = await asyncio.wait({decision}, timeout=DEFER_AFTER)
-        if not done:
-            act.deferred = await _take(rest, act, _DEFER, {"flags": _EPHEMERAL})
+        if not done and not act.acknowledged:
+            act.acknowledged = await _take(rest, act, _DEFER, {"flags": _EPHEMERAL})
         said = await decision
     finally:
         decision.cancel()
     body: Json = shown(said) if isinstance(said, Card) else {"content": said[:TEXT_MAX]}
     body |= {"flags": _EPHEMERAL, "allowed_mentions": NOBODY}
     files = uploads(said) if isinstance(said, Card) else ()
-    if not act.deferred:
-        return await _take(rest, act, _MESSAGE, body, files)
+    if not act.acknowledged:
+        act.acknowledged = await _take(rest, act, _MESSAGE, body, files)
+        return act.acknowledged
     told = act.told
     return await _ask(rest, act, f"/webhooks/{told['application_id']}/{told['token']}", body, files)
 

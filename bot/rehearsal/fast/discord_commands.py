@@ -28,6 +28,7 @@ def definitions(words: Wording) -> list[Json]:
         _sub(words, "new", _new(words)),
     ]
     return [
+        _command(words, "can", [_drop(words)]),
         _command(words, "claim", [_drop(words)]),
         _command(words, "drops", []),
         {**_command(words, "drop", steering), "default_member_permissions": _MANAGE_MESSAGES},

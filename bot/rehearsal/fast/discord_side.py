@@ -24,7 +24,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import claims, control, drops, help, privacy, proof, reminders
+from cogs.dialogues import can, claims, control, drops, help, privacy, proof, reminders
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -150,6 +150,8 @@ class DiscordSide:
         match data["name"]:
             case "claim":
                 await self._claim(act, _value(options, "drop", ""))
+            case "can":
+                await self._answer(act, can.whether_to_show(services, act.actor, _value(options, "drop", "")))
             case "drops":
                 await self._answer(act, drops.board_to_show(services))
             case "mine":
@@ -181,6 +183,8 @@ class DiscordSide:
         services, pressed = self._hears.services, str(act.told["data"]["custom_id"])
         if found := re.fullmatch(claims.BUTTON, pressed):
             await self._claim(act, found["drop"])
+        elif found := re.fullmatch(can.BUTTON, pressed):
+            await self._answer(act, can.whether_to_show(services, act.actor, found["drop"]))
         elif found := re.fullmatch(control.BUTTON, pressed):
             verb = Verb(found["verb"])
             if verb is Verb.GIVE:

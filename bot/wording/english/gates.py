@@ -58,9 +58,10 @@ SENTENCES = {
     "gate-can-yes": "you can claim {title} now.",
     "gate-can-from": "you can claim {title} from {when}.",
     "gate-can-no": "you cannot claim {title} now.",
+    "gate-can-when-open": "you can claim {title} as soon as it opens.",
+    "gate-can-after-early": "you can claim {title} {span} after it opens.",
     "gate-can-unknown": "I cannot tell for {title} yet: I am still looking it up. Ask again in a minute.",
     "gate-can-person": "@{name} {text}",
     "gate-can-way": "Cheapest way in: {way}.",
     "gate-can-why": "{command} on Discord shows you why, privately.",
-    "gate-checking": "checking, your place is kept, no need to retype.",
 }

@@ -9,7 +9,8 @@ SENTENCES = {
     "help-moderator": "Steer: {steer_command} open, close, pause, resume, +5, cancel, undo, each with a drop's "
     "name, and {steer_command} give NAME @viewer WHY.",
     "help-viewer-board": "{claim_command} takes a unit of the open drop, as the Claim button does.\n"
-    "{drop_command} shows what is on and what is next.\n{mine_command} shows what you hold.\n"
+    "{drop_command} shows what is on and what is next.\n"
+    "{can_command} tells whether you can claim it, and from when on.\n{mine_command} shows what you hold.\n"
     "{proof_command} with a unit's number gives the proof that it stands in the public ledger.",
     "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, cancels, gives and undoes; "
     "{steer_command} new makes a drop. The card in the moderators' channel does the same with buttons.",
@@ -36,6 +37,7 @@ SENTENCES = {
     "give-form-why-label": "Why (kept in the ledger)",
     "give-form-why-hint": "the answer got lost",
     "slash-claim": "Take a unit of the open drop",
+    "slash-can": "Whether you can claim a drop, and from when on",
     "slash-drops": "What is on, what is next, how many are left",
     "slash-mine": "What you hold",
     "slash-help": "What you can do here",
