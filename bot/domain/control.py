@@ -12,6 +12,7 @@ from bot.domain.drop_plan import WhileOffline
 from bot.domain.drops import Drop, DropState
 from bot.domain.due import open_fact, resume_fact
 from bot.domain.ledger import Fact
+from bot.domain.moved import Move, MoveReason, moved_fact, window_fault, window_of
 from bot.domain.people import Actor
 from bot.domain.plan import BY_MODERATOR
 from bot.domain.series import soonest_of_each
@@ -82,6 +83,7 @@ class Deed:
     at: Micros
     number: int = 0
     minutes: int = 0
+    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +384,13 @@ def _reversal(standing: SteerStanding, drop: Drop, last: Deed, moment: Micros) -
             if closes_at <= (drop.paused_at or moment):
                 return SteerRefusal.WINDOW_OVER
             return Fact("drop.extended", drop.key, {"closes_at": closes_at, "minutes": -last.minutes})
+        case "drop.moved" if last.move is not None:
+            # Another move since, or one by the file, is what viewers were told last.
+            if drop.state is not DropState.ANNOUNCED or window_of(drop.plan) != last.move.became:
+                return SteerRefusal.OVERTAKEN
+            if window_fault(drop, last.move.was, moment) is not None:
+                return SteerRefusal.WINDOW_OVER
+            return moved_fact(drop, last.move.was, MoveReason.UNDONE)
         case "unit.granted":
             return Fact("unit.voided", drop.key, {"number": last.number, "how": "hand", "why": "undone"})
     return SteerRefusal.NOTHING_TO_UNDO

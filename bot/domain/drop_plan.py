@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import cast
 
 from bot.domain.ledger import Part
-from bot.domain.time import Micros
+from bot.domain.time import DAY, Micros
 
 TITLE_CHARACTERS_MAX = 60
 SUPPLY_MAX = 100_000
+# How far ahead the form or a move may set a time: beyond it, somebody mistyped the year.
+PLANNED_WITHIN: Micros = 366 * DAY
 
 
 class Opening(StrEnum):

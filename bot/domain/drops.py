@@ -157,7 +157,8 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
         case "drop.moved":
             opens_at, window = instant(public, "opens_at"), instant(public, "window")
             plan = replace(drop.plan, opens_at=opens_at, window=window)
-            return replace(drop, plan=plan, opens_at=opens_at, postponed_why="", soon_said=False)
+            # One that had missed its time, and would have waited for a cue, has a time again.
+            return replace(drop, plan=plan, opens_at=opens_at, postponed_why="", soon_said=False, on_cue=False)
         case "drop.opened":
             return replace(
                 drop,

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from bot.domain.drop_plan import SUPPLY_MAX, DropPlan, Opening, WhileOffline
+from bot.domain.drop_plan import PLANNED_WITHIN, SUPPLY_MAX, DropPlan, Opening, WhileOffline
+from bot.domain.moved import MoveReason
 from bot.domain.people import Actor
 from bot.domain.plan import WINDOW_MAX, WINDOW_MIN, title_fault
 from bot.domain.text import label, normalise_command, slug
-from bot.domain.time import DAY, Micros, in_zone, read_span, to_instant
+from bot.domain.time import Micros, in_zone, read_span, to_instant
 
 Kind = Literal["other", "badge", "emote", "skin", "print", "unlock", "pass"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-WITHIN: Micros = 366 * DAY
 
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _DATE_AND_CLOCK = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ t]([0-9]{1,2}):([0-9]{2})")
@@ -39,7 +40,8 @@ class ApplyPlans:
     """The drops of config.toml as they stand: new ones are planned, planned ones follow, announced ones stay.
 
     With `whole` nothing at all is applied while something is refused. `series` are the names of the drops that
-    recur, also of those that have no time to come."""
+    recur, also of those that have no time to come; `moved` says by such a name, or a drop's own, why its announced
+    window changes."""
 
     channel_id: int
     request_id: str
@@ -47,6 +49,7 @@ class ApplyPlans:
     plans: tuple[DropPlan, ...]
     whole: bool = False
     series: frozenset[str] = frozenset()
+    moved: Mapping[str, MoveReason] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class PlansApplied:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     refused: tuple[str, ...]
+    moved: tuple[str, ...] = ()
 
 
 PlanDecision = DropPlanned | PlanRefused
@@ -228,7 +232,7 @@ def _moment(text: str, zone: str, now: Micros, faults: _Faults) -> Micros | Form
         return faults.unclear
     if at <= now:
         return faults.past
-    return at if at <= now + WITHIN else faults.too_far
+    return at if at <= now + PLANNED_WITHIN else faults.too_far
 
 
 def _from_now(plain: str, now: Micros) -> Micros | None:

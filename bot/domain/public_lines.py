@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 
@@ -226,7 +226,7 @@ def read_key_change(entry: PublicEntry, origin: str) -> tuple[NoteKey, KeyChange
     return key, KeyChange(why)
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
     """Whether it is a whole number, which JSON's true is not."""
     return isinstance(value, int) and not isinstance(value, bool)
 

@@ -18,6 +18,8 @@ from bot.domain.drops import Drop
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
+from bot.storage.directory import Person
+from bot.storage.moving import MOVED, move_of
 
 
 def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:
@@ -35,7 +37,7 @@ def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:
         last=last,
         receiver_id=receiver.id if receiver else None,
         receiver_holder=batch.holder(receiver, giving) if receiver and giving else "",
-        receiver_numbers=batch.register(giving).held(receiver.id) if receiver and giving else (),
+        receiver_numbers=_numbers(batch, receiver, giving) if receiver and giving else (),
     )
     decision, facts = decide_steer(standing, command, moment)
     entries = [batch.record(fact, moment) for fact in facts]
@@ -50,6 +52,12 @@ def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:
     what = (kind, decision.drop, decision.number, decision.minutes)
     batch.actions.add((batch.channel_id, number, by.id, *what, moment, 0))
     return decision
+
+
+def _numbers(batch: Batch, receiver: Person, drop: str) -> tuple[int, ...]:
+    """What the receiver holds of the drop, on all accounts that count as one there."""
+    register = batch.register(drop)
+    return tuple(number for each in batch.together(receiver.id, drop) for number in register.held(each))
 
 
 def _drop_given(batch: Batch, command: SteerDrop) -> str:
@@ -69,4 +77,5 @@ def _last_deed(batch: Batch, person_id: int) -> Deed | None:
     ).one_or_none()
     if row is None:
         return None
-    return Deed(row.entry_number, row.kind, row.drop_key, row.at, row.number, row.minutes)
+    move = move_of(batch.connection, batch.channel_id, row.entry_number) if row.kind == MOVED else None
+    return Deed(row.entry_number, row.kind, row.drop_key, row.at, row.number, row.minutes, move)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.domain.drop_plan import DropPlan
 from bot.domain.ledger import Fact
+from bot.domain.moved import moved_fact, window_of
 from bot.domain.paced_drops import rules_broken
 from bot.domain.people import Actor
-from bot.domain.plan import compare_plans
+from bot.domain.plan import Moving, compare_plans
 from bot.domain.planning import (
     ApplyPlans,
     DropPlanned,
@@ -18,6 +19,7 @@ from bot.domain.planning import (
 )
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
+from bot.storage.moving import overtaken
 
 
 def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
@@ -36,12 +38,17 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
 
 def handle_all(batch: Batch, command: ApplyPlans, moment: Micros) -> PlansApplied:
     """Follow config.toml as far as promises allow, or as a whole; what is refused stays as it was announced."""
-    difference = compare_plans(command.plans, batch.book.drops, moment, command.series)
+    # A move may be waiting in this very batch.
+    batch.write_rows()
+    moving = Moving(command.moved, overtaken(batch.connection, batch.channel_id))
+    difference = compare_plans(command.plans, batch.book.drops, moment, command.series, moving=moving)
     refused = tuple(str(refusal) for refusal in difference.refused)
     if refused and command.whole:
         return PlansApplied((), (), (), refused)
     for plan in (*difference.new, *difference.changed):
         batch.record(planned_fact(plan, command.actor, "config"), moment)
+    for plan, why in difference.moved:
+        batch.record(moved_fact(batch.book.drops[plan.key], window_of(plan), why, command.actor), moment)
     for key in difference.removed:
         batch.record(Fact("drop.cancelled", key), moment)
     return PlansApplied(
@@ -49,6 +56,7 @@ def handle_all(batch: Batch, command: ApplyPlans, moment: Micros) -> PlansApplie
         changed=tuple(plan.key for plan in difference.changed),
         removed=difference.removed,
         refused=refused,
+        moved=tuple(plan.key for plan, _ in difference.moved),
     )
 
 
