@@ -198,14 +198,17 @@ async def test_after_five_wrong_codes_in_an_hour_nobody_is_heard_and_that_is_sai
     assert (await desk.type(await desk.code())).decision == LinkAsked()
 
 
-async def test_who_goes_on_guessing_is_told_anew_each_hour(desk):
+async def test_who_goes_on_guessing_is_told_anew_each_time(desk):
     for _ in range(WRONG_CODES_MAX):
         await desk.type("AAAAAA")
+        desk.steady.at += 10 * MINUTE
     assert await desk.why_not("AAAAAA") is LinkRefusal.TOO_MANY_TRIES
-    desk.steady.at += WRONG_CODES_COUNT_FOR
-    for _ in range(WRONG_CODES_MAX):
-        assert await desk.why_not("AAAAAA") is LinkRefusal.UNKNOWN_CODE
-    assert await desk.why_not("AAAAAA") is LinkRefusal.TOO_MANY_TRIES
+    assert await desk.type("AAAAAA") is None
+    # The first of the five is an hour ago, the others are not.
+    desk.steady.at += 10 * MINUTE
+    assert await desk.why_not("AAAAAA") is LinkRefusal.UNKNOWN_CODE
+    redeemed = await desk.type("AAAAAA")
+    assert redeemed.decision == LinkRefused(LinkRefusal.TOO_MANY_TRIES, 10 * MINUTE)
     assert await desk.type("AAAAAA") is None
 
 
