@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from bot.domain.drop_plan import PLANNED_WITHIN, SUPPLY_MAX, DropPlan, Opening, WhileOffline
@@ -81,10 +81,11 @@ class BrokenRule(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class PlanRefused:
     """Everything that is wrong at once: the values of `FormMistake`; or, with a form that can be read, the rules
-    that it breaks."""
+    that it breaks, each as the plain fields of a `BrokenRule`."""
 
     mistakes: tuple[str, ...]
-    broken: tuple[BrokenRule, ...] = ()
+    # Kept with the answer, which knows tuples by what is in them alone.
+    broken: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

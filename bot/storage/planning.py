@@ -31,7 +31,7 @@ def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:
         return PlanRefused((FormMistake.TITLE_TAKEN,))
     broken = rules_broken(plan, batch.book.drops.values(), batch.book.settings.pacing)
     if broken:
-        return PlanRefused((), broken)
+        return PlanRefused((), tuple(map(tuple, broken)))
     batch.record(planned_fact(plan, command.actor, "live"), moment)
     return DropPlanned(plan.key, plan.title, plan.supply, plan.opens_at, plan.announce_at, plan.held_back)
 

@@ -17,7 +17,6 @@ def plan_answer(words: Wording, decision: DropPlanned | PlanRefused, now: Micros
     """What was planned, or everything that is wrong with the form; planning live exists on Discord alone."""
     if isinstance(decision, PlanRefused):
         said = [_mistake(words, mistake) for mistake in decision.mistakes]
-        # Read back from the ledger, they have no names.
         said += [_broken_rule(words, BrokenRule(*each), now) for each in decision.broken]
         return words.say("plan-refused", discord=True, mistakes="\n".join(said))
     on_cue = decision.opens_at is None

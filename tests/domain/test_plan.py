@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.drops import Drop, DropState
-from bot.domain.plan import PlanDifference, Refusal, compare_plans, title_fault
+from bot.domain.plan import BY_MODERATOR, PlanDifference, Refusal, compare_plans, title_fault
 from bot.domain.time import DAY, MINUTE
 
 NOON = 1_900_000_000_000_000
@@ -175,3 +175,70 @@ def test_plain_titles_are_fine(title: str) -> None:
 )
 def test_titles_that_would_do_something_are_refused(title: str, fault: str) -> None:
     assert fault in (title_fault(title) or "")
+
+
+WEEKLY = [
+    replace(
+        MUG,
+        key=f"mug-{week}",
+        series="mug",
+        opens_at=NOON + (week * 7) * DAY,
+        announce_at=NOON + (week * 7 - 1) * DAY,
+    )
+    for week in range(6)
+]
+SERIES = frozenset({"mug"})
+
+
+def ledger(*drops: Drop) -> dict[str, Drop]:
+    return {drop.key: drop for drop in drops}
+
+
+@pytest.mark.parametrize("state", [*PROMISED, *TIDIED])
+def test_a_time_that_has_come_is_not_called_removed(state: DropState) -> None:
+    begun = standing(state, WEEKLY[0])
+    difference = compare_plans(WEEKLY[1:], ledger(begun), NOON + MINUTE, SERIES)
+    assert difference == PlanDifference(new=tuple(WEEKLY[1:]))
+
+
+def test_the_last_time_of_a_rule_that_has_ended_is_left_alone() -> None:
+    """Nothing comes any more, and the configuration still has the drop."""
+    assert compare_plans([], ledger(standing(DropState.OPEN, WEEKLY[0])), NOON, SERIES) == PlanDifference()
+    late = standing(DropState.ANNOUNCED, WEEKLY[0])
+    assert compare_plans([], ledger(late), NOON + DAY, SERIES) == PlanDifference()
+
+
+def test_a_planned_time_that_no_longer_fits_goes_and_an_announced_one_is_refused_by_name() -> None:
+    drops = ledger(standing(DropState.ANNOUNCED, WEEKLY[1]), standing(DropState.PLANNED, WEEKLY[2]))
+    difference = compare_plans(WEEKLY[3:], drops, NOON, SERIES)
+    assert difference.removed == ("mug-2",)
+    assert difference.refused == (Refusal("mug-1", ""),)
+
+
+def test_a_rule_that_moves_by_an_hour_changes_what_is_planned_and_nothing_that_has_begun() -> None:
+    drops = ledger(standing(DropState.OPEN, WEEKLY[0]), *(standing(DropState.PLANNED, each) for each in WEEKLY[1:]))
+    moved = [replace(each, opens_at=(each.opens_at or 0) + 60 * MINUTE) for each in WEEKLY]
+    difference = compare_plans(moved, drops, NOON + MINUTE, SERIES)
+    assert difference == PlanDifference(changed=tuple(moved[1:]), unchanged=("mug-0",))
+
+
+def test_a_drop_that_no_longer_recurs_by_the_file_is_treated_like_any_other() -> None:
+    drops = ledger(standing(DropState.OPEN, WEEKLY[0]), standing(DropState.PLANNED, WEEKLY[1]))
+    difference = compare_plans([], drops, NOON + MINUTE)
+    assert difference == PlanDifference(removed=("mug-1",), refused=(Refusal("mug-0", ""),))
+
+
+def test_what_a_moderator_cancelled_before_anybody_heard_of_it_does_not_come_back() -> None:
+    cancelled = Drop(WEEKLY[2], state=DropState.CANCELLED, closed_why=BY_MODERATOR)
+    difference = compare_plans(WEEKLY, ledger(cancelled), NOON, SERIES)
+    assert (difference.unchanged, "mug-2" in {plan.key for plan in difference.new}) == (("mug-2",), False)
+
+
+def test_an_early_window_is_a_promise_too() -> None:
+    early = replace(MUG, early="vip", early_for=10 * MINUTE, early_units=24)
+    refused = compare_plans([MUG], {"mug": standing(DropState.ANNOUNCED, early)}, NOON).refused
+    assert [str(each).partition(";")[0] for each in refused] == [
+        "mug: early was announced as vip and cannot become nothing",
+        "mug: early_for was announced as 10m and cannot become 0s",
+        "mug: early_units was announced as 24 and cannot become 0",
+    ]
