@@ -14,6 +14,7 @@ from bot.stage.twitch.model import ChatMessage
 from cogs.names import CommandNames
 from tests.cogs.fakes import MUG, Desk, in_chat
 from tests.platforms.rig import until
+from tests.wording.saying import CUE, OPEN
 
 
 def say(stage: Stage, name: str, text: str) -> ChatMessage:
@@ -106,6 +107,18 @@ async def test_a_viewer_who_steers_sees_the_board_and_changes_nothing(stage: Sta
     ((name, text),) = desk.telling.said
     assert name == "ann"
     assert text.startswith("Teal Mug is open: 31 of 48 left")
+
+
+@pytest.mark.parametrize("line", ["!drop next", "!drop  NEXT ", "!md drop next"])
+async def test_whoever_asks_what_is_next_is_told_and_nothing_is_steered(
+    stage: Stage, desk: Desk, line: str
+) -> None:
+    desk.drops.drops = [OPEN, CUE]
+    async with in_chat(stage, desk):
+        say(stage, moderator(stage), line)
+        await until(lambda: desk.telling.said)
+    assert desk.control.orders == []
+    assert [text for _, text in desk.telling.said] == ["Next: Red Cap opens on the streamer's cue."]
 
 
 async def test_a_moderator_gives_a_unit_and_chat_hears_it(stage: Stage, desk: Desk) -> None:
