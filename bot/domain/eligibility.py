@@ -73,7 +73,8 @@ def _verdict_now(standing: ClaimStanding, moment: Micros) -> Verdict:
 
 def _before_opening(standing: ClaimStanding, moment: Micros) -> Eligible:
     drop, gate = standing.drop, standing.gate
-    if drop.on_cue or drop.postponed_why or drop.opens_at is None:
+    # One whose time has come and that is not open yet waits to be told of the stream.
+    if drop.on_cue or drop.postponed_why or drop.opens_at is None or moment >= (drop.begins_at or 0):
         verdict = Refused() if gate is None else evaluate(gate, standing.evidence, moment)
         return _about(standing, verdict, waits=True)
     if gate is None:
