@@ -92,6 +92,11 @@ class Play:
         """What viewers type to claim, in small letters."""
         return self.words["claim"].casefold(), self.words["claim_again"].casefold()
 
+    @property
+    def link_words(self) -> tuple[str, ...]:
+        """What viewers type to link two accounts, and to confirm it."""
+        return self.words["link"].casefold(), self.words["yes"].casefold()
+
 
 def compress(
     text: str,

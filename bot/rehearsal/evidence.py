@@ -85,14 +85,15 @@ class Waited:
 @dataclass(frozen=True)
 class Case:
     """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
-    `bot_moderates` as the stage seats the bot. `signed` tells whether the bot signs the ledger,
-    `fingerprints` whether chat is told of it; `attachments` is the folder with the files of messages by id, None
-    where the bot attaches none."""
+    `bot_moderates` as the stage seats the bot. `claim_words` are what people type to claim, `link_words` to link
+    two accounts. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told of it;
+    `attachments` is the folder with the files of messages by id, None where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
     record: tuple[SeenLine, ...]
     ledger: LedgerFile
     claim_words: tuple[str, ...] = ("!claim", "!md claim")
+    link_words: tuple[str, ...] = ("!link", "!yes")
     answer_gap: int = 30_000_000
     twitch: bool = True
     discord: bool = True
@@ -221,6 +222,15 @@ class Case:
     def links(self) -> tuple[Link, ...]:
         """Which accounts count as one person, in the order in which they were linked."""
         return links_of(self.ledger.entries)
+
+    @cached_property
+    def linking(self) -> dict[Who, list[int]]:
+        """When somebody typed in chat what links two accounts."""
+        found: defaultdict[Who, list[int]] = defaultdict(list)
+        for seen in self.record:
+            if seen["kind"] == "chat" and typed(seen["text"]).split(" ")[0] in self.link_words:
+                found[_who(seen)].append(seen["at"])
+        return dict(found)
 
     @cached_property
     def standings(self) -> Standings:

@@ -260,6 +260,7 @@ def case_of(performance: Performance, options: RehearseOptions) -> Case:
         record=performance.record,
         ledger=read_ledger(performance.ledger),
         claim_words=play.claim_words,
+        link_words=play.link_words,
         answer_gap=options.tempo.answer_gap * SECOND,
         twitch=play.twitch,
         discord=play.discord,

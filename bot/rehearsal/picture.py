@@ -42,10 +42,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One drop: `spans` are (left, width) while it was open, `marks` (left, what) single instants."""
+    """One drop: `spans` are (left, width) while it was open, `early` those in which only some were let in, and
+    `marks` (left, what) single instants."""
 
     title: str
     spans: tuple[tuple[float, float], ...]
+    early: tuple[tuple[float, float], ...]
     marks: tuple[tuple[float, str, str], ...]
 
 
@@ -129,17 +131,20 @@ def _shades(bands: Iterable[Band]) -> Iterator[tuple[float, float]]:
 
 
 def _lane(series: Series, begins_at: int, life: Timeline) -> Lane:
-    spans = []
-    for begin, end in life.open_spans:
-        if begin < series.ends_at and end > series.begins_at:
-            left, right = _left(series, begin), _left(series, end)
-            spans.append((left, max(_WIDTH_MIN, round(right - left, 2))))
     marks = [
         (_left(series, each.at), each.what, f"{_MARKED[each.what]} {since(each.at - begins_at)}")
         for each in life.happenings
         if each.what in _MARKED and series.begins_at <= each.at < series.ends_at
     ]
-    return Lane(life.title, tuple(spans), tuple(marks))
+    early = tuple(_spans(series, life.early_spans))
+    return Lane(life.title, tuple(_spans(series, life.open_spans)), early, tuple(marks))
+
+
+def _spans(series: Series, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[float, float]]:
+    for begin, end in spans:
+        if begin < series.ends_at and end > series.begins_at:
+            left, right = _left(series, begin), _left(series, end)
+            yield left, max(_WIDTH_MIN, round(right - left, 2))
 
 
 def _ticks(series: Series, begins_at: int) -> Iterator[tuple[float, str]]:

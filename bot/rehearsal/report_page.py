@@ -39,6 +39,7 @@ def render(report: Report) -> str:
         healed=sum(each.seconds is not None for each in figures.healings),
         busiest=max((each.busiest for each in figures.series), default=0.0),
         pictures=pictures(figures),
+        early=any(life.early_spans for life in figures.timelines),
         # Our own sheet, and no text of anybody's: it would be spoiled by escaping.
         css=Markup((_HERE / "report.css").read_text("utf-8")),
         since=since,

@@ -55,9 +55,11 @@ def _line(console: Console, label: str, text: str, *, bold: bool = False) -> Non
 
 def _units(drop: DropFigures) -> str:
     first_last = " to ".join(f"#{number}" for number in dict.fromkeys(drop.numbers[:1] + drop.numbers[-1:]))
+    early = f"{drop.early} of them early, " if drop.early else ""
     sold_out = "" if drop.sold_out_after is None else f", sold out after {drop.sold_out_after:.1f} s"
     return (
-        f"{drop.units} of {counted(drop.supply, 'unit')}, {first_last or 'none'}, {counted(drop.owners, 'owner')}; "
+        f"{drop.units} of {counted(drop.supply, 'unit')}, {first_last or 'none'}, {early}"
+        f"{counted(drop.owners, 'owner')}; "
         f"{counted(drop.wanted_by, 'person', 'people')} asked{sold_out}"
     )
 

@@ -88,7 +88,14 @@ def test_a_drop_on_cue_is_still_on_cue(tmp_path: Path, told: dict[str, Any]) -> 
 def test_the_crowd_types_what_the_channel_calls_its_commands(tmp_path: Path, told: dict[str, Any]) -> None:
     text = CONFIG + '\n[commands]\nprefix = "fox"\nclaim = ["grab", "claim"]\nmine = false\n'
     play, _ = played(tmp_path, text, told)
-    assert play.words == {"claim": "!grab", "claim_again": "!fox claim", "board": "!drop", "mine": "!fox mine"}
+    assert play.words == {
+        "claim": "!grab",
+        "claim_again": "!fox claim",
+        "board": "!drop",
+        "mine": "!fox mine",
+        "link": "!link",
+        "yes": "!yes",
+    }
 
 
 @pytest.mark.parametrize("absent", ["twitch", "discord"])

@@ -278,10 +278,12 @@ def test_a_script_can_ask_for_each_figure_by_name() -> None:
     assert named == {
         "units": 3,
         "owners": 3,
+        "early": 0,
         "wanted_by": 4,
         "sold_out": 1,
         "asked": 4,
         "people": 4,
+        "linked": 0,
         "refused": 1,
         "unanswered": 0,
         "restarts": 0,

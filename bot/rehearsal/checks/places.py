@@ -13,6 +13,7 @@ from bot.stage.record import SeenLine
 _KINDS = ("announced", "opened", "closed")
 _CHAT, _CARDS = "twitch:chat", "discord:announcements"
 _JITTER = 500_000
+_TALK = 5 * SECOND
 
 
 def announced(case: Case) -> Promise:
@@ -99,13 +100,14 @@ def pings(case: Case) -> Promise:
 
 
 def seldom(case: Case) -> Promise:
-    """At most one answer per person and gap, unless it brings a number they had not been told before."""
+    """At most one answer per person and gap, unless it brings a number they had not been told before. Linking two
+    accounts is a talk of its own: a code is used up by being typed, so its typist must hear what came of it."""
     sentence = f"Nobody is answered more than once in {case.answer_gap // SECOND} s in chat, unless they win."
     last: dict[Who, int] = {}
     heard: dict[tuple[Who, str, int], int] = {}
     broken = []
     for told in case.told:
-        if told.who[0] != "twitch":
+        if told.who[0] != "twitch" or (not told.drop and _was_linking(case, told)):
             continue
         keys = [(told.who, told.drop, number) for number in told.numbers]
         # A restart forgets whom it has answered: better twice than never.
@@ -123,6 +125,10 @@ def seldom(case: Case) -> Promise:
             broken.append(f"{case.name(told.who)} was answered twice in {seconds:.1f} s (line {told.line}).")
         last[told.who] = told.at
     return judged("seldom", sentence, broken, f"{len(last)} people answered in chat")
+
+
+def _was_linking(case: Case, told: Told) -> bool:
+    return any(told.at - _TALK <= at <= told.at for at in case.linking.get(told.who, ()))
 
 
 def _waited_for_it(case: Case, told: Told) -> bool:

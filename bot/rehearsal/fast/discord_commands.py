@@ -17,8 +17,9 @@ _MANAGE_MESSAGES = "8192"
 _TYPED_MAX, _WHY_MAX, _PER_PERSON_MAX = 100, 200, 1000
 
 
-def definitions(words: Wording) -> list[Json]:
-    """Every command, for one server. A test holds them against what the library registers."""
+def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
+    """Every command, for one server; `linking` where there is Twitch as well. A test holds them against what the
+    library registers."""
     steering = [_sub(words, verb, [_drop(words)]) for verb in PLAIN_VERBS]
     steering += [
         _sub(words, "extend", [_minutes(words), _drop(words)]),
@@ -33,6 +34,7 @@ def definitions(words: Wording) -> list[Json]:
         _command(words, "drops", []),
         {**_command(words, "drop", steering), "default_member_permissions": _MANAGE_MESSAGES},
         _command(words, "help", []),
+        *([_command(words, "link", [])] if linking else []),
         _command(words, "mine", []),
         _command(words, "privacy", []),
         _command(

@@ -24,7 +24,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import can, claims, control, drops, help, privacy, proof, reminders
+from cogs.dialogues import can, claims, control, drops, help, linking, privacy, proof, reminders
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -130,7 +130,9 @@ class DiscordSide:
         self._seen = 0
         token = self._world.bot_token
         self._session = self._world.sessions.identify(socket, {"token": token, "intents": _INTENTS})
-        self._world.commands.replace(self._world.guild_id, definitions(self._hears.services.words))
+        services = self._hears.services
+        commands = definitions(services.words, linking=services.linking.possible)
+        self._world.commands.replace(self._world.guild_id, commands)
 
     # What arrives
 
@@ -154,6 +156,8 @@ class DiscordSide:
                 await self._answer(act, can.whether_to_show(services, act.actor, _value(options, "drop", "")))
             case "drops":
                 await self._answer(act, drops.board_to_show(services))
+            case "link":
+                await self._answer(act, linking.link_to_show(services, act.actor))
             case "mine":
                 await self._answer(act, drops.held_text(services, act.actor))
             case "privacy":
@@ -193,6 +197,10 @@ class DiscordSide:
             await self._order(act, Order(verb, found["drop"], EXTEND_MINUTES if verb is Verb.EXTEND else 0), None)
         elif re.fullmatch(control.YES, pressed):
             await self._answer(act, control.confirm(services, act.actor, act.request_id))
+        elif re.fullmatch(linking.UNLINK, pressed):
+            await self._answer(act, linking.ask_to_part(services, act.actor, act.request_id))
+        elif re.fullmatch(linking.YES, pressed):
+            await self._answer(act, linking.part(services, act.actor, act.request_id))
         elif re.fullmatch(privacy.EXPORT, pressed):
             await self._answer(act, privacy.data_to_send(services, act.actor))
         elif re.fullmatch(privacy.FORGET, pressed):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from bot.rehearsal.early import early_grants
 from bot.rehearsal.evidence import Case, JudgedDrop, Who, platform_of
 from bot.rehearsal.figures.timeline import Timeline
 from bot.rehearsal.moments import SECOND
@@ -16,8 +17,8 @@ _REFUSED = ("claim.refused", "claim.needs-name")
 @dataclass(frozen=True, slots=True)
 class DropFigures:
     """`wanted_by` counts people who asked for it (or named no drop), `asked_more` those of them who asked again
-    after they had all they may have. Seconds count from its first opening; None when that never came. `refused`
-    counts requests by reason, for this drop."""
+    after they had all they may have, `early` the units that went in an early window. Seconds count from its first
+    opening; None when that never came. `refused` counts requests by reason, for this drop."""
 
     drop: str
     title: str
@@ -32,6 +33,7 @@ class DropFigures:
     open_seconds: float
     sold_out_after: float | None
     refused: Mapping[str, int]
+    early: int = 0
 
     @property
     def units_left(self) -> int:
@@ -56,6 +58,7 @@ class DropFigures:
             "asked_for_more": self.asked_more,
             "on_cue": self.on_cue,
             "open_seconds": round(self.open_seconds, 3),
+            "early": self.early,
             "sold_out_after": None if self.sold_out_after is None else round(self.sold_out_after, 3),
         }
 
@@ -92,6 +95,7 @@ def drop_figures(case: Case, timeline: Timeline) -> DropFigures:
         open_seconds=sum(end - begin for begin, end in timeline.open_spans) / SECOND,
         sold_out_after=None if opened is None or sold_out is None else (sold_out - opened) / SECOND,
         refused=refusals(case, drop.key),
+        early=sum(1 for _ in early_grants(case, drop)) if drop.early else 0,
     )
 
 

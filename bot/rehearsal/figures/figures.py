@@ -26,7 +26,8 @@ from bot.rehearsal.moments import SECOND
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Instants are microseconds UTC on the stage's clock. `news` holds the seconds between what happened to a drop
-    and each line or card that told of it, rising; `people` counts all who asked."""
+    and each line or card that told of it, rising; `people` counts all who asked, `linked` the times that two
+    accounts became one person."""
 
     begins_at: int
     ends_at: int
@@ -44,6 +45,7 @@ class Figures:
     asked: int
     people: int
     unanswered: int
+    linked: int = 0
 
     @property
     def restarts(self) -> int:
@@ -55,12 +57,12 @@ class Figures:
         return sum(not each.trouble.skipped for each in self.healings)
 
     def named(self, that: str, drop: str = "") -> float | None:
-        """A figure by its name in a script: units, owners, wanted_by and sold_out of a drop ("" adds all of them
-        up); asked, people, refused, unanswered, restarts, faults, healed and answer_seconds of the evening.
-        None for a name that there is not."""
+        """A figure by its name in a script: units, owners, early, wanted_by and sold_out of a drop ("" adds all of
+        them up); asked, people, linked, refused, unanswered, restarts, faults, healed and answer_seconds of the
+        evening. None for a name that there is not."""
         mine = [each for each in self.drops if drop in ("", each.drop)]
         match that:
-            case "units" | "owners" | "wanted_by":
+            case "units" | "owners" | "early" | "wanted_by":
                 return float(sum(getattr(each, that) for each in mine))
             case "sold_out":
                 return sum(each.sold_out_after is not None for each in mine)
@@ -70,7 +72,7 @@ class Figures:
                 return sum(each.seconds is not None for each in self.healings)
             case "answer_seconds":
                 return max((each.share(0.99) for each in self.answers), default=0.0)
-            case "asked" | "people" | "unanswered" | "restarts" | "faults":
+            case "asked" | "people" | "linked" | "unanswered" | "restarts" | "faults":
                 return float(getattr(self, that))
         return None
 
@@ -82,6 +84,7 @@ class Figures:
             "claims_per_second": [each.as_public(self.begins_at) for each in self.series],
             "claims": self.asked,
             "people": self.people,
+            "linked": self.linked,
             "answer_seconds": {each.platform: each.as_public() for each in self.answers},
             "refusals": self.refusals,
             "gates": self.gates,
@@ -97,10 +100,12 @@ class Figures:
 FIGURE_NAMES = (
     "units",
     "owners",
+    "early",
     "wanted_by",
     "sold_out",
     "asked",
     "people",
+    "linked",
     "refused",
     "unanswered",
     "restarts",
@@ -132,6 +137,7 @@ def figures_of(case: Case) -> Figures:
         asked=len(case.asks),
         people=len({ask.who for ask in case.asks}),
         unanswered=_unanswered(all_waits),
+        linked=len(case.links),
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.rehearsal.early import early_spans
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
 from bot.rehearsal.moments import SECOND
@@ -35,12 +36,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One drop's evening, in order; `open_spans` are the times [from, to) in which it could be claimed."""
+    """One drop's evening, in order; `open_spans` are the times [from, to) in which it could be claimed, and
+    `early_spans` those of them in which only some were let in."""
 
     drop: str
     title: str
     happenings: tuple[Happening, ...]
     open_spans: tuple[tuple[int, int], ...]
+    early_spans: tuple[tuple[int, int], ...] = ()
 
     def first(self, what: str) -> int | None:
         """When it first happened."""
@@ -90,7 +93,8 @@ def _timeline(case: Case, drop: JudgedDrop, said: dict[tuple[str, int], list[Sai
         if lines or what == "sold-out":
             found.append(_happening(case, at, what, 0, lines))
     found.sort(key=lambda each: each.at)
-    return Timeline(drop.key, drop.title, tuple(found), _spans(case, entries))
+    early = tuple((case.on_stage(begin), case.on_stage(end)) for begin, end in early_spans(entries, drop))
+    return Timeline(drop.key, drop.title, tuple(found), _spans(case, entries), early)
 
 
 def _happening(case: Case, at: int, what: str, entry: int, said: list[Said]) -> Happening:
