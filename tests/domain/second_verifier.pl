@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # A second verifier of bundles, written from docs/verifying.md alone. It checks the lines, the entries' form, the roots,
-# the signatures (by the openssl command) and that the drop's numbers went out within its supply, once each.
+# the signatures (by the openssl command), that the drop's numbers went out within its supply, once each, and that no
+# more went early, and nobody before everybody, than was announced.
 #     perl second_verifier.pl FILE...      prints for each "holds" or "refused: " and why
 use strict;
 use warnings;
@@ -57,7 +58,8 @@ sub value {     # canonical JSON: strings stay as written, with their quotes, an
     return string() if /\G(?=")/gc;
     return $1 if /\G(true|false|null)/gc;
     return $1 if /\G(0|-?[1-9][0-9]{0,15})(?![0-9.eE])/gc && abs $1 < 2**53;
-    my ($open, $last, %pairs, @list) = /\G([\[{])/gc or die "no canonical JSON\n";
+    /\G([\[{])/gc or die "no canonical JSON\n";    # not in a list's context: there it takes all that stand in a row
+    my ($open, $last, %pairs, @list) = ($1);
     until ($open eq "{" ? /\G\}/gc : /\G\]/gc) {
         die "no canonical JSON\n" if (%pairs || @list) && !/\G,/gc;
         if ($open eq "[") { push @list, value(); next }
@@ -103,6 +105,7 @@ sub check {
     die "before: no number\n" if $before !~ /^(?:0|[1-9][0-9]{0,15})\z/;
     my @peaks = map { raw(take("peak"), 32) } 1 .. (sprintf("%b", $before) =~ tr/1//);
     my ($size, $at, $notes, %out, $supply, $channel, $announced) = ($before, 0, 0);
+    my ($early, $early_units, $early_claimed, $public_at) = (0, 0, 0, 0);    # $early: only some are let in now
     while (@lines) {
         my ($last, $late, @stretch);
         while (!@stretch || !next_is("note")) {
@@ -160,6 +163,18 @@ sub check {
                 die "entry $number: planned anew\n" if $announced;
                 $supply = $public->{supply};
                 die "entry $number: no supply\n" if ($supply // "") !~ /^[1-9][0-9]{0,5}\z/;
+                my $told = grep { exists $public->{$_} } qw(early early_for early_units);
+                $early_units = $told ? $public->{early_units} // "" : 0;
+                die "entry $number: no early units\n" if $told % 3 || $early_units !~ /^[0-9]+\z/ || $early_units > $supply;
+                $early_claimed = 0;
+            }
+            $early = exists $public->{public_at} if $kind eq '"drop.opened"';
+            $early = 0 if $kind eq '"drop.returned"';
+            $public_at = $public->{public_at} if exists $public->{public_at};
+            die "entry $number: not the moment for everybody\n" if $public_at !~ /^[0-9]+\z/;
+            if ($kind eq '"drop.public"') {
+                die "entry $number: everybody is let in too soon, or twice\n" if !$early || $at < $public_at;
+                $early = 0;
             }
             $announced = 1 if $kind eq '"drop.announced"';
             next if $kind !~ /^"unit\.(granted|lost|voided)"\z/;
@@ -167,6 +182,12 @@ sub check {
             die "entry $number: number $unit is not within 1 to $supply\n" if $unit !~ /^[1-9][0-9]*\z/ || $unit > $supply;
             die "entry $number: number $unit, $what\n" if ($what eq "voided") != exists $out{$unit};
             die "entry $number: number $free is free and comes first\n" if $what ne "voided" && $unit != $free;
+            if ($what eq "granted") {
+                my ($claim, $window) = ($public->{how} eq '"claim"', $public->{window} // "");
+                die "entry $number: not in this window\n" if $window ne ($early && $claim ? '"early"' : "");
+                die "entry $number: too late to be early, or too many\n"
+                  if $window && ($at >= $public_at || ++$early_claimed > $early_units);
+            }
             if ($what eq "voided") { delete $out{$unit}; $free = $unit if $unit < $free }
             else { $out{$unit} = $number; $free++ while exists $out{$free} }
         }

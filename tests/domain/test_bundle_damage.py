@@ -12,7 +12,7 @@ from bot.domain.bundle import BundleRefused, check_bundle
 from bot.domain.proof import check_proof
 from bot.domain.public_lines import text_of
 from tests.damage import changed_bytes, changed_lengths, changed_lines
-from tests.small_log import short_drop, small_proof, verify
+from tests.small_log import short_drop, short_early_drop, small_proof, verify
 
 AMONG = re.compile(
     r"line \d+: something (?:among entries (\d+) to (\d+)|in entry (\d+)).* was changed: checkpoint "
@@ -22,6 +22,7 @@ quick_verify = cache(verify)
 
 
 BUNDLE = short_drop().bundle().encode()
+EARLY = short_early_drop().bundle().encode()
 
 
 PROOF = small_proof().encode()
@@ -37,7 +38,7 @@ def refusal(raw: bytes) -> BundleRefused | None:
     return None
 
 
-@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+@pytest.mark.parametrize("raw", [BUNDLE, EARLY, PROOF], ids=["bundle", "early", "proof"])
 def test_the_undamaged_file_holds(raw):
     assert refusal(raw) is None
 
@@ -54,7 +55,7 @@ def test_every_byte_removed_or_added_is_refused(raw):
     assert taken == []
 
 
-@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+@pytest.mark.parametrize("raw", [BUNDLE, EARLY, PROOF], ids=["bundle", "early", "proof"])
 def test_every_line_removed_doubled_or_swapped_is_refused(raw):
     assert [damaged for damaged in changed_lines(raw) if not refusal(damaged)] == []
 

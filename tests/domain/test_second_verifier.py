@@ -12,10 +12,11 @@ import pytest
 
 from bot.domain.bundle import BundleRefused, check_bundle
 from bot.domain.public_lines import text_of
+from bot.domain.time import MINUTE
 from bot.domain.transparency import KeyChange
 from tests.damage import changed_bytes, changed_lengths, changed_lines
 from tests.domain.test_bundle import hiding
-from tests.small_log import SmallLog, short_drop, small_evening, verify
+from tests.small_log import SmallLog, early_evening, short_drop, short_early_drop, small_evening, verify
 
 SCRIPT = Path(__file__).with_name("second_verifier.pl")
 SAMPLE = 400
@@ -76,7 +77,7 @@ def honest() -> list[SmallLog]:
     nameless = SmallLog("茶壶\n")
     nameless.open()
     nameless.tell("drop.cancelled")
-    return [small_evening(), short_drop(), late, lost, strange, nameless]
+    return [small_evening(), early_evening(), short_early_drop(), short_drop(), late, lost, strange, nameless]
 
 
 def liars() -> list[SmallLog]:
@@ -110,6 +111,33 @@ def liars() -> list[SmallLog]:
     return found
 
 
+def early_liars() -> list[SmallLog]:
+    """The same for an early window: who comes before everybody, how many, and until when."""
+    found = []
+    for lie in (
+        lambda log: log.claim(1),
+        lambda log: log.claim(1, window="vip"),
+        lambda log: log.claim(1, how="hand", window="early"),
+        lambda log: [log.claim(number, window="early") for number in (1, 2, 3)],
+        lambda log: log.claim(1, window="early", after=10 * MINUTE),
+        lambda log: (log.let_all_in(), log.claim(1, window="early")),
+        lambda log: log.let_all_in(after=-1),
+        lambda log: (log.let_all_in(), log.tell("drop.public", late=False)),
+    ):
+        log = SmallLog()
+        log.open_early()
+        lie(log)
+        log.close()
+        found.append(log)
+    half = SmallLog()
+    half.announce(early="subscriber", early_for=MINUTE, early_units=7)
+    unannounced = SmallLog()
+    unannounced.open()
+    unannounced.claim(1, window="early")
+    unannounced.close()
+    return [*found, half, unannounced]
+
+
 def test_it_takes_what_holds(tmp_path):
     bundles = [log.bundle().encode() for log in honest()]
     assert [ours(raw) for raw in bundles] == ["holds"] * len(bundles)
@@ -117,7 +145,7 @@ def test_it_takes_what_holds(tmp_path):
 
 
 def test_it_refuses_lies_under_a_good_signature(tmp_path):
-    bundles = [log.bundle().encode() for log in liars()]
+    bundles = [log.bundle().encode() for log in (*liars(), *early_liars())]
     both = list(zip(map(ours, bundles), second_opinions(tmp_path, bundles), strict=True))
     assert [pair for pair in both if "holds" in pair] == []
 

@@ -7,17 +7,29 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.bundle_check import BundleReport, check_bundle
+from bot.domain.time import HOUR, MINUTE
 from bot.domain.transparency import KeyChange
 from bot.storage.signing import verify_signature
-from tests.conftest import FixedClock, running_lane
+from tests.conftest import NOON, FixedClock, running_lane
 from tests.damage import changed_bytes, changed_lengths, changed_lines
-from tests.small_log import SmallLog, proof_of, short_drop, small_evening, small_proof, tiny_evening, verify
+from tests.small_log import (
+    SmallLog,
+    early_evening,
+    proof_of,
+    short_drop,
+    short_early_drop,
+    small_evening,
+    small_proof,
+    tiny_evening,
+    verify,
+)
 from tests.storage.test_export import bundle_of, whole_evening
 from tests.verifying.checker import Answer, Checker
 from tests.verifying.evenings import long_evening, sold_out_evening
 from tests.verifying.opinions import disagreements, program_refuses
 
 BUNDLE, PROOF = short_drop().bundle().encode(), small_proof().encode()
+EARLY = short_early_drop().bundle().encode()
 
 
 def log_younger_than_its_drop() -> SmallLog:
@@ -25,6 +37,23 @@ def log_younger_than_its_drop() -> SmallLog:
     log.open()
     log.claim(1)
     log.new_key(KeyChange.FIRST)
+    log.close()
+    return log
+
+
+def moved_evening() -> SmallLog:
+    """A drop that was moved twice before it opened early."""
+    log = SmallLog()
+    log.announce(supply=6, early="subscriber", early_for=10 * MINUTE, early_units=2)
+    was = {"was_opens_at": NOON, "was_window": 15 * MINUTE}
+    log.tell("drop.moved", opens_at=NOON + HOUR, window=20 * MINUTE, why="ill", **was)
+    was = {"was_opens_at": NOON + HOUR, "was_window": 20 * MINUTE}
+    log.tell("drop.moved", opens_at=NOON + MINUTE, window=20 * MINUTE, why="schedule", **was)
+    log.at = NOON - 9 * MINUTE
+    log.tell("drop.opened", public_at=NOON + MINUTE, closes_at=NOON + 21 * MINUTE, late=False)
+    log.claim(1, window="early")
+    log.let_all_in()
+    log.claim(2)
     log.close()
     return log
 
@@ -56,7 +85,16 @@ def told(report: BundleReport) -> Answer:
 
 
 @pytest.mark.parametrize(
-    "evening", [tiny_evening, small_evening, long_evening, log_younger_than_its_drop, deep_in_the_log]
+    "evening",
+    [
+        tiny_evening,
+        small_evening,
+        long_evening,
+        early_evening,
+        moved_evening,
+        log_younger_than_its_drop,
+        deep_in_the_log,
+    ],
 )
 def test_the_page_tells_of_an_evening_what_the_program_tells(page: Checker, evening: Callable[[], SmallLog]):
     log = evening()
@@ -91,7 +129,7 @@ def test_a_proof_of_each_number_holds(page: Checker):
     } == {"holds"}
 
 
-@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+@pytest.mark.parametrize("raw", [BUNDLE, EARLY, PROOF], ids=["bundle", "early", "proof"])
 def test_any_byte_changed_is_refused_by_both(page: Checker, raw: bytes):
     changes = [damaged for _, damaged in changed_bytes(raw)]
     # Seventeen is no divisor of how many changes there are of each byte: every kind of change has its turn.
@@ -104,7 +142,7 @@ def test_any_byte_added_or_removed_is_refused_by_both(page: Checker, raw: bytes)
     assert disagreements(page, changes[::17]) == []
 
 
-@pytest.mark.parametrize("raw", [BUNDLE, PROOF], ids=["bundle", "proof"])
+@pytest.mark.parametrize("raw", [BUNDLE, EARLY, PROOF], ids=["bundle", "early", "proof"])
 def test_any_line_removed_doubled_or_swapped_is_refused_by_both(page: Checker, raw: bytes):
     assert disagreements(page, list(changed_lines(raw))) == []
 

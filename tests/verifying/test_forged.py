@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bot.domain.time import MINUTE
+from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.transparency import KeyChange
+from tests.conftest import NOON
 from tests.domain.test_bundle import LIES, hiding
+from tests.domain.test_bundle_early import LIES as EARLY_LIES
+from tests.domain.test_bundle_early import PLANS, WINDOWS, announced, opened
 from tests.domain.test_bundle_forms import BENT, GOOD, bent, log_with
 from tests.small_log import SmallLog
 from tests.verifying.checker import Checker
@@ -33,6 +36,20 @@ UNREADABLE = [
     ("unit.voided", '{"how":"hand"}'),
     ("constructor", "{}"),
     ("__proto__", "{}"),
+]
+
+
+# What a move may not say, beside the one that it may: the drop is announced since two seconds for noon, ten minutes
+# of which come before.
+MOVES: list[dict[str, object]] = [
+    {},
+    {"opens_at": NOON - 2 * HOUR + 10 * MINUTE + 3 * SECOND},
+    {"opens_at": None},
+    {"window": 0},
+    {"window": None},
+    {"was_opens_at": NOON + 1},
+    {"was_window": MINUTE},
+    {"was_window": None},
 ]
 
 
@@ -106,6 +123,47 @@ def test_each_lie_under_a_good_signature_is_refused_and_the_same_entry_named(pag
         files.append(raw)
     assert disagreements(page, files) == []
     assert {each["against"] for each in page.answers(files)} <= {"rules", "log"}
+
+
+def test_each_lie_about_an_early_window_is_refused_and_the_same_entry_named(page: Checker):
+    files = []
+    for name, lie, entry, _ in EARLY_LIES:
+        log = SmallLog()
+        log.open_early()
+        lie(log)
+        log.sign(log.key)
+        files.append(log.bundle().encode())
+        assert program_refuses(files[-1]) == (True, entry), name
+    for changes, _ in PLANS:
+        log = announced(**changes)
+        log.sign(log.key)
+        files.append(log.bundle().encode())
+        assert program_refuses(files[-1]) == (True, 2), changes
+    for windows, words in WINDOWS:
+        log = announced()
+        log.at = NOON - 10 * MINUTE + SECOND
+        opened(log, **windows)
+        files.append(log.bundle().encode())
+        assert program_refuses(files[-1]) == (bool(words), 4 if words else None), windows
+    assert disagreements(page, files) == []
+
+
+def test_each_lie_about_a_moved_window_is_refused_and_the_same_entry_named(page: Checker):
+    files = []
+    for changes in MOVES:
+        log = SmallLog()
+        log.announce(early="subscriber", early_for=10 * MINUTE, early_units=2)
+        honest = {"opens_at": NOON + HOUR, "window": MINUTE, "was_opens_at": NOON, "was_window": 15 * MINUTE}
+        log.tell("drop.moved", why="ill", **{**honest, **changes})
+        log.sign(log.key)
+        files.append(log.bundle().encode())
+        assert program_refuses(files[-1]) == (bool(changes), 4 if changes else None), changes
+    log = SmallLog()
+    log.open()
+    log.tell("drop.moved", opens_at=NOON, window=MINUTE, was_opens_at=NOON, was_window=15 * MINUTE, sign=True)
+    files.append(log.bundle().encode())
+    assert program_refuses(files[-1]) == (True, 5)
+    assert disagreements(page, files) == []
 
 
 def test_logs_that_should_not_have_been_signed_are_refused_and_named_by_both(page: Checker):
