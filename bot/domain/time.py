@@ -36,13 +36,18 @@ def read_span(text: str) -> Micros | None:
     return span if 0 < end == len(plain) else None
 
 
+def instant_of(at: datetime) -> Micros:
+    """The instant of a time that knows its zone."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
 def to_instant(local: datetime, zone: ZoneInfo) -> tuple[Micros, Literal["", "gap", "fold"]]:
     """The instant of a local time, and whether clocks change over it. Raises OverflowError beyond the calendar.
 
     A time that the spring change skips moves forward; of one that the autumn change repeats, the first counts."""
     here = local.replace(tzinfo=zone, fold=0)
     instant = here.astimezone(UTC)
-    micros = (instant - _EPOCH) // timedelta(microseconds=1)
+    micros = instant_of(instant)
     if instant.astimezone(zone).replace(tzinfo=None, fold=0) != local:
         return micros, "gap"
     return micros, "fold" if here.utcoffset() != here.replace(fold=1).utcoffset() else ""

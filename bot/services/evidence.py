@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from cachetools import LRUCache
 
-from bot.domain.entitlements import Entitlement, Found, Question, Source
+from bot.domain.entitlements import Found, Question, Source
 from bot.domain.people import Account
 from bot.domain.time import DAY, MINUTE, Micros
 from bot.services.ports import Clock
@@ -64,18 +64,10 @@ class KnownEvidence:
         for question, new in found.items():
             old = held.get(question)
             # An answer from the future is from before somebody set the clock back.
-            if old is None or old.found_at > now or _supersedes(question, new, old, now):
+            if old is None or old.found_at > now or new.found_at >= old.found_at:
                 held[question] = new
 
     def void(self, account: Account, questions: Collection[Question]) -> None:
         """Forget the answers, and those of look-ups that are on their way."""
         now = self._clock.now()
         self._found.setdefault(account, {}).update({question: Found(0, now, now) for question in questions})
-
-
-def _supersedes(question: Question, new: Found, old: Found, now: Micros) -> bool:
-    if new.found_at < old.found_at:
-        return False
-    # A founder may wear another badge today.
-    worn = question.about is not Entitlement.FOUNDER or new.value or not (old.value and old.covers(now))
-    return bool(worn)

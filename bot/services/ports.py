@@ -119,6 +119,9 @@ class EvidenceEar(Protocol):
     def void(self, account: Account, questions: Collection[Question]) -> None:
         """What was known of this may not be true any more, and has to be asked for."""
 
+    def questions(self, source: Source) -> Sequence[Question]:
+        """What the gates that are announced or open ask of this source: nothing else is of interest."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldUnit:

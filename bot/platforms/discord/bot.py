@@ -22,6 +22,10 @@ log = structlog.stdlib.get_logger(__name__)
 FATAL_CLOSE_CODES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
 
 
+def nobody_asks(interaction: discord.Interaction[Any]) -> None:
+    """For whoever has no gate that a member could be let in by."""
+
+
 class DiscordBot(discord.Client):
     """One login to Discord. After a crash a new one is made.
 
@@ -38,6 +42,7 @@ class DiscordBot(discord.Client):
         load_digest: LoadDigest = no_digest,
         save_digest: SaveDigest = forget_digest,
         lost_since: float | None = None,
+        on_evidence: Callable[[discord.Interaction[Any]], None] = nobody_asks,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -54,6 +59,7 @@ class DiscordBot(discord.Client):
         self.online = False
         self._install = install
         self._on_connected = on_connected
+        self._on_evidence = on_evidence
         self._load_digest = load_digest
         self._save_digest = save_digest
         self._give_up: asyncio.TimerHandle | None = None
@@ -89,8 +95,12 @@ class DiscordBot(discord.Client):
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         # A client that was closed soon after it logged in would still announce "ready", and fail in it.
-        if not self.is_closed():
-            super().dispatch(event_name, *args, **kwargs)
+        if self.is_closed():
+            return
+        if event_name == "interaction":
+            # The library has only planned what will answer it, so this comes first.
+            self._on_evidence(*args)
+        super().dispatch(event_name, *args, **kwargs)
 
     async def on_ready(self) -> None:
         await self._connected(resumed=False)

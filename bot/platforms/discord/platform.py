@@ -5,19 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.domain.time import Micros
 from bot.platforms.discord.board import DiscordBoard
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.commands import LoadDigest, SaveDigest, forget_digest, no_digest
+from bot.platforms.discord.evidence import DiscordEvidence
 from bot.platforms.discord.settings import DiscordSettings
-from bot.platforms.hooks import Connected, Probe, StateChanged, no_probe, nothing_to_catch_up
+from bot.platforms.hooks import (
+    Connected,
+    NobodyAsks,
+    Probe,
+    StateChanged,
+    machine_clock,
+    no_probe,
+    nothing_to_catch_up,
+)
 from bot.platforms.supervisor import keep_alive
+from bot.services.ports import EvidenceEar
 
 
 class DiscordPlatform:
     """Built once; the client inside is made anew whenever it dies.
 
     `install` puts the cogs on a new client; `on_connected` hears the seconds in which presses may have been
-    missed; the two digest callables remember which command definitions Discord has.
+    missed; the two digest callables remember which command definitions Discord has; `ear` hears what a press or a
+    command shows of its member, at the instant that `now` gives.
     """
 
     def __init__(
@@ -29,6 +41,8 @@ class DiscordPlatform:
         load_digest: LoadDigest = no_digest,
         save_digest: SaveDigest = forget_digest,
         on_state: StateChanged | None = None,
+        ear: Callable[[], EvidenceEar] = NobodyAsks,
+        now: Callable[[], Micros] = machine_clock,
         probe: Probe = no_probe,
     ) -> None:
         self._settings = settings
@@ -40,6 +54,7 @@ class DiscordPlatform:
         self._lost_since: float | None = None
         self._bot: DiscordBot | None = None
         self.board = DiscordBoard(settings, self._current, probe=probe)
+        self.evidence = DiscordEvidence(settings, self._current, now, ear)
 
     @property
     def connected(self) -> bool:
@@ -74,6 +89,7 @@ class DiscordPlatform:
             load_digest=self._load_digest,
             save_digest=self._save_digest,
             lost_since=self._lost_since,
+            on_evidence=self.evidence.hear,
         )
         self._bot = bot
         try:

@@ -14,6 +14,7 @@ import twitchio
 from cachetools import TTLCache
 from twitchio.ext import commands
 
+from bot.domain.entitlements import Source
 from bot.domain.people import Actor
 from bot.platforms.hooks import Connected, nothing_to_catch_up
 from bot.platforms.supervisor import Fatal
@@ -21,8 +22,9 @@ from bot.platforms.twitch.eventsub import EventSubKeeper, Hearing
 from bot.platforms.twitch.lines import clean_line, clean_reply
 from bot.platforms.twitch.own_lines import OwnLines
 from bot.platforms.twitch.people import actor_of
+from bot.platforms.twitch.rates import watch_rate
 from bot.platforms.twitch.settings import TwitchSettings
-from bot.platforms.twitch.subscriptions import wanted_subscriptions
+from bot.platforms.twitch.subscriptions import evidence_subscriptions, wanted_subscriptions
 from bot.platforms.twitch.tokens import SingleRefresh, TokenBook
 
 log = structlog.stdlib.get_logger(__name__)
@@ -38,17 +40,23 @@ async def nobody_listens(live: bool) -> None:
     """For whoever does not care whether the stream runs."""
 
 
+def nobody_asks(event: object) -> None:
+    """For whoever has no gate that an event could say anything about."""
+
+
 def nobody_overhears(actor: Actor, line: str, said: str) -> None:
     """For whoever has no use for what is said besides commands."""
 
 
 @dataclass(slots=True)
 class TwitchMemory:
-    """What must outlive one client: a fresh one must not run an event again or take its own line for a command."""
+    """What must outlive one client: a fresh one must not run an event again or take its own line for a command, and
+    listens for the same `evidence`, by the sources that the gates in use need."""
 
     tokens: TokenBook
     own_lines: OwnLines = field(default_factory=OwnLines)
     hearing: Hearing = field(default_factory=Hearing)
+    evidence: frozenset[Source] = frozenset()
     # Twitch sends an event again under the same message id for at most ten minutes.
     heard: TTLCache[str, bool] = field(default_factory=lambda: TTLCache(maxsize=50_000, ttl=660.0))
 
@@ -68,13 +76,16 @@ class TwitchBot(commands.Bot):
         install: Callable[[TwitchBot], Awaitable[None] | None],
         on_stream: Callable[[bool], Awaitable[None]] = nobody_listens,
         on_connected: Connected = nothing_to_catch_up,
+        on_evidence: Callable[[object], None] = nobody_asks,
     ) -> None:
         self.settings = settings
         self._memory = memory
         self._install = install
         self._on_stream = on_stream
+        self._on_evidence = on_evidence
+        self.rate_limited_until = 0.0  # seconds since the epoch, as Helix has said
         timeout = aiohttp.ClientTimeout(total=settings.request_timeout)
-        self._requests = aiohttp.ClientSession(timeout=timeout)
+        self._requests = aiohttp.ClientSession(timeout=timeout, trace_configs=[watch_rate(self._rate_limited)])
         super().__init__(
             client_id=settings.client_id,
             client_secret=settings.client_secret or None,
@@ -97,6 +108,7 @@ class TwitchBot(commands.Bot):
         )
         wanted = wanted_subscriptions(settings.channel_id, settings.bot_id)
         self.eventsub = EventSubKeeper(self, wanted, settings, memory.hearing, on_connected)
+        self.listen_for_evidence()
         self._handlers: set[asyncio.Task[Any]] = set()
 
     @property
@@ -127,6 +139,13 @@ class TwitchBot(commands.Bot):
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
             await self.close()
+
+    def listen_for_evidence(self) -> None:
+        """Want the events that change the evidence which the memory names."""
+        self.eventsub.want_also(evidence_subscriptions(self.settings, self._memory.evidence))
+
+    def _rate_limited(self, until: float) -> None:
+        self.rate_limited_until = until
 
     async def setup_hook(self) -> None:
         self.logged_in = True
@@ -170,6 +189,7 @@ class TwitchBot(commands.Bot):
         if event == "message" and isinstance(payload, twitchio.ChatMessage):
             self._hear(payload)
             return
+        self._on_evidence(payload)
         super().dispatch(event, payload)
 
     def _hear(self, message: twitchio.ChatMessage) -> None:
@@ -197,6 +217,7 @@ class TwitchBot(commands.Bot):
             return
         said, message.text = message.text, clean_reply(message.text) if message.reply else clean_line(message.text)
         self.overhear(actor_of(message.chatter), message.text, said)
+        self._on_evidence(message)
         super().dispatch("message", message)
 
     async def _dispatch(self, listener: Callable[..., Coroutine[Any, Any, None]], *, original: Any = None) -> None:

@@ -23,6 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 _CALM_SECONDS = 30.0
 _CLOSING_SECONDS = 2.0
+_PUT_OFF_SECONDS = 600.0
 
 
 class Hearing:
@@ -54,7 +55,10 @@ class EventSubKeeper:
         on_connected: Connected,
     ) -> None:
         self._bot = bot
-        self._wanted = tuple(wanted)
+        self._always = tuple(wanted)
+        self._wanted = self._always
+        # By the type of an optional one that was refused: until when it is not asked for again.
+        self._put_off: dict[str, float] = {}
         self._settings = settings
         self._hearing = hearing
         self._on_connected = on_connected
@@ -83,6 +87,12 @@ class EventSubKeeper:
         """How long ago the last frame was noticed on the stillest connection in use; None without any."""
         heard = [socket.heard_until for socket in self._sockets.values() if socket.is_open]
         return asyncio.get_running_loop().time() - min(heard) if heard else None
+
+    def want_also(self, wanted: Sequence[Wanted]) -> None:
+        """From now on these besides what is always wanted."""
+        if self._wanted != (*self._always, *wanted):
+            self._wanted, self._put_off = (*self._always, *wanted), {}
+            self.wake()
 
     def wake(self) -> None:
         """Look now, instead of at the next round."""
@@ -131,8 +141,13 @@ class EventSubKeeper:
 
     async def _mend(self) -> bool:
         """One round; True when everything wanted is heard or on its way."""
-        complete = True
-        for owner in dict.fromkeys(wanted.owner for wanted in self._wanted):
+        complete, now = True, asyncio.get_running_loop().time()
+        wanted_now = [each for each in self._wanted if self._put_off.get(each.name, 0.0) <= now]
+        owners = dict.fromkeys(wanted.owner for wanted in wanted_now)
+        for idle in [each for each in self._sockets.values() if each.owner not in owners and not each.subscribed]:
+            # Twitch closes a socket that wants nothing, again and again.
+            self._discard(idle)
+        for owner in owners:
             try:
                 socket = await self._socket_of(owner)
             except ConnectionError as error:
@@ -141,7 +156,7 @@ class EventSubKeeper:
                 complete = False
                 continue
             if socket is not None:
-                mine = [wanted for wanted in self._wanted if wanted.owner == owner]
+                mine = [wanted for wanted in wanted_now if wanted.owner == owner]
                 complete = await self._subscribe_missing(socket, mine) and complete
         return complete
 
@@ -198,7 +213,7 @@ class EventSubKeeper:
                 return False
             if not await self._subscribe(socket, each):
                 complete = False
-            elif socket in self._announced:
+            elif socket in self._announced and not each.optional:
                 # What it would have told until now is lost as well, such as that the stream went on the air.
                 self._completed_late = True
         return complete
@@ -208,7 +223,10 @@ class EventSubKeeper:
             answer = await self._bot.subscribe_websocket(wanted.payload, as_bot=False, token_for=wanted.owner)
         except twitchio.HTTPException as error:
             log.warning("twitch.subscription-refused", subscription=wanted.name, status=error.status)
-            return False
+            if not wanted.optional or error.status == 429 or error.status >= 500:
+                return False
+            self._put_off[wanted.name] = asyncio.get_running_loop().time() + _PUT_OFF_SECONDS
+            return True
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             # The library's own complaint about a socket it cannot use is a ValueError.
             log.warning("twitch.subscription-failed", subscription=wanted.name, error=type(error).__name__)
@@ -229,7 +247,8 @@ class EventSubKeeper:
 
     def _tell_when_connected(self) -> None:
         """Start the catch-up once for each set of sockets that carries chat, and for what they carry later."""
-        sockets = tuple(self._sockets.values())
+        always = {wanted.owner for wanted in self._always}
+        sockets = tuple(socket for owner, socket in self._sockets.items() if owner in always)
         if not self.hears_chat or (sockets == self._announced and not self._completed_late):
             return
         self._announced, self._completed_late = sockets, False

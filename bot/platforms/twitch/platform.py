@@ -5,20 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.platforms.hooks import Connected, Probe, StateChanged, no_probe, nothing_to_catch_up
+from bot.domain.entitlements import Source
+from bot.domain.time import Micros
+from bot.platforms.hooks import (
+    Connected,
+    NobodyAsks,
+    Probe,
+    StateChanged,
+    machine_clock,
+    no_probe,
+    nothing_to_catch_up,
+)
 from bot.platforms.supervisor import keep_alive
 from bot.platforms.twitch.bot import TwitchBot, TwitchMemory, nobody_listens
 from bot.platforms.twitch.chat import TwitchChat
+from bot.platforms.twitch.evidence import TwitchEvidence
 from bot.platforms.twitch.lookup import TwitchLookup
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.platforms.twitch.tokens import TokenBook, TokenPair, TokensRefreshed
+from bot.services.ports import EvidenceEar
 
 
 class TwitchPlatform:
     """Built once; the client inside is made anew whenever it dies.
 
     `install` puts the cogs on a new client. `on_stream` hears that the stream began or ended, `on_connected`
-    the seconds in which chat may have been missed, `on_tokens` new tokens before they are used.
+    the seconds in which chat may have been missed, `on_tokens` new tokens before they are used, `ear` what events
+    and chat lines prove of people, at the instant that `now` gives.
     """
 
     def __init__(
@@ -30,6 +43,8 @@ class TwitchPlatform:
         on_connected: Connected = nothing_to_catch_up,
         on_tokens: TokensRefreshed | None = None,
         on_state: StateChanged | None = None,
+        ear: Callable[[], EvidenceEar] = NobodyAsks,
+        now: Callable[[], Micros] = machine_clock,
         probe: Probe = no_probe,
     ) -> None:
         self._settings = settings
@@ -41,6 +56,7 @@ class TwitchPlatform:
         self._bot: TwitchBot | None = None
         self.chat = TwitchChat(settings, self._current, self._memory.own_lines, probe=probe)
         self.lookup = TwitchLookup(settings, self._current)
+        self.evidence = TwitchEvidence(settings, self._current, now, ear)
 
     @property
     def connected(self) -> bool:
@@ -55,6 +71,12 @@ class TwitchPlatform:
     async def fetch_live(self) -> bool:
         """Whether the stream runs now; raises PlaceDown."""
         return await self.lookup.fetch_live()
+
+    def listen_for(self, sources: frozenset[Source]) -> None:
+        """Hear of what changes the evidence of these sources: what no gate asks is not listened for."""
+        self._memory.evidence = sources
+        if self._bot is not None:
+            self._bot.listen_for_evidence()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stay connected until `stop` is set. Raises supervisor.Fatal when starting again cannot help."""
@@ -78,6 +100,7 @@ class TwitchPlatform:
             install=self._install,
             on_stream=self._on_stream,
             on_connected=self._on_connected,
+            on_evidence=self.evidence.hear,
         )
         self._bot = bot
         try:
