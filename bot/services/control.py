@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.answers import Answer
 from bot.domain.control import SteerDecision, SteerDrop, SteerNeedsYes, Verb
+from bot.domain.moving import MoveDecision, MoveDrop
 from bot.domain.people import Actor
 from bot.domain.text import normalise_command
 from bot.domain.time import SECOND
@@ -53,6 +54,15 @@ class Control:
             # The yes is about this very drop, whatever is open when it comes.
             confirmed = replace(command, drop=answer.decision.drop, confirmed=True)
             self._confirmations.ask(confirmed, within=YES_WITHIN)
+        return answer
+
+    async def move(
+        self, actor: Actor, request_id: str, *, drop: str, opens: str, why: str, lasts: str = ""
+    ) -> Answer[MoveDecision]:
+        """Move an announced drop, all of it as it was typed; see MoveDrop. Raises TryAgain."""
+        answer: Answer[Any] = await self._lane.submit(
+            MoveDrop(self._channel_id, request_id, actor, drop, opens, why, lasts)
+        )
         return answer
 
     async def _person(self, name: str, platform: str) -> Actor | None:

@@ -48,6 +48,7 @@ class About:
     closed_why: str
     postponed_why: str
     why: str
+    was_opens_at: Micros | None
     late: bool
     added: Micros
     minutes: int
@@ -121,6 +122,7 @@ def about_of(values: Mapping[str, object]) -> About:
         closed_why=text("closed_why"),
         postponed_why=text("postponed_why"),
         why=text("why"),
+        was_opens_at=instant("was_opens_at"),
         late=bool(values.get("late")),
         added=count("added"),
         minutes=count("minutes"),

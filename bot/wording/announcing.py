@@ -14,6 +14,7 @@ from bot.wording.catalogue import Wording
 from bot.wording.checkpoints import note_blocks, with_fingerprint
 from bot.wording.early import early_key, early_values
 from bot.wording.moderating import control_card, repair_card
+from bot.wording.moving import moved_values
 from bot.wording.restore import frozen_card, last_number_field, lost_card, lost_values, thawed_card, thawed_variant
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
@@ -31,7 +32,6 @@ __all__ = [
 ]
 
 # Whoever reads these cards has nothing to claim yet, but can be reminded and ask whether they may come early.
-_REASONS_TO_MOVE = ("technical", "ill", "schedule", "undone")
 _BEFORE_OPENING = (NewsKind.SOON, NewsKind.RESCHEDULED, NewsKind.MOVED)
 
 
@@ -49,6 +49,7 @@ def chat_line(
         when="" if at is None else moment_text(words, at, now, discord=False),
         **_values(words, facts),
         **early_values(words, facts, now, discord=False),
+        **moved_values(words, facts, now, discord=False),
         **lost_values(words, facts, discord=False),
     )
     return with_fingerprint(words, kind, line, about) if fingerprints else fitted(line)
@@ -82,7 +83,8 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
     when = "" if at is None else moment_text(words, at, now, discord=True) if kind is NewsKind.MOVED else stamp(at)
     key = early_key(_card_key(kind, facts), facts, kind)
     early = early_values(words, facts, now, discord=True)
-    text = words.say(key, discord=True, when=when, **_values(words, facts), **early)
+    moved = moved_values(words, facts, now, discord=True)
+    text = words.say(key, discord=True, when=when, **_values(words, facts), **early, **moved)
     buttons = _waiting_buttons(words, facts) if kind in _BEFORE_OPENING else ()
     return Card(title, text, buttons=buttons, ping=kind is NewsKind.SOON, blocks=note_blocks(words, about))
 
@@ -186,7 +188,6 @@ def _values(words: Wording, facts: About) -> dict[str, str | int]:
         "span": span_text(words, facts.window),
         "stock": stock_text(words, facts.supply, facts.held_back),
         "each": each_text(words, facts.per_person),
-        "because": words.say(f"moved-because-{facts.why}") if facts.why in _REASONS_TO_MOVE else "",
     }
 
 

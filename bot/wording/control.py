@@ -126,7 +126,7 @@ def _refused(words: Wording, refused: SteerRefused, *, discord: bool) -> str:
         title=shown(refused.title, discord=discord),
         drop=refused.drop,
         verb=f"{steer} {'+5' if refused.verb is Verb.EXTEND and not discord else refused.verb}",
-        choices=_choices(words, refused.choices),
+        choices=choices_text(words, refused.choices),
         numbers=numbers_text(words, refused.numbers),
         limit=EXTEND_MINUTES_MAX,
         within=undo_text(words),
@@ -155,7 +155,8 @@ def _refused_key(refused: SteerRefused, *, discord: bool) -> str:
     return f"steer-{refused.because}"
 
 
-def _choices(words: Wording, choices: Sequence[str]) -> str:
+def choices_text(words: Wording, choices: Sequence[str]) -> str:
+    """Names to choose from, and how many more there are where they are many."""
     listed = ", ".join(choices[:_CHOICES_MAX])
     rest = len(choices) - _CHOICES_MAX
     return f"{listed} {words.say('list-more', count=rest)}" if rest > 0 else listed

@@ -42,6 +42,15 @@ def moment_text(words: Wording, at: Micros, now: Micros, *, discord: bool) -> st
     return clock if at <= now else words.say("time-coming", clock=clock, span=span_text(words, at - now))
 
 
+def other_moment_text(words: Wording, at: Micros, other: Micros, now: Micros, *, discord: bool) -> str:
+    """When, beside another instant that has just been named: with its day where that is another one."""
+    zone = ZoneInfo(words.zone)
+    same_day = in_zone(at, zone).date() == in_zone(other, zone).date()
+    if discord:
+        return f"<t:{at // SECOND}:{'t' if same_day else 'f'}>"
+    return in_zone(at, zone).strftime("%H:%M") if same_day else _on_day(words, at, now)
+
+
 def stamp(at: Micros) -> str:
     """Discord's own count-down, which every reader's client keeps up to date."""
     return f"<t:{at // SECOND}:R>"
@@ -54,6 +63,12 @@ def _clock_text(words: Wording, at: Micros, now: Micros) -> str:
     clock = there.strftime("%H:%M")
     if abs(at - now) < 12 * HOUR or there.date() == today.date():
         return clock
+    return _on_day(words, at, now)
+
+
+def _on_day(words: Wording, at: Micros, now: Micros) -> str:
+    there = in_zone(at, ZoneInfo(words.zone))
+    clock = there.strftime("%H:%M")
     if 0 < at - now < 6 * DAY:
         weekdays = words.say("time-weekdays").split()
         if len(weekdays) == 7:

@@ -18,6 +18,7 @@ from bot.wording.control import (
 )
 from cogs.dialogues.can import reads_can, say_whether
 from cogs.dialogues.drops import show_board, show_next
+from cogs.dialogues.moving import move_in_chat, read_move
 from cogs.names import Asked, CommandList
 from cogs.steering import Order, read_order, with_receiver
 
@@ -33,6 +34,10 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
         asks_about = reads_can(asked.text)
         if asks_about is not None:
             await say_whether(asked, services, asks_about)
+            return
+        moving = read_move(asked.text) if asked.actor.steers else None
+        if moving is not None:
+            await move_in_chat(asked, services, moving)
             return
         order = read_order(asked.text)
         if order is None or not asked.actor.steers:

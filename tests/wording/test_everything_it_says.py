@@ -49,6 +49,7 @@ from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
 from bot.wording.verifying import not_verified_card
 from tests.wording.cadences import every_cadence_note, every_next_line
+from tests.wording.moves import every_move
 from tests.wording.links import every_link_line
 from tests.wording.saying import (
     ANNOUNCED,
@@ -234,6 +235,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, DropPlanned("mug", "Teal Mug", 48, EIGHT, NOW + MINUTE), NOW)
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
     yield from ("# Early access", *_gates(words))
+    yield from ("# A drop that moves", *every_move(words))
     yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
     yield from ("# What comes next", *every_next_line(words, NOW))
     yield from ("# What is kept, and being forgotten", *_privacy(words))

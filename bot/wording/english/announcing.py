@@ -23,14 +23,6 @@ SENTENCES = {
     "news-rescheduled": "The stream is on: {title} opens at {when}. Type {claim_command} {drop} then.",
     "news-rescheduled-early": "The stream is on: {title} opens at {begins} for {people}, and at {public} "
     "for everybody. Type {claim_command} {drop} then.",
-    "news-moved": "{title} has a new time{because}: it opens at {when} for {span}. "
-    "Type {claim_command} {drop} then.",
-    "news-moved-early": "{title} has a new time{because}: it opens at {begins} for {people}, and at {public} "
-    "for everybody, for {span}. Type {claim_command} {drop} then.",
-    "moved-because-technical": ", for technical reasons",
-    "moved-because-ill": ", because the streamer is ill",
-    "moved-because-schedule": ", because plans have changed",
-    "moved-because-undone": " after all",
     "news-opened": "{title} is open: {left} to claim, {each}, until {when}. Type {claim_command} {drop}",
     "news-opened-early": "{title} is open early for {people}: {early_left} to claim now, {each}; "
     "to everybody at {public}. Type {claim_command} {drop}",

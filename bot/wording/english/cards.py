@@ -16,10 +16,6 @@ SENTENCES = {
     "card-soon-early": "Opens {begins} for {people}, at most {early_units} of {supply}, "
     "and {public} for everybody. Claim with the button on the next card, or with {claim_command} {drop}",
     "card-rescheduled-title": "{title} has a time",
-    "card-moved-title": "{title} has a new time",
-    "card-moved": "Moved{because}: it opens {when} and stays open for {span}. Press Remind me to be told.",
-    "card-moved-early": "Moved{because}: it opens {begins} for {people}, and {public} for everybody; then it stays "
-    "open for {span}. Press Remind me to be told.",
     "card-postponed-title": "{title} waits",
     "card-postponed-offline": "It waits for the stream and opens shortly after we are live.",
     "card-postponed-unknown": "I cannot tell whether the stream is live, so it waits; this channel hears "
