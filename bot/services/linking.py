@@ -60,12 +60,13 @@ class Linking:
         self._confirmations = confirmations
         self._codes = codes
         self._wrong = WrongCodes(steady)
-        self._budget = AskerBudget(steady, burst=_BURST_MAX, refill=_REFILL)
+        self._codes_budget = AskerBudget(steady, burst=_BURST_MAX, refill=_REFILL)
+        self._parting_budget = AskerBudget(steady, burst=_BURST_MAX, refill=_REFILL)
         self.possible = possible
 
     async def show(self, actor: Actor) -> LinkSeen | str:
         """The link of an account, or else a new code for it. Raises TooFast."""
-        self._budget.take(actor)
+        self._codes_budget.take(actor)
         link = await self._reads.consult(lambda connection: find_link(connection, self._channel_id, actor.key))
         return self._codes.issue(actor) if link is None else link
 
@@ -99,7 +100,7 @@ class Linking:
 
     async def ask_to_part(self, actor: Actor, request_id: str) -> Answer[UnlinkDecision]:
         """Explain what ending the link means; a yes of the same person does it. Raises TooFast and TryAgain."""
-        self._budget.take(actor)
+        self._parting_budget.take(actor)
         command = UnlinkMe(self._channel_id, request_id, actor)
         answer: Answer[Any] = await self._lane.submit(command)
         if isinstance(answer.decision, UnlinkAsked):
