@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.answers import TryAgain
+from bot.domain.entitlements import Source
 from bot.domain.proofs import ProofPlaces
 from bot.domain.telling import ForgetRefusals, NoteCommands
 from bot.domain.time import DAY
@@ -20,21 +21,26 @@ from bot.opening import CHANNEL_ID, OpenLedger
 from bot.services.announcing import Announcing
 from bot.services.backup import Backups
 from bot.services.claims import Claims
+from bot.services.codes import Codes
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.eligibility import Eligibility
+from bot.services.entitlements import Entitlements
+from bot.services.evidence_trouble import EvidenceTrouble
 from bot.services.exporting import Exporting
 from bot.services.link_codes import LinkCodes
 from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
 from bot.services.planning import Planning
-from bot.services.ports import BoardSender, ChatSender, Clock, NameLookup
+from bot.services.ports import BoardSender, ChatSender, Clock, EvidenceSource, NameLookup
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
 from bot.services.services import Services
+from bot.services.spilled_codes import SpilledCodes
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
 from bot.services.verifying import Verifying
+from bot.storage.holds import open_holds
 from bot.storage.people import KnownNames
 from bot.storage.telling import command_digest
 from bot.verifying import verify_page
@@ -55,14 +61,21 @@ async def never_live() -> bool:
     return False
 
 
+def nobody_tells(sources: frozenset[Source]) -> None:
+    """For a channel where no event changes what a gate wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """How the services reach the platforms; what is None is not configured. `fetch_live` raises PlaceDown."""
+    """How the services reach the platforms; what is None is not configured. `fetch_live` raises PlaceDown;
+    `sources` are asked what a gate wants to know, and `listen_for` hears which of them the gates in use need."""
 
     chat: ChatSender | None = None
     board: BoardSender | None = None
     lookups: Mapping[str, NameLookup] = field(default_factory=dict)
     fetch_live: Callable[[], Awaitable[bool]] = never_live
+    sources: Sequence[EvidenceSource] = ()
+    listen_for: Callable[[frozenset[Source]], None] = nobody_tells
 
 
 def names_and_words(config: Config) -> tuple[CommandNames, Wording]:
@@ -148,10 +161,29 @@ class Assembly:
         linking = Linking(lane, reads, CHANNEL_ID, confirming, codes, steady, possible=both)
         overhearing = Overhearing()
         overhearing.listen(linking.overhear)
+        self._codes = Codes(lane, reads, CHANNEL_ID, ledger.code_key, clock, steady)
+        self._spilled_codes = SpilledCodes(self._codes, self._telling, words)
+        overhearing.listen(self._codes.hear)
+        self._asks_platforms = bool(outside.sources)
+        self.entitlements = Entitlements(
+            lane,
+            CHANNEL_ID,
+            outside.sources,
+            clock,
+            open_holds=lambda: open_holds(reads, CHANNEL_ID),
+            drops=ledger.drops.every,
+            on_refused=EvidenceTrouble(board, words, clock).refused,
+            listen=outside.listen_for,
+            # Whether we may ask at all shows with anybody, and Twitch surely knows the streamer.
+            probes={} if config.twitch is None else {"twitch": config.twitch.channel_id},
+        )
         self.services = Services(
-            claims=Claims(lane, CHANNEL_ID, steady),
+            claims=Claims(lane, CHANNEL_ID, steady, self.entitlements, codes=self._codes),
+            codes=self._codes,
             drops=ledger.drops,
-            eligibility=Eligibility(lane, CHANNEL_ID, steady, on_discord=config.discord is not None),
+            eligibility=Eligibility(
+                lane, CHANNEL_ID, steady, self.entitlements, on_discord=config.discord is not None
+            ),
             control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
             confirming=confirming,
             linking=linking,
@@ -164,19 +196,23 @@ class Assembly:
             words=words,
             clock=clock,
         )
-        self._planning = Planning(ledger.drops, config.plans, config.series, config.pacing, clock)
+        self._planning = Planning(
+            ledger.drops, config.plans, config.series, config.pacing, clock, moved=config.moved
+        )
         self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live)
 
     async def prepare(self) -> None:
         """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
         ledger = self._ledger
         ledger.lane.listen(self._announcing.committed)
+        ledger.lane.listen(self.entitlements.committed)
         ledger.lane.listen(self._telling.committed)
         ledger.lane.listen(self.services.claims.committed)
         if self.backups is not None:
             ledger.lane.listen(self.backups.committed)
         ledger.lane.listen(lambda committed: self._set_alarm(committed.wake_at))
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
+        await self._codes.load()
         drops = await ledger.drops.every()
         self._deaf_before = any(drop.open for drop in drops.values())
         if waiting := [key for key, drop in drops.items() if drop.frozen]:
@@ -195,6 +231,8 @@ class Assembly:
             ("telling", self._telling.run),
             ("announcing", self._announcing.run),
             ("sweeping", self._sweep),
+            ("voiding codes that were shown", self._spilled_codes.run),
+            *([("asking what gates want to know", self.entitlements.run)] if self._asks_platforms else []),
             *([("backing up", self.backups.run)] if self.backups is not None else []),
             *([("verifying", self.verifying.run)] if self.verifying is not None else []),
             *([("watching the stream", self._streams.watch)] if self._watches_stream else []),
@@ -206,10 +244,12 @@ class Assembly:
     async def twitch_connected(self, gap_seconds: float) -> None:
         if self._deaf_before:
             gap_seconds, self._deaf_before = max(gap_seconds, GAP_SECONDS_MIN), False
+        self.entitlements.connected("twitch")
         await self._streams.connected(gap_seconds)
         self._announcing.wake_all()
 
     async def discord_connected(self, _gap_seconds: float) -> None:
+        self.entitlements.connected("discord")
         self._announcing.wake_all()
         # Winners that a crash left untold can be named only now.
         await self._telling.sweep()

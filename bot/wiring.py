@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.assembly import Assembly, Outside, keep_going, names_and_words, never_live
+from bot.assembly import Assembly, Outside, keep_going, names_and_words, never_live, nobody_tells
 from bot.config import Config
 from bot.config.sections import data_folder
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
@@ -85,7 +85,7 @@ def apply_plan(config: Config) -> int:
     async def apply() -> PlansApplied:
         async with open_ledger(config, SystemClock(), nothing) as ledger:
             plans = config.plans(SystemClock().now())
-            return await ledger.drops.apply(plans, series=config.series, whole=True)
+            return await ledger.drops.apply(plans, series=config.series, moved=config.moved, whole=True)
 
     try:
         applied = asyncio.run(apply())
@@ -160,6 +160,11 @@ class _Bot:
             board=discord.board if discord else None,
             lookups={"twitch": twitch.lookup} if twitch else {},
             fetch_live=twitch.fetch_live if twitch else never_live,
+            sources=[
+                *(twitch.evidence.sources if twitch else ()),
+                *(discord.evidence.sources if discord else ()),
+            ],
+            listen_for=twitch.listen_for if twitch else nobody_tells,
         )
         self.assembly = Assembly(
             config,
@@ -272,6 +277,8 @@ class _Bot:
             on_stream=lambda live: self.assembly.stream_reported(live),
             on_connected=lambda gap_seconds: self.assembly.twitch_connected(gap_seconds),
             on_tokens=keep,
+            ear=lambda: self.assembly.entitlements,
+            now=self._clock.now,
             probe=self._probe,
         )
 
@@ -296,6 +303,8 @@ class _Bot:
             on_connected=lambda gap_seconds: self.assembly.discord_connected(gap_seconds),
             load_digest=lambda: self.assembly.load_digest(),
             save_digest=lambda digest: self.assembly.save_digest(digest),
+            ear=lambda: self.assembly.entitlements,
+            now=self._clock.now,
             probe=self._probe,
         )
 

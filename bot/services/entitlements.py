@@ -31,12 +31,14 @@ WARM_BEFORE = 5 * MINUTE
 GATES_LOOK_SECONDS, GATES_BREATH_SECONDS = 60.0, 2.0
 # Claims that wait are looked at anew: soon while they change, ever more rarely while nothing happens.
 HOLDS_LOOK_SECONDS, HOLDS_LOOK_SECONDS_MAX = 2.0, 60.0
+ASKED_SECONDS = 10.0
 BREATH_SECONDS = 0.5
 TRY_AGAIN_SECONDS = 1.0
 COMPLAIN_AGAIN_SECONDS = 30.0
 
-Refused = Callable[[Source, str], Awaitable[None]]
-"""Awaited when a platform does not let us ask; raises PlaceDown when nobody can be told of it now."""
+Refused = Callable[[Source, str, str], Awaitable[None]]
+"""Awaited with the source, its platform and the reason when it does not let us ask. Raises PlaceDown when nobody
+can be told of it now, SendRefused when never."""
 
 
 class Entitlements:
@@ -75,7 +77,7 @@ class Entitlements:
         self._waiting: dict[Account, float] = {}
         self._to_judge: dict[Account, None] = {}
         self._judge_now, self._look_now, self._gates_now = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._refusals: asyncio.Queue[tuple[Source, str]] = asyncio.Queue()
+        self._refusals: asyncio.Queue[tuple[Source, str, str]] = asyncio.Queue()
 
     # -- what claims and platforms hand in ------------------------------------------------------------------
 
@@ -84,7 +86,8 @@ class Entitlements:
         return tuple(self._known.of(account).items())
 
     def want(self, accounts: Iterable[Account], unanswered: Iterable[str]) -> None:
-        """A claim waits for the answers to these questions, in a gate's words, about a person's accounts."""
+        """Somebody waits for the answers to these questions, in a gate's words, about a person's accounts: a claim,
+        until it is answered, or whoever asks without claiming, for a few seconds."""
         asked, now = [read_question(text) for text in unanswered], asyncio.get_running_loop().time()
         for account in accounts:
             self._wait_for([account], asked, now)
@@ -146,7 +149,10 @@ class Entitlements:
         def answered(answers: Answers) -> None:
             self._take_in(source.platform, answers)
 
-        return Lookup(source, answered, lambda reason: self._refusals.put_nowait((source.source, reason)))
+        def refused(reason: str) -> None:
+            self._refusals.put_nowait((source.source, source.platform, reason))
+
+        return Lookup(source, answered, refused)
 
     def _take_in(self, platform: str, answers: Answers) -> None:
         by_user: dict[str, dict[Question, Found]] = {}
@@ -208,11 +214,13 @@ class Entitlements:
             await asyncio.sleep(BREATH_SECONDS)
 
     def _let_go(self, looked_at: float) -> None:
-        """Nobody is looked up for a claim that does not wait any more."""
-        self._waiting = {account: at for account, at in self._waiting.items() if at >= looked_at}
+        """Nobody is looked up for a claim that does not wait any more, nor for a question that was asked a while
+        ago and without a claim."""
+        before = looked_at - ASKED_SECONDS
+        self._waiting = {account: at for account, at in self._waiting.items() if at >= before}
         for (_, platform), lookup in self._lookups.items():
             users = {user for where, user in self._waiting if where == platform}
-            lookup.keep_only(users, asked_before=looked_at)
+            lookup.keep_only(users, asked_before=before)
 
     async def _follow_gates(self) -> None:
         """See to it that what a gate asks is heard of and can be asked, and look up who may claim soon."""
@@ -238,10 +246,10 @@ class Entitlements:
 
     async def _complain(self) -> None:
         while True:
-            source, reason = await self._refusals.get()
+            refusal = await self._refusals.get()
             while True:
                 try:
-                    await self._on_refused(source, reason)
+                    await self._on_refused(*refusal)
                 except PlaceDown:
                     await asyncio.sleep(COMPLAIN_AGAIN_SECONDS)
                 except SendRefused as refused:

@@ -108,7 +108,7 @@ class House:
         self.platforms = {
             each: Platform(self.clock, each, users_max=1 if each in single else 100) for each in sources
         }
-        self.refusals: list[tuple[Source, str]] = []
+        self.refusals: list[tuple[Source, str, str]] = []
         self.listening: list[frozenset[Source]] = []
         self.service = self.new_service()
 
@@ -125,8 +125,8 @@ class House:
             probes={"twitch": "streamer"},
         )
 
-    async def refused(self, source: Source, reason: str) -> None:
-        self.refusals.append((source, reason))
+    async def refused(self, source: Source, platform: str, reason: str) -> None:
+        self.refusals.append((source, platform, reason))
 
     def claim(self, user: str, gate: str = "subscriber", *others: Account) -> None:
         """Somebody's claim waits for what the service does not know yet."""

@@ -139,7 +139,7 @@ def test_a_refusal_is_told_once_and_asked_again_rarely_until_it_is_mended() -> N
         for number in range(30):
             house.claim(f"fan-{number}")
             await asyncio.sleep(60.0)
-        assert house.refusals == [(SUBSCRIPTIONS, "Missing scope: channel:read:subscriptions")]
+        assert house.refusals == [(SUBSCRIPTIONS, "twitch", "Missing scope: channel:read:subscriptions")]
         assert len(house.ledger.holds) == 30
         assert len(platform.calls) <= 6
         platform.faults.clear()
@@ -287,6 +287,23 @@ def test_nobody_is_asked_about_for_a_claim_that_is_over() -> None:
     play(scene)
 
 
+def test_whoever_asks_without_claiming_is_looked_up_as_well_and_then_let_go() -> None:
+    async def scene(house: House) -> None:
+        house.platforms[SUBSCRIPTIONS].values = {"bob": 1}
+        house.claim("ann")
+        await asyncio.sleep(0.2)
+        house.service.want([("twitch", "bob")], ["subscriber"])
+        await asyncio.sleep(2.0)
+        [(_, found)] = house.service.known(("twitch", "bob"))
+        assert found.value == 1
+        await asyncio.sleep(120.0)
+        looks = house.ledger.looks
+        await asyncio.sleep(600.0)
+        assert house.ledger.looks == looks
+
+    play(scene)
+
+
 def test_without_claims_that_wait_the_ledger_is_not_read_again_and_again() -> None:
     async def scene(house: House) -> None:
         looks = house.ledger.looks
@@ -341,7 +358,7 @@ def test_a_source_that_refuses_shows_when_its_gate_is_announced() -> None:
         house.ledger.drops = {"mug": gated("subscribers")}
         house.service.committed(CHANGED)
         await asyncio.sleep(5.0)
-        assert house.refusals == [(SUBSCRIPTIONS, "there is no login of the streamer")]
+        assert house.refusals == [(SUBSCRIPTIONS, "twitch", "there is no login of the streamer")]
         assert house.listening == [frozenset({SUBSCRIPTIONS})]
         assert house.service.questions(SUBSCRIPTIONS) == (SUBSCRIBER,)
         house.ledger.drops = {}
