@@ -25,11 +25,12 @@ from bot.storage.checking import Faults, check_bytes
 from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
+from tests.storage.early import BEGINS, EARLY, SUBSCRIBER, claiming, found, judging
 
 
 async def full_ledger(path: Path) -> URL:
-    """An evening with claims, codes, gifts, a deed taken back, a cancelled drop and a repair, and people who link
-    their accounts; the night after it some are forgotten, and all of it is noted as verified."""
+    """An evening with claims, some of them early, codes, gifts, a deed taken back, a cancelled drop and a repair;
+    people link their accounts. The night after it some are forgotten, and all of it is noted as verified."""
     url = ledger_url(str(path))
     upgrade(url, now=lambda: NOON)
     clock = FixedClock(NOON - DAY)
@@ -55,11 +56,18 @@ async def full_ledger(path: Path) -> URL:
             asked = await lane.submit(UnlinkMe(CHANNEL, f"twitch:u1-{name}", viewer(name)))
             await lane.submit(UnlinkMe(CHANNEL, f"twitch:u2-{name}", viewer(name), asked.decision.link))
 
-        mug = plan(supply=9, held_back=2, per_person=2)
+        mug = plan(supply=10, held_back=2, per_person=2, series="mug", **EARLY)
         await lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, (mug, plan("cup"))))
+        clock.at = BEGINS
+        await lane.submit(Wake(CHANNEL))
+        # Two go early, one of them after she has waited for it; whoever waits at the end is let in with everybody.
+        await lane.submit(claiming("ann", (SUBSCRIBER, found(1))))
+        await lane.submit(claiming("dee"))
+        clock.at += MINUTE
+        await lane.submit(judging("dee", 1))
         clock.at = NOON
         await lane.submit(Wake(CHANNEL))
-        await claim("ann", "bob", "ann2", "cy")
+        await claim("bob", "ann2", "cy")
         made = tuple(map(digest, range(1, 5)))
         await lane.submit(IssueCodes(CHANNEL, "discord:codes", MIA, "EARLY", 1, made))
         await redeem("ann", 1)
@@ -76,7 +84,7 @@ async def full_ledger(path: Path) -> URL:
         await steer(Verb.EXTEND, "extend", minutes=5)
         await steer(Verb.CANCEL, "cancel", "cup", confirmed=True)
         await lane.submit(FreezeDrops(CHANNEL))
-        await lane.submit(ThawDrop(CHANNEL, "mug", 7))
+        await lane.submit(ThawDrop(CHANNEL, "mug", 8))
         clock.at += DAY
         await lane.submit(Wake(CHANNEL))
         clock.at += DAY

@@ -56,6 +56,10 @@ NOT_COVERED: dict[str, dict[str, str]] = {
         "audience": "who it is for is nobody's business",
         "expires_at": "what is told of a code is which one it is",
     },
+    "hold": {
+        column.name: "a claim that waits is in no entry until it is answered" for column in tables.hold.columns
+    },
+    "calendar_event": {column.name: "what Discord was told last" for column in tables.calendar_event.columns},
     "outbox": {column.name: "what is still to be said, or was" for column in tables.outbox.columns},
     "verified": {column.name: "a note of an earlier check" for column in tables.verified.columns},
 }

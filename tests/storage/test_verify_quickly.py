@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import create_engine, delete, insert, select, update
 
 from bot.domain.ledger import Fact, leaf_hash, private_hash, seal
+from bot.domain.time import HOUR
 from bot.storage import tables
 from bot.storage.claimed import CLAIM_BEGINS, CLAIM_ENDS, claim_middle, is_number
 from bot.storage.database import ledger_url
@@ -22,6 +23,7 @@ from bot.storage.rebuild import differences
 from bot.storage.sealed import Seals, name_of
 from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, NOON, FixedClock, running_lane
+from tests.storage.early import SUBSCRIBER, begin, claiming, found, judging
 from tests.storage.evenings import claim, open_mug
 from tests.storage.tampering import changes, full_ledger, removals
 
@@ -282,3 +284,67 @@ def some_changes(connection):
     for place, change in enumerate(every):
         if place % 7 == 0:
             yield change
+
+
+async def early_and_then_public(url):
+    """Two who go early, one of them after waiting, one who waits until everybody is let in, and six more."""
+    upgrade(url, now=lambda: NOON)
+    clock = FixedClock(NOON - HOUR)
+    async with running_lane(url, clock) as lane:
+        await begin(lane, clock, early_units=3)
+        for command in (
+            claiming("ann"),
+            claiming("ben", (SUBSCRIBER, found(1))),
+            claiming("cleo"),
+            judging("ann", 1),
+        ):
+            await lane.submit(command)
+        clock.at = NOON
+        await claim(lane, *(f"v{n}" for n in range(1, 7)))
+
+
+@pytest.fixture(scope="module")
+def early_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("quickly-early") / "ledger.sqlite"
+    asyncio.run(early_and_then_public(ledger_url(str(path))))
+    return path
+
+
+@pytest.fixture
+def early_ledger(early_template, tmp_path):
+    engine = create_engine(ledger_url(str(shutil.copy(early_template, tmp_path / "ledger.sqlite"))))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_claims_that_went_early_are_read_and_those_after_them_are_not(early_ledger):
+    rebuilt, settled, _, _ = folded(early_ledger)
+    assert settled == 7  # the crowd, and who had waited for everybody
+    assert sorted(number for _, number in rebuilt.units) == [1, 2]
+    drop = rebuilt.drops["mug"]
+    assert (drop.claimed, drop.early_claimed) == (9, 2)
+    assert differences(early_ledger, CHANNEL) == []
+    seals = Seals(early_ledger, CHANNEL)
+    rows = [row for rows in read_entries(early_ledger, CHANNEL) for row in rows if row[2] == "unit.granted"]
+    assert [seals._is_usual(row) for row in rows] == [False, False, *[True] * 7]
+
+
+def test_an_early_claim_made_to_look_like_any_other_is_missed_among_the_early_ones(early_ledger):
+    """Its bytes are those of a usual claim then, and all else fits them: entry, unit, answer."""
+    number = entry_of(early_ledger, 1)
+    entry, outcome = tables.entry, tables.outcome
+    private = orjson.loads(early_ledger.scalar(select(entry.c.private).where(entry.c.number == number)))
+    usual = orjson.dumps({name: private[name] for name in sorted(private.keys() - {"gate", "evidence"})})
+    content = orjson.loads(canonical_of(early_ledger, number))
+    del content["public"]["window"]
+    salt = early_ledger.scalar(select(entry.c.salt).where(entry.c.number == number))
+    content["private"] = private_hash(salt, usual)
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    write(early_ledger, number, canonical=canonical, private=usual)
+    request = private["request"]
+    told = orjson.loads(early_ledger.scalar(select(outcome.c.decision).where(outcome.c.request_id == request)))
+    told["leaf"] = leaf_hash(canonical).hex()
+    early_ledger.execute(update(outcome).where(outcome.c.request_id == request).values(decision=orjson.dumps(told)))
+    faults = differences(early_ledger, CHANNEL)
+    assert "drop mug: early_claimed is 2, the entries say 1" in faults
