@@ -22,6 +22,7 @@ from bot.services.drops import Drops
 from bot.services.ports import Clock
 from bot.storage.backup import BrokenBackup
 from bot.storage.book import ChannelSettings
+from bot.storage.code_key import CODE_KEY_FILE, CodeKey
 from bot.storage.database import Reads, ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.process_lock import LedgerInUse, only_process
@@ -73,6 +74,7 @@ class OpenLedger:
         self.writes = write_engine(url)
         self.reads = Reads(url, threads=read_threads)
         settings = channel_settings(config)
+        self.code_key = CodeKey(code_key_file(config), random_bytes)
         self.lane = Lane(
             self.writes, [settings], clock, keys, probe=probe, random_bytes=random_bytes, thread=lane_thread
         )
@@ -118,6 +120,11 @@ def key_file(config: Config) -> Path:
     """Where the keys that sign the log are kept: beside the ledger, and never in its copies."""
     ledger = config.ledger.path
     return (ledger.parent if ledger else data_folder()) / KEY_FILE
+
+
+def code_key_file(config: Config) -> Path:
+    """Where the key of the claim codes is kept: there as well."""
+    return key_file(config).with_name(CODE_KEY_FILE)
 
 
 def channel_settings(config: Config) -> ChannelSettings:

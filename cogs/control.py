@@ -112,7 +112,7 @@ def _add_give(steering: app_commands.Group, services: Services) -> None:
         why: app_commands.Range[str, 1, 200],
         drop: _Typed = "",
     ) -> None:
-        await answer_order(interaction, services, Order(Verb.GIVE, drop, why=why), receiver=_receiver(member))
+        await answer_order(interaction, services, Order(Verb.GIVE, drop, why=why), receiver=receiver_of(member))
 
     @give.autocomplete("drop")
     async def offer(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
@@ -141,7 +141,8 @@ async def answer_order(
     await answer_within(interaction, deciding)
 
 
-def _receiver(member: discord.Member | discord.User) -> Actor:
+def receiver_of(member: discord.Member | discord.User) -> Actor:
+    """Whom a moderator has picked to get something."""
     return Actor(PLATFORM, str(member.id), label(member.display_name) or str(member.id))
 
 
@@ -161,6 +162,6 @@ class GiveModal(GuardedModal):
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         order = Order(Verb.GIVE, self._drop, why=self._why.value)
-        picked = [_receiver(member) for member in self._member.values]
+        picked = [receiver_of(member) for member in self._member.values]
         receiver: str | Actor | None = picked[0] if picked else self._name.value.strip() or None
         await answer_order(interaction, self._services, order, receiver=receiver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.twitch.bot import TwitchBot
 from bot.services.services import Services
-from cogs import can, claims, control, drops, help, linking, moving, privacy, proof, reminders
+from cogs import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders
 from cogs.commands import ChatCommands
 from cogs.dialogues.chat import answer_in_chat
 from cogs.names import CommandNames
@@ -26,6 +26,7 @@ def install_all_discord(bot: DiscordBot, services: Services) -> None:
     drops.install_discord(bot, services, steering)
     control.install_discord(bot, services, steering)
     moving.install_discord(services, steering)
+    codes.install_discord(bot, services, steering)
     help.install_discord(bot, services)
     reminders.install_discord(bot, services)
     linking.install_discord(bot, services)

@@ -34,6 +34,7 @@ from bot.wording.announcing import card as card_of
 from bot.wording.announcing import chat_line, control_card, frozen_card, live_card, lost_card, repair_card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.codes import burned_card
 from bot.wording.linking import merge_card
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,11 @@ STUMBLES_MAX = 4
 _KEPT = (NewsKind.OPENED, NewsKind.CONTROL)
 _USUAL = Publishing()
 # What moderators read of a repair is not what viewers read.
-_MODERATORS_CARDS = {NewsKind.FROZEN: frozen_card, NewsKind.THAWED: lost_card}
+_MODERATORS_CARDS = {
+    NewsKind.FROZEN: frozen_card,
+    NewsKind.THAWED: lost_card,
+    NewsKind.CODE_BURNED: burned_card,
+}
 
 
 class Announcing:

@@ -13,6 +13,7 @@ from bot.domain.claims import ClaimChecking, ClaimDecision, ClaimDrop
 from bot.domain.entitlements import Found, Question
 from bot.domain.people import Account, Actor
 from bot.domain.time import MINUTE, SECOND
+from bot.services.codes import ReadClaim
 from bot.services.ports import Clock, LedgerLane
 from bot.storage.lane import Committed
 
@@ -20,6 +21,7 @@ from bot.storage.lane import Committed
 BURST_MAX = 5
 REFILL = 2 * SECOND
 SETTLED_LATELY = MINUTE
+TYPED_CHARACTERS_MAX = 300
 
 
 class TooFast(Exception):
@@ -72,14 +74,48 @@ class KnowsNobody:
         """Nobody is there to look."""
 
 
+class ReadsCodes(Protocol):
+    """Whoever finds claim codes in what is typed. See bot.services.codes.Codes."""
+
+    async def read(self, actor: Actor, request_id: str, text: str) -> ReadClaim | Answer[ClaimDecision] | None:
+        """A claim taken apart; or its answer, where nothing has to be decided; None for one not to be answered."""
+
+    def judged(self, actor: Actor, answer: Answer[ClaimDecision]) -> None:
+        """Hear what became of a claim with a code."""
+
+    def passed_over(self, actor: Actor, text: str) -> None:
+        """Hear that nobody decides a claim."""
+
+
+class NoCodes:
+    """For a channel that hands out none."""
+
+    async def read(self, _actor: Actor, _request_id: str, text: str) -> ReadClaim:
+        return ReadClaim(text)
+
+    def judged(self, actor: Actor, answer: Answer[ClaimDecision]) -> None:
+        """No claim has a code."""
+
+    def passed_over(self, actor: Actor, text: str) -> None:
+        """Nor this one."""
+
+
 class Claims:
     """`clock` measures how fast somebody asks, and never jumps."""
 
-    def __init__(self, lane: LedgerLane, channel_id: int, clock: Clock, people: KnowsPeople | None = None) -> None:
+    def __init__(
+        self,
+        lane: LedgerLane,
+        channel_id: int,
+        clock: Clock,
+        people: KnowsPeople | None = None,
+        codes: ReadsCodes | None = None,
+    ) -> None:
         self._lane = lane
         self._channel_id = channel_id
         self._budget = AskerBudget(clock)
         self._people = people or KnowsNobody()
+        self._codes = codes or NoCodes()
         # Who waits to hear what came of a claim that is being checked; and what came of it lately, in case that
         # somebody begins to wait only then.
         self._waiting: dict[tuple[Account, str], list[asyncio.Future[Answer[ClaimDecision]]]] = {}
@@ -88,14 +124,30 @@ class Claims:
         )
 
     async def claim(self, actor: Actor, request_id: str, drop: str = "") -> Answer[ClaimDecision]:
-        """Ask for a unit of the named drop, or of the one that is open. Raises TooFast and TryAgain."""
-        self._budget.take(actor)
+        """Ask for a unit of the named drop, or of the one that is open; a claim code may stand with the name.
+        Raises TooFast and TryAgain."""
+        typed = await self._typed(actor, request_id, drop[:TYPED_CHARACTERS_MAX])
+        if isinstance(typed, Answer):
+            return typed
         known = self._people.known(actor.key)
-        command = ClaimDrop(self._channel_id, request_id, actor, drop[:300], known)
+        command = ClaimDrop(self._channel_id, request_id, actor, typed.drop, known, typed.code)
         answer: Answer[Any] = await self._lane.submit(command)
+        if typed.code:
+            self._codes.judged(actor, answer)
         if isinstance(answer.decision, ClaimChecking):
             self._people.want(answer.decision.accounts, answer.decision.unanswered)
         return answer
+
+    async def _typed(self, actor: Actor, request_id: str, text: str) -> ReadClaim | Answer[ClaimDecision]:
+        try:
+            self._budget.take(actor)
+        except TooFast:
+            self._codes.passed_over(actor, text)
+            raise
+        typed = await self._codes.read(actor, request_id, text)
+        if typed is None:
+            raise TooFast(actor.key)
+        return typed
 
     async def checked(self, actor: Actor, answer: Answer[ClaimDecision], *, seconds: float) -> ClaimDecision:
         """What has come of a claim that is being checked, within so many seconds: that it still is, if nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.claims import Claims
+from bot.services.codes import Codes
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
@@ -21,6 +22,7 @@ from bot.wording.catalogue import Wording
 @dataclass(frozen=True, slots=True)
 class Services:
     claims: Claims
+    codes: Codes
     drops: Drops
     eligibility: Eligibility
     control: Control

@@ -23,9 +23,15 @@ class CodeKey:
     def __init__(self, path: Path, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         self._path = path
         self._random_bytes = random_bytes
+        self._key: bytes | None = None
 
     def find(self) -> bytes | None:
-        """The key; None where there is no such file. Raises KeyFileBroken."""
+        """The key; None where there is no such file. Raises KeyFileBroken, but not once it was read."""
+        if self._key is None:
+            self._key = self._read()
+        return self._key
+
+    def _read(self) -> bytes | None:
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
@@ -60,4 +66,5 @@ class CodeKey:
                 f"the key of the claim codes cannot be written to {self._path} ({error.strerror}): let the one who "
                 "runs the bot write in that folder"
             ) from None
+        self._key = key
         return key

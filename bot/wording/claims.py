@@ -15,8 +15,10 @@ from bot.domain.claims import (
     ClaimRefused,
     ClaimUngranted,
 )
+from bot.domain.codes import CodeRefusal
 from bot.domain.time import SECOND, Micros
 from bot.wording.catalogue import Wording
+from bot.wording.codes import bad_code_text
 from bot.wording.gates import conditions_of, free_way, people_text, way_text
 from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text
@@ -172,6 +174,8 @@ def _reason(
         case ClaimRefusal.UNKNOWN_DROP:
             # In chat a stranger's text is never repeated: the bot would lend it its voice.
             key = "claim-unknown-drop"
+        case ClaimRefusal.BAD_CODE:
+            return bad_code_text(words, refused.code_because or CodeRefusal.UNKNOWN, when, discord=discord)
         case ClaimRefusal.CANCELLED:
             key = "claim-cancelled"
         case ClaimRefusal.ALREADY_YOURS:

@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from bot.domain.answers import Answer, TryAgain
 from bot.domain.claims import ClaimDecision, ClaimGranted
+from bot.domain.code_sets import CodesIssued
+from bot.domain.codes import Issue
 from bot.domain.control import DropSteered, SteerDecision, SteerDrop, Verb
 from bot.domain.drops import Drop
 from bot.domain.eligibility import EligibilityAnswer, Eligible
@@ -18,16 +20,19 @@ from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
 from bot.domain.proofs import ProofAnswer, ProofPlaces
+from bot.domain.time import HOUR
 from bot.domain.verdicts import Accepted
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
+from bot.services.codes import Made, ShownCode
 from bot.services.drops import Board
 from bot.services.linking import Redeemed
 from bot.services.overhearing import Overhearing
 from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.stage.server import Stage
+from bot.storage.codes import IssuedCode
 from bot.storage.links import LinkSeen
 from bot.wording.catalogue import Wording
 from bot.wording.drops import Units, mine_text
@@ -37,6 +42,8 @@ from tests.platforms.discord_rig import discord_settings
 from tests.platforms.rig import running, twitch_settings, until
 from tests.wording.saying import FOUND, NOW, OPEN
 
+CODE = ShownCode(IssuedCode(Issue("EARLY", 1), b"1"), "DSMW-X2R0-W3GY-YZK7")
+OTHER_CODE = ShownCode(IssuedCode(Issue("EARLY", 2, expires_at=NOW + HOUR), b"2"), "QQQQ-X2R0-W3GY-YZK7")
 MUG = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
 
 
@@ -249,10 +256,34 @@ class FakeTelling:
 
 
 @dataclass
+class FakeCodes:
+    """`made` is what a wish for codes comes to, `own` what waits for whoever asks."""
+
+    made: Made = field(default_factory=lambda: Made(CodesIssued("EARLY", 1, 2), (CODE, OTHER_CODE)))
+    own: tuple[ShownCode, ...] = field(default_factory=lambda: (CODE,))
+    trouble: Exception | None = None
+    wishes: list[tuple[Actor, str, int, str, str]] = field(default_factory=list)
+
+    async def make(
+        self, actor: Actor, request_id: str, code_set: str, count: int, *, valid_for: str = "", audience: str = ""
+    ) -> Made:
+        if self.trouble is not None:
+            raise self.trouble
+        self.wishes.append((actor, code_set, count, valid_for, audience))
+        return self.made
+
+    async def of_member(self, actor: Actor) -> tuple[ShownCode, ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        return self.own
+
+
+@dataclass
 class Desk:
     """Everything a dialogue needs at hand."""
 
     claims: FakeClaims = field(default_factory=FakeClaims)
+    codes: FakeCodes = field(default_factory=FakeCodes)
     drops: FakeDrops = field(default_factory=FakeDrops)
     eligibility: FakeEligibility = field(default_factory=FakeEligibility)
     control: FakeControl = field(default_factory=FakeControl)
@@ -267,6 +298,7 @@ class Desk:
     def services(self) -> Services:
         parts: dict[str, Any] = {
             "claims": self.claims,
+            "codes": self.codes,
             "drops": self.drops,
             "eligibility": self.eligibility,
             "control": self.control,

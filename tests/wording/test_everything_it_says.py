@@ -9,6 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.announcing import NewsKind
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal
+from bot.domain.codes import CodeRefusal
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
 from bot.domain.drops import Drop, DropState
 from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
@@ -49,8 +50,9 @@ from bot.wording.results import with_results
 from bot.wording.times import span_text, undo_text
 from bot.wording.verifying import not_verified_card
 from tests.wording.cadences import every_cadence_note, every_next_line
-from tests.wording.moves import every_move
+from tests.wording.codes import every_code_sentence
 from tests.wording.links import every_link_line
+from tests.wording.moves import every_move
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
@@ -84,6 +86,7 @@ NEEDS_NAME = ClaimNeedsName(("mug", "cap"), ("Teal Mug", "Red Cap"))
 REFUSALS = (
     refused(ClaimRefusal.NOTHING_ON, drop="", title=""),
     refused(ClaimRefusal.UNKNOWN_DROP, drop="", title="", asked_for="mgu"),
+    *(refused(ClaimRefusal.BAD_CODE, code_because=because, retry_at=EIGHT) for because in CodeRefusal),
     refused(ClaimRefusal.CANCELLED),
     refused(ClaimRefusal.ALREADY_YOURS, numbers=(3,)),
     refused(ClaimRefusal.ALREADY_YOURS, numbers=(3, 5)),
@@ -238,6 +241,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield from ("# A drop that moves", *every_move(words))
     yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
     yield from ("# What comes next", *every_next_line(words, NOW))
+    yield from ("# Claim codes", *every_code_sentence(words))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield from ("# One person on two platforms", *every_link_line(words))
     yield "# Trouble, forms and the descriptions of slash commands"
