@@ -44,7 +44,7 @@ HOSTILE = (
 def test_in_chat_no_title_or_name_becomes_a_command_or_a_second_line(text: str) -> None:
     drop = replace(OPEN, plan=replace(PLAN, title=text))
     lines = [
-        *(chat_line(WORDS, kind, about(drop), NOW) for kind in NewsKind if kind not in ("control", "repair")),
+        *(chat_line(WORDS, kind, about(drop), NOW) for kind in NewsKind if kind not in ("control", "repair", "link-merges")),
         *winner_lines(WORDS, text, 48, [(text, 1)]),
         *winner_lines(WORDS, text, 48, [(text, 1), (text, 2)]),
         *refused_lines(WORDS, refused(ClaimRefusal.SOLD_OUT, title=text), [text], NOW),
