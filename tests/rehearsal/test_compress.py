@@ -78,6 +78,14 @@ def test_however_many_drops_there_are_the_evening_is_short(
     assert len({each.opens_at for each in play.drops}) == count
 
 
+def test_a_drop_that_recurs_is_played_once(tmp_path: Path, told: dict[str, Any]) -> None:
+    every = 'every = "every 2 weeks on friday 20:00"\nstarts = "2030-06-01"\nskip = ["2030-06-07"]'
+    text = CONFIG.replace('opens = "2030-06-01 20:00"', f'{every}\nannounce_before = "3d"')
+    play, config = played(tmp_path, text, told)
+    assert [plan.key for plan in config.plans(0)] == [drop.key for drop in play.drops] == ["mug"]
+    assert config.plans(0)[0].opens_at == BEGINS_AT + 6 * SECOND
+
+
 def test_a_drop_on_cue_is_still_on_cue(tmp_path: Path, told: dict[str, Any]) -> None:
     text = CONFIG.replace('opens = "2030-06-01 20:00"', 'opening = "cue"')
     play, config = played(tmp_path, text, told)

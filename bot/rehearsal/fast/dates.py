@@ -12,8 +12,8 @@ import tomlkit
 
 from bot.config import Config, load_config
 from bot.domain.drop_plan import DropPlan, Opening
-from bot.domain.time import HOUR, MINUTE, Micros
-from bot.rehearsal.compress import Play, PlayedDrop, compress, tell_apart
+from bot.domain.time import HOUR, MINUTE, Micros, in_zone
+from bot.rehearsal.compress import TIMES, Play, PlayedDrop, compress, tell_apart
 
 _BEFORE, _AFTER = 15 * MINUTE, 8 * MINUTE
 _AROUND_NEWS = 3 * MINUTE
@@ -51,11 +51,41 @@ def dated(config: Path, told: Mapping[str, Any], folder: Path, known_at: Micros)
         document.pop(section, None)
         if section in original:
             document[section] = original[section]
+    document["drops"] = _each_time(document["drops"], load_config(config, {}, secrets="optional"), known_at)
     tell_apart(document["drops"])
     (folder / "config.toml").write_text(tomlkit.dumps(document), "utf-8")
     checked = load_config(folder / "config.toml", joined.environment)
     drops = tuple(_played(plan) for plan in checked.plans(known_at))
     return checked, replace(joined, text=tomlkit.dumps(document), drops=drops)
+
+
+def _each_time(tables: list[dict[str, Any]], config: Config, known_at: Micros) -> list[dict[str, Any]]:
+    """The drops with each time of one that recurs as a drop of its own: of five with one title nobody could say
+    which of them a line means."""
+    times: dict[str, list[DropPlan]] = {}
+    for plan in config.plans(known_at):
+        times.setdefault(plan.series, []).append(plan)
+    each: list[dict[str, Any]] = []
+    for table in tables:
+        if table["name"] not in config.series:
+            each.append(table)
+            continue
+        same = {key: value for key, value in table.items() if key not in TIMES}
+        each += [
+            {
+                **same,
+                "name": plan.key,
+                "announce": _local(plan.announce_at, config),
+                "opens": _local(plan.opens_at or 0, config),
+                "lasts": table["lasts"],
+            }
+            for plan in times.get(table["name"], [])
+        ]
+    return each
+
+
+def _local(at: Micros, config: Config) -> str:
+    return in_zone(at, config.zone).replace(tzinfo=None).isoformat(" ")
 
 
 def _played(plan: DropPlan) -> PlayedDrop:

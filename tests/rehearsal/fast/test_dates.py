@@ -66,6 +66,24 @@ def test_only_where_a_configuration_points_is_changed(tmp_path: Path) -> None:
     assert (first.closes_at - first.opens_at, first.opens_at - first.announces_at) == (10 * MINUTE, 30 * MINUTE)
 
 
+def test_each_time_of_a_drop_that_recurs_is_played_as_one_of_its_own(tmp_path: Path) -> None:
+    path = dated_config(tmp_path, weeks=1)
+    mug = '[[drops]]\nname = "mug"\ntitle = "Mug"\nsupply = 5\nlasts = "9m"\n'
+    every = 'every = "saturday 20:00 until 2026-03-20"\n'
+    path.write_text(path.read_text("utf-8") + mug + every, "utf-8")
+    known_at = micros(datetime(2026, 3, 6, tzinfo=UTC))
+    (tmp_path / "play").mkdir()
+    config, play = dated(path, {**Stage().describe(), "endpoints": {}}, tmp_path / "play", known_at)
+    wanted = load_config(path, {}, secrets="optional").plans(known_at)
+    assert [drop.key for drop in play.drops] == ["friday-1", "mug-2026-03-07", "mug-2026-03-14"]
+    assert [(drop.announces_at, drop.opens_at) for drop in play.drops] == [
+        (plan.announce_at, plan.opens_at) for plan in wanted
+    ]
+    # Each can be told from the others by its title.
+    assert len({drop.title for drop in play.drops}) == 3
+    assert config.series == frozenset()
+
+
 WITHOUT_DATES = '[channel]\nname = "Fox"\n[[drops]]\nname = "mug"\ntitle = "Mug"\nsupply = 3\nlasts = "9m"\n'
 
 
