@@ -13,10 +13,16 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 import migrations
+from bot.domain.claims import ClaimChecking, ClaimDrop
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.time import MINUTE
 from bot.storage import upgrade as upgrading
 from bot.storage.database import ledger_url
 from bot.storage.tables import metadata
-from tests.conftest import NOON
+from bot.storage.verify import verify_ledger
+from tests.conftest import CHANNEL, NOON, FixedClock, plan, running_lane, viewer
+from tests.storage.early import EARLY, judging
 from tests.storage.evenings import change, faults, rows
 
 
@@ -80,11 +86,17 @@ def test_a_migration_that_fails_leaves_the_ledger_as_it_was(url, monkeypatch):
     assert upgrading.stored_revision(url) is None
 
 
-_FOURTH = {"hold": 0, "link": 0, "claim_code": 0, "calendar_event": 0}
+# The tables that each revision has brought, without a row.
+BROUGHT = {
+    "0002": {"lost_unit": 0},
+    "0003": {"checkpoint": 0, "tile": 0, "verified": 0},
+    "0004": {"hold": 0, "link": 0, "claim_code": 0, "calendar_event": 0},
+}
+RELEASES = ["0001", *list(BROUGHT)[:-1]]
 
 
 def ledger_of_release(revision: str, path) -> None:
-    """A ledger as that release left it: two drops, three units of which one was taken back."""
+    """A ledger as that release left it, in the middle of an evening, one unit having been taken back."""
     with closing(sqlite3.connect(path)) as ledger:
         ledger.executescript((Path(__file__).parent / "releases" / f"{revision}.sql").read_text(encoding="utf-8"))
 
@@ -95,19 +107,49 @@ def counts(path) -> dict[str, int]:
         return {name: ledger.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
 
 
-def test_a_ledger_of_the_first_release_keeps_every_row_and_learns_its_last_numbers(url, tmp_path):
+@pytest.mark.parametrize("revision", RELEASES)
+def test_a_ledger_of_every_earlier_release_keeps_every_row(url, tmp_path, revision):
     path = tmp_path / "ledger.sqlite"
-    ledger_of_release("0001", path)
+    ledger_of_release(revision, path)
     before = counts(path)
-    assert (before["unit"], before["drop"]) == (2, 2)
     backup = upgrading.upgrade(url, now=lambda: NOON)
-    assert counts(path) == {**before, "lost_unit": 0, "checkpoint": 0, "tile": 0, "verified": 0, **_FOURTH}
+    brought = {name: 0 for later in BROUGHT if later > revision for name in BROUGHT[later]}
+    assert counts(path) == {**before, **brought}
     assert counts(backup) == before
+    assert faults(url) == []
+
+
+def test_a_ledger_of_the_first_release_learns_its_last_numbers(url, tmp_path):
+    ledger_of_release("0001", tmp_path / "ledger.sqlite")
+    upgrading.upgrade(url, now=lambda: NOON)
     # #3 was given and taken back: it has been public, and no unit tells of it any more.
     assert rows(url, 'SELECT "key", last_number, lost, frozen_at FROM "drop" ORDER BY "key"') == [
         ("cap", 0, 0, None),
         ("mug", 3, 0, None),
     ]
-    assert faults(url) == []
     with pytest.raises(IntegrityError):
         change(url, 'UPDATE "drop" SET lost = 47 WHERE "key" = \'mug\'')
+
+
+async def test_a_ledger_of_before_early_windows_goes_on_and_opens_early_the_same_evening(url, tmp_path):
+    """Who had asked before is answered the same, the mug goes on, and what is planned now may open early."""
+    ledger_of_release("0003", tmp_path / "ledger.sqlite")
+    before = rows(url, "SELECT number, canonical, leaf_hash, private, salt FROM entry ORDER BY number")
+    upgrading.upgrade(url, now=lambda: NOON)
+    assert verify_ledger(url).holds
+    clock = FixedClock(NOON + 5 * MINUTE)
+    async with running_lane(url, clock) as lane:
+        again = await lane.submit(ClaimDrop(CHANNEL, "twitch:c-ann-mug", viewer("ann"), "mug"))
+        assert (again.repeated, again.decision.number) == (True, 1)
+        next_one = await lane.submit(ClaimDrop(CHANNEL, "twitch:dee", viewer("dee"), "mug"))
+        assert next_one.decision.number == 6  # 3 and 4 were written off, 5 is cy's
+        early = plan("print", **EARLY, announce_at=clock.at, opens_at=clock.at + 20 * MINUTE)
+        await lane.submit(ApplyPlans(CHANNEL, "config:2", BOT, (early,)))
+        clock.at += 10 * MINUTE
+        waiting = ClaimDrop(CHANNEL, "twitch:ann-print", viewer("ann"), "print")
+        assert isinstance((await lane.submit(waiting)).decision, ClaimChecking)
+        await lane.submit(judging("ann", 1, at=clock.at))
+        assert (await lane.submit(waiting)).decision.number == 1
+    after = rows(url, "SELECT number, canonical, leaf_hash, private, salt FROM entry ORDER BY number")
+    assert after[: len(before)] == before
+    assert verify_ledger(url).holds
