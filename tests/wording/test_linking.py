@@ -1,4 +1,4 @@
-"""What is said about linking accounts stays one line, whatever names are given, and names commands as they are here."""
+"""What is said about linking accounts fits, whatever names are given, and names commands as they are typed here."""
 
 from __future__ import annotations
 
