@@ -23,8 +23,11 @@ from bot.cli.shared import (
 from bot.exits import FINE, FOUND_WRONG, USED_WRONG
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from bot.config import Config
     from bot.domain.drops import Drop
+    from bot.domain.moved import Window
 
 
 class LogLevel(StrEnum):
@@ -91,13 +94,15 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Show what will happen and when, and what differs from the ledger."""
+    from bot.domain.plan import Moving
     from bot.views.coming import coming_notes
     from bot.views.plan import plans_as_public, print_plans, view_plans
 
     loaded = load(config, secrets="optional", as_json=as_json)
     now, standing = time_now(), _standing(loaded)
+    moving = Moving(loaded.moved, {} if standing is None else _overtaken(loaded))
     notes = (*loaded.notes, *coming_notes(loaded, now, standing))
-    view = view_plans(loaded.plans(now), standing, loaded.zone, now, notes, loaded.series)
+    view = view_plans(loaded.plans(now), standing, loaded.zone, now, notes, loaded.series, moving)
     if as_json:
         print_json(plans_as_public(view))
     else:
@@ -150,6 +155,13 @@ def _standing(config: Config) -> dict[str, Drop] | None:
         where = config.ledger.path or "its address"
         say_wrong(Redactor(config.secrets).redact(f"The ledger at {where} cannot be read: {reason}."))
         raise typer.Exit(FOUND_WRONG) from None
+
+
+def _overtaken(config: Config) -> Mapping[str, Collection[Window]]:
+    """From where moderators have moved drops away, of a ledger that can be read."""
+    from bot.storage.moves import read_overtaken
+
+    return read_overtaken(config.ledger.url)
 
 
 def _is_older(url: str) -> bool:

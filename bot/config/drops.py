@@ -54,6 +54,7 @@ class DropTable(Section):
     early: GateText = ""
     early_for: Duration = USUAL_LENGTH
     early_share: Share = USUAL_SHARE
+    moved: Literal["technical", "ill", "schedule", "other"] | None = None
 
     @field_validator("name")
     @classmethod
@@ -128,6 +129,8 @@ class DropTable(Section):
             for key in ("opens", "closes")
             if getattr(self, key) is not None
         ]
+        if self.moved is not None:
+            findings.append(Finding("a drop on cue has no time to move", "Leave the key out.", key="moved"))
         if self.lasts is None:
             findings.append(Finding("missing", 'Say how long it stays open, like "15m".', key="lasts"))
         return findings + self._window_findings(self.lasts, "lasts")

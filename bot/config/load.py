@@ -37,6 +37,7 @@ from bot.config.wording import Placeholders, wording_findings
 from bot.domain.cadence import Cadence
 from bot.domain.drop_plan import DropPlan
 from bot.domain.due import gone_by
+from bot.domain.moved import MoveReason
 from bot.domain.pacing import PacingRules
 from bot.domain.plan import past_note
 from bot.domain.publishing import Publishing
@@ -107,6 +108,11 @@ class Config:
     def series(self) -> frozenset[str]:
         """The names of those drops that recur."""
         return frozenset(drop.name for drop in self.drops if drop.recurs)
+
+    @property
+    def moved(self) -> Mapping[str, MoveReason]:
+        """By the name of a drop why its announced window changes, for those of which the file says so."""
+        return {drop.name: MoveReason(drop.moved) for drop in self.drops if drop.moved is not None}
 
     @property
     def cadences(self) -> tuple[Cadence, ...]:

@@ -82,6 +82,10 @@ class Moving:
         """Why the file moves this drop; None where it says nothing."""
         return self.reasons.get(plan.series or plan.key)
 
+    def is_overtaken(self, plan: DropPlan) -> bool:
+        """Whether it asks for a window from which the drop was moved: it is older than what viewers were told."""
+        return plan.opens_at is not None and window_of(plan) in self.overtaken.get(plan.key, ())
+
 
 _NOTHING_MOVES = Moving()
 
@@ -139,7 +143,7 @@ def compare_plans(
             changed.append(plan)
         else:
             why = moving.reason(plan)
-            follows, moves = _moved(before, plan, moving.overtaken.get(plan.key, ()), moment)
+            follows, moves = _moved(before, plan, moving, moment)
             broken = _broken_promises(before.plan, plan if moves and why is None else follows, movable=moves)
             refused += broken
             if moves and why is not None and not broken:
@@ -168,14 +172,13 @@ def compare_plans(
     )
 
 
-def _moved(before: Drop, plan: DropPlan, overtaken: Collection[Window], moment: Micros) -> tuple[DropPlan, bool]:
+def _moved(before: Drop, plan: DropPlan, moving: Moving, moment: Micros) -> tuple[DropPlan, bool]:
     """The plan as far as it has to agree with what was announced, and whether its window is one to move to."""
     if before.plan.opens_at is None or plan.opens_at is None:
         return plan, False
     wanted = window_of(plan)
     as_announced = replace(plan, opens_at=before.plan.opens_at, window=before.plan.window)
-    if wanted in overtaken:
-        # The file is older than the move: it would take back what viewers were told last.
+    if moving.is_overtaken(plan):
         return as_announced, False
     moves = wanted != window_of(before.plan) and before.state is DropState.ANNOUNCED
     if not moves or window_fault(before, wanted, moment) is not None:

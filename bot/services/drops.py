@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.answers import Answer
 from bot.domain.drop_plan import DropPlan
 from bot.domain.drops import Drop, DropState
+from bot.domain.moved import MoveReason
 from bot.domain.people import BOT, Actor
 from bot.domain.planning import ApplyPlans, DropForm, DropPlanned, PlanDrop, PlanRefused, PlansApplied, read_form
 from bot.domain.stream import ReportStream, Wake
@@ -19,6 +20,7 @@ from bot.storage.drops import read_drops
 from bot.storage.people import units_held
 
 LATELY = DAY
+_NOTHING_MOVES: Mapping[str, MoveReason] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,19 @@ class Drops:
         return answer
 
     async def apply(
-        self, plans: Sequence[DropPlan], *, series: frozenset[str] = frozenset(), whole: bool = False
+        self,
+        plans: Sequence[DropPlan],
+        *,
+        series: frozenset[str] = frozenset(),
+        moved: Mapping[str, MoveReason] = _NOTHING_MOVES,
+        whole: bool = False,
     ) -> PlansApplied:
         """Follow config.toml as far as promises allow, with `whole` only if all of it may be; `series` are the
-        names of its drops that recur. Raises TryAgain."""
+        names of its drops that recur, `moved` why an announced window changes, by such a name. Raises TryAgain."""
         # Each start reads the file anew, so each is a request of its own.
         request_id = f"config:{self._clock.now()}"
-        answer = await self._lane.submit(ApplyPlans(self._channel_id, request_id, BOT, tuple(plans), whole, series))
+        command = ApplyPlans(self._channel_id, request_id, BOT, tuple(plans), whole, series, moved)
+        answer = await self._lane.submit(command)
         applied: PlansApplied = answer.decision
         return applied
 

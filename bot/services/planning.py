@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
 from bot.domain.drop_plan import DropPlan
+from bot.domain.moved import MoveReason
 from bot.domain.paced_drops import plan_warnings
 from bot.domain.pacing import PacingRules
 from bot.domain.planning import PlansApplied
@@ -16,9 +17,12 @@ from bot.services.ports import Clock
 
 log = structlog.get_logger(__name__)
 
+_NOTHING_MOVES: Mapping[str, MoveReason] = {}
+
 
 class Planning:
-    """`plans` tells what the file asks for at an instant; `series` are the names of its drops that recur."""
+    """`plans` tells what the file asks for at an instant; `series` are the names of its drops that recur,
+    `moved` why an announced window changes, by a drop's name."""
 
     def __init__(
         self,
@@ -27,12 +31,15 @@ class Planning:
         series: frozenset[str],
         pacing: PacingRules,
         clock: Clock,
+        *,
+        moved: Mapping[str, MoveReason] = _NOTHING_MOVES,
     ) -> None:
         self._drops = drops
         self._plans = plans
         self._series = series
         self._pacing = pacing
         self._clock = clock
+        self._moved = moved
         self._keys: frozenset[str] = frozenset()
         self._followed_at: Micros = 0
         self._told: set[str] = set()
@@ -41,7 +48,7 @@ class Planning:
         """Have the ledger follow the file as far as promises allow. Raises TryAgain."""
         now = self._clock.now()
         plans = self._plans(now)
-        applied = await self._drops.apply(plans, series=self._series)
+        applied = await self._drops.apply(plans, series=self._series, moved=self._moved)
         self._keys, self._followed_at = frozenset(plan.key for plan in plans), now
         for refusal in applied.refused:
             self._tell(refusal, "config.toml asks for what was promised otherwise", refusal=refusal)

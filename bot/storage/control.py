@@ -19,7 +19,7 @@ from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
 from bot.storage.directory import Person
-from bot.storage.moving import MOVED, move_of
+from bot.storage.moves import MOVED, move_of
 
 
 def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:

@@ -19,7 +19,7 @@ from bot.domain.planning import (
 )
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
-from bot.storage.moving import overtaken
+from bot.storage.moves import overtaken
 
 
 def handle_one(batch: Batch, command: PlanDrop, moment: Micros) -> PlanDecision:

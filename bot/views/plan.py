@@ -13,9 +13,10 @@ from rich.table import Table
 from bot.domain.drop_plan import DropPlan, Opening
 from bot.domain.drops import Drop, DropState
 from bot.domain.due import gone_by
-from bot.domain.plan import PlanDifference, compare_plans, known_drops, past_note
+from bot.domain.plan import Moving, PlanDifference, compare_plans, known_drops, past_note
 from bot.domain.time import Micros, local_text, span_text, utc_text
 
+_NOTHING_MOVES = Moving()
 _OVER = (DropState.CLOSED, DropState.SETTLED, DropState.CANCELLED)
 
 
@@ -58,9 +59,10 @@ def view_plans(
     now: Micros,
     notes: Sequence[str] = (),
     series: Collection[str] = (),
+    moving: Moving = _NOTHING_MOVES,
 ) -> PlanView:
-    """Put together what the file asks for, in which `series` recur, with what the ledger holds; None is no ledger
-    yet."""
+    """Put together what the file asks for, in which `series` recur and what `moving` says moves, with what the
+    ledger holds; None is no ledger yet."""
     known = known_drops(standing or {})
     drops = []
     past = []
@@ -76,10 +78,19 @@ def view_plans(
         elif state in (None, DropState.PLANNED) and gone_by(plan, now):
             past.append(past_note(plan.key))
             drops.append(PlannedDrop(plan, str(state or "past"), ()))
+        elif drop is not None and moving.is_overtaken(plan):
+            past.append(_overtaken_note(drop))
+            drops.append(PlannedDrop(drop.plan, str(drop.state), _moments(drop.plan, state, now)))
         else:
             drops.append(PlannedDrop(plan, str(state or "new"), _moments(plan, state, now)))
-    difference = None if standing is None else compare_plans(plans, standing, now, series)
+    difference = None if standing is None else compare_plans(plans, standing, now, series, moving=moving)
     return PlanView(zone, tuple(drops), difference, (*notes, *past))
+
+
+def _overtaken_note(drop: Drop) -> str:
+    """What to know about a drop that a moderator has moved: the file is older."""
+    opens_at = "" if drop.plan.opens_at is None else local_text(drop.plan.opens_at, ZoneInfo(drop.plan.zone))
+    return f"{drop.key}: a moderator has moved it to {opens_at}, and it stays there: write that time here as well."
 
 
 def _moments(plan: DropPlan, state: DropState | None, now: Micros) -> tuple[Moment, ...]:
@@ -146,6 +157,7 @@ def sentences(view: PlanView) -> list[str]:
     groups = (
         ("New", [plan.key for plan in difference.new]),
         ("Changed", [plan.key for plan in difference.changed]),
+        ("Moved", [f"{plan.key} ({why})" for plan, why in difference.moved]),
         ("Removed", list(difference.removed)),
         ("Unchanged", list(difference.unchanged)),
     )
@@ -173,6 +185,7 @@ def plans_as_public(view: PlanView) -> dict[str, object]:
         else {
             "new": [plan.key for plan in difference.new],
             "changed": [plan.key for plan in difference.changed],
+            "moved": [{"key": plan.key, "why": str(why)} for plan, why in difference.moved],
             "removed": list(difference.removed),
             "unchanged": list(difference.unchanged),
             "refused": [

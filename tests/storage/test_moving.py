@@ -11,7 +11,7 @@ from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.stream import Wake
 from bot.domain.time import DAY, HOUR, MINUTE
-from bot.storage.moving import read_overtaken
+from bot.storage.moves import read_overtaken
 from bot.storage.verify import verify_ledger
 from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
 
@@ -83,7 +83,7 @@ async def test_the_file_moves_a_drop_with_a_reason_and_follows_nothing_it_said_b
         assert standing(lane).opens_at == NOON + 2 * HOUR
         # A time that the drop never had is newer than the move.
         assert (await applied(lane, plan(opens_at=NOON + 5 * HOUR), moved=reasons)).moved == ("mug",)
-    assert read_overtaken(str(new_ledger), CHANNEL) == {"mug": {(NOON + HOUR, 15 * MINUTE)}}
+    assert read_overtaken(str(new_ledger)) == {"mug": {(NOON + HOUR, 15 * MINUTE)}}
     assert verify_ledger(new_ledger, share=False).faults == ()
 
 
@@ -94,7 +94,7 @@ async def test_once_the_move_is_taken_back_the_file_may_move_it_there(new_ledger
         await undone(lane)
         moving = await applied(lane, plan(opens_at=NOON + HOUR), moved={"mug": MoveReason.ILL})
         assert moving.moved == ("mug",)
-    assert read_overtaken(str(new_ledger), CHANNEL) == {}
+    assert read_overtaken(str(new_ledger)) == {}
 
 
 async def test_a_moved_drop_opens_at_its_new_time_alone(new_ledger, clock):
