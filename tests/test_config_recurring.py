@@ -24,6 +24,7 @@ client_secret = "env:A"
 bot_token = "env:B"
 bot_refresh_token = "env:C"
 """
+STREAMER = 'streamer_token = "env:D"\nstreamer_refresh_token = "env:E"\n'
 NOW = utc("2026-11-01 12:00")
 
 Load = Callable[[str], Config]
@@ -277,9 +278,19 @@ def test_what_is_wrong_is_pointed_at(load: Load) -> None:
 @pytest.mark.parametrize(
     ("early", "platforms", "notes"),
     [
-        ("vip", PLATFORMS, []),
-        ("vip or role:patron", PLATFORMS, ["role:patron, which lets nobody in without a [discord] section"]),
-        ("follower", "", ["follower, which lets nobody in without a [twitch] section"]),
+        ("vip", PLATFORMS + STREAMER, []),
+        ("vip", PLATFORMS.replace("1002", "1001"), []),
+        (
+            "subscriber or vip or follower",
+            PLATFORMS,
+            ["early asks for subscriber and vip, which Twitch tells your own login alone: set streamer_token"],
+        ),
+        (
+            "vip or role:patron",
+            PLATFORMS,
+            ["role:patron, which lets nobody in without a [discord] section", "vip, which Twitch tells your own"],
+        ),
+        ("follower, vip", "", ["follower and vip, which lets nobody in without a [twitch] section"]),
         ("badge:mug", "", []),
         ("badge:mgu", "", ["no drop of this file is called mgu: only units of an earlier drop of that name count"]),
         ("pass:mug", "", ['pass:mug, which lets nobody in: mug is no drop of kind = "pass"']),

@@ -15,15 +15,10 @@ from bot.domain.gate_parsing import read_gate
 from bot.domain.gates import Condition, conditions
 
 _DATED = re.compile(r"(.+)-[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ON_TWITCH = frozenset(
-    {
-        Source.TWITCH_SUBSCRIPTIONS,
-        Source.TWITCH_FOLLOWERS,
-        Source.TWITCH_VIPS,
-        Source.TWITCH_MODERATORS,
-        Source.TWITCH_BADGES,
-    }
-)
+# What Twitch tells a channel's own login alone.
+_BY_STREAMER = frozenset({Source.TWITCH_SUBSCRIPTIONS, Source.TWITCH_VIPS, Source.TWITCH_MODERATORS})
+_ON_TWITCH = _BY_STREAMER | {Source.TWITCH_FOLLOWERS, Source.TWITCH_BADGES}
+_ON_DISCORD = frozenset({Source.DISCORD_MEMBERS})
 
 
 def between_drops(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, Finding]]:
@@ -57,13 +52,21 @@ def gate_notes(
 ) -> Iterator[str]:
     """What is no mistake, but lets fewer people in than it seems."""
     kinds = {drop.name: drop.kind for drop in drops}
+    own_login = twitch is not None and (twitch.streamer_token is not None or twitch.bot_id == twitch.channel_id)
+    lacks = (
+        (_ON_TWITCH if twitch is None else frozenset(), "which lets nobody in without a [twitch] section."),
+        (_ON_DISCORD if discord is None else frozenset(), "which lets nobody in without a [discord] section."),
+        (
+            _BY_STREAMER if twitch is not None and not own_login else frozenset(),
+            "which Twitch tells your own login alone: set streamer_token and streamer_refresh_token in [twitch].",
+        ),
+    )
     for drop in drops:
         asked = list(_conditions_in(drop.early))
-        for condition in asked:
-            if twitch is None and condition.question.source in _ON_TWITCH:
-                yield f"{drop.name}: early asks for {condition}, which lets nobody in without a [twitch] section."
-            if discord is None and condition.question.source is Source.DISCORD_MEMBERS:
-                yield f"{drop.name}: early asks for {condition}, which lets nobody in without a [discord] section."
+        for sources, what in lacks:
+            unanswered = [str(condition) for condition in asked if condition.question.source in sources]
+            if unanswered:
+                yield f"{drop.name}: early asks for {' and '.join(unanswered)}, {what}"
         yield from _unit_notes(drop.name, asked, kinds)
 
 

@@ -29,7 +29,7 @@ class FakeDrops:
         self.refused: tuple[str, ...] = ()
         self.busy = False
 
-    async def apply(self, plans: Sequence[DropPlan], *, series: frozenset[str]) -> PlansApplied:
+    async def apply(self, plans: Sequence[DropPlan], *, series: frozenset[str], moved: object) -> PlansApplied:
         if self.busy:
             raise TryAgain("the ledger takes nothing now")
         assert series <= EVERY_HOUR
