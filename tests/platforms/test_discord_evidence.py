@@ -95,7 +95,7 @@ async def test_a_press_in_another_server_shows_nothing(house: House, monkeypatch
     for guild_id, is_heard in ((1, False), (int(house.stage.discord.guild_id), True)):
         ear = NotingEar()
         settings = replace(discord_settings(house.stage), guild_id=guild_id)
-        DiscordEvidence(settings, lambda: house.bot, machine_clock, lambda: ear).hear(presses[0])
+        DiscordEvidence(settings, lambda: house.bot, machine_clock, lambda ear=ear: ear).hear(presses[0])
         assert bool(ear.met) is is_heard
 
 
