@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.rehearsal.claims import claims_on_discord, steers_on_discord, typed_claim
 from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visible
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
-from bot.rehearsal.linked import Link, links_of
+from bot.rehearsal.linked import Link, links_of, together
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.standing import Standings
 from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
@@ -222,6 +222,15 @@ class Case:
     def links(self) -> tuple[Link, ...]:
         """Which accounts count as one person, in the order in which they were linked."""
         return links_of(self.ledger.entries)
+
+    def person(self, who: Who) -> frozenset[Who]:
+        """All accounts that were ever one person with this one, itself among them."""
+        return self._persons.get(who) or frozenset((who,))
+
+    @cached_property
+    def _persons(self) -> dict[Who, frozenset[Who]]:
+        linked = {who for link in self.links for who in link.accounts}
+        return {who: together(self.links, who, since=0) for who in linked}
 
     @cached_property
     def linking(self) -> dict[Who, list[int]]:

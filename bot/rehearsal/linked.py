@@ -37,9 +37,9 @@ def links_of(entries: Iterable[EntryRow]) -> tuple[Link, ...]:
     )
 
 
-def together(links: Iterable[Link], who: Who, before: int, since: int = _FOR_EVER) -> frozenset[Who]:
+def together(links: Iterable[Link], who: Who, before: int = _FOR_EVER, since: int = _FOR_EVER) -> frozenset[Who]:
     """The accounts that are one person with `who`, itself among them, by the links made before the entry `before`
-    that stood at the moment `since`, or ended after it; by those that stand still, when none is given."""
+    that were not ended before the moment `since`; by those that stand still, when none is given."""
     people, links = {who}, list(links)
     while True:
         joined = {

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from bot.rehearsal.evidence import Ask, Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
-from bot.rehearsal.linked import together
 from bot.rehearsal.trouble import UNDER_WAY
 
 _FOR_EVER = 2**63
@@ -144,7 +143,7 @@ def held_back_from_askers(case: Case, drop: JudgedDrop) -> list[str]:
         and not case.in_trouble(ask)
     ]
     # Linked accounts want one unit together.
-    people = Counter(together(case.links, ask.who, _FOR_EVER) for ask in sure)
+    people = Counter(case.person(ask.who) for ask in sure)
     wanted = sum(min(count, drop.per_person) for count in people.values())
     granted = case.granted.get(drop.key, [])
     claimable = drop.supply - drop.held_back

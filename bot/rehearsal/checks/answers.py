@@ -76,7 +76,7 @@ def true_numbers(case: Case) -> Promise:
             owner = granted.get((told.drop, number))
             if owner is None or (told.drop, number) not in units:
                 broken.append(f"{what}, which the ledger does not hold {where}.")
-            elif owner != told.who:
+            elif owner not in case.person(told.who):
                 broken.append(f"{what}, which belongs to {case.name(owner)}: “{told.text}” {where}")
             elif units[told.drop, number] != case.ledger.identities.get(owner):
                 broken.append(f"{what}, which the ledger's units say is somebody else's {where}.")
@@ -87,9 +87,9 @@ def true_numbers(case: Case) -> Promise:
 
 def consistent(case: Case) -> Promise:
     """Nobody was told more numbers of a drop than one person may have, no number was told to two people, and who
-    has all they may have is not told anything else about that drop."""
+    has all they may have is not told anything else about that drop. Linked accounts are one person."""
     by_person: defaultdict[tuple[Who, str], set[int]] = defaultdict(set)
-    by_number: defaultdict[tuple[str, int], set[Who]] = defaultdict(set)
+    by_number: defaultdict[tuple[str, int], dict[frozenset[Who], Who]] = defaultdict(dict)
     broken = []
     for told in case.told:
         drop = case.drop(told.drop)
@@ -101,14 +101,14 @@ def consistent(case: Case) -> Promise:
             broken.append(f"{case.name(told.who)} was told a number of {drop.title}, and then: {later}")
         for number in told.numbers:
             by_person[told.who, told.drop].add(number)
-            by_number[told.drop, number].add(told.who)
+            by_number[told.drop, number].setdefault(case.person(told.who), told.who)
     for (who, key), numbers in by_person.items():
         drop = case.drop(key)
         if drop is not None and len(numbers) > drop.per_person:
             broken.append(f"{case.name(who)} was told {len(numbers)} numbers of {drop.title}: {sorted(numbers)}.")
     for (key, number), people in by_number.items():
         if len(people) > 1:
-            names = ", ".join(sorted(case.name(who) for who in people))
+            names = ", ".join(sorted(case.name(who) for who in people.values()))
             broken.append(f"{key} #{number} was told to {len(people)} people: {names}.")
     told_one = sum(bool(numbers) for numbers in by_person.values())
     sentence = "No two answers contradict each other."

@@ -16,8 +16,10 @@ from bot.platforms.discord.settings import DiscordSettings
 from bot.rehearsal.fast.discord_answers import PLATFORM, Act, answer_within
 from bot.rehearsal.fast.discord_board import QuickBoard
 from bot.rehearsal.fast.discord_commands import definitions
+from bot.rehearsal.fast.discord_evidence import QuickDiscordEvidence, QuickMembers
 from bot.rehearsal.fast.discord_rest import Rest
 from bot.rehearsal.fast.network import Line, Network
+from bot.services.ports import EvidenceEar
 from bot.services.services import Services
 from bot.stage.discord.sessions import Session
 from bot.stage.discord.world import DiscordWorld
@@ -62,7 +64,8 @@ class Socket:
 
 
 class DiscordSide:
-    """`spawn` runs something as a part of this process."""
+    """`spawn` runs something as a part of this process; `ear` hears what is proved of people, at the instant that
+    `now` gives."""
 
     def __init__(
         self,
@@ -71,6 +74,9 @@ class DiscordSide:
         settings: DiscordSettings,
         hears: Hears,
         spawn: Callable[[Awaitable[Any]], object],
+        *,
+        now: Callable[[], Micros],
+        ear: Callable[[], EvidenceEar],
     ) -> None:
         self._world = world
         self._network = network
@@ -85,6 +91,8 @@ class DiscordSide:
         channels = {place: str(channel_id) for place, channel_id in settings.channels.items()}
         role_id = "" if settings.reminder_role_id is None else str(settings.reminder_role_id)
         self.board = QuickBoard(self._rest, channels, role_id, world.application_id, lambda: self._online)
+        members = QuickMembers(world, self._rest, settings, now, lambda: self._online)
+        self.evidence = QuickDiscordEvidence(members, now, ear)
 
     @property
     def is_silent(self) -> bool:
@@ -141,6 +149,7 @@ class DiscordSide:
         self._seen = max(self._seen, frame.get("s") or 0)
         if frame["op"] == 0 and frame["t"] == "INTERACTION_CREATE":
             act = Act(frame["d"], self._world.guild.owner_id)
+            self.evidence.hear(act)
             if act.told["type"] == _COMMAND:
                 self._spawn(self._command(act))
             elif act.told["type"] == _COMPONENT:

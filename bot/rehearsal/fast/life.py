@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from bot.assembly import Assembly, Outside, keep_going, names_and_words, never_live
+from bot.assembly import Assembly, Outside, keep_going, names_and_words, never_live, nobody_tells
 from bot.config import Config
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS
 from bot.domain.answers import TryAgain
@@ -27,6 +27,7 @@ from bot.rehearsal.fast.network import Network
 from bot.rehearsal.fast.twitch_lines import QuickCommands
 from bot.rehearsal.fast.twitch_side import TwitchSide
 from bot.rehearsal.fast.virtual_time import SteadyClock, VirtualLoop, WallClock
+from bot.services.ports import EvidenceEar
 from bot.services.services import Services
 from bot.stage.server import Stage
 from bot.storage.database import ledger_url
@@ -89,6 +90,11 @@ class Life:
             board=discord.board if discord else None,
             lookups={"twitch": twitch} if twitch else {},
             fetch_live=twitch.fetch_live if twitch else never_live,
+            sources=[
+                *(twitch.evidence.sources if twitch else ()),
+                *(discord.evidence.sources if discord else ()),
+            ],
+            listen_for=twitch.listen_for if twitch else nobody_tells,
         )
         self._assembly = Assembly(
             config,
@@ -184,9 +190,12 @@ class Life:
             # Nothing here logs in.
             bot_token="",
             bot_refresh="",
+            streamer_token="given" if section.streamer_token else "",
         )
         world = self._machine.stage.twitch
-        return TwitchSide(world, self._network, settings, self._commands, self, self._spawn)
+        now = self._machine.clock.now
+        commands = self._commands
+        return TwitchSide(world, self._network, settings, commands, self, self._spawn, now=now, ear=self._ear)
 
     def _make_discord(self) -> DiscordSide | None:
         section = self._config.discord
@@ -201,7 +210,11 @@ class Life:
             },
             reminder_role_id=None if section.reminder_role is None else int(section.reminder_role),
         )
-        return DiscordSide(self._machine.stage.discord, self._network, settings, self, self._spawn)
+        world, now = self._machine.stage.discord, self._machine.clock.now
+        return DiscordSide(world, self._network, settings, self, self._spawn, now=now, ear=self._ear)
+
+    def _ear(self) -> EvidenceEar:
+        return self._assembly.entitlements
 
 
 async def _logging(work: Awaitable[Any]) -> None:

@@ -8,19 +8,24 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.domain.entitlements import Source
 from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.domain.time import SECOND, Micros
 from bot.platforms.twitch.settings import TwitchSettings
+from bot.platforms.twitch.subscriptions import Wanted, evidence_subscriptions, wanted_subscriptions
+from bot.rehearsal.fast.helix import QuickHelix
 from bot.rehearsal.fast.network import Line, Network
 from bot.rehearsal.fast.twitch_chat import QuickChat
+from bot.rehearsal.fast.twitch_evidence import QuickTwitchEvidence
 from bot.rehearsal.fast.twitch_lines import PLATFORM, QuickCommands, badges_in, is_from_elsewhere
-from bot.services.ports import PlaceDown
+from bot.services.ports import EvidenceEar, PlaceDown
+from bot.stage.twitch.sessions import Session
 from bot.stage.twitch.world import TwitchWorld
 
 log = structlog.get_logger(__name__)
 
-CHAT, ONLINE, OFFLINE = "channel.chat.message", "stream.online", "stream.offline"
+ONLINE = "stream.online"
 KEEPALIVE_SECONDS = 10
 _BOT_BADGE = "bot-badge"
 # The first loss is mended at once; what is lost again and again waits a little.
@@ -78,7 +83,8 @@ class Socket:
 
 
 class TwitchSide:
-    """`spawn` runs something as a part of this process; `commands` answers what is typed."""
+    """`spawn` runs something as a part of this process; `commands` answers what is typed; `ear` hears what is
+    proved of people, at the instant that `now` gives."""
 
     def __init__(
         self,
@@ -88,6 +94,9 @@ class TwitchSide:
         commands: QuickCommands,
         hears: Hears,
         spawn: Callable[[Awaitable[None]], object],
+        *,
+        now: Callable[[], Micros],
+        ear: Callable[[], EvidenceEar],
     ) -> None:
         self.world = world
         self._network = network
@@ -98,7 +107,9 @@ class TwitchSide:
         self._spawn = spawn
         self._socket: Socket | None = None
         self._heard: set[str] = set()
+        self._listened_for: tuple[Wanted, ...] = ()
         self.chat = QuickChat(world, network, settings, lambda: self._socket is not None)
+        self.evidence = QuickTwitchEvidence(QuickHelix(world, network), settings, now, ear)
 
     async def run(self) -> None:
         """Stay connected, for ever; cancel to stop."""
@@ -125,23 +136,41 @@ class TwitchSide:
         socket = Socket(self, self._network)
         session = self.world.sessions.open(socket, KEEPALIVE_SECONDS)
         self.world.note("socket", "opened", session_id=session.id, taken_on=None)
-        token = next(t for t in self.world.tokens if t.user is self.world.bot and not t.revoked)
-        channel = {"broadcaster_user_id": self._settings.channel_id}
-        chat = {**channel, "user_id": self._settings.bot_id}
-        for name, condition in ((CHAT, chat), (ONLINE, channel), (OFFLINE, channel)):
-            transport = {"method": "websocket", "session_id": session.id}
-            body = {"type": name, "version": "1", "condition": condition, "transport": transport}
-            made = self.world.sessions.subscribe(token, body, lambda _: True)
-            self.world.note(
-                "subscription",
-                f"created {made.type.name}",
-                made.user,
-                subscription_id=made.id,
-                condition=made.condition,
-                **made.carrier.transport(),
-            )
         self._socket = socket
+        for wanted in (
+            *wanted_subscriptions(self._settings.channel_id, self._settings.bot_id),
+            *self._listened_for,
+        ):
+            self._subscribe(session, wanted)
         return socket
+
+    def listen_for(self, sources: frozenset[Source]) -> None:
+        """Hear of what changes the evidence of these sources."""
+        before, self._listened_for = self._listened_for, evidence_subscriptions(self._settings, sources)
+        session = next((each for each in self.world.sessions if each.outlet is self._socket), None)
+        if session is not None:
+            for wanted in [each for each in self._listened_for if each.name not in {old.name for old in before}]:
+                self._subscribe(session, wanted)
+
+    def _subscribe(self, session: Session, wanted: Wanted) -> None:
+        # The library has a socket for each login; here one carries all.
+        token = next(t for t in self.world.tokens if t.user is self.world.bot and not t.revoked)
+        transport = {"method": "websocket", "session_id": session.id}
+        body = {
+            "type": wanted.name,
+            "version": wanted.payload.version,
+            "condition": dict(wanted.payload.condition),
+            "transport": transport,
+        }
+        made = self.world.sessions.subscribe(token, body, lambda _: True)
+        self.world.note(
+            "subscription",
+            f"created {made.type.name}",
+            made.user,
+            subscription_id=made.id,
+            condition=made.condition,
+            **made.carrier.transport(),
+        )
 
     def _close(self, socket: Socket, code: int) -> None:
         self._socket = None
@@ -173,6 +202,8 @@ class TwitchSide:
                 self._hear_line(frame["payload"]["event"])
             case "stream.online" | "stream.offline" as kind:
                 self._spawn(self._hears.stream_reported(kind == ONLINE))
+            case kind:
+                self.evidence.hear(kind, frame["payload"]["event"])
 
     def _hear_line(self, event: Mapping[str, Any]) -> None:
         if is_from_elsewhere(event):
@@ -182,6 +213,7 @@ class TwitchSide:
             return
         if _BOT_BADGE in badges_in(event):
             return
+        self.evidence.hear_line(event)
         answer = self._commands.answer_to(event)
         if answer is not None:
             self._spawn(answer())

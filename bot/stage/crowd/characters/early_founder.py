@@ -14,4 +14,4 @@ def looks(dice: Random) -> Looks:
     return Looks(badges=("founder",), tier="" if dice.random() < _LAPSED else "1000")
 
 
-CHARACTER = Character("early-founder", 0, twitch, looks=looks, soon=0)
+CHARACTER = Character("early-founder", 0, twitch, looks=looks, soon=1)

@@ -37,4 +37,4 @@ def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     ]
 
 
-CHARACTER = Character("early-subscriber", 0, twitch, looks=looks, soon=0)
+CHARACTER = Character("early-subscriber", 0, twitch, looks=looks, soon=2)

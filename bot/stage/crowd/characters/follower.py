@@ -26,4 +26,4 @@ def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     return acts
 
 
-CHARACTER = Character("follower", 0, twitch, looks=looks, soon=0)
+CHARACTER = Character("follower", 0, twitch, looks=looks, soon=2)

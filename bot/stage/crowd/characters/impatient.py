@@ -25,4 +25,4 @@ def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     ]
 
 
-CHARACTER = Character("impatient", 0, twitch, discord, soon=0)
+CHARACTER = Character("impatient", 0, twitch, discord, soon=2)

@@ -28,4 +28,4 @@ def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     return [*acts, Act(opened(drop, arrival(dice, drop)), again, unless_won=True)]
 
 
-CHARACTER = Character("lapsing", 0, twitch, looks=looks, soon=0)
+CHARACTER = Character("lapsing", 0, twitch, looks=looks, soon=2)

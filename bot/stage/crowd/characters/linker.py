@@ -57,4 +57,4 @@ def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     return [Act(announced(drop, someone.dice.uniform(*_ASKS)), Slash("link")), wish]
 
 
-CHARACTER = Character("linker", 0, twitch, discord, looks=looks, soon=0, everywhere=True)
+CHARACTER = Character("linker", 0, twitch, discord, looks=looks, soon=3, everywhere=True)

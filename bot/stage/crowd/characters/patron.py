@@ -27,4 +27,4 @@ def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     return [*acts, Act(opened(drop, arrival(dice, drop)), Press(drop.key), unless_won=True)]
 
 
-CHARACTER = Character("patron", 0, discord=discord, looks=looks, soon=0)
+CHARACTER = Character("patron", 0, discord=discord, looks=looks, soon=3)

@@ -12,4 +12,4 @@ def looks(dice: Random) -> Looks:
     return Looks(badges=("vip",))
 
 
-CHARACTER = Character("vip", 0, twitch, looks=looks, soon=0)
+CHARACTER = Character("vip", 0, twitch, looks=looks, soon=1)
