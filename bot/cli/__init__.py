@@ -16,6 +16,7 @@ from bot.cli import calendar  # noqa: F401
 from bot.cli import verifying  # noqa: F401
 from bot.cli import key  # noqa: F401
 from bot.cli import person  # noqa: F401
+from bot.cli import codes  # noqa: F401
 
 # isort: on
 from bot.cli.shared import app, tell_mistakes
