@@ -44,6 +44,10 @@ class NewsKind(StrEnum):
     LINK_MERGES = "link-merges"  # for moderators: two who became one person had claimed more than one may
 
 
+# Cards for moderators alone; never a line for chat.
+FOR_MODERATORS = frozenset({NewsKind.CONTROL, NewsKind.REPAIR, NewsKind.CODE_BURNED, NewsKind.LINK_MERGES})
+
+
 class Priority(IntEnum):
     """Lower goes first. Answers to people go before milestones, and what changes the window before both."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.announcing import NewsKind
+from bot.domain.announcing import FOR_MODERATORS, NewsKind
 from bot.domain.time import Micros
 from bot.wording.about import About, about_of, each_text, stock_text
 from bot.wording.buttons import can_button, claim_button, remind_button
@@ -202,7 +202,7 @@ def _moment_that_matters(kind: NewsKind, facts: About) -> Micros | None:
 
 def _chat_key(kind: NewsKind, facts: About) -> str:
     match kind:
-        case NewsKind.CONTROL | NewsKind.REPAIR | NewsKind.LINK_MERGES:
+        case _ if kind in FOR_MODERATORS:
             raise ValueError(f"{kind} is a card for moderators, not a line for chat")
         case NewsKind.OPENED:
             return "news-opened-late" if facts.late else "news-opened"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from syrupy.assertion import SnapshotAssertion
 
-from bot.domain.announcing import NewsKind
+from bot.domain.announcing import FOR_MODERATORS, NewsKind
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal
 from bot.domain.codes import CodeRefusal
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
@@ -33,7 +33,7 @@ from bot.wording.control import chat_answer, confirm_card, incomplete_gift_text,
 from bot.wording.control import try_again_text as steer_try_again_text
 from bot.wording.drops import board_card, board_line, mine_lines, mine_text
 from bot.wording.english import SENTENCES
-from bot.wording.gates import can_card, can_line, checking_text, condition_text
+from bot.wording.gates import condition_text
 from bot.wording.help import Reminder, help_text, reminder_text
 from bot.wording.planning import plan_answer
 from bot.wording.privacy import (
@@ -51,6 +51,7 @@ from bot.wording.times import span_text, undo_text
 from bot.wording.verifying import not_verified_card
 from tests.wording.cadences import every_cadence_note, every_next_line
 from tests.wording.codes import every_code_sentence
+from tests.wording.early import EARLY_BOARDS, EARLY_NEWS, EARLY_REFUSALS, every_early_sentence
 from tests.wording.links import every_link_line
 from tests.wording.moves import every_move
 from tests.wording.saying import (
@@ -66,7 +67,6 @@ from tests.wording.saying import (
     PAUSED,
     PLAN,
     SOLD_OUT,
-    VERDICTS,
     Remembering,
     about,
     drawn,
@@ -100,6 +100,7 @@ REFUSALS = (
     refused(ClaimRefusal.CLOSED),
     refused(ClaimRefusal.PAUSED, retry_at=NOW + 30 * SECOND),
     refused(ClaimRefusal.PAUSED),
+    *EARLY_REFUSALS,
 )
 PASSES = replace(PLAN, held_back=0, per_person=2, kind="pass")
 CANCELLED = replace(OPEN, state=DropState.CANCELLED)
@@ -142,6 +143,7 @@ NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
     (NewsKind.THAWED, about(replace(REPAIRED, lost=0, paused_at=NOW), lost_ranges=[])),
     (NewsKind.THAWED, about(replace(REPAIRED, state=DropState.CLOSED), lost_ranges=[[21, 31]])),
     (NewsKind.THAWED, about(replace(REPAIRED, lost=28, last_number=48), lost_ranges=[[21, 48]])),
+    *EARLY_NEWS,
 )
 ERASURES: tuple[ErasureDecision, ...] = (
     ErasureAsked(units=2, deeds=0),
@@ -182,6 +184,7 @@ BOARDS: tuple[tuple[Drop, ...], ...] = (
     (SOLD_OUT, replace(ANNOUNCED, postponed_why="offline")),
     (CLOSED, CANCELLED),
     (FROZEN,),
+    *EARLY_BOARDS,
 )
 
 
@@ -267,10 +270,7 @@ def _proofs(words: Wording) -> Iterator[str]:
 
 def _gates(words: Wording) -> Iterator[str]:
     yield "\n".join(condition_text(words, condition, discord=True) for condition in CONDITIONS)
-    for verdict in VERDICTS:
-        yield can_line(words, "ann", "Teal Mug", verdict, NOW, why="/drop can")
-        yield drawn(can_card(words, "Teal Mug", verdict, NOW))
-    yield checking_text(words, discord=False)
+    yield from every_early_sentence(words)
 
 
 def _privacy(words: Wording) -> Iterator[str]:
@@ -333,6 +333,7 @@ def test_no_sentence_is_left_out_of_the_proof_and_none_is_unused() -> None:
 
 def test_every_reason_every_deed_and_every_news_is_among_them() -> None:
     assert {refusal.because for refusal in REFUSALS} == set(ClaimRefusal)
-    assert {kind for kind, _ in NEWS} == set(NewsKind) - {NewsKind.CONTROL, NewsKind.REPAIR, NewsKind.LINK_MERGES}
+    # Those of a drop that moves are in a list of their own.
+    assert {kind for kind, _ in NEWS} == set(NewsKind) - FOR_MODERATORS - {NewsKind.MOVED}
     assert {s.because for s in STEERINGS if not isinstance(s, DropSteered | SteerNeedsYes)} == set(SteerRefusal)
     assert {s.verb for s in STEERINGS if isinstance(s, DropSteered)} == set(Verb)

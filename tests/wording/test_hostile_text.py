@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.announcing import NewsKind
+from bot.domain.announcing import FOR_MODERATORS, NewsKind
 from bot.domain.claims import ClaimOpenNow, ClaimRefusal
 from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
 from bot.wording.catalogue import Wording
@@ -44,7 +44,7 @@ HOSTILE = (
 def test_in_chat_no_title_or_name_becomes_a_command_or_a_second_line(text: str) -> None:
     drop = replace(OPEN, plan=replace(PLAN, title=text))
     lines = [
-        *(chat_line(WORDS, kind, about(drop), NOW) for kind in NewsKind if kind not in ("control", "repair", "link-merges")),
+        *(chat_line(WORDS, kind, about(drop), NOW) for kind in NewsKind if kind not in FOR_MODERATORS),
         *winner_lines(WORDS, text, 48, [(text, 1)]),
         *winner_lines(WORDS, text, 48, [(text, 1), (text, 2)]),
         *refused_lines(WORDS, refused(ClaimRefusal.SOLD_OUT, title=text), [text], NOW),
