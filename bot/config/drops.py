@@ -88,7 +88,7 @@ class DropTable(Section):
         return self.every is not None or self.season is not None
 
     @property
-    def length(self) -> Micros:
+    def early_length(self) -> Micros:
         """How long the early window is, 0 without one."""
         return self.early_for if self.early else 0
 
@@ -149,7 +149,7 @@ class DropTable(Section):
             cure = "Announce it before it opens, or leave the key out to announce it at once."
             if announce_at > opens_at:
                 findings.append(Finding("it would be announced after it opens", cure, key="announce"))
-            elif announce_at > opens_at - self.length:
+            elif announce_at > opens_at - self.early_length:
                 what = "it would be announced after its early window has begun"
                 findings.append(Finding(what, cure, key="announce"))
         if (self.closes is None) == (self.lasts is None):
@@ -240,7 +240,7 @@ class DropTable(Section):
 
     def _announce_at(self, occurrence: Occurrence) -> Micros:
         before = _USUAL_ANNOUNCE_BEFORE if self.announce_before is None else self.announce_before
-        return occurrence.opens_at - self.length - before
+        return occurrence.opens_at - self.early_length - before
 
     def _plan(self, zone: ZoneInfo, now: Micros) -> DropPlan:
         """Of a drop of its own; without `announce` it is announced as soon as it is applied, which is `now`."""
@@ -283,7 +283,7 @@ class DropTable(Section):
             window=window,
             series=series,
             early=self.early,
-            early_for=self.length,
+            early_for=self.early_length,
             # What is kept for mistakes nobody can claim, early or late.
             early_units=self.early_share.units(self.supply - self.held_back) if self.early else 0,
         )
