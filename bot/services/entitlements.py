@@ -33,7 +33,6 @@ GATES_LOOK_SECONDS, GATES_BREATH_SECONDS = 60.0, 2.0
 HOLDS_LOOK_SECONDS, HOLDS_LOOK_SECONDS_MAX = 2.0, 60.0
 ASKED_SECONDS = 10.0
 BREATH_SECONDS = 0.5
-TRY_AGAIN_SECONDS = 1.0
 COMPLAIN_AGAIN_SECONDS = 30.0
 
 Refused = Callable[[Source, str, str], Awaitable[None]]
@@ -88,11 +87,8 @@ class Entitlements:
     def want(self, accounts: Iterable[Account], unanswered: Iterable[str]) -> None:
         """Somebody waits for the answers to these questions, in a gate's words, about a person's accounts: a claim,
         until it is answered, or whoever asks without claiming, for a few seconds."""
-        asked, now = [read_question(text) for text in unanswered], asyncio.get_running_loop().time()
-        for account in accounts:
-            self._wait_for([account], asked, now)
-            # Of a person's other accounts more may be known than the claim was told.
-            self._judge(account)
+        asked = [read_question(text) for text in unanswered]
+        self._wait_for(accounts, asked, asyncio.get_running_loop().time())
         self._look_now.set()
 
     def questions(self, source: Source) -> tuple[Question, ...]:
@@ -193,9 +189,8 @@ class Entitlements:
             try:
                 await self._lane.submit(JudgeHolds(self._channel_id, evidence))
             except TryAgain:
-                self._to_judge = accounts | self._to_judge
-                await asyncio.sleep(TRY_AGAIN_SECONDS)
-                self._judge_now.set()
+                # They wait still, and whoever waits is looked at again.
+                self._look_now.set()
 
     async def _follow_holds(self) -> None:
         """Who waits is what the ledger says: claims that an earlier process took are among them, and those of a

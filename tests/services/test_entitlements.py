@@ -132,6 +132,20 @@ def test_a_platform_that_never_answers_is_asked_again_and_holds_nobody_up_for_ev
     play(scene)
 
 
+def test_through_an_outage_one_call_at_a_time_tries_whether_it_is_over() -> None:
+    async def scene(house: House) -> None:
+        platform = house.platforms[FOLLOWERS]
+        house.ledger.needs, platform.faults = (FOLLOWER,), [PlaceDown("Twitch answers 503")] * 1000
+        for number in range(100):
+            house.claim(f"fan-{number}", "follower")
+        await asyncio.sleep(100.0)
+        assert len(platform.calls) <= 4 + 8
+        platform.faults.clear()
+        await all_answered(house)
+
+    play(scene, FOLLOWERS)
+
+
 def test_a_refusal_is_told_once_and_asked_again_rarely_until_it_is_mended() -> None:
     async def scene(house: House) -> None:
         platform = house.platforms[SUBSCRIPTIONS]
