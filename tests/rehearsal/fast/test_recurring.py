@@ -1,4 +1,4 @@
-"""A bot that stays up over the times of a recurring drop plans on by itself; one that is killed takes it up anew."""
+"""A bot that is up over the times of a recurring drop plans on by itself; one that is killed takes it up anew."""
 
 from __future__ import annotations
 
