@@ -20,6 +20,7 @@ from bot.domain.time import DAY
 from bot.opening import CHANNEL_ID, OpenLedger
 from bot.services.announcing import Announcing
 from bot.services.backup import Backups
+from bot.services.calendar import Calendar
 from bot.services.claims import Claims
 from bot.services.codes import Codes
 from bot.services.confirming import Confirmations
@@ -32,7 +33,7 @@ from bot.services.link_codes import LinkCodes
 from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
 from bot.services.planning import Planning
-from bot.services.ports import BoardSender, ChatSender, Clock, EvidenceSource, NameLookup
+from bot.services.ports import BoardSender, CalendarSender, ChatSender, Clock, EvidenceSource, NameLookup
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
 from bot.services.services import Services
@@ -40,8 +41,10 @@ from bot.services.spilled_codes import SpilledCodes
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
 from bot.services.verifying import Verifying
+from bot.services.who import Who
 from bot.storage.holds import open_holds
 from bot.storage.people import KnownNames
+from bot.storage.regulars import regulars
 from bot.storage.telling import command_digest
 from bot.verifying import verify_page
 from bot.wording.catalogue import Wording
@@ -72,6 +75,7 @@ class Outside:
 
     chat: ChatSender | None = None
     board: BoardSender | None = None
+    calendar: CalendarSender | None = None
     lookups: Mapping[str, NameLookup] = field(default_factory=dict)
     fetch_live: Callable[[], Awaitable[bool]] = never_live
     sources: Sequence[EvidenceSource] = ()
@@ -172,6 +176,7 @@ class Assembly:
             clock,
             open_holds=lambda: open_holds(reads, CHANNEL_ID),
             drops=ledger.drops.every,
+            regulars=lambda: regulars(reads, CHANNEL_ID),
             on_refused=EvidenceTrouble(board, words, clock).refused,
             listen=outside.listen_for,
             # Whether we may ask at all shows with anybody, and Twitch surely knows the streamer.
@@ -190,6 +195,7 @@ class Assembly:
             privacy=Privacy(
                 lane, reads, CHANNEL_ID, confirming, clock, steady, copies_days=max(1, config.ledger.backups_daily)
             ),
+            who=Who(reads, CHANNEL_ID, clock, steady, sources=outside.sources, lookups=lookups),
             proofs=Proofs(reads, CHANNEL_ID, steady, ProofPlaces(config.public.url, config.discord is not None)),
             telling=self._telling,
             overhearing=overhearing,
@@ -199,7 +205,26 @@ class Assembly:
         self._planning = Planning(
             ledger.drops, config.plans, config.series, config.pacing, clock, moved=config.moved
         )
+        self._calendar = self._make_calendar(words, outside)
         self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live)
+
+    def _make_calendar(self, words: Wording, outside: Outside) -> Calendar | None:
+        """None where there is none to keep, or the streamer wants none."""
+        twitch, discord = self._config.twitch, self._config.discord
+        if outside.calendar is None or discord is None or not discord.calendar:
+            return None
+        server = f"https://discord.com/channels/{discord.server}/{discord.announcements}"
+        return Calendar(
+            self._ledger.lane,
+            self._ledger.reads,
+            CHANNEL_ID,
+            words,
+            self._clock,
+            events=outside.calendar,
+            board=outside.board,
+            place=server if twitch is None else f"https://twitch.tv/{twitch.channel}",
+            in_chat=twitch is not None,
+        )
 
     async def prepare(self) -> None:
         """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
@@ -210,6 +235,8 @@ class Assembly:
         ledger.lane.listen(self.services.claims.committed)
         if self.backups is not None:
             ledger.lane.listen(self.backups.committed)
+        if self._calendar is not None:
+            ledger.lane.listen(self._calendar.committed)
         ledger.lane.listen(lambda committed: self._set_alarm(committed.wake_at))
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
         await self._codes.load()
@@ -235,6 +262,7 @@ class Assembly:
             *([("asking what gates want to know", self.entitlements.run)] if self._asks_platforms else []),
             *([("backing up", self.backups.run)] if self.backups is not None else []),
             *([("verifying", self.verifying.run)] if self.verifying is not None else []),
+            *([("keeping the calendar", self._calendar.run)] if self._calendar is not None else []),
             *([("watching the stream", self._streams.watch)] if self._watches_stream else []),
         ]
 
@@ -251,6 +279,8 @@ class Assembly:
     async def discord_connected(self, _gap_seconds: float) -> None:
         self.entitlements.connected("discord")
         self._announcing.wake_all()
+        if self._calendar is not None:
+            self._calendar.wake()
         # Winners that a crash left untold can be named only now.
         await self._telling.sweep()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.twitch.bot import TwitchBot
 from bot.services.services import Services
-from cogs import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders
+from cogs import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders, who
 from cogs.commands import ChatCommands
 from cogs.dialogues.chat import answer_in_chat
 from cogs.names import CommandNames
@@ -32,4 +32,5 @@ def install_all_discord(bot: DiscordBot, services: Services) -> None:
     linking.install_discord(bot, services)
     privacy.install_discord(bot, services)
     proof.install_discord(bot, services)
+    who.install_discord(services, steering)
     bot.tree.add_command(steering)

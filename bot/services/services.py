@@ -16,6 +16,7 @@ from bot.services.ports import Clock
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
 from bot.services.telling import Telling
+from bot.services.who import Who
 from bot.wording.catalogue import Wording
 
 
@@ -29,6 +30,7 @@ class Services:
     confirming: Confirmations
     linking: Linking
     privacy: Privacy
+    who: Who
     proofs: Proofs
     telling: Telling
     overhearing: Overhearing

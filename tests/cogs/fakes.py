@@ -20,7 +20,8 @@ from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
 from bot.domain.proofs import ProofAnswer, ProofPlaces
-from bot.domain.time import HOUR
+from bot.domain.standing_score import Acquaintance, score
+from bot.domain.time import DAY, HOUR
 from bot.domain.verdicts import Accepted
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
@@ -31,6 +32,7 @@ from bot.services.linking import Redeemed
 from bot.services.overhearing import Overhearing
 from bot.services.ports import HeldUnit
 from bot.services.services import Services
+from bot.services.who import WhoRefusal, WhoTold
 from bot.stage.server import Stage
 from bot.storage.codes import IssuedCode
 from bot.storage.links import LinkSeen
@@ -279,6 +281,20 @@ class FakeCodes:
 
 
 @dataclass
+class FakeWho:
+    """Knows the same of everybody."""
+
+    known: Acquaintance = field(default_factory=lambda: Acquaintance(NOW - 900 * DAY, NOW - 30 * DAY))
+    asked: list[Actor | str | None] = field(default_factory=list)
+
+    async def tell(self, actor: Actor, whom: Actor | str | None) -> WhoTold | WhoRefusal:
+        self.asked.append(whom)
+        if not whom:
+            return WhoRefusal.NOBODY_NAMED
+        return WhoTold(whom if isinstance(whom, str) else whom.name, self.known, score(self.known, NOW))
+
+
+@dataclass
 class Desk:
     """Everything a dialogue needs at hand."""
 
@@ -290,6 +306,7 @@ class Desk:
     confirming: FakeConfirming = field(default_factory=FakeConfirming)
     linking: FakeLinking = field(default_factory=FakeLinking)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
+    who: FakeWho = field(default_factory=FakeWho)
     proofs: FakeProofs = field(default_factory=FakeProofs)
     telling: FakeTelling = field(default_factory=FakeTelling)
     overhearing: Overhearing = field(default_factory=Overhearing)
@@ -305,6 +322,7 @@ class Desk:
             "confirming": self.confirming,
             "linking": self.linking,
             "privacy": self.privacy,
+            "who": self.who,
             "proofs": self.proofs,
             "telling": self.telling,
             "overhearing": self.overhearing,

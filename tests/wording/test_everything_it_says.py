@@ -74,6 +74,7 @@ from tests.wording.saying import (
     steer_refused,
     steered,
 )
+from tests.wording.whos import every_who
 
 GRANTED = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
 RECEIPT = replace(GRANTED, entry=57, leaf="ab12cd34ef" * 6 + "0000")
@@ -245,6 +246,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
     yield from ("# What comes next", *every_next_line(words, NOW))
     yield from ("# Claim codes", *every_code_sentence(words))
+    yield from ("# Who somebody is", *every_who(words))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield from ("# One person on two platforms", *every_link_line(words))
     yield "# Trouble, forms and the descriptions of slash commands"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.wording.english import (
     announcing,
     cadence,
+    calendar,
     cards,
     claims,
     codes,
@@ -20,6 +21,7 @@ from bot.wording.english import (
     restore,
     times,
     verifying,
+    who,
 )
 
 SENTENCES: dict[str, str] = {
@@ -30,6 +32,7 @@ SENTENCES: dict[str, str] = {
     **evidence.SENTENCES,
     **announcing.SENTENCES,
     **cadence.SENTENCES,
+    **calendar.SENTENCES,
     **cards.SENTENCES,
     **control.SENTENCES,
     **gates.SENTENCES,
@@ -40,4 +43,5 @@ SENTENCES: dict[str, str] = {
     **privacy.SENTENCES,
     **proof.SENTENCES,
     **help.SENTENCES,
+    **who.SENTENCES,
 }
