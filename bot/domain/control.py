@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import cast
 
@@ -102,8 +102,8 @@ class SteerStanding:
 
 @dataclass(frozen=True, slots=True)
 class DropSteered:
-    """Done. `undone` names the deed that an undo took back, and what became of it in `verb`'s place;
-    `receiver_platform` is where a given unit's new owner is at home."""
+    """Done. `undone` names the deed that was taken back and the fact that did it, `receiver_platform` a new owner's
+    home. Until `public_at` only those come whom the gate `early` lets in."""
 
     verb: Verb
     drop: str
@@ -116,6 +116,8 @@ class DropSteered:
     minutes: int = 0
     undone: str = ""
     receiver_platform: str = ""
+    early: str = ""
+    public_at: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,6 @@ def decide_steer(
         return SteerNeedsYes(verb, drop.key, drop.title, drop.units_owned), ()
     facts = _facts(standing, command, drop, moment)
     last = facts[-1]
-    number = cast(int, last.public.get("number", 0))
     # Only a gift's entry names the receiver, and only what stands in an entry is found when they are erased.
     receiver = command.receiver if verb is Verb.GIVE else None
     done = DropSteered(
@@ -214,13 +215,16 @@ def decide_steer(
         drop.key,
         drop.title,
         closes_at=cast("Micros | None", last.public.get("closes_at", drop.closes_at)),
-        number=number,
+        number=cast(int, last.public.get("number", 0)),
         supply=drop.plan.supply,
         units_left=drop.units_left,
         receiver=receiver.name if receiver else "",
         minutes=cast(int, last.public.get("minutes", 0)),
         receiver_platform=receiver.platform if receiver else "",
     )
+    if verb is Verb.OPEN and drop.plan.early:
+        public_at = cast(Micros, last.public["public_at"])
+        done = replace(done, units_left=drop.early_units_left, early=drop.plan.early, public_at=public_at)
     return done, facts
 
 

@@ -18,6 +18,7 @@ from bot.wording.buttons import yes_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import numbers_text
+from bot.wording.gates import people_text
 from bot.wording.text import as_sentence, chat_line, chat_name, chat_text, shown
 from bot.wording.times import moment_text, undo_text
 
@@ -75,7 +76,8 @@ def try_again_text(words: Wording, *, discord: bool) -> str:
 
 def _done(words: Wording, done: DropSteered, now: Micros, *, discord: bool) -> str:
     steer = words.say("steer-command", discord=discord)
-    when = "" if done.closes_at is None else moment_text(words, done.closes_at, now, discord=discord)
+    at = done.closes_at if done.public_at is None else done.public_at
+    when = "" if at is None else moment_text(words, at, now, discord=discord)
     receiver = shown(done.receiver, discord=True) if discord else f"@{chat_name(done.receiver)}"
     return words.say(
         f"steer-{_done_key(done)}",
@@ -83,6 +85,7 @@ def _done(words: Wording, done: DropSteered, now: Micros, *, discord: bool) -> s
         title=shown(done.title, discord=discord),
         when=when,
         left=done.units_left,
+        people=people_text(words, done.early, discord=discord) if done.early else "",
         number=done.number,
         supply=done.supply,
         receiver=receiver,
@@ -96,7 +99,7 @@ def _done(words: Wording, done: DropSteered, now: Micros, *, discord: bool) -> s
 def _done_key(done: DropSteered) -> str:
     match done.verb:
         case Verb.OPEN:
-            return "opened"
+            return "opened-early" if done.early else "opened"
         case Verb.CLOSE:
             return "closed"
         case Verb.PAUSE:

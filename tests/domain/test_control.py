@@ -277,3 +277,10 @@ def test_minutes_added_before_a_pause_can_be_taken_back_while_its_window_waits()
     decision, _ = steer(Verb.UNDO, paused, last=deed("drop.extended", minutes=5), now=NOON + 5 * MINUTE)
     assert isinstance(decision, DropSteered)
     assert decision.closes_at == NOON + 3 * MINUTE
+
+
+def test_an_opening_that_lets_in_some_people_first_says_whom_how_many_and_until_when():
+    early = plan(early="subscriber", early_for=10 * MINUTE, early_units=24)
+    decision, (fact,) = steer(Verb.OPEN, replace(ANNOUNCED, plan=early), now=NOON)
+    assert (decision.early, decision.units_left, decision.public_at) == ("subscriber", 24, NOON + 10 * MINUTE)
+    assert (decision.closes_at, fact.public["public_at"]) == (NOON + 25 * MINUTE, NOON + 10 * MINUTE)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.domain.announcing import NewsKind
 from bot.domain.claims import ClaimChecking, ClaimOpenNow, ClaimRefusal, ClaimRefused
+from bot.domain.control import Verb
 from bot.domain.drops import Drop, DropState
 from bot.domain.eligibility import Eligible
 from bot.domain.time import MINUTE, SECOND
@@ -14,9 +15,10 @@ from bot.domain.verdicts import Accepted, Refused, RefusedUntil, Unknown
 from bot.wording.announcing import control_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines
+from bot.wording.control import steer_answer
 from bot.wording.eligibility import can_chat_line, can_shown
 from bot.wording.gates import people_text
-from tests.wording.saying import ANNOUNCED, CONDITIONS, CUE, EIGHT, NOW, VERDICTS, about, drawn, refused
+from tests.wording.saying import ANNOUNCED, CONDITIONS, CUE, EIGHT, NOW, VERDICTS, about, drawn, refused, steered
 
 _EARLY = {"early": "subscriber or vip", "early_for": 10 * MINUTE, "early_units": 24}
 EARLY_ANNOUNCED = replace(ANNOUNCED, plan=replace(ANNOUNCED.plan, **_EARLY))
@@ -76,6 +78,8 @@ def every_early_sentence(words: Wording) -> Iterator[str]:
     yield claim_answer(words, checking, NOW, discord=True)
     yield from refused_lines(words, ClaimOpenNow("mug", "Teal Mug", "subscriber", EIGHT), ["ann"], NOW)
     yield from (drawn(control_card(words, about(drop), NOW)) for drop in (EARLY_ANNOUNCED, EARLY_OPEN))
+    opened = steered(Verb.OPEN, early="subscriber or vip", units_left=24, public_at=EIGHT)
+    yield steer_answer(words, opened, NOW, discord=True)
     for answer in (
         *(Eligible("mug", "Teal Mug", verdict) for verdict in VERDICTS),
         Eligible("mug", "Teal Mug", Accepted(), waits=True, early_for=10 * MINUTE),

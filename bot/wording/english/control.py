@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES = {
     "steer-command": "{steer_command}",
     "steer-opened": "{title} is open until {when}, {left} to claim.",
+    "steer-opened-early": "{title} is open early for {people}, {left} to claim; to everybody at {when}.",
     "steer-closed": "{title} is closed; {undo} within {within} opens it again.",
     "steer-paused": "{title} is paused; {resume} lets it go on.",
     "steer-resumed": "{title} goes on until {when}.",
