@@ -41,9 +41,10 @@ can be told of it now, SendRefused when never."""
 
 
 class Entitlements:
-    """`open_holds` are the claims that wait, as last committed; `drops` all drops by key. `listen` is told which
-    sources the gates that are announced or open need. `probes` names, by platform, somebody whom it surely knows:
-    asked about them, a source that does not let us ask shows that long before the first claim."""
+    """`open_holds` are the claims that wait, as last committed, `drops` all drops by key, and `regulars` the people
+    whom the ledger knows, the most likely to claim first. `listen` is told which sources the gates that are
+    announced or open need. `probes` names, by platform, somebody whom it surely knows: asked about them, a source
+    that does not let us ask shows that long before the first claim."""
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class Entitlements:
         *,
         open_holds: Callable[[], Awaitable[Sequence[OpenHold]]],
         drops: Callable[[], Awaitable[Mapping[str, Drop]]],
+        regulars: Callable[[], Awaitable[Sequence[Account]]],
         on_refused: Refused,
         listen: Callable[[frozenset[Source]], None] = lambda sources: None,
         probes: Mapping[str, str] | None = None,
@@ -63,6 +65,7 @@ class Entitlements:
         self._clock = clock
         self._open_holds = open_holds
         self._drops = drops
+        self._regulars = regulars
         self._on_refused = on_refused
         self._listen = listen
         self._probes = dict(probes or {})
@@ -133,11 +136,14 @@ class Entitlements:
             group.create_task(self._follow_gates(), name="following gates")
             group.create_task(self._complain(), name="telling of refusals")
 
-    def warm(self, drop: Drop) -> None:
-        """Look up those who were seen lately and were not for this drop, before anybody waits for it."""
+    async def warm(self, drop: Drop) -> None:
+        """Look up those who were seen lately, and the regulars, once for this drop, before anybody waits for it."""
         asked = [each for each in _questions_of(drop.plan.early) if worth_asking_early(each.source)]
+        expected = dict.fromkeys(self._seen)
+        if drop.key not in self._warmed:
+            expected |= dict.fromkeys(await self._regulars())
         warmed = self._warmed.setdefault(drop.key, set())
-        for account in [each for each in self._seen if each not in warmed]:
+        for account in [each for each in expected if each not in warmed]:
             warmed.add(account)
             self._look_up(account, asked, early=True)
 
@@ -225,11 +231,11 @@ class Entitlements:
             asked = frozenset(question for drop in gated for question in _questions_of(drop.plan.early))
             if asked != self._asked:
                 self._ask_anew(asked)
-            self._warmed = {drop.key: self._warmed.get(drop.key, set()) for drop in gated}
+            self._warmed = {key: self._warmed[key] for key in (drop.key for drop in gated) if key in self._warmed}
             now = self._clock.now()
             for drop in gated:
                 if drop.early or (drop.begins_at is not None and drop.begins_at - WARM_BEFORE <= now):
-                    self.warm(drop)
+                    await self.warm(drop)
             await woken(self._gates_now, GATES_LOOK_SECONDS)
             await asyncio.sleep(GATES_BREATH_SECONDS)
 

@@ -72,6 +72,7 @@ class Ledger:
         self.paused = False
         self.faults: list[Exception] = []
         self.drops: dict[str, Drop] = {}
+        self.holders: list[Account] = []
         self.looks = 0
 
     async def open_holds(self) -> list[OpenHold]:
@@ -80,6 +81,9 @@ class Ledger:
 
     async def every_drop(self) -> dict[str, Drop]:
         return self.drops
+
+    async def regulars(self) -> list[Account]:
+        return self.holders
 
     async def submit(self, command: Any) -> Answer[Any]:
         if self.faults:
@@ -120,6 +124,7 @@ class House:
             self.clock,
             open_holds=self.ledger.open_holds,
             drops=self.ledger.every_drop,
+            regulars=self.ledger.regulars,
             on_refused=self.refused,
             listen=self.listening.append,
             probes={"twitch": "streamer"},

@@ -355,13 +355,14 @@ def test_who_was_seen_is_looked_up_before_the_window_and_known_when_it_opens() -
         platform.values = {"ann": NOON - MINUTE}
         house.ledger.drops = {"mug": gated("followers")}
         house.service.seen(("twitch", "ann"))
+        house.ledger.holders = [("twitch", "bob"), ("discord", "7"), ("twitch", "ann")]
         house.service.committed(CHANGED)
         await asyncio.sleep(24 * 60.0)
         assert [users for _, users in platform.calls] == [("streamer",)]
         await asyncio.sleep(6 * 60.0)
         [(question, found)] = house.service.known(("twitch", "ann"))
         assert (question, found.value) == (FOLLOWER, NOON - MINUTE)
-        assert [users for _, users in platform.calls] == [("streamer",), ("ann",)]
+        assert [users for _, users in platform.calls] == [("streamer",), ("ann",), ("bob",)]
 
     play(scene, FOLLOWERS)
 
