@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, insert
 
 import bot.cli
 from bot.config import Config, load_config
@@ -17,6 +18,7 @@ from bot.domain.stream import Wake
 from bot.domain.time import DAY, HOUR, MINUTE
 from bot.opening import channel_settings
 from bot.storage.database import ledger_url
+from bot.storage.tables import claim_code
 from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, FixedClock, running_lane
 from tests.domain.cadences import utc
@@ -134,6 +136,21 @@ def test_hours_that_the_clocks_skip_or_repeat_are_told_a_year_ahead(
 ) -> None:
     configure(tmp_path, WEEKLY + CAP.replace("first sunday 02:30", every))
     assert note in run("plan").out
+
+
+async def test_a_set_of_codes_that_nobody_has_made_is_noted(run: Run, tmp_path: Path) -> None:
+    text = WEEKLY.replace("subscribers, vips", "code:early")
+    note = "Note: mug: early asks for code:EARLY, and no code of that set was made yet: microdrops codes make EARLY"
+    configure(tmp_path, text)
+    assert note in run("plan").out
+    await lived(tmp_path, NOW, text=text)
+    assert note in run("plan").out
+    code = {"channel_id": CHANNEL, "digest": b"d", "code_set": "EARLY", "number": 1, "reissue": 0, "audience": ""}
+    engine = create_engine(ledger_url(str(tmp_path / "ledger.db")))
+    with engine.begin() as connection:
+        connection.execute(insert(claim_code), code)
+    engine.dispose()
+    assert "code:EARLY, and" not in run("plan").out
 
 
 async def test_the_plan_leaves_alone_what_has_begun_and_tells_what_will_follow_it(

@@ -101,7 +101,8 @@ def plan(
     loaded = load(config, secrets="optional", as_json=as_json)
     now, standing = time_now(), _standing(loaded)
     moving = Moving(loaded.moved, {} if standing is None else _overtaken(loaded))
-    notes = (*loaded.notes, *coming_notes(loaded, now, standing))
+    code_sets = frozenset[str]() if standing is None else _code_sets(loaded)
+    notes = (*loaded.notes, *coming_notes(loaded, now, standing, code_sets))
     view = view_plans(loaded.plans(now), standing, loaded.zone, now, notes, loaded.series, moving)
     if as_json:
         print_json(plans_as_public(view))
@@ -155,6 +156,13 @@ def _standing(config: Config) -> dict[str, Drop] | None:
         where = config.ledger.path or "its address"
         say_wrong(Redactor(config.secrets).redact(f"The ledger at {where} cannot be read: {reason}."))
         raise typer.Exit(FOUND_WRONG) from None
+
+
+def _code_sets(config: Config) -> frozenset[str]:
+    """The sets of codes of a ledger that can be read."""
+    from bot.storage.code_sets import read_code_sets
+
+    return read_code_sets(config.ledger.url)
 
 
 def _overtaken(config: Config) -> Mapping[str, Collection[Window]]:

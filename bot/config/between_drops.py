@@ -40,7 +40,7 @@ def between_drops(document: Mapping[str, object]) -> Iterator[tuple[KeyPath, Fin
     lists = document.get("lists")
     known = [name.casefold() for name in lists] if isinstance(lists, dict) else []
     for number, table in enumerate(tables):
-        for condition in _conditions_in(table.get("early")):
+        for condition in conditions_in(table.get("early")):
             if condition.entitlement is Entitlement.LISTED and condition.subject not in known:
                 cure = nearest(condition.subject, known) or f"Add {condition.subject} = [...] below a line [lists]."
                 what = f'there is no list "{condition.subject}"'
@@ -62,7 +62,7 @@ def gate_notes(
         ),
     )
     for drop in drops:
-        asked = list(_conditions_in(drop.early))
+        asked = list(conditions_in(drop.early))
         for sources, what in lacks:
             unanswered = [str(condition) for condition in asked if condition.question.source in sources]
             if unanswered:
@@ -85,7 +85,8 @@ def _unit_notes(name: str, asked: Iterable[Condition], kinds: Mapping[str, str])
             yield f'{said}: {subject} is no drop of kind = "pass".'
 
 
-def _conditions_in(early: object) -> Iterator[Condition]:
+def conditions_in(early: object) -> Iterator[Condition]:
+    """What a gate asks for; nothing where there is none, or none that can be read."""
     gate = read_gate(early) if isinstance(early, str) and early else None
     if gate is not None and not isinstance(gate, GateMistake):
         yield from conditions(gate)
