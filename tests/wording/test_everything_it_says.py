@@ -54,6 +54,7 @@ from tests.wording.codes import every_code_sentence
 from tests.wording.early import EARLY_BOARDS, EARLY_NEWS, EARLY_REFUSALS, every_early_sentence
 from tests.wording.links import every_link_line
 from tests.wording.moves import every_move
+from tests.wording.refusals import every_refusal
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
@@ -318,6 +319,7 @@ def _moderators(words: Wording) -> Iterator[str]:
     yield drawn(backups_work_card(words))
     yield drawn(not_verified_card(words, "unit 2 of mug: no entry has granted it", 0))
     yield drawn(not_verified_card(words, "entry 57: the leaf hash is not that of its bytes", 11))
+    yield from every_refusal(words)
     yield drawn(repair_card(words, about(CLOSED), [], NOW))
     yield drawn(repair_card(words, about(CLOSED), ["ann", "bob"], NOW))
     yield drawn(repair_card(words, about(replace(CLOSED, claimed=46, given=2)), [f"v{n}" for n in range(60)], NOW))

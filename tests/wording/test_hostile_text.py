@@ -8,10 +8,12 @@ import pytest
 
 from bot.domain.announcing import FOR_MODERATORS, NewsKind
 from bot.domain.claims import ClaimOpenNow, ClaimRefusal
+from bot.domain.entitlements import Source
 from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
 from bot.wording.drops import board_card, board_line, mine_lines, mine_text
+from bot.wording.evidence import refused_card
 from bot.wording.restore import backups_failing_card, frozen_card, lost_card
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
@@ -74,6 +76,7 @@ def test_on_discord_no_title_or_name_formats_links_or_mentions(text: str) -> Non
         drawn(lost_card(WORDS, about(drop, lost_ranges=[[2, 3]]))),
         drawn(backups_failing_card(WORDS, text, NOW)),
         drawn(not_verified_card(WORDS, text, 1)),
+        drawn(refused_card(WORDS, Source.TWITCH_VIPS, "twitch", text)),
         "\n".join(told_late_lines(WORDS, text, 48, [(text, 1)], discord=True)),
         mine_text(WORDS, text, [(text, 1, 2)], discord=True),
         claim_answer(WORDS, refused(ClaimRefusal.UNKNOWN_DROP, asked_for=text), NOW, discord=True),

@@ -5,8 +5,8 @@ from __future__ import annotations
 SENTENCES = {
     "evidence-refused-title": "An early window cannot be checked",
     "evidence-refused": "{platform} does not let the bot find out {what}. {reason}. Whoever claims early and "
-    "depends on it waits, at the latest until everybody is let in: nobody is let in or turned away for it. Please "
-    "tell whoever runs the bot. Where a login lacks a right, make a new one with it, and start the bot again.",
+    "depends on it keeps their place and waits, at the latest until everybody is let in. Please tell whoever runs "
+    "the bot. Where a login lacks a right, make a new one with it, and start the bot again.",
     "evidence-twitch-subscriptions": "who subscribes",
     "evidence-twitch-followers": "who follows",
     "evidence-twitch-vips": "who is a VIP",
