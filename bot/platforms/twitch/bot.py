@@ -96,7 +96,8 @@ class TwitchBot(commands.Bot):
             case_insensitive=True,
         )
         self.logged_in = False
-        # Told of every line that is heard, before its command runs: as commands read it, and all of it.
+        # Told of every line but our own, before its command runs: as commands read it, "" for what can be none, and
+        # all of it.
         self.overhear: Callable[[Actor, str, str], None] = nobody_overhears
         self._doomed = asyncio.Event()
         self._http._ManagedHTTPClient__isolated = SingleRefresh(  # type: ignore[attr-defined]  # a private name
@@ -195,6 +196,8 @@ class TwitchBot(commands.Bot):
     def _hear(self, message: twitchio.ChatMessage) -> None:
         source = message.source_broadcaster
         if source is not None and source.id != self.settings.channel_id:
+            # Nobody of another channel commands here, but all of ours read the line.
+            self.overhear(actor_of(message.chatter), "", message.text)
             return
         if message.chatter.id == self.settings.bot_id and not self._memory.own_lines.is_settled:
             # Perhaps the echo of what we are sending at this moment; the answer with its id is on its way.
@@ -214,6 +217,7 @@ class TwitchBot(commands.Bot):
             return
         if not (by_bot and by_streamer) and any(badge.set_id == _BOT_BADGE for badge in message.badges):
             # Another program is never answered: two that answer each other would not end.
+            self.overhear(actor_of(message.chatter), "", message.text)
             return
         said, message.text = message.text, clean_reply(message.text) if message.reply else clean_line(message.text)
         self.overhear(actor_of(message.chatter), message.text, said)
