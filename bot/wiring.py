@@ -158,6 +158,7 @@ class _Bot:
         outside = Outside(
             chat=twitch.chat if twitch else None,
             board=discord.board if discord else None,
+            calendar=discord.events if discord else None,
             lookups={"twitch": twitch.lookup} if twitch else {},
             fetch_live=twitch.fetch_live if twitch else never_live,
             sources=[

@@ -133,6 +133,7 @@ class DiscordSection(Section):
         None, description="Right-click the fans' channel, Copy Channel ID, or leave the key out."
     )
     reminder_role: DiscordId | None = Field(None, description="Put the role's number here, or leave the key out.")
+    calendar: bool = Field(True, description="Write true, or false to leave the server's calendar alone.")
 
 
 _KEEPING = Keeping()

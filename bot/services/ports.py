@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from bot.domain.announcing import Priority
 from bot.domain.answers import Answer
+from bot.domain.calendar_step import CalendarEvent, Change, SeenEvent
 from bot.domain.entitlements import Found, Question, Source
 from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
@@ -32,6 +33,10 @@ class SendRefused(Exception):
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
         self.repeats = repeats
+
+
+class NotAllowed(SendRefused):
+    """The platform says that this is not ours to do, until somebody gives us the right."""
 
 
 class Clock(Protocol):
@@ -71,6 +76,22 @@ class BoardSender(Protocol):
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card. Raises SendRefused (also when the message is gone) or PlaceDown."""
+
+
+class CalendarSender(Protocol):
+    """Discord's calendar of events. Each of these raises PlaceDown, NotAllowed, or another SendRefused."""
+
+    async def marked(self) -> Mapping[str, SeenEvent]:
+        """Our own events that are to come or on, by the drop that their description names."""
+
+    async def look(self, event_id: str) -> SeenEvent | None:
+        """The event as it stands now; None when it is not there any more."""
+
+    async def create(self, event: CalendarEvent) -> str:
+        """Make an event that is still to start, and return Discord's id of it."""
+
+    async def change(self, change: Change) -> None:
+        """Change an event that `look` has just shown."""
 
 
 class ResultsFiles(Protocol):

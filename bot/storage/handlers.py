@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bot.domain.calendar_step import NoteEvent
 from bot.domain.claims import ClaimDrop, JudgeHolds
 from bot.domain.code_sets import BurnCodes, IssueCodes
 from bot.domain.control import SteerDrop
@@ -19,6 +20,7 @@ from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSe
 from bot.domain.time import Micros
 from bot.domain.verifying import NoteVerified
 from bot.storage import (
+    calendar,
     claims,
     codes,
     control,
@@ -58,4 +60,5 @@ HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     IssueCodes: codes.handle_issue,
     BurnCodes: codes.handle_burn,
     NoteVerified: verified.handle,
+    NoteEvent: calendar.handle_note,
 }

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.domain.time import MINUTE, SECOND, Micros
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.cards import embed_of, view_of
+from bot.platforms.discord.refusals import translated
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.hooks import Probe, no_probe
 from bot.services.ports import PlaceDown, SendRefused
@@ -48,7 +46,7 @@ class DiscordBoard:
         if card.files:
             words["files"] = [discord.File(io.BytesIO(file.content), filename=file.name) for file in card.files]
         upload_seconds = sum(len(file.content) for file in card.files) / UPLOADED_A_SECOND
-        async with self._translated(place, more_seconds=upload_seconds):
+        async with translated(place, seconds=self._settings.request_timeout + upload_seconds):
             self._probe("discord.send.before")
             message = await channel.send(**words)
             self._probe("discord.send.after")
@@ -60,7 +58,7 @@ class DiscordBoard:
         wanted = _words_of(embed_of(card))
         # Discord's clock makes the ids, and ours may run ahead of it.
         after = datetime.fromtimestamp((since - CLOCKS_APART_MAX) / SECOND, UTC)
-        async with self._translated(place):
+        async with translated(place, seconds=self._settings.request_timeout):
             async for message in channel.history(limit=LOOKED_BACK_MAX, after=after):
                 own = message.author.id == self._bot_id
                 if own and any(_words_of(embed) == wanted for embed in message.embeds):
@@ -70,7 +68,7 @@ class DiscordBoard:
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card that was posted; nobody is mentioned again. See ports.BoardSender."""
         message = self._channel(place).get_partial_message(int(message_id))
-        async with self._translated(place):
+        async with translated(place, seconds=self._settings.request_timeout):
             await message.edit(
                 embed=embed_of(card),
                 view=view_of(card) if card.buttons else None,
@@ -98,26 +96,6 @@ class DiscordBoard:
         role = discord.Object(role_id)
         allowed = discord.AllowedMentions(everyone=False, users=False, roles=[role], replied_user=False)
         return {"content": f"<@&{role_id}>", "allowed_mentions": allowed}
-
-    @asynccontextmanager
-    async def _translated(self, place: str, *, more_seconds: float = 0.0) -> AsyncIterator[None]:
-        """Discord's errors as those of the port."""
-        try:
-            async with asyncio.timeout(self._settings.request_timeout + more_seconds):
-                yield
-        except discord.NotFound as error:
-            raise SendRefused(f"{place}: it is gone ({error.code})") from None
-        except discord.Forbidden as error:
-            raise SendRefused(f"{place}: the bot may not write there ({error.code}: {error.text})") from None
-        except discord.RateLimited as error:
-            raise PlaceDown(f"Discord asks to wait {error.retry_after:.0f} s") from None
-        except discord.HTTPException as error:
-            if error.status in (401, 429) or error.status >= 500:
-                raise PlaceDown(f"Discord answers {error.status}") from None
-            raise SendRefused(f"{place}: {error.status} ({error.code}: {error.text})") from None
-        except (aiohttp.ClientError, TimeoutError, OSError, RuntimeError) as error:
-            # RuntimeError: the client was closed while the library waited to try again.
-            raise PlaceDown(f"Discord did not answer ({type(error).__name__})") from None
 
 
 def _words_of(embed: discord.Embed) -> tuple[Any, ...]:

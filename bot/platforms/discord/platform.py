@@ -9,6 +9,7 @@ from bot.domain.time import Micros
 from bot.platforms.discord.board import DiscordBoard
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.discord.commands import LoadDigest, SaveDigest, forget_digest, no_digest
+from bot.platforms.discord.events import DiscordEvents
 from bot.platforms.discord.evidence import DiscordEvidence
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.hooks import (
@@ -54,6 +55,7 @@ class DiscordPlatform:
         self._lost_since: float | None = None
         self._bot: DiscordBot | None = None
         self.board = DiscordBoard(settings, self._current, probe=probe)
+        self.events = DiscordEvents(settings, self._current, probe=probe)
         self.evidence = DiscordEvidence(settings, self._current, now, ear)
 
     @property
