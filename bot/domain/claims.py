@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.domain.codes import CodeRefusal
 from bot.domain.drops import Drop, DropState
-from bot.domain.entitlements import NOTHING_KNOWN, Evidence, Found, Question
+from bot.domain.entitlements import NOTHING_KNOWN, PLATFORM_OF, Evidence, Found, Question
 from bot.domain.gates import Gate, conditions
 from bot.domain.ledger import Entry, Fact
 from bot.domain.people import Account, Actor
@@ -110,6 +110,7 @@ class ClaimRefused:
     asked_for: str = ""
     early_from: Micros | None = None
     way_in: tuple[str, ...] = ()
+    elsewhere: str = ""
     code_because: CodeRefusal | None = None
 
 
@@ -229,7 +230,14 @@ def _early(
             because, retry_at = ClaimRefusal.NOT_ENTITLED, at
         case Refused(way_in=way):
             because, retry_at = ClaimRefusal.NOT_ENTITLED, drop.public_at or 0
-    return replace(_refused(standing, because, retry_at), way_in=tuple(map(str, way)))
+    refused = _refused(standing, because, retry_at)
+    return replace(refused, way_in=tuple(map(str, way)), elsewhere=not_known_on(standing))
+
+
+def not_known_on(standing: ClaimStanding) -> str:
+    """The platform that the gate asks and where the person has no account that we know of; "" for none."""
+    asked = {PLATFORM_OF.get(question.source, "") for question in _asked(standing.gate)}
+    return max(asked - {platform for platform, _ in standing.accounts}, default="")
 
 
 def _decided(standing: ClaimStanding) -> ClaimGranted | ClaimRefused:

@@ -12,6 +12,7 @@ from bot.domain.claims import (
     ClaimRefused,
     ClaimStanding,
     decided_now,
+    not_known_on,
 )
 from bot.domain.drops import Drop
 from bot.domain.entitlements import Found, Question
@@ -35,7 +36,7 @@ class AskEligibility:
 class Eligible:
     """What the windows and the gate say of somebody. With `waits` the drop opens on a cue or when the stream is on:
     the verdict then is whether they may come early, and `early_for` how long before everybody. `accounts` are those
-    about whom the unanswered questions are."""
+    about whom the unanswered questions are, `elsewhere` as in a refusal."""
 
     drop: str
     title: str
@@ -43,6 +44,7 @@ class Eligible:
     waits: bool = False
     early_for: Micros = 0
     accounts: tuple[Account, ...] = ()
+    elsewhere: str = ""
 
 
 EligibilityAnswer = Eligible | ClaimRefused | ClaimNeedsName
@@ -86,4 +88,5 @@ def _before_opening(standing: ClaimStanding, moment: Micros) -> Eligible:
 def _about(standing: ClaimStanding, verdict: Verdict, *, waits: bool = False) -> Eligible:
     drop: Drop = standing.drop
     accounts = standing.accounts if isinstance(verdict, Unknown) else ()
-    return Eligible(drop.key, drop.title, verdict, waits, drop.plan.early_for, accounts)
+    elsewhere = "" if isinstance(verdict, Accepted) else not_known_on(standing)
+    return Eligible(drop.key, drop.title, verdict, waits, drop.plan.early_for, accounts, elsewhere)

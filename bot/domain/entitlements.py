@@ -52,6 +52,16 @@ class Source(StrEnum):
     LISTS = "lists"
 
 
+_OF_TWITCH = (Source.TWITCH_SUBSCRIPTIONS, Source.TWITCH_FOLLOWERS, Source.TWITCH_VIPS, Source.TWITCH_MODERATORS)
+# Whose accounts a source knows, where it knows those of one platform alone.
+PLATFORM_OF: Mapping[Source, str] = MappingProxyType(
+    {
+        **dict.fromkeys((*_OF_TWITCH, Source.TWITCH_BADGES), "twitch"),
+        Source.DISCORD_MEMBERS: "discord",
+    }
+)
+
+
 class Measure(StrEnum):
     """What the value of a piece of evidence is, when it is not 0: 1, the tier, or the instant since when."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.domain.claims import ClaimStanding
-from bot.domain.entitlements import Evidence, Found, Question, Source
+from bot.domain.entitlements import PLATFORM_OF, Evidence, Found, Question
 from bot.domain.gate_mistakes import GateMistake
 from bot.domain.gate_parsing import read_gate
 from bot.domain.gates import Gate, questions
@@ -14,10 +14,6 @@ from bot.domain.people import Account
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
 from bot.storage.own_evidence import own_evidence
-
-_TWITCH = frozenset({Source.TWITCH_SUBSCRIPTIONS, Source.TWITCH_FOLLOWERS, Source.TWITCH_VIPS})
-_TWITCH |= {Source.TWITCH_MODERATORS, Source.TWITCH_BADGES}
-_PLATFORMS: Mapping[Source, str] = {**dict.fromkeys(_TWITCH, "twitch"), Source.DISCORD_MEMBERS: "discord"}
 
 
 @lru_cache(maxsize=256)
@@ -76,6 +72,6 @@ def _not_there(gate: Gate, accounts: tuple[Account, ...], moment: Micros) -> dic
     return {
         question: Found(0, moment, moment + 1)
         for source, asked in questions(gate).items()
-        if source in _PLATFORMS and _PLATFORMS[source] not in platforms
+        if source in PLATFORM_OF and PLATFORM_OF[source] not in platforms
         for question in asked
     }

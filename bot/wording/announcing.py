@@ -31,6 +31,8 @@ __all__ = [
     "repair_card",
 ]
 
+# Whoever wants to be reminded is; most of them are let in only when everybody is.
+_TOLD_TO_COME = (NewsKind.SOON, NewsKind.PUBLIC)
 # Whoever reads these cards has nothing to claim yet, but can be reminded and ask whether they may come early.
 _BEFORE_OPENING = (NewsKind.SOON, NewsKind.RESCHEDULED, NewsKind.MOVED)
 
@@ -86,7 +88,7 @@ def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micro
     moved = moved_values(words, facts, now, discord=True)
     text = words.say(key, discord=True, when=when, **_values(words, facts), **early, **moved)
     buttons = _waiting_buttons(words, facts) if kind in _BEFORE_OPENING else ()
-    return Card(title, text, buttons=buttons, ping=kind is NewsKind.SOON, blocks=note_blocks(words, about))
+    return Card(title, text, buttons=buttons, ping=kind in _TOLD_TO_COME, blocks=note_blocks(words, about))
 
 
 def live_card(words: Wording, about: Mapping[str, object], now: Micros) -> Card:

@@ -221,6 +221,8 @@ def _open_now(words: Wording, opened: ClaimOpenNow, now: Micros, *, discord: boo
 def _way_in(words: Wording, refused: ClaimRefused, *, discord: bool) -> tuple[str, str]:
     """The sentence for whom the early window does not let in, and the way in that it names. All can read chat:
     there it is only ever one that costs nothing, and so nobody learns who has not paid for what."""
+    if discord and refused.elsewhere == "twitch":
+        return "claim-not-entitled-link", ""
     way = conditions_of(refused.way_in) if discord else free_way(refused.way_in)
     if not way:
         return "claim-not-entitled", ""

@@ -26,7 +26,8 @@ def can_shown(words: Wording, answer: EligibilityAnswer, now: Micros) -> str | C
     if not isinstance(answer, Eligible):
         return claim_answer(words, answer, now, discord=True)
     said = _when_it_opens(words, answer, discord=True)
-    return can_card(words, answer.title, answer.verdict, now, said=said)
+    unlinked = answer.elsewhere == "twitch"
+    return can_card(words, answer.title, answer.verdict, now, said=said, unlinked=unlinked)
 
 
 def _when_it_opens(words: Wording, answer: Eligible, *, discord: bool) -> str:

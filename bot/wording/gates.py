@@ -79,11 +79,16 @@ def can_line(
     return chat_line(words.say("gate-can-person", name=chat_name(name), text=" ".join(parts)))
 
 
-def can_card(words: Wording, title: str, verdict: Verdict, now: Micros, *, said: str = "") -> Card:
-    """The same for one person alone, on Discord: with every condition, and the cheapest way in even if it costs."""
+def can_card(
+    words: Wording, title: str, verdict: Verdict, now: Micros, *, said: str = "", unlinked: bool = False
+) -> Card:
+    """The same for one person alone, on Discord: with every condition, and the cheapest way in even if it costs.
+    Who is `unlinked` may have on Twitch what nobody knows of here."""
     lines = [as_sentence(said or _answer(words, title, verdict, now, discord=True))]
     if isinstance(verdict, Refused | RefusedUntil) and verdict.way_in:
         lines.append(words.say("gate-can-way", discord=True, way=way_text(words, verdict.way_in, discord=True)))
+    if unlinked:
+        lines.append(words.say("gate-can-link", discord=True))
     lines += [_finding(words, finding, now) for finding in verdict.findings]
     heading = words.say("gate-can-title", discord=True, title=board_text(title))
     # Only a channel's own very long sentences do not fit.

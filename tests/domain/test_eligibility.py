@@ -105,6 +105,25 @@ def test_of_a_drop_that_is_due_but_waits_for_the_stream_no_instant_is_promised()
     assert (answer.waits, isinstance(answer.verdict, Accepted)) == (True, True)
 
 
+@pytest.mark.parametrize(
+    ("accounts", "text", "expected"),
+    [
+        ((ANN,), "subscriber", ""),
+        ((("discord", "7"),), "subscriber", "twitch"),
+        ((("discord", "7"),), "role:patron", ""),
+        ((ANN,), "role:patron, vip", "discord"),
+        ((ANN, ("discord", "7")), "role:patron, vip", ""),
+        ((("discord", "7"),), "code:EARLY", ""),
+    ],
+)
+def test_it_is_told_where_the_gate_asks_and_the_person_has_no_account_that_we_know_of(accounts, text, expected):
+    out = standing(OPEN_EARLY, subscriber=0, vip=0, role_patron=0, code_EARLY=0)
+    out = out._replace(gate=gate(text), accounts=accounts)
+    answer = decide_eligibility(out, NOON - 8 * MINUTE)
+    claimed = decide_claim(out, ClaimDrop(CHANNEL, "twitch:1", viewer("ann")), NOON - 8 * MINUTE)
+    assert (answer.elsewhere, claimed.elsewhere) == (expected, expected)
+
+
 def test_a_gate_that_cannot_be_read_lets_nobody_in_early():
     unreadable = standing(OPEN_EARLY)._replace(gate=None)
     answer = decide_eligibility(unreadable, NOON - 8 * MINUTE)

@@ -26,7 +26,7 @@ async def test_who_is_checked_keeps_their_place_while_twitch_is_slow_or_down(tmp
         fan = discord.slash(discord.add_member("fan"), "claim")
         refusal = (await fan.wait()).text
         assert "opens to you at" in refusal
-        assert "the cheapest way in before that: a subscription" in refusal
+        assert "what you have on Twitch counts once your accounts are linked" in refusal
         await tonight.hears("@ann", "I am checking", "your place is kept")
         await tonight.hears("@ann", "#1 of 4 is yours")
 

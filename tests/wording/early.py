@@ -55,6 +55,7 @@ EARLY_REFUSALS: tuple[ClaimRefused, ...] = (
     refused(ClaimRefusal.EARLY_GONE, retry_at=EIGHT),
     refused(ClaimRefusal.NOT_ENTITLED, retry_at=EIGHT),
     refused(ClaimRefusal.NOT_ENTITLED, retry_at=EIGHT, way_in=("subscriber",)),
+    refused(ClaimRefusal.NOT_ENTITLED, retry_at=EIGHT, way_in=("subscriber",), elsewhere="twitch"),
     refused(ClaimRefusal.NOT_ENTITLED, retry_at=EIGHT, way_in=("follower",)),
     refused(ClaimRefusal.NOT_ENTITLED, retry_at=EIGHT, way_in=("follower", "role:patron")),
 )
@@ -86,6 +87,7 @@ def every_early_sentence(words: Wording) -> Iterator[str]:
         Eligible("mug", "Teal Mug", Refused((), ()), waits=True, early_for=10 * MINUTE),
         Eligible("mug", "Teal Mug", RefusedUntil(EIGHT), waits=True),
         Eligible("mug", "Teal Mug", Unknown(), waits=True),
+        Eligible("mug", "Teal Mug", VERDICTS[2], elsewhere="twitch"),
         refused(ClaimRefusal.SOLD_OUT),
     ):
         yield can_chat_line(words, "ann", answer, NOW, why="/can")

@@ -38,6 +38,8 @@ SENTENCES = {
     "claim-not-entitled-free": "{title} opens to you at {when}, or right now by {way}; {retry}",
     "claim-not-entitled-way": "{title} opens to you at {when}; the cheapest way in before that: {way}. "
     "To claim, press Claim or use {claim_command} {drop}.",
+    "claim-not-entitled-link": "{title} opens to you at {when}; what you have on Twitch counts once your accounts "
+    "are linked, with {link_command}.",
     "claim-checking": "I am checking whether {title} is open to you yet; your place is kept, "
     "no need to type again.",
     "claim-checking-board": "I am checking whether {title} is open to you yet; your place is kept, "

@@ -63,5 +63,6 @@ SENTENCES = {
     "gate-can-unknown": "I cannot tell for {title} yet: I am still looking it up. Ask again in a minute.",
     "gate-can-person": "@{name} {text}",
     "gate-can-way": "Cheapest way in: {way}.",
+    "gate-can-link": "What you have on Twitch counts once your accounts are linked, with {link_command}.",
     "gate-can-why": "{command} on Discord shows you why, privately.",
 }
