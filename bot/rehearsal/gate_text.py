@@ -24,8 +24,7 @@ class Literal:
     def question(self) -> str:
         """What has to be found out, as the evidence names it: one answer tells both whether and since when."""
         word = "follower" if self.word == "follower_days" else self.word
-        quoted = self.subject if re.fullmatch(r"[\w.-]*", self.subject) else f'"{self.subject}"'
-        return f"{word}:{quoted}" if self.subject else word
+        return f"{word}:{self.subject}" if self.subject else word
 
 
 @dataclass(frozen=True, slots=True)
