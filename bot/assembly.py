@@ -173,7 +173,8 @@ class Assembly:
             lane,
             CHANNEL_ID,
             outside.sources,
-            clock,
+            # What was found out has to cover the moment of the claim, which is the lane's.
+            lane,
             open_holds=lambda: open_holds(reads, CHANNEL_ID),
             drops=ledger.drops.every,
             regulars=lambda: regulars(reads, CHANNEL_ID),

@@ -279,7 +279,7 @@ class _Bot:
             on_connected=lambda gap_seconds: self.assembly.twitch_connected(gap_seconds),
             on_tokens=keep,
             ear=lambda: self.assembly.entitlements,
-            now=self._clock.now,
+            now=self._ledger.lane.now,
             probe=self._probe,
         )
 
@@ -305,7 +305,7 @@ class _Bot:
             load_digest=lambda: self.assembly.load_digest(),
             save_digest=lambda digest: self.assembly.save_digest(digest),
             ear=lambda: self.assembly.entitlements,
-            now=self._clock.now,
+            now=self._ledger.lane.now,
             probe=self._probe,
         )
 

@@ -47,7 +47,8 @@ def answered_from_outside(source: Source) -> bool:
 
 
 class KnownEvidence:
-    """The newest answer to each question, by account. Whom nobody asked about for long is forgotten first."""
+    """The newest answer to each question, by account. Whom nobody asked about for long is forgotten first. `clock`
+    never goes back."""
 
     def __init__(self, clock: Clock, *, people_max: int = PEOPLE_MAX) -> None:
         self._clock = clock
@@ -60,11 +61,10 @@ class KnownEvidence:
 
     def put(self, account: Account, found: Mapping[Question, Found]) -> None:
         """Take answers in, unless there are newer ones: a look-up that began before an event does not know it."""
-        now, held = self._clock.now(), self._found.setdefault(account, {})
+        held = self._found.setdefault(account, {})
         for question, new in found.items():
             old = held.get(question)
-            # An answer from the future is from before somebody set the clock back.
-            if old is None or old.found_at > now or new.found_at >= old.found_at:
+            if old is None or new.found_at >= old.found_at:
                 held[question] = new
 
     def void(self, account: Account, questions: Collection[Question]) -> None:

@@ -131,6 +131,10 @@ class Lane:
         """Have `listener` called on the loop after every commit that changed something."""
         self._listeners.append(listener)
 
+    def now(self) -> Micros:
+        """The moment of a command that came now: it never goes back, though somebody may set the clock back."""
+        return max(self._last_moment, self._clock.now())
+
     async def submit(self, command: Command) -> Answer[Any]:
         """Queue a command and wait for its durable decision.
 
@@ -138,7 +142,7 @@ class Lane:
         queue is full or the disk refuses; whatever a poisoned command itself raised comes back to its asker."""
         if self._closing or self._worker is None or len(self._queue) >= QUEUE_MAX:
             raise TryAgain("the ledger takes nothing now")
-        self._last_moment = max(self._last_moment, self._clock.now())
+        self._last_moment = self.now()
         asked = _Asked(command, self._last_moment, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._wake.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.entitlements import KINDS, Entitlement, Found, Question, Source
-from bot.domain.time import DAY, HOUR, MINUTE, SECOND
+from bot.domain.time import DAY, MINUTE, SECOND
 from bot.services.evidence import KnownEvidence, answered, answered_from_outside
 from tests.conftest import NOON, FixedClock
 
@@ -65,16 +65,6 @@ def test_what_was_voided_is_unknown_until_a_look_up_that_began_afterwards() -> N
     clock.at = NOON + 3 * SECOND
     known.put(ANN, {SUBSCRIBER: answered(SUBSCRIBER, 0, NOON + 3 * SECOND)})
     assert known.of(ANN)[SUBSCRIBER].value == 0
-
-
-def test_a_clock_that_was_set_back_does_not_keep_old_answers_in_the_way() -> None:
-    clock = FixedClock(NOON)
-    known = KnownEvidence(clock)
-    known.put(ANN, {SUBSCRIBER: answered(SUBSCRIBER, 0, NOON)})
-    clock.at = NOON - HOUR
-    assert known.of(ANN) == {}
-    known.put(ANN, {SUBSCRIBER: answered(SUBSCRIBER, 1, NOON - HOUR)})
-    assert known.of(ANN)[SUBSCRIBER].value == 1
 
 
 def test_whom_nobody_asked_about_for_long_is_forgotten_first() -> None:

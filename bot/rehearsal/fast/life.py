@@ -193,7 +193,7 @@ class Life:
             streamer_token="given" if section.streamer_token else "",
         )
         world = self._machine.stage.twitch
-        now = self._machine.clock.now
+        now = self._ledger.lane.now
         commands = self._commands
         return TwitchSide(world, self._network, settings, commands, self, self._spawn, now=now, ear=self._ear)
 
@@ -210,7 +210,7 @@ class Life:
             },
             reminder_role_id=None if section.reminder_role is None else int(section.reminder_role),
         )
-        world, now = self._machine.stage.discord, self._machine.clock.now
+        world, now = self._machine.stage.discord, self._ledger.lane.now
         return DiscordSide(world, self._network, settings, self, self._spawn, now=now, ear=self._ear)
 
     def _ear(self) -> EvidenceEar:
