@@ -14,7 +14,7 @@ Json = dict[str, Any]
 PLAIN_VERBS = ("open", "close", "pause", "resume", "cancel")
 _SUBCOMMAND, _STRING, _INTEGER, _USER = 1, 3, 4, 6
 _MANAGE_MESSAGES = "8192"
-_TYPED_MAX, _WHY_MAX, _PER_PERSON_MAX = 100, 200, 1000
+_TYPED_MAX, _WHY_MAX, _PER_PERSON_MAX, _CODES_MAX = 100, 200, 1000, 50
 
 
 def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
@@ -27,10 +27,13 @@ def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
         _sub(words, "undo", [], within=undo_text(words)),
         {**_sub(words, "drops", []), "name": "show"},
         _sub(words, "new", _new(words)),
+        _sub(words, "codes", [_set(words), _count(words), _text(words, "expires", 0, _TYPED_MAX)]),
+        {**_sub(words, "code-for", _one_code(words)), "name": "code"},
     ]
     return [
         _command(words, "can", [_drop(words)]),
         _command(words, "claim", [_drop(words)]),
+        _command(words, "code", []),
         _command(words, "drops", []),
         {**_command(words, "drop", steering), "default_member_permissions": _MANAGE_MESSAGES},
         _command(words, "help", []),
@@ -66,6 +69,20 @@ def _text(words: Wording, name: str, least: int, most: int, *, required: bool = 
 
 def _drop(words: Wording) -> Json:
     return {**_text(words, "drop", 0, _TYPED_MAX), "autocomplete": True}
+
+
+def _set(words: Wording) -> Json:
+    return _text(words, "set", 0, _TYPED_MAX, required=True)
+
+
+def _count(words: Wording) -> Json:
+    limits = {"min_value": 1, "max_value": _CODES_MAX, "required": False}
+    return {"type": _INTEGER, "name": "count", "description": _say(words, "slash-option-count"), **limits}
+
+
+def _one_code(words: Wording) -> list[Json]:
+    member = {**_member(words), "description": _say(words, "slash-option-code-member")}
+    return [member, _set(words), _text(words, "expires", 0, _TYPED_MAX)]
 
 
 def _number(words: Wording) -> Json:

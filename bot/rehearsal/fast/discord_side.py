@@ -26,7 +26,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import can, claims, control, drops, help, linking, privacy, proof, reminders
+from cogs.dialogues import can, claims, codes, control, drops, help, linking, privacy, proof, reminders
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -163,6 +163,8 @@ class DiscordSide:
                 await self._claim(act, _value(options, "drop", ""))
             case "can":
                 await self._answer(act, can.whether_to_show(services, act.actor, _value(options, "drop", "")))
+            case "code":
+                await self._answer(act, codes.own_codes(services, act.actor))
             case "drops":
                 await self._answer(act, drops.board_to_show(services))
             case "link":
@@ -186,11 +188,23 @@ class DiscordSide:
             await self._answer(act, drops.board_to_show(self._hears.services))
         elif name == "new":
             self._no_form("/drop new")
+        elif name in ("codes", "code"):
+            await self._make_codes(act, options)
         else:
             order = Order(Verb(name), _value(options, "drop", ""), why=_value(options, "why", ""))
             if order.verb is Verb.EXTEND:
                 order = Order(order.verb, order.drop, _value(options, "minutes", EXTEND_MINUTES))
             await self._order(act, order, self._receiver(options))
+
+    async def _make_codes(self, act: Act, options: Mapping[str, Any]) -> None:
+        services, member = self._hears.services, self._receiver(options)
+        code_set, valid_for = _value(options, "set", ""), _value(options, "expires", "")
+        if member is None:
+            count = _value(options, "count", 1)
+            making = codes.make_codes(services, act.actor, act.request_id, code_set, count, valid_for)
+        else:
+            making = codes.make_code_for(services, act.actor, act.request_id, code_set, member, valid_for)
+        await self._answer(act, making)
 
     async def _press(self, act: Act) -> None:
         services, pressed = self._hears.services, str(act.told["data"]["custom_id"])
