@@ -167,3 +167,18 @@ async def test_every_line_of_chat_is_overheard_to_its_end(stage: Stage, desk: De
         ("ann", "!md link K7M2QX", "link"),
         ("ann", "!nothing of ours", ""),
     ]
+
+
+async def test_what_is_said_in_another_channel_or_by_another_bot_is_overheard_and_commands_nothing(
+    stage: Stage, desk: Desk
+) -> None:
+    heard: list[tuple[str, str]] = []
+    desk.overhearing.listen(lambda actor, text, command: heard.append((text, command)))
+    elsewhere = stage.twitch.add_user("other_channel")
+    robot = stage.twitch.add_user("other_bot", badges=("bot-badge",))
+    async with in_chat(stage, desk):
+        stage.twitch.say(stage.twitch.add_user("guest"), "!link K7M2QX", shared_from=elsewhere)
+        stage.twitch.say(robot, "!link K7M2QX too")
+        await until(lambda: len(heard) == 2)
+    assert heard == [("!link K7M2QX", ""), ("!link K7M2QX too", "")]
+    assert desk.linking.typed == []

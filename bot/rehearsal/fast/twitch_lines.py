@@ -35,8 +35,13 @@ def is_from_elsewhere(event: Event) -> bool:
     return source is not None and source != event["broadcaster_user_id"]
 
 
+def said_in(event: Event) -> str:
+    """All that was said, as it was said."""
+    return str(event["message"]["text"])
+
+
 def text_in(event: Event) -> str:
-    text = str(event["message"]["text"])
+    text = said_in(event)
     return clean_reply(text) if event["reply"] else clean_line(text)
 
 
@@ -61,7 +66,7 @@ class QuickCommands(CommandList):
     def answer_to(self, event: Event) -> Callable[[], Awaitable[None]] | None:
         """What is to be done about a line, which is overheard first; None when it is no command of ours."""
         line = text_in(event)
-        self.overhear(actor_in(event), line, str(event["message"]["text"]))
+        self.overhear(actor_in(event), line, said_in(event))
         name, rest = typed_command(line) or ("", "")
         answering = self._by_name.get(name)
         if answering is None:

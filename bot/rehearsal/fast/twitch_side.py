@@ -18,7 +18,14 @@ from bot.rehearsal.fast.helix import QuickHelix
 from bot.rehearsal.fast.network import Line, Network
 from bot.rehearsal.fast.twitch_chat import QuickChat
 from bot.rehearsal.fast.twitch_evidence import QuickTwitchEvidence
-from bot.rehearsal.fast.twitch_lines import PLATFORM, QuickCommands, badges_in, is_from_elsewhere
+from bot.rehearsal.fast.twitch_lines import (
+    PLATFORM,
+    QuickCommands,
+    actor_in,
+    badges_in,
+    is_from_elsewhere,
+    said_in,
+)
 from bot.services.ports import EvidenceEar, PlaceDown
 from bot.stage.twitch.sessions import Session
 from bot.stage.twitch.world import TwitchWorld
@@ -207,11 +214,13 @@ class TwitchSide:
 
     def _hear_line(self, event: Mapping[str, Any]) -> None:
         if is_from_elsewhere(event):
+            self._commands.overhear(actor_in(event), "", said_in(event))
             return
         if event["chatter_user_id"] == self._settings.bot_id and event["message_id"] in self.chat.own:
             self.chat.as_moderator = "moderator" in badges_in(event)
             return
         if _BOT_BADGE in badges_in(event):
+            self._commands.overhear(actor_in(event), "", said_in(event))
             return
         self.evidence.hear_line(event)
         answer = self._commands.answer_to(event)
