@@ -6,8 +6,10 @@ from typing import Any
 
 from bot.domain.control import EXTEND_MINUTES_MAX
 from bot.domain.drop_plan import SUPPLY_MAX, WhileOffline
+from bot.domain.moved import REASONS
 from bot.domain.planning import KINDS
 from bot.wording.catalogue import Wording
+from bot.wording.moving import reason_text
 from bot.wording.times import undo_text
 
 Json = dict[str, Any]
@@ -27,6 +29,7 @@ def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
         _sub(words, "undo", [], within=undo_text(words)),
         {**_sub(words, "drops", []), "name": "show"},
         _sub(words, "new", _new(words)),
+        _sub(words, "move", _move(words)),
         _sub(words, "codes", [_set(words), _count(words), _text(words, "expires", 0, _TYPED_MAX)]),
         {**_sub(words, "code-for", _one_code(words)), "name": "code"},
     ]
@@ -98,6 +101,21 @@ def _minutes(words: Wording) -> Json:
 
 def _member(words: Wording) -> Json:
     return {"type": _USER, "name": "member", "description": _say(words, "slash-option-member"), "required": True}
+
+
+def _move(words: Wording) -> list[Json]:
+    def typed(name: str, *, required: bool) -> Json:
+        description = _say(words, f"slash-option-move-{name}")
+        return {**_text(words, "drop", 0, _TYPED_MAX, required=required), "name": name, "description": description}
+
+    why = {"name": "reason", "description": _say(words, "slash-option-move-why"), "required": True}
+    choices = [{"name": reason_text(words, each)[:100], "value": str(each)} for each in REASONS]
+    return [
+        typed("opens", required=True),
+        {"type": _STRING, **why, "choices": choices},
+        _drop(words),
+        typed("lasts", required=False),
+    ]
 
 
 def _new(words: Wording) -> list[Json]:

@@ -26,7 +26,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import can, claims, codes, control, drops, help, linking, privacy, proof, reminders
+from cogs.dialogues import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -188,6 +188,10 @@ class DiscordSide:
             await self._answer(act, drops.board_to_show(self._hears.services))
         elif name == "new":
             self._no_form("/drop new")
+        elif name == "move":
+            typed = (_value(options, each, "") for each in ("drop", "opens", "reason", "lasts"))
+            move = moving.MoveOrder(*typed)
+            await self._answer(act, moving.move_drop(self._hears.services, act.actor, act.request_id, move))
         elif name in ("codes", "code"):
             await self._make_codes(act, options)
         else:
