@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.answers import Answer
@@ -17,7 +17,7 @@ from bot.domain.time import DAY, Micros
 from bot.services.ports import Clock, HeldUnit, LedgerLane
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
-from bot.storage.people import units_held
+from bot.storage.people import tokens_end, units_held
 
 LATELY = DAY
 _NOTHING_MOVES: Mapping[str, MoveReason] = {}
@@ -53,7 +53,9 @@ class Drops:
 
     async def held(self, actor: Actor) -> tuple[HeldUnit, ...]:
         """The person's units, newest first."""
-        return tuple(HeldUnit(*row) for row in await units_held(self._reads, self._channel_id, actor))
+        held = [HeldUnit(*row) for row in await units_held(self._reads, self._channel_id, actor)]
+        ends = await tokens_end(self._reads, self._channel_id, [unit.entry for unit in held])
+        return tuple(replace(unit, runs_until=ends.get(unit.entry)) for unit in held)
 
     async def create(self, actor: Actor, request_id: str, form: DropForm) -> Answer[DropPlanned | PlanRefused]:
         """Plan a drop from a form's raw texts. Raises TryAgain."""

@@ -146,10 +146,12 @@ class EvidenceEar(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeldUnit:
-    """One of a person's units, as `!mine` lists them; `entry` of the ledger granted it."""
+    """One of a person's units, as `!mine` lists them; `entry` of the ledger granted it. An unlock token
+    `runs_until` then, anything else for good."""
 
     drop: str
     title: str
     number: int
     supply: int
     entry: int
+    runs_until: Micros | None = None

@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from bot.domain.code_sets import audience_of
 from bot.domain.people import Actor
+from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.database import Reads
 from bot.storage.directory import Key
 from bot.storage.links import standing_link
+from bot.storage.own_evidence import UNLOCK, UNLOCK_RUNS_FOR
 
 
 class KnownNames:
@@ -56,6 +59,19 @@ async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[
     return await reads.consult(read)
 
 
+async def tokens_end(reads: Reads, channel_id: int, entries: Sequence[int]) -> dict[int, Micros]:
+    """When those of these units run out that are unlock tokens, by the entry that granted each."""
+    if not entries:
+        return {}
+    unit, drop = tables.unit.c, tables.drop.c
+    query = (
+        select(unit.entry_number, unit.granted_at)
+        .join_from(tables.unit, tables.drop, (drop.channel_id == unit.channel_id) & (drop.key == unit.drop_key))
+        .where(unit.channel_id == channel_id, unit.entry_number.in_(entries), drop.kind == UNLOCK)
+    )
+    return {row.entry_number: row.granted_at + UNLOCK_RUNS_FOR for row in await reads.rows(query)}
+
+
 def _person_of(connection: Connection, channel_id: int, key: Key) -> int | None:
     identity = tables.identity.c
     return connection.scalar(
@@ -67,8 +83,8 @@ def _person_of(connection: Connection, channel_id: int, key: Key) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Somebody the ledger knows: `person_id` is None for who was only ever answered, `accounts` are platform, user
-    id and the name last seen."""
+    """Somebody the ledger knows: `person_id` is None for who was only ever answered or has but a claim code,
+    `accounts` are platform, user id and the name last seen, which is the id where there is none."""
 
     person_id: int | None
     accounts: tuple[tuple[str, str, str], ...]
@@ -103,7 +119,16 @@ def find_account(connection: Connection, channel_id: int, key: Key) -> Found | N
         outcome.channel_id == channel_id, outcome.platform == key[0], outcome.user_id == key[1]
     )
     name = connection.scalar(answered.order_by(outcome.at.desc()).limit(1))
+    if name is None and has_own_codes(connection, channel_id, key):
+        name = key[1]
     return None if name is None else Found(None, ((*key, name),))
+
+
+def has_own_codes(connection: Connection, channel_id: int, key: Key) -> bool:
+    """Whether a claim code was made for this account alone; who has not used it may never have been here."""
+    code = tables.claim_code.c
+    query = select(code.number).where(code.channel_id == channel_id, code.audience == audience_of(*key))
+    return connection.scalar(query.limit(1)) is not None
 
 
 def find_linked(connection: Connection, channel_id: int, found: Found) -> Found | None:
@@ -136,6 +161,8 @@ def _accounts(
     grouped = answered.group_by(outcome.platform, outcome.user_id).order_by(outcome.platform, outcome.user_id)
     of_people = [tuple(row) for row in connection.execute(known)]
     strangers = [(*row, None) for row in connection.execute(grouped) if not _is_known(connection, channel_id, row)]
+    if user is not None and not (of_people or strangers) and has_own_codes(connection, channel_id, user):
+        strangers = [(*user, user[1], None)]
     return [*of_people, *strangers]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.drops import Drop, DropState
+from bot.domain.text import label
 from bot.domain.time import Micros
 from bot.wording.about import About, about_drop, each_text, stock_text
 from bot.wording.buttons import titled_claim_button
@@ -16,6 +17,7 @@ from bot.wording.text import board_text, chat_line, chat_name, chat_text, packed
 from bot.wording.times import moment_text, stamp
 
 _BOARD_FIELDS_MAX = 10
+_TOKEN_CHARACTERS_MAX = 30
 _BOARD_CHARACTERS_MAX = 3_500
 Units = Sequence[tuple[str, int, int]]
 """Somebody's units: title, number and supply of each."""
@@ -76,6 +78,14 @@ def mine_text(words: Wording, name: str, held: Units, *, discord: bool, entries:
         listed = f"{listed} {words.say('list-more', count=rest)}"
     text = words.say(f"mine-units{place}", discord=discord, name=who, units=listed)
     return text if discord else chat_line(text)
+
+
+def token_title(words: Wording, title: str, runs_until: Micros, now: Micros) -> str:
+    """What a token is called among somebody's units: with the end of its time."""
+    short = label(title, characters_max=_TOKEN_CHARACTERS_MAX)
+    if runs_until <= now:
+        return words.say("mine-token-over", title=short)
+    return words.say("mine-token", title=short, when=moment_text(words, runs_until, now, discord=False))
 
 
 def same_holding(held: Units) -> tuple[str, int] | None:

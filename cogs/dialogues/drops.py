@@ -11,7 +11,7 @@ from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.wording.cards import Card
 from bot.wording.control import try_again_text
-from bot.wording.drops import Units, board_card, board_line, mine_text
+from bot.wording.drops import Units, board_card, board_line, mine_text, token_title
 from bot.wording.next_drop import next_line
 from bot.wording.planning import plan_answer
 from cogs.names import Asked, CommandList
@@ -20,7 +20,7 @@ from cogs.names import Asked, CommandList
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def mine(asked: Asked) -> None:
         held = await services.drops.held(asked.actor)
-        services.telling.say_holding(asked.actor, _units(held))
+        services.telling.say_holding(asked.actor, _units(services, held))
 
     commands.add("mine", mine)
 
@@ -46,11 +46,16 @@ async def held_text(services: Services, actor: Actor) -> str:
     """What somebody holds, for Discord, with the entry of the ledger that each unit is."""
     held = await services.drops.held(actor)
     entries = [unit.entry for unit in held]
-    return mine_text(services.words, actor.name, _units(held), discord=True, entries=entries)
+    return mine_text(services.words, actor.name, _units(services, held), discord=True, entries=entries)
 
 
-def _units(held: Sequence[HeldUnit]) -> Units:
-    return [(unit.title, unit.number, unit.supply) for unit in held]
+def _units(services: Services, held: Sequence[HeldUnit]) -> Units:
+    words, now = services.words, services.clock.now()
+    titles = [
+        unit.title if unit.runs_until is None else token_title(words, unit.title, unit.runs_until, now)
+        for unit in held
+    ]
+    return [(title, unit.number, unit.supply) for title, unit in zip(titles, held, strict=True)]
 
 
 async def plan_drop(services: Services, actor: Actor, request_id: str, form: DropForm) -> str:

@@ -14,7 +14,7 @@ from bot.stage.twitch.model import ChatMessage
 from cogs.names import CommandNames
 from tests.cogs.fakes import MUG, Desk, in_chat
 from tests.platforms.rig import until
-from tests.wording.saying import CUE, OPEN
+from tests.wording.saying import CUE, EIGHT, NOW, OPEN
 
 
 def say(stage: Stage, name: str, text: str) -> ChatMessage:
@@ -198,6 +198,18 @@ async def test_a_person_sees_what_they_hold(stage: Stage, desk: Desk) -> None:
         say(stage, "ann", "!mine")
         await until(lambda: desk.telling.said)
     assert desk.telling.said == [("ann", "@ann holds Teal Mug #17 of 48.")]
+
+
+async def test_a_token_is_shown_with_the_end_of_its_time(stage: Stage, desk: Desk) -> None:
+    desk.drops.units = [
+        HeldUnit("token", "Fan Token", 1, 9, 58, runs_until=EIGHT),
+        HeldUnit("token", "Fan Token", 2, 9, 57, runs_until=NOW),
+    ]
+    async with in_chat(stage, desk):
+        say(stage, "ann", "!mine")
+        await until(lambda: desk.telling.said)
+    held = "Fan Token, until 20:00 (in 12 min), #1 of 9, Fan Token, run out, #2 of 9"
+    assert desk.telling.said == [("ann", f"@ann holds {held}.")]
 
 
 async def test_a_renamed_command_and_one_switched_off(stage: Stage, desk: Desk) -> None:

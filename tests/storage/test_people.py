@@ -10,9 +10,9 @@ from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.people import BOT, Actor
 from bot.domain.planning import ApplyPlans
-from bot.domain.time import SECOND
+from bot.domain.time import DAY, SECOND
 from bot.storage.database import Reads
-from bot.storage.people import KnownNames, units_held
+from bot.storage.people import KnownNames, tokens_end, units_held
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
 
 
@@ -62,6 +62,17 @@ async def test_what_somebody_holds_is_listed_newest_first_with_the_entry_of_each
         ("mug", "Teal Mug", 1, 48, 8),
     ]
     assert await units_held(reads, CHANNEL, viewer("bob")) == []
+
+
+async def test_a_token_ends_a_day_after_it_was_granted_and_other_units_never(lane, reads, clock):
+    unlock = plan("token", kind="unlock")
+    await lane.submit(ApplyPlans(CHANNEL, "config:2", BOT, (plan(per_person=3), plan("print"), unlock)))
+    for drop in ("mug", "token"):
+        await claim(lane, viewer("ann"), f"twitch:{drop}", drop)
+    held = await units_held(reads, CHANNEL, viewer("ann"))
+    entries = {drop: entry for drop, *_, entry in held}
+    assert await tokens_end(reads, CHANNEL, list(entries.values())) == {entries["token"]: clock.at + DAY}
+    assert await tokens_end(reads, CHANNEL, []) == {}
 
 
 async def test_a_unit_that_was_taken_back_is_held_no_more_and_may_be_claimed_in_the_same_breath(lane, reads):

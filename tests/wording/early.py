@@ -16,6 +16,7 @@ from bot.wording.announcing import control_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines
 from bot.wording.control import steer_answer
+from bot.wording.drops import token_title
 from bot.wording.eligibility import can_chat_line, can_shown
 from bot.wording.gates import people_text
 from tests.wording.saying import ANNOUNCED, CONDITIONS, CUE, EIGHT, NOW, VERDICTS, about, drawn, refused, steered
@@ -79,6 +80,7 @@ def every_early_sentence(words: Wording) -> Iterator[str]:
     yield claim_answer(words, checking, NOW, discord=True)
     yield from refused_lines(words, ClaimOpenNow("mug", "Teal Mug", "subscriber", EIGHT), ["ann"], NOW)
     yield from (drawn(control_card(words, about(drop), NOW)) for drop in (EARLY_ANNOUNCED, EARLY_OPEN))
+    yield from (token_title(words, "Fan Token", at, NOW) for at in (EIGHT, NOW))
     opened = steered(Verb.OPEN, early="subscriber or vip", units_left=24, public_at=EIGHT)
     yield steer_answer(words, opened, NOW, discord=True)
     for answer in (

@@ -45,6 +45,8 @@ SENTENCES = {
     "mine-units-people": "{title} is held by {owners} (of {supply})",
     "mine-unit": "{title} #{number} of {supply}",
     "mine-unit-entry": "{unit} (entry {entry})",
+    "mine-token": "{title}, until {when},",
+    "mine-token-over": "{title}, run out,",
     "mine-nothing": "You hold nothing yet; {drop_command} shows what is on and what is next.",
     "mine-nothing-chat": "@{name} holds nothing yet; {drop_command} shows what is on and what is next.",
     "mine-nothing-people": "{names}: you hold nothing yet; {drop_command} shows what is on and what is next.",
