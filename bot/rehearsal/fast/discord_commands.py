@@ -30,6 +30,7 @@ def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
         {**_sub(words, "drops", []), "name": "show"},
         _sub(words, "new", _new(words)),
         _sub(words, "move", _move(words)),
+        _sub(words, "who", _who(words)),
         _sub(words, "codes", [_set(words), _count(words), _text(words, "expires", 0, _TYPED_MAX)]),
         {**_sub(words, "code-for", _one_code(words)), "name": "code"},
     ]
@@ -116,6 +117,12 @@ def _move(words: Wording) -> list[Json]:
         _drop(words),
         typed("lasts", required=False),
     ]
+
+
+def _who(words: Wording) -> list[Json]:
+    member = {**_member(words), "description": _say(words, "slash-option-who-member"), "required": False}
+    name = {**_text(words, "drop", 0, _TYPED_MAX), "name": "name"}
+    return [member, {**name, "description": _say(words, "slash-option-who-name")}]
 
 
 def _new(words: Wording) -> list[Json]:

@@ -26,7 +26,7 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders
+from cogs.dialogues import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders, who
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -192,6 +192,9 @@ class DiscordSide:
             typed = (_value(options, each, "") for each in ("drop", "opens", "reason", "lasts"))
             move = moving.MoveOrder(*typed)
             await self._answer(act, moving.move_drop(self._hears.services, act.actor, act.request_id, move))
+        elif name == "who":
+            whom = self._receiver(options) or str(_value(options, "name", ""))
+            await self._answer(act, who.who_is(self._hears.services, act.actor, whom))
         elif name in ("codes", "code"):
             await self._make_codes(act, options)
         else:
