@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimChecking, ClaimOpenNow, ClaimRefusal
+from bot.domain.telling import NoteTold
 from bot.domain.time import MINUTE, SECOND
 from bot.services import telling as telling_module
+from bot.storage.database import Reads
 from bot.storage.lane import Committed
-from tests.conftest import NOON, FixedClock, viewer
+from bot.storage.telling import untold
+from tests.conftest import CHANNEL, NOON, FixedClock, running_lane, viewer
 from tests.services.fakes import NotingLane, RecordingChat, answer, granted, refused, until
 from tests.services.test_shared_lines import Chat
 from tests.services.test_telling import GAP, made, running
+from tests.storage.test_early_claims import begin, claim, judge
 
 CHECKING = ClaimChecking("mug", "Teal Mug", ("subscriber",))
 PUBLIC_AT = NOON + 10 * MINUTE
@@ -175,3 +181,52 @@ async def test_what_was_checked_for_discord_is_not_said_in_chat(clock):
         telling.say_now("the end")
         await until(lambda: said.lines)
     assert (said.lines, lane.told) == (["the end"], [])
+
+
+# -- over a real ledger, and through a crash ------------------------------------------------------------------
+
+
+async def test_after_a_crash_only_what_was_answered_is_owed_and_the_rest_is_told_when_it_is(new_ledger, clock):
+    async with running_lane(new_ledger, clock) as lane:
+        await begin(lane, clock)
+        for name in ("ann", "bob"):
+            await claim(lane, name)
+        await judge(lane, "ann", 1)
+    reads = Reads(new_ledger)
+    async with running_lane(new_ledger, clock) as lane:
+        said = RecordingChat()
+        telling = made(lane, said, clock, reads=reads)
+        lane.listen(telling.committed)
+        await telling.sweep(at_start=True)
+        async with running(telling):
+            clock.at += SECOND
+            telling.say_now("so far")
+            await until(lambda: len(said.lines) == 2)
+            await judge(lane, "bob", 1, at=clock.at)
+            clock.at += SECOND
+            telling.say_now("the end")
+            await until(lambda: len(said.lines) == 4)
+            async with asyncio.timeout(5):
+                while await untold(reads, CHANNEL):
+                    pass
+    await reads.close()
+    assert sorted(said.lines) == sorted(
+        [
+            "so far",
+            "I was away and still owe an answer: Teal Mug is yours, @ann #1 (of 48)",
+            "the end",
+            "@bob Teal Mug #2 of 48 is yours!",
+        ]
+    )
+
+
+async def test_a_note_that_somebody_was_told_of_the_check_does_not_settle_their_answer(lane, new_ledger, clock):
+    await begin(lane, clock)
+    await claim(lane, "ann")
+    await lane.submit(NoteTold(CHANNEL, ("twitch:ann",)))
+    reads = Reads(new_ledger)
+    assert await untold(reads, CHANNEL) == []
+    await judge(lane, "ann", 0)
+    (owed,) = await untold(reads, CHANNEL)
+    await reads.close()
+    assert (owed.actor.name, owed.decision.because) == ("ann", ClaimRefusal.NOT_ENTITLED)
