@@ -16,6 +16,7 @@ from bot.domain.transparency import PERSON_ERASED
 from bot.storage import codes, tables
 from bot.storage.batch import Batch
 from bot.storage.directory import Key
+from bot.storage.people import has_own_codes
 
 # What a decision says in somebody's own words, or about somebody else by name.
 _PERSONAL = ("receiver", "asked_for")
@@ -50,7 +51,7 @@ def handle(batch: Batch, command: EraseMe, moment: Micros) -> ErasureDecision:
         batch.write_rows()
     persons = [each for each in (person_id, linked_id) if each is not None]
     standing = ErasureStanding(
-        kept=person_id is not None or bool(named) or _was_answered(batch, key),
+        kept=person_id is not None or bool(named) or _is_met(batch, key),
         drops=tuple(batch.book.drops[drop] for drop in _drops_in_the_way(batch, persons)),
         units=_count(batch, tables.unit, persons),
         deeds=_count(batch, tables.action, persons),
@@ -172,6 +173,10 @@ def _count(batch: Batch, table: Table, persons: list[int]) -> int:
     """How many rows these persons have in a table."""
     where = (table.c.channel_id == batch.channel_id) & table.c.person_id.in_(persons)
     return batch.connection.scalar(select(func.count()).select_from(table).where(where)) or 0
+
+
+def _is_met(batch: Batch, key: Key) -> bool:
+    return _was_answered(batch, key) or has_own_codes(batch.connection, batch.channel_id, key)
 
 
 def _was_answered(batch: Batch, key: Key) -> bool:

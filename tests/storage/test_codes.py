@@ -25,12 +25,14 @@ from bot.domain.codes import CodeRefusal, Issue, digest_of, make_code, read_code
 from bot.domain.linking import LinkPeople
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
-from bot.domain.privacy import EraseMe
+from bot.domain.privacy import EraseMe, PersonErased
 from bot.domain.stream import Wake
 from bot.domain.time import HOUR, MINUTE
 from bot.storage import tables
 from bot.storage.codes import issued_codes
 from bot.storage.database import ledger_url, snapshot_engine
+from bot.storage.people import Found, find_account, find_people
+from bot.storage.personal_data import personal_data
 from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
 from tests.storage.evenings import faults, rows
@@ -268,6 +270,27 @@ async def test_whoever_is_forgotten_leaves_no_code_that_works_and_no_name_on_any
         (2, "", 0),
     ]
     assert b"id-ann" not in repr(rows(new_ledger, "SELECT private FROM entry WHERE kind LIKE 'code.%'")).encode()
+    assert faults(new_ledger) == []
+
+
+async def test_who_never_came_and_has_a_code_is_found_and_can_be_forgotten(new_ledger, clock):
+    own, key = {"audience": "discord:id-zoe"}, ("discord", "id-zoe")
+    async with running_lane(new_ledger, clock) as lane:
+        await begin(lane, clock)
+        await issue(lane, digest(1, **own), **own)
+        engine = snapshot_engine(new_ledger)
+        with engine.connect() as connection:
+            (by_id,) = find_people(connection, CHANNEL, "discord:id-zoe")
+            assert by_id == find_account(connection, CHANNEL, key)
+            (code,) = personal_data(connection, CHANNEL, by_id, BEGINS)["codes"]
+            assert (code["set"], code["for"], code["used_at"]) == ("EARLY", "discord:id-zoe", None)
+            # A stranger without one is not shown the codes that nobody has used.
+            stranger = Found(None, (("discord", "id-yan", "yan"),))
+            assert personal_data(connection, CHANNEL, stranger, BEGINS)["codes"] == []
+        engine.dispose()
+        forget = EraseMe(CHANNEL, "discord:forget", viewer("zoe", "discord"), confirmed=True)
+        assert isinstance((await lane.submit(forget)).decision, PersonErased)
+    assert rows(new_ledger, "SELECT audience, burned_at IS NULL FROM claim_code") == [("", 0)]
     assert faults(new_ledger) == []
 
 
