@@ -41,10 +41,10 @@ can be told of it now, SendRefused when never."""
 
 
 class Entitlements:
-    """`clock` tells the ledger's moment. `open_holds` are the claims that wait, as last committed, `drops` all drops
-    by key, and `regulars` the people whom the ledger knows, the most likely to claim first. `listen` is told which
-    sources the gates that are announced or open need. `probes` names, by platform, somebody whom it surely knows:
-    asked about them, a source that does not let us ask shows that long before the first claim."""
+    """`clock` tells the ledger's moment. `open_holds` are the claims that wait, as last committed, `drops` all
+    drops by key, and `regulars` the people whom the ledger knows, the most likely to claim first. `listen` is told
+    which sources the gates that are announced or open need. `probes` names, by platform, somebody whom it surely
+    knows: asked about them, a source that does not let us ask shows that long before the first claim."""
 
     def __init__(
         self,
