@@ -11,12 +11,14 @@ from bot.wording.control import choices_text
 from bot.wording.text import as_sentence, chat_line, shown
 from bot.wording.times import moment_text, other_moment_text, span_text, undo_text
 
+# What was said of the others on stream need not be said here.
+_TOLD = frozenset(MoveReason) - {MoveReason.OTHER}
+
 
 def moved_values(words: Wording, facts: About, now: Micros, *, discord: bool) -> dict[str, str | int]:
     """What the news of a move name: why, and the time that people had been told before."""
-    known = facts.why in list(MoveReason)
     return {
-        "because": words.say(f"moved-because-{facts.why}", discord=discord) if known else "",
+        "because": words.say(f"moved-because-{facts.why}", discord=discord) if facts.why in _TOLD else "",
         "instead": _instead(words, facts.was_opens_at, facts.opens_at, now, discord=discord),
     }
 
@@ -30,8 +32,9 @@ def _instead(words: Wording, was: Micros | None, opens_at: Micros | None, now: M
 
 def reason_text(words: Wording, reason: MoveReason) -> str:
     """A reason as a list offers it: its word, and what everybody is told."""
-    told = words.say(f"moved-because-{reason}", discord=True).strip(", ")
-    return f"{reason}: {told}" if told else str(reason)
+    if reason not in _TOLD:
+        return str(reason)
+    return f"{reason}: {words.say(f'moved-because-{reason}', discord=True).strip(', ')}"
 
 
 def move_answer(words: Wording, decision: MoveDecision, now: Micros, *, discord: bool) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.announcing import NewsKind
+from bot.domain.control import Verb
 from bot.domain.moved import REASONS, MoveReason
 from bot.domain.moving import DropMoved, MoveDecision, MoveRefusal, MoveRefused
 from bot.domain.time import DAY, HOUR, MINUTE
 from bot.wording.announcing import card, chat_line
 from bot.wording.catalogue import Wording
+from bot.wording.control import steer_answer
 from bot.wording.moving import move_answer, reason_text
-from tests.wording.saying import ANNOUNCED, EIGHT, NOW, PLAN, about
+from tests.wording.saying import ANNOUNCED, EIGHT, NOW, PLAN, about, steered
 
 LATER = replace(ANNOUNCED, opens_at=EIGHT + HOUR)
 EARLY = replace(LATER, plan=replace(PLAN, early="subscriber or vip", early_for=10 * MINUTE, early_units=24))
@@ -41,4 +43,5 @@ def every_move(words: Wording) -> Iterator[str]:
     for decision in MOVES:
         yield move_answer(words, decision, NOW, discord=False)
         yield move_answer(words, decision, NOW, discord=True)
+    yield steer_answer(words, steered(Verb.UNDO, undone="drop.moved>drop.moved", closes_at=None), NOW, discord=True)
     yield from (reason_text(words, reason) for reason in REASONS)

@@ -52,6 +52,7 @@ from bot.wording.verifying import not_verified_card
 from tests.wording.cadences import every_cadence_note, every_next_line
 from tests.wording.codes import every_code_sentence
 from tests.wording.early import EARLY_BOARDS, EARLY_NEWS, EARLY_REFUSALS, every_early_sentence
+from tests.wording.events import every_event
 from tests.wording.links import every_link_line
 from tests.wording.moves import every_move
 from tests.wording.refusals import every_refusal
@@ -244,6 +245,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield plan_answer(words, PlanRefused(tuple(FormMistake)), NOW)
     yield from ("# Early access", *_gates(words))
     yield from ("# A drop that moves", *every_move(words))
+    yield from ("# Discord's calendar", *every_event(words))
     yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
     yield from ("# What comes next", *every_next_line(words, NOW))
     yield from ("# Claim codes", *every_code_sentence(words))

@@ -16,7 +16,7 @@ from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.hooks import Probe, no_probe
 from bot.services.ports import PlaceDown
 
-WHERE = "discord:calendar"
+WHERE = "the server's calendar"
 # Discord takes few changes a minute and asks to wait then; nobody waits for these.
 PATIENCE_SECONDS = 60.0
 

@@ -14,7 +14,6 @@ SENTENCES = {
     "moved-because-technical": ", for technical reasons",
     "moved-because-ill": ", because the streamer is ill",
     "moved-because-schedule": ", because plans have changed",
-    "moved-because-other": "",
     "moved-because-undone": " after all",
     "moved-instead": " instead of {was}",
     "move-done": "Moved: {title} opens at {when}, for {span}; {undo} within {within} takes it back.",
