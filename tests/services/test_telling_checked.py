@@ -152,24 +152,30 @@ async def test_that_something_is_checked_is_never_noted_as_told_and_its_answer_i
     assert lane.told == ["twitch:ann"]
 
 
+NOT_IN = refused(ClaimRefusal.NOT_ENTITLED, retry_at=PUBLIC_AT)
+
+
 @pytest.mark.parametrize("early", [True, False])
-async def test_an_answer_that_overtakes_the_news_of_the_check_is_told_alone(clock, early):
+@pytest.mark.parametrize(("decision", "heard"), [(granted(1), "is yours"), (NOT_IN, "opens to you")])
+async def test_an_answer_that_overtakes_the_news_of_the_check_is_told_alone(clock, early, decision, heard):
     """The lane tells its listeners of a completed claim before whoever asked it runs again."""
     lane, said = NotingLane(), RecordingChat()
     telling = made(lane, said, clock)
     steps = [
-        lambda: telling.committed(settled("ann", granted(1))),
+        lambda: telling.committed(settled("ann", decision)),
         lambda: telling.claim_decided(viewer("ann"), answer("twitch:ann", CHECKING)),
     ]
     async with running(telling):
         for step in steps if early else reversed(steps):
             step()
-        clock.at += SECOND
+        clock.at += 2 * SECOND
+        telling.say_now("some time later")
         await until(lambda: lane.told)
         clock.at += GAP
         telling.say_now("the end")
         await until(lambda: said.lines[-1] == "the end")
-    assert said.lines == ["@ann Teal Mug #1 of 48 is yours!", "the end"]
+    (line,) = [line for line in said.lines if "ann" in line]
+    assert heard in line
 
 
 async def test_what_was_checked_for_discord_is_not_said_in_chat(clock):
@@ -202,10 +208,13 @@ async def test_after_a_crash_only_what_was_answered_is_owed_and_the_rest_is_told
             clock.at += SECOND
             telling.say_now("so far")
             await until(lambda: len(said.lines) == 2)
+            clock.at += 9 * SECOND
+            telling.say_now("much later")
+            await until(lambda: len(said.lines) == 3)
             await judge(lane, "bob", 1, at=clock.at)
             clock.at += SECOND
             telling.say_now("the end")
-            await until(lambda: len(said.lines) == 4)
+            await until(lambda: len(said.lines) == 5)
             async with asyncio.timeout(5):
                 while await untold(reads, CHANNEL):
                     pass
@@ -214,6 +223,7 @@ async def test_after_a_crash_only_what_was_answered_is_owed_and_the_rest_is_told
         [
             "so far",
             "I was away and still owe an answer: Teal Mug is yours, @ann #1 (of 48)",
+            "much later",
             "the end",
             "@bob Teal Mug #2 of 48 is yours!",
         ]
