@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.linking import TWITCH, LinkDecision, UnlinkDecision, UnlinkMe, UnlinkRefused
+from bot.domain.linking import (
+    TWITCH,
+    LinkDecision,
+    LinkRefusal,
+    LinkRefused,
+    UnlinkDecision,
+    UnlinkMe,
+    UnlinkRefused,
+)
 from bot.domain.people import Actor
 from bot.domain.text import normalise_command
 from bot.services.claims import TooFast
@@ -17,6 +25,8 @@ from cogs.names import Asked, CommandList
 UNLINK = r"md:link:off"
 YES = r"md:link:yes"
 _OFF = "off"
+# Nothing is lost with these: whoever was answered just now can do without.
+_AT_LEISURE = (LinkRefusal.NEEDS_CODE, LinkRefusal.MALFORMED_CODE, LinkRefusal.UNKNOWN_CODE)
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
@@ -29,10 +39,10 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
             return
         account = "" if redeemed.account is None else redeemed.account.name
         line = link_line(services.words, redeemed.decision, asked.actor.name, account)
-        if redeemed.account is None:
+        if isinstance(redeemed.decision, LinkRefused) and redeemed.decision.because in _AT_LEISURE:
             services.telling.say_to(asked.actor, line, topic="link")
         else:
-            # A code is used up by this: whoever has typed it must hear what came of it.
+            # A code is used up by this, or nothing more will be said: whoever has typed it must hear that.
             services.telling.say_now(line)
 
     if services.linking.possible:

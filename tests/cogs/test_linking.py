@@ -113,12 +113,20 @@ async def test_whoever_has_used_a_code_up_hears_what_came_of_it_at_once(desk: De
     ]
 
 
-async def test_a_refusal_is_an_answer_like_any_other_and_who_is_not_heard_gets_none(desk: Desk) -> None:
-    desk.linking.redeemed = Redeemed(LinkRefused(LinkRefusal.NEEDS_CODE))
-    await Chat().type(desk, "")
+@pytest.mark.parametrize("because", LinkRefusal)
+async def test_a_refusal_is_an_answer_like_any_other_unless_something_is_lost_with_it(desk: Desk, because) -> None:
+    desk.linking.redeemed = Redeemed(LinkRefused(because))
+    await Chat().type(desk, "AAAAAA")
+    usual = because in (LinkRefusal.NEEDS_CODE, LinkRefusal.MALFORMED_CODE, LinkRefusal.UNKNOWN_CODE)
+    ((to, text),) = desk.telling.said
+    assert to == ("ann" if usual else "all")
+    assert text.startswith("@ann ")
+
+
+async def test_who_is_not_heard_any_more_gets_no_answer(desk: Desk) -> None:
     desk.linking.redeemed = None
     await Chat().type(desk, "AAAAAA")
-    assert desk.telling.said == [("ann", "@ann type /link on Discord to get a code, and then !link with it here.")]
+    assert desk.telling.said == []
 
 
 @pytest.mark.parametrize(
