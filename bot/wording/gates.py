@@ -18,7 +18,7 @@ from bot.wording.times import moment_text, span_text
 
 _CARD_CHARACTERS_MAX = 4_000
 _NAME_CHARACTERS_MAX = 40
-_PEOPLE_CHARACTERS_MAX = 120
+_PEOPLE_CHARACTERS_MAX = 100
 _OF_TRUTH = {Truth.YES: "gate-finding-yes", Truth.NO: "gate-finding-no", Truth.UNKNOWN: "gate-finding-unknown"}
 
 

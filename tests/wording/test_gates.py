@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.claims import ClaimRefusal, ClaimRefused
 from bot.domain.entitlements import Evidence
 from bot.domain.gate_parsing import CONDITIONS_MAX
 from bot.domain.gates import Gate
 from bot.domain.time import DAY, HOUR
 from bot.domain.verdicts import Accepted, Refused, RefusedUntil, evaluate
 from bot.wording.catalogue import Wording
-from bot.wording.gates import can_card, can_line, condition_text, way_text
+from bot.wording.claims import claim_answer, refused_lines
+from bot.wording.gates import can_card, can_line, condition_text, people_text, way_text
 from tests.domain.gate_cases import NOON, cases, gate, known
 
 WORDS = Wording()
@@ -63,6 +65,22 @@ def test_nobody_is_told_in_public_what_they_have_not_paid_for(
 ) -> None:
     verdict = evaluate(*case, NOON, public_opens_at)
     assert not PAID.search(can_line(WORDS, "ann", "Teal Mug", verdict, NOON, why="/drop can"))
+
+
+@given(cases())
+def test_a_refusal_in_chat_tells_nobody_what_somebody_has_not_paid_for(case: tuple[Gate, Evidence]) -> None:
+    verdict = evaluate(*case, NOON, NOON + HOUR)
+    way = tuple(map(str, verdict.way_in)) if isinstance(verdict, Refused | RefusedUntil) else ()
+    refused = ClaimRefused(ClaimRefusal.NOT_ENTITLED, "mug", "Teal Mug", 48, retry_at=NOON + HOUR, way_in=way)
+    (line,) = refused_lines(WORDS, refused, ["ann"], NOON)
+    assert not PAID.search(line)
+    assert len(line) <= 450
+    assert claim_answer(WORDS, refused, NOON, discord=True)
+
+
+@given(st.text(max_size=40) | cases().map(lambda case: str(case[0])), st.booleans())
+def test_whom_a_gate_lets_in_is_always_short_enough_for_a_line(text: str, discord: bool) -> None:
+    assert 0 < len(people_text(WORDS, text, discord=discord)) <= 100
 
 
 @pytest.mark.parametrize("public_opens_at", [None, NOON + HOUR])
