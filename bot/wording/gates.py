@@ -18,7 +18,7 @@ from bot.wording.times import moment_text, span_text
 
 _CARD_CHARACTERS_MAX = 4_000
 _NAME_CHARACTERS_MAX = 40
-_PEOPLE_CHARACTERS_MAX = 100
+_PEOPLE_CHARACTERS_MAX = {False: 120, True: 500}  # in chat, and on Discord
 _OF_TRUTH = {Truth.YES: "gate-finding-yes", Truth.NO: "gate-finding-no", Truth.UNKNOWN: "gate-finding-unknown"}
 
 
@@ -46,7 +46,7 @@ def people_text(words: Wording, gate_text: str, *, discord: bool) -> str:
     cannot be read, only that there are conditions."""
     gate = read_gate(gate_text)
     text = "" if isinstance(gate, GateMistake) else _people(words, gate, "gate-and", discord=discord)
-    if not text or len(text) > _PEOPLE_CHARACTERS_MAX:
+    if not text or len(text) > _PEOPLE_CHARACTERS_MAX[discord]:
         return words.say("gate-people-many", discord=discord)
     return text
 

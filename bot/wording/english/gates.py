@@ -48,7 +48,7 @@ SENTENCES = {
     "gate-people-anybody": "people",
     "gate-people-also": "{people} who are also {others}",
     "gate-people-with": "{people} {phrases}",
-    "gate-people-many": "those who meet its conditions",
+    "gate-people-many": "those who meet its conditions ({can_command} tells you)",
     "gate-finding-yes": "Yes: {condition}",
     "gate-finding-no": "No: {condition}",
     "gate-finding-from": "Not before {when}: {condition}",
