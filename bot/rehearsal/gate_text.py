@@ -7,7 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r'\(|\)|>=|<|\d+|[a-z_]+(?::(?:"[^"]*"|[\w.-]+))?')
-_JOINING = ("and", "or", "not", "(", ")", ">=", "<")
+_WORDS = frozenset(
+    {
+        *("subscriber", "gift", "follower", "follower_days", "vip", "moderator", "founder"),
+        *("role", "booster", "member_days", "role_subscriber"),
+        *("badge", "pass", "unlock", "code", "listed", "account_days"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,7 @@ class _Reader:
             return inner
         holds = not self._take("not")
         word, _, subject = self._next().partition(":")
-        if word in _JOINING or word.isdigit():
+        if word not in _WORDS:
             raise ValueError(f"{word} is no condition")
         if holds and self._take(">="):
             return Literal(word, subject.strip('"'), int(self._next()))

@@ -20,8 +20,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot import wiring
+from bot.domain import claims
 from bot.domain.drop_plan import DropPlan
 from bot.domain.drops import Drop
+from bot.domain.verdicts import Accepted
 from bot.redaction import Redactor
 from bot.services.stream import Streams
 from bot.services.telling import Telling
@@ -165,6 +167,11 @@ def silent_after_a_gap() -> None:
     Streams.connected = lambda self, gap_seconds: self.look()  # type: ignore[method-assign]  # planted
 
 
+def lets_everybody_in_early() -> None:
+    """An early window is open to whoever asks."""
+    claims.evaluate = lambda *asked: Accepted()  # type: ignore[assignment]  # planted
+
+
 def _secret() -> str:
     return os.environ["MICRODROPS_REHEARSAL_BOT_TOKEN"]
 
@@ -180,6 +187,7 @@ _PLANTED = (
     leaks_into_the_chat,
     forgets_in_a_crash,
     silent_after_a_gap,
+    lets_everybody_in_early,
 )
 BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in _PLANTED}
 

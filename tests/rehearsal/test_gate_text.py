@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.entitlements import KINDS, Entitlement
 from bot.domain.gate_parsing import read_gate as parse
 from bot.domain.gates import conditions
 from bot.rehearsal.gate_text import Group, Literal, lets_in, literals, read_gate
@@ -36,7 +37,20 @@ def test_a_gate_is_read_as_it_was_written(text: str, read: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "subscribers, vips", "(vip", "vip)", "vip or", "or vip", "vip vip", "vip >=", "role:", "vip >= x", "§"],
+    [
+        "",
+        "subscribers",
+        "subscribers, vips",
+        "(vip",
+        "vip)",
+        "vip or",
+        "or vip",
+        "vip vip",
+        "vip >=",
+        "role:",
+        "vip >= x",
+        "§",
+    ],
 )
 def test_what_is_no_gate_of_the_ledgers_is_none(text: str) -> None:
     assert read_gate(text) is None
@@ -63,6 +77,11 @@ def test_whatever_the_bot_writes_into_the_ledger_the_judge_reads_alike(written: 
     ours = dict.fromkeys((each.word, each.subject, each.at_least, each.holds) for each in literals(read))
     assert list(ours) == theirs
     assert [str(each.question) for each in conditions(gate)] == [Literal(*each).question for each in ours]
+
+
+def test_the_judge_knows_every_word_that_a_gate_can_have() -> None:
+    for each in Entitlement:
+        assert read_gate(f"{each}:x" if KINDS[each].named else str(each)) is not None
 
 
 def test_a_gate_lets_in_by_all_of_a_group_or_by_any() -> None:

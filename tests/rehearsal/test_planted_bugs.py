@@ -52,6 +52,13 @@ CAUGHT_IN_BAD_MOMENTS: Mapping[str, set[str]] = {
 }
 
 
+# What takes an early window.
+EARLY = Script(
+    "early", "Early", "Subscribers come early, and so do others.", shares={"early-subscriber": 50, "impatient": 50}
+)
+CAUGHT_EARLY: Mapping[str, set[str]] = {AS_IT_IS: set(), "lets_everybody_in_early": {"entitled", "evidence"}}
+
+
 async def play_each(tmp_path: Path, bots: Iterable[str], config: str, **given: Any) -> dict[str, Report]:
     """The same script and seed, played with each bot; what was written stays in a folder of the bot's name."""
     file = tmp_path / "config.toml"
@@ -86,7 +93,7 @@ def missed(reports: Mapping[str, Report], caught_by: Mapping[str, set[str]]) -> 
 
 
 def test_every_planted_bug_has_the_promises_that_it_must_be_caught_by() -> None:
-    assert {*CAUGHT_BY, *CAUGHT_IN_BAD_MOMENTS} - {AS_IT_IS} == set(BUGS)
+    assert {*CAUGHT_BY, *CAUGHT_IN_BAD_MOMENTS, *CAUGHT_EARLY} - {AS_IT_IS} == set(BUGS)
 
 
 @pytest.mark.slow
@@ -114,3 +121,17 @@ async def test_bugs_that_show_only_in_bad_moments_are_caught_and_the_bot_as_it_i
         tmp_path, CAUGHT_IN_BAD_MOMENTS, config, viewers=40, discord_viewers=3, tempo=tempo, script=BAD_MOMENTS
     )
     assert missed(reports, CAUGHT_IN_BAD_MOMENTS) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_bot_that_lets_everybody_in_early_is_caught_and_the_bot_as_it_is_lets_in_the_entitled(
+    tmp_path: Path,
+) -> None:
+    config = CONFIG.replace("supply = 5", 'supply = 20\nearly = "subscribers"')
+    tempo = replace(TEMPO, early=3)
+    reports = await play_each(
+        tmp_path, CAUGHT_EARLY, config, viewers=30, discord_viewers=0, tempo=tempo, script=EARLY
+    )
+    assert missed(reports, CAUGHT_EARLY) == []
+    assert reports[AS_IT_IS].figures.named("early") > 0

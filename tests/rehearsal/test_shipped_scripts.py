@@ -19,7 +19,7 @@ from bot.rehearsal.script_file import SKELETON
 from bot.stage.strikes import ON_DISCORD, ON_TWITCH
 
 # Seconds that each may take here, with the second core busy.
-SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "bad-night": 90}
+SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "early-access": 60, "bad-night": 90}
 Json = Mapping[str, Any]
 
 
@@ -78,6 +78,22 @@ def test_of_five_thousand_who_storm_a_hot_drop_a_hundred_get_one_and_all_are_ans
     (drop,) = report["drops"]
     assert (drop["units"], drop["owners"]) == (100, 100)
     assert drop["wanted_by"] > 4_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_early_access_goes_to_whom_it_was_promised_though_twitch_stops_answering(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = play("early-access", tmp_path / "kept", capsys)
+    early = {drop["drop"]: drop["early"] for drop in report["drops"]}
+    assert 4 <= early["mug"] <= 24
+    assert 1 <= early["zine"] <= 6
+    assert report["linked"] >= 1
+    for key in ("entitled", "evidence", "share", "settled", "identity", "outage", "healed"):
+        assert verdict(report, key) == "kept"
+    # Somebody was early and not entitled, and got theirs when everybody was let in.
+    assert report["refusals"]["not-entitled"] > 0
 
 
 @pytest.mark.slow
