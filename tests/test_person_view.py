@@ -12,6 +12,7 @@ from filelock import FileLock
 from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.ledger import leaf_hash, private_hash
+from bot.domain.linking import LinkPeople
 from bot.domain.people import Actor, Rank, pseudonym
 from bot.domain.stream import Wake
 from bot.domain.time import HOUR, MINUTE
@@ -103,6 +104,29 @@ def test_an_export_may_go_to_a_file_for_its_owner_alone(ledger, folder, run):
     assert json.loads((folder / "bob.json").read_text("utf-8"))["accounts"][0]["name"] == BOB.name
     wrong = run("person", "export", "loud_bob", "--out", str(folder / "config.toml" / "bob.json"))
     assert (wrong.code, "cannot be written" in wrong.err) == (2, True)
+
+
+def link_the_namesakes(ledger, folder: Path) -> None:
+    async def link() -> None:
+        async with running_lane(ledger, FixedClock(NOON + HOUR), keys=keys_at(folder / KEY_FILE)) as lane:
+            await lane.submit(LinkPeople(CHANNEL, "twitch:link", ANN, NAMESAKE, confirmed=True))
+
+    asyncio.run(link())
+
+
+def test_two_accounts_that_are_linked_are_one_person_also_by_name(ledger, folder, run):
+    link_the_namesakes(ledger, folder)
+    for who, there in (("quiet_ann", NAMESAKE), (f"discord:{NAMESAKE.user_id}", ANN)):
+        told = run("person", "export", who)
+        data = json.loads(told.out)
+        assert (told.code, told.err) == (0, "")
+        assert data["linked"]["accounts"] == [{"platform": there.platform, "id": there.user_id, "name": there.name}]
+        assert len(data["links"]) == 1
+    done = run("person", "erase", "quiet_ann", "--yes")
+    assert done.code == 0
+    assert "The account that they are linked with, on the other platform, is forgotten with it." in done.out
+    assert places_of(ledger, ANN.name, ANN.user_id, NAMESAKE.name, NAMESAKE.user_id) == []
+    assert faults(ledger) == []
 
 
 def test_an_ambiguous_name_lists_who_goes_by_it(ledger, run):

@@ -95,15 +95,20 @@ class Found:
 
 
 def find_people(connection: Connection, channel_id: int, who: str) -> list[Found]:
-    """Whom "twitch:ID", "discord:ID" or a name (any case) may mean; nobody, one, or all that have the name."""
+    """Whom "twitch:ID", "discord:ID" or a name (any case) may mean; nobody, one, or all that have the name. Two who
+    are linked are one, and the first of them is returned."""
     platform, colon, user_id = who.partition(":")
     if colon and platform.strip().lower() in ("twitch", "discord"):
         accounts = _accounts(connection, channel_id, user=(platform.strip().lower(), user_id.strip()))
     else:
         accounts = _accounts(connection, channel_id, name=who.strip().removeprefix("@"))
-    people = {person_id for *_, person_id in accounts if person_id is not None}
-    found = [Found(each, tuple(_accounts_of(connection, channel_id, each))) for each in sorted(people)]
+    people = sorted({person_id for *_, person_id in accounts if person_id is not None})
+    found = [Found(each, tuple(_accounts_of(connection, channel_id, each))) for each in people]
     known = {key for each in found for key in each.keys}
+    links = [standing_link(connection, channel_id, each) for each in people]
+    pairs = [{link.twitch_person, link.discord_person} for link in links if link is not None]
+    twice = {max(pair) for pair in pairs if pair <= set(people)}
+    found = [each for each in found if each.person_id not in twice]
     strangers = [(platform, user, name) for platform, user, name, _ in accounts if (platform, user) not in known]
     return [*found, *(Found(None, (account,)) for account in strangers)]
 
