@@ -128,10 +128,10 @@ async def test_bugs_that_show_only_in_bad_moments_are_caught_and_the_bot_as_it_i
 async def test_a_bot_that_lets_everybody_in_early_is_caught_and_the_bot_as_it_is_lets_in_the_entitled(
     tmp_path: Path,
 ) -> None:
-    config = CONFIG.replace("supply = 5", 'supply = 20\nearly = "subscribers"')
+    config = CONFIG.replace("supply = 5", 'supply = 60\nearly = "subscribers"')
     tempo = replace(TEMPO, early=3)
     reports = await play_each(
-        tmp_path, CAUGHT_EARLY, config, viewers=30, discord_viewers=0, tempo=tempo, script=EARLY
+        tmp_path, CAUGHT_EARLY, config, viewers=40, discord_viewers=0, tempo=tempo, script=EARLY
     )
     assert missed(reports, CAUGHT_EARLY) == []
     assert reports[AS_IT_IS].figures.named("early") > 0
