@@ -346,7 +346,7 @@ def _topic(decision: ClaimDecision | ClaimOpenNow) -> Hashable:
     if not isinstance(decision, ClaimRefused):
         return kind, drop, None, ()
     # Chat names no way in that costs something: those who hear the same of it stand in the same line.
-    return kind, drop, (decision.early_from, decision.retry_at), free_way(decision.way_in)
+    return kind, drop, (decision.early_from, decision.retry_at, decision.code_because), free_way(decision.way_in)
 
 
 def _drop(waiting: Waiting) -> str:

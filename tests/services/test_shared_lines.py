@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.announcing import Priority
 from bot.domain.claims import ClaimNeedsName, ClaimRefusal
+from bot.domain.codes import CodeRefusal
 from bot.domain.time import SECOND
 from bot.services.shared_lines import NAMED_MAX, PATIENCE, RESERVE, SharedLines
 from tests.conftest import NOON, FixedClock, viewer
@@ -96,6 +97,22 @@ def test_equal_refusals_share_a_line_and_different_ones_do_not(chat):
     first, second = chat.hear()
     assert first.startswith("@ann, @cy: Teal Mug is sold out")
     assert second.startswith("@bob: Teal Mug is closed")
+
+
+def test_whose_codes_are_bad_for_different_reasons_do_not_share_a_line(chat):
+    for name, because in (("ann", CodeRefusal.USED), ("bob", CodeRefusal.EXPIRED), ("cy", CodeRefusal.USED)):
+        chat.decided(name, refused(ClaimRefusal.BAD_CODE, code_because=because))
+    assert chat.hear() == [
+        "@ann, @cy: that code has been used already, and each works once.",
+        "@bob: the time of that code is over; ask whoever gave it to you for a new one.",
+    ]
+
+
+def test_who_types_a_code_of_somebody_else_hears_what_anybody_hears_who_types_none_there_is(chat):
+    for name, because in (("ann", CodeRefusal.UNKNOWN), ("bob", CodeRefusal.NOT_YOURS)):
+        chat.decided(name, refused(ClaimRefusal.BAD_CODE, code_because=because))
+    lines = chat.hear()
+    assert lines[0].replace("@ann", "") == lines[1].replace("@bob", "")
 
 
 def test_each_in_a_shared_line_of_owners_is_told_their_own_numbers(chat):
