@@ -7,13 +7,13 @@ SENTENCES = {
     "next, {mine_command} for what you hold. Each also answers to {md_command}, like {md_command} claim.",
     "help-proof": "{proof_command} 17 tells which entry of the public ledger unit 17 is.",
     "help-moderator": "Steer: {steer_command} open, close, pause, resume, +5, cancel, undo, each with a drop's "
-    "name, and {steer_command} give NAME @viewer WHY.",
+    "name, {steer_command} give NAME @viewer WHY, and {steer_command} move NAME 21:00 WHY.",
     "help-viewer-board": "{claim_command} takes a unit of the open drop, as the Claim button does.\n"
     "{drop_command} shows what is on and what is next.\n"
     "{can_command} tells whether you can claim it, and from when on.\n{mine_command} shows what you hold.\n"
     "{proof_command} with a unit's number gives the proof that it stands in the public ledger.",
-    "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, cancels, gives and undoes; "
-    "{steer_command} new makes a drop. The card in the moderators' channel does the same with buttons.",
+    "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, moves, cancels, gives and "
+    "undoes; {steer_command} new makes a drop. The card in the moderators' channel does the same with buttons.",
     "remind-on": "You will be pinged shortly before a drop opens and when it does. Press again to stop.",
     "remind-off": "You will not be pinged any more. Press again to change that.",
     "remind-unset": "Reminders are not set up in this server; a moderator has to choose a role for them.",
