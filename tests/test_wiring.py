@@ -20,6 +20,7 @@ from bot.domain.answers import TryAgain
 from bot.platforms.supervisor import Fatal
 from bot.services.telling import Telling
 from bot.storage.backup import BrokenBackup
+from bot.storage.lane import nothing
 from bot.storage.process_lock import LedgerInUse
 from bot.storage.upgrade import LedgerTooNew
 from tests.journeys.rig import drop, evening, until
@@ -125,6 +126,17 @@ async def test_a_search_for_the_untold_that_fails_at_the_start_does_not_keep_the
         tonight.say("mia", "!drop open mug")
         await tonight.hears("Teal Mug", "open")
         assert failed == [True]
+
+
+@pytest.mark.parametrize(("line", "kept"), [("", True), ("calendar = true", True), ("calendar = false", False)])
+async def test_the_servers_calendar_is_kept_unless_the_streamer_wants_none(tmp_path, line, kept):
+    server = f'[discord]\ntoken = "env:TOKEN"\nserver = 1\nannouncements = 2\nmoderators = 3\n{line}\n'
+    file = tmp_path / "config.toml"
+    file.write_text(CONFIG.format(url="ledger.sqlite").replace("[ledger]", f"{server}[ledger]"), "utf-8")
+    config = load_config(file, {"TOKEN": "t"})
+    async with opening.open_ledger(config, opening.SystemClock(), nothing) as ledger:
+        bot = wiring._Bot(config, opening.SystemClock(), ledger, nothing)
+        assert ("keeping the calendar" in dict(bot.assembly.speaking())) is kept
 
 
 @pytest.mark.parametrize(

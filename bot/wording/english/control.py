@@ -17,7 +17,7 @@ SENTENCES = {
     "steer-undone-reopened": "Taken back: {title} is open again until {when}.",
     "steer-undone-resumed": "Taken back: {title} goes on until {when}.",
     "steer-undone-extended": "Taken back: {title} closes at {when} again.",
-    "steer-undone-moved": "Taken back: {title} opens when it was announced for before.",
+    "steer-undone-moved": "Taken back: {title} opens at the time that was announced before.",
     "steer-undone-voided": "Taken back: {title} #{number} has no owner any more.",
     "steer-needs-yes": "Cancelling {title} cannot be taken back: type {yes_command} within 30 s to do it.",
     "steer-needs-yes-owned": "Cancelling {title} cannot be taken back ({out} have an owner and keep "
