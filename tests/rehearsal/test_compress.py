@@ -139,3 +139,26 @@ def test_a_title_is_looked_for_as_the_bot_writes_it(tmp_path: Path, told: dict[s
     (tmp_path / "config.toml").write_text(play.text, "utf-8")
     (read,) = load_config(tmp_path / "config.toml", play.environment).drops
     assert play.drops[0].title == read.title == "T\u00e9\u0301\u0301al Mug"
+
+
+@pytest.mark.parametrize(
+    ("more", "early_units"),
+    [("", 2), ('early_share = "80%"', 4), ("early_share = 3", 3), ("held_back = 3", 1), ('early_share = "1%"', 1)],
+)
+def test_an_early_window_comes_first_and_lets_in_as_many_as_the_file_says(
+    tmp_path: Path, told: dict[str, Any], more: str, early_units: int
+) -> None:
+    text = CONFIG + f'early = "subscribers, vips"\nearly_for = "3h"\n{more}\n'
+    play, config = played(tmp_path, text, told, Tempo(before_opening=4, early=3, window=9))
+    (drop,), (plan,) = play.drops, config.plans(BEGINS_AT)
+    assert (drop.early, drop.early_units) == ("subscribers, vips", early_units)
+    assert drop.begins_at == drop.early_at == BEGINS_AT + 4 * SECOND
+    assert (drop.opens_at, drop.closes_at) == (BEGINS_AT + 7 * SECOND, BEGINS_AT + 16 * SECOND)
+    assert (plan.begins_at, plan.opens_at, plan.early_units) == (drop.early_at, drop.opens_at, early_units)
+    assert (str(plan.early), plan.window) == ("subscriber or vip", 9 * SECOND)
+
+
+def test_without_an_early_window_a_drop_begins_when_it_opens(tmp_path: Path, told: dict[str, Any]) -> None:
+    (drop,) = played(tmp_path, CONFIG, told)[0].drops
+    assert (drop.early, drop.early_at, drop.early_units) == ("", None, 0)
+    assert drop.begins_at == drop.opens_at

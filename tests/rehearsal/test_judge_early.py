@@ -10,8 +10,11 @@ import pytest
 
 from bot.rehearsal.judge import judge
 from bot.rehearsal.ledger import OutcomeRow
+from bot.rehearsal.picture import pictures
 from bot.rehearsal.promises import Verdict
-from tests.rehearsal.evening import CLOSES, MUG, OPENS, SECOND, Evening
+from bot.rehearsal.report import Report, make_report
+from bot.rehearsal.report_page import render
+from tests.rehearsal.evening import CLOSES, MUG, OPENS, SECOND, Evening, good_evening
 
 GATE = "subscriber or role:patron"
 EARLY_AT = OPENS - 10 * SECOND
@@ -268,3 +271,26 @@ def test_a_gate_that_nobody_can_read_is_told() -> None:
     promises = judge(evening.case(drops=(replace(EARLY_MUG, early="subscribers, patrons"),)))
     entitled = next(each for each in promises if each.key == "entitled")
     assert "whom it lets in early, the ledger does not say" in entitled.details[0]
+
+
+def test_the_report_shows_what_went_early_and_when() -> None:
+    case = early_evening().case(drops=(EARLY_MUG,))
+    report = make_report(case, judge(case), complete=True, seconds=1.0, seed=1, repeat=("again",), kept_in=None)
+    (drop,), (life,) = report.figures.drops, report.figures.timelines
+    assert (drop.early, report.figures.named("early"), report.figures.named("early", "mug")) == (2, 2, 2)
+    assert life.early_spans == ((EARLY_AT, OPENS),)
+    assert [each.what for each in life.happenings] == ["announced", "opened", "public", "closed"]
+    (picture,) = pictures(report.figures)
+    (lane,) = picture.lanes
+    ((open_left, open_width),), ((early_left, early_width),) = lane.spans, lane.early
+    assert open_left == early_left
+    assert early_width == pytest.approx(open_width * (OPENS - EARLY_AT) / (CLOSES - EARLY_AT), abs=0.1)
+    page = render(report)
+    assert page.count("open early, to some") == 2
+    assert "2 went early" in page
+    assert "open early, to some" not in render(usual_report())
+
+
+def usual_report() -> Report:
+    case = good_evening().case()
+    return make_report(case, judge(case), complete=True, seconds=1.0, seed=1, repeat=("again",), kept_in=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.rehearsal.compress import Play, PlayedDrop
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.programme import Due, PlannedStock, programme_of
@@ -52,3 +54,11 @@ def test_a_fault_by_chance_is_due_when_the_seed_says_so() -> None:
     (other,) = set(programme_of(PLAY, script, seed=2).dues) - set(programme_of(PLAY).dues)
     assert one.what == other.what == "a fault: Twitch closes the bot's socket"
     assert 10 * SECOND <= min(one.at, other.at) < max(one.at, other.at) <= 40 * SECOND
+
+
+def test_an_early_opening_is_due_before_everybodys() -> None:
+    early = replace(ZINE, early="vip", early_at=17 * SECOND)
+    assert programme_of(replace(PLAY, drops=(early,))).dues[1:3] == (
+        Due(17 * SECOND, "a moderator opens Night Zine early"),
+        Due(20 * SECOND, "Night Zine opens to everybody"),
+    )

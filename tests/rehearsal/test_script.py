@@ -123,6 +123,7 @@ def test_a_bad_night_has_every_fault_of_the_catalogue_once_and_the_stream_late_a
         ("mug opened+2 s", Moment(Anchor.OPENED, 2, "mug")),
         ("teal-mug-2 closes", Moment(Anchor.CLOSES, 0, "teal-mug-2")),
         ("opens opens +0.25s", Moment(Anchor.OPENS, 0.25, "opens")),
+        ("mug early -0.5s", Moment(Anchor.EARLY, -0.5, "mug")),
     ],
 )
 def test_a_moment_is_written_as_one_says_it(text: str, moment: Moment) -> None:
@@ -148,6 +149,15 @@ MISTAKES = [
         '[[drops]]\nname = "mug"\ntitle = "T"\nsupply = 3\nopens = "2030-01-01 20:00"',
         ["line 6, [[drops]] number 1, opens: a script has no calendar. Leave the key out"],
     ),
+    (
+        '[[drops]]\nname = "mug"\ntitle = "T"\nsupply = 3\nearly = "vip"\nearly_for = "10m"',
+        ["line 7, [[drops]] number 1, early_for: a script has no calendar. Leave the key out"],
+    ),
+    (
+        '[[drops]]\nname = "mug"\ntitle = "T"\nsupply = 3\n[[cues]]\nat = "mug early +1s"\ndoes = "goes live"',
+        ['[[cues]] number 1, at: the drop "mug" has no early window. Count from "opens"'],
+    ),
+    ("[tempo]\nearly = 0", ["[tempo] early: it has to be at least 1. Whole seconds, like 5."]),
     ('[[cues]]\nat = "mug opens 2s"\ndoes = "goes live"', ["[[cues]] number 1, at: this is no moment of the play"]),
     ('[[cues]]\nat = "mug begins"\ndoes = "goes live"', ["the play begins once, not with each drop"]),
     (
@@ -249,6 +259,7 @@ def test_a_script_that_there_is_not_is_told_with_the_nearest_name() -> None:
         (Moment(Anchor.OPENS, -1.5), 104.5),
         (Moment(Anchor.CLOSES, 0, "zine"), 130),
         (Moment(Anchor.OPENED, 1), None),
+        (Moment(Anchor.EARLY, 1, "zine"), 111),
     ],
 )
 def test_a_moment_is_an_instant_where_that_is_known_ahead(moment: Moment, at: float | None) -> None:
