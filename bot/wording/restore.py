@@ -39,7 +39,8 @@ def lost_values(words: Wording, facts: About, *, discord: bool) -> dict[str, str
 
 def thawed_variant(facts: About) -> str:
     """The end of the sentence's key: whether the drop runs now, and whether numbers were lost."""
-    runs = facts.state == "open" and not facts.paused and facts.units_left > 0
+    # In an early window it goes on for some only: the next news say when for everybody.
+    runs = facts.state == "open" and not facts.paused and facts.units_left > 0 and not facts.is_early
     return f"thawed{'' if runs else '-waits'}{'-lost' if facts.lost_ranges else ''}"
 
 

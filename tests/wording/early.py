@@ -49,6 +49,7 @@ EARLY_NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
     (NewsKind.RESUMING, about(_OFFLINE)),
     (NewsKind.RESUMED, about(EARLY_OPEN, added=4 * MINUTE)),
     (NewsKind.REOPENED, about(_NOBODY_MORE)),
+    (NewsKind.THAWED, about(EARLY_OPEN, lost_ranges=[])),
     (NewsKind.PUBLIC, about(replace(EARLY_OPEN, early_open=False))),
 )
 EARLY_REFUSALS: tuple[ClaimRefused, ...] = (
