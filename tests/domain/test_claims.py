@@ -19,6 +19,7 @@ from bot.domain.claims import (
     find_drop,
     told_late,
 )
+from bot.domain.codes import CodeRefusal
 from bot.domain.drops import Drop, DropState
 from bot.domain.time import HOUR, MINUTE
 from tests.conftest import CHANNEL, NOON, plan, viewer
@@ -64,6 +65,15 @@ def test_a_refusal_before_the_opening_says_when_to_come_back():
 def test_nobody_knows_when_a_postponed_drop_or_one_on_cue_opens():
     assert decide(replace(ANNOUNCED, on_cue=True)).retry_at is None
     assert decide(replace(ANNOUNCED, postponed_why="offline")).retry_at is None
+
+
+def test_a_code_that_is_none_of_theirs_comes_before_every_reason_about_the_drop():
+    standing = ClaimStanding(replace(CANCELLED, **GONE), (3,), 1, bad_code=CodeRefusal.USED)
+    decision = decide_claim(standing, ClaimDrop(CHANNEL, "twitch:1", viewer("ann")), NOON)
+    assert isinstance(decision, ClaimRefused)
+    assert (decision.because, decision.code_because) == (ClaimRefusal.BAD_CODE, CodeRefusal.USED)
+    order = list(ClaimRefusal)
+    assert order.index(ClaimRefusal.UNKNOWN_DROP) + 1 == order.index(ClaimRefusal.BAD_CODE)
 
 
 @pytest.mark.parametrize(
@@ -147,6 +157,7 @@ OPEN_NOW = ClaimOpenNow("mug", "Teal Mug")
         (replace(NOT_OPEN, because=ClaimRefusal.ALREADY_YOURS, retry_at=None), CLOSED, ("already-yours", None)),
         (NOTHING_ON, OPEN, OPEN_NOW),
         (NOTHING_ON, PAUSED, ("nothing-on", None)),
+        (replace(NOT_OPEN, because=ClaimRefusal.BAD_CODE, retry_at=None), OPEN, ("bad-code", None)),
         (OPEN_NOW, OPEN, OPEN_NOW),
         (OPEN_NOW, CLOSED, ("closed", None)),
     ],
