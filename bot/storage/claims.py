@@ -39,7 +39,9 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
         # What this claim knows may be what the earlier one waits for.
         settle_own(batch, chosen, person.id, evidence, moment)
         standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
-    decision = decide_claim(standing._replace(bad_code=bad_code), command, moment)
+    if bad_code is not None:
+        standing = standing._replace(bad_code=bad_code)
+    decision = decide_claim(standing, command, moment)
     if isinstance(decision, ClaimGranted):
         return grant(batch, command.request_id, actor, standing, decision, moment)
     if isinstance(decision, ClaimChecking) and not standing.holds_own:
