@@ -8,7 +8,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal
+from bot.domain.claims import ClaimRefusal
 from bot.domain.control import SteerDrop, SteerRefusal, Verb
 from bot.domain.linking import (
     LinkAsked,
@@ -16,81 +16,24 @@ from bot.domain.linking import (
     LinkPeople,
     LinkRefusal,
     LinkRefused,
-    UnlinkAsked,
     Unlinked,
     UnlinkMe,
     UnlinkRefused,
 )
-from bot.domain.people import BOT, Actor
-from bot.domain.planning import ApplyPlans
-from bot.domain.privacy import EraseMe, ErasureAsked, ErasureRefused, PersonErased
-from bot.domain.stream import Wake
-from bot.domain.time import HOUR, MINUTE
+from bot.domain.people import Actor
+from bot.domain.time import HOUR
 from bot.storage.book import ChannelSettings
 from bot.storage.database import Reads, snapshot_engine
 from bot.storage.links import Links, find_link, read_link
-from bot.storage.people import find_account, units_held
-from bot.storage.personal_data import personal_data, summary
+from bot.storage.people import units_held
 from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, plan, running_lane
 from tests.storage.evenings import change, faults, rows
-from tests.storage.test_privacy import places_of
-
-ANN, ANN_THERE = Actor("twitch", "880017731", "quiet_ann_77"), Actor("discord", "990017731", "Ann_the_Fan_77")
-BOB, BOB_THERE = Actor("twitch", "880017732", "loud_bob_88"), Actor("discord", "990017732", "Bob_the_Fan_88")
-
-
-class Evening:
-    """A lane with what people do, each under a message of its own."""
-
-    def __init__(self, lane, clock) -> None:
-        self.lane, self.clock = lane, clock
-        self._message = 0
-
-    def request(self, actor: Actor) -> str:
-        self._message += 1
-        return f"{actor.platform}:{self._message}"
-
-    async def do(self, command):
-        return (await self.lane.submit(command)).decision
-
-    async def plan(self, *plans) -> None:
-        await self.do(ApplyPlans(CHANNEL, self.request(BOT), BOT, plans))
-
-    def claim(self, actor: Actor, drop: str = "mug"):
-        return self.do(ClaimDrop(CHANNEL, self.request(actor), actor, drop))
-
-    def link(self, actor: Actor, account: Actor, *, confirmed: bool = True):
-        return self.do(LinkPeople(CHANNEL, self.request(actor), actor, account, confirmed))
-
-    async def part(self, actor: Actor):
-        asked = await self.do(UnlinkMe(CHANNEL, self.request(actor), actor))
-        assert isinstance(asked, UnlinkAsked)
-        return await self.do(UnlinkMe(CHANNEL, self.request(actor), actor, asked.link))
-
-    def erase(self, actor: Actor, *, confirmed: bool = True):
-        return self.do(EraseMe(CHANNEL, self.request(actor), actor, confirmed))
-
-    async def wake(self, at: int) -> None:
-        self.clock.at = at
-        await self.do(Wake(CHANNEL))
-
-    async def settle(self) -> None:
-        for at in (NOON + 15 * MINUTE, NOON + HOUR):
-            await self.wake(at)
+from tests.storage.linked import ANN, ANN_THERE, BOB, BOB_THERE, Evening, an_evening, granted
 
 
 @pytest.fixture
 async def evening(lane, clock):
-    """The mug is announced since an hour, and opens at noon."""
-    on = Evening(lane, clock)
-    await on.plan(plan())
-    await on.wake(NOON - HOUR)
-    clock.at = NOON
-    return on
-
-
-def granted(*decisions) -> int:
-    return sum(isinstance(each, ClaimGranted) for each in decisions)
+    return await an_evening(lane, clock)
 
 
 async def test_once_linked_the_other_account_has_what_the_one_has(evening, new_ledger):
@@ -279,89 +222,6 @@ async def test_a_link_is_found_by_either_account_and_by_its_number(evening, new_
         assert ended is not None
         assert ended.link.unlinked_at == NOON
     engine.dispose()
-
-
-# -- what is kept, and being forgotten -----------------------------------------------------------------------------
-
-
-def data_of(url, actor: Actor) -> dict:
-    engine = snapshot_engine(url)
-    with engine.connect() as connection:
-        found = find_account(connection, CHANNEL, actor.key)
-        assert found is not None
-        data = personal_data(connection, CHANNEL, found, NOON)
-        kept = summary(connection, CHANNEL, actor.key)
-    engine.dispose()
-    return {**data, "kept": kept}
-
-
-async def test_what_is_kept_shows_links_and_the_account_that_is_theirs_now(evening, new_ledger):
-    await evening.claim(ANN)
-    await evening.link(ANN, ANN_THERE)
-    data = data_of(new_ledger, ANN_THERE)
-    assert [(each["with"], each["unlinked_at"]) for each in data["links"]] == [("twitch", None)]
-    assert data["linked"]["accounts"] == [{"platform": "twitch", "id": ANN.user_id, "name": ANN.name}]
-    assert [unit["number"] for unit in data["linked"]["units"]] == [1]
-    assert [entry["kind"] for entry in data["entries"]] == ["person.linked"]
-    assert data["kept"].accounts == (f"discord: {ANN_THERE.name}", f"twitch: {ANN.name}")
-    assert data["kept"].units == (("Teal Mug", 1, 48),)
-    await evening.part(ANN)
-    data = data_of(new_ledger, ANN_THERE)
-    assert data["linked"] is None
-    assert data["links"][0]["unlinked_at"] == "2026-11-01T12:00:00+00:00"
-    # Whose account it was is not theirs to have any more.
-    assert ANN.name not in str(data)
-    assert ANN.user_id not in str(data)
-
-
-async def test_one_who_is_forgotten_goes_with_the_account_they_are_linked_with(evening, new_ledger):
-    for actor in (ANN, ANN_THERE):
-        await evening.claim(actor)
-    await evening.link(ANN, ANN_THERE)
-    await evening.settle()
-    assert await evening.erase(ANN_THERE, confirmed=False) == ErasureAsked(units=2, deeds=0, linked=True)
-    assert await evening.erase(ANN_THERE) == PersonErased(units=2, deeds=0, entries=4)
-    assert places_of(new_ledger, ANN.name, ANN.user_id, ANN_THERE.name, ANN_THERE.user_id) == []
-    assert rows(new_ledger, "SELECT count(*) FROM entry WHERE kind = 'person.erased'") == [(2,)]
-    assert faults(new_ledger) == []
-    # They come back as two strangers.
-    await evening.plan(plan(), plan("print", announce_at=evening.clock.at, opens_at=evening.clock.at))
-    assert granted(await evening.claim(ANN, "print"), await evening.claim(ANN_THERE, "print")) == 2
-    assert faults(new_ledger) == []
-
-
-async def test_whoever_has_parted_is_forgotten_alone(evening, new_ledger):
-    await evening.link(ANN, ANN_THERE)
-    await evening.part(ANN)
-    await evening.settle()
-    assert await evening.erase(ANN) == PersonErased(units=0, deeds=0, entries=2)
-    assert places_of(new_ledger, ANN.name, ANN.user_id) == []
-    assert places_of(new_ledger, ANN_THERE.name) != []
-    assert faults(new_ledger) == []
-    assert await evening.erase(ANN_THERE) == PersonErased(units=0, deeds=0, entries=2)
-    assert places_of(new_ledger, ANN_THERE.name, ANN_THERE.user_id) == []
-    assert faults(new_ledger) == []
-
-
-async def test_nobody_parts_and_is_forgotten_to_claim_once_more(evening):
-    await evening.link(ANN, ANN_THERE)
-    await evening.claim(ANN)
-    await evening.part(ANN)
-    # Discord's account holds nothing itself, but would come back as nobody's.
-    assert isinstance(await evening.erase(ANN_THERE), ErasureRefused)
-    await evening.settle()
-    assert isinstance(await evening.erase(ANN_THERE), PersonErased)
-
-
-async def test_a_moderator_who_gave_to_themselves_is_forgotten_on_both_sides(evening, new_ledger):
-    mia_there = Actor("discord", "990017733", "Mia_there_99")
-    await evening.plan(plan(held_back=2))
-    await evening.do(SteerDrop(CHANNEL, "twitch:g", MIA, Verb.GIVE, "mug", receiver=mia_there, why="test"))
-    await evening.link(MIA, mia_there)
-    await evening.settle()
-    assert isinstance(await evening.erase(MIA), PersonErased)
-    assert places_of(new_ledger, MIA.user_id, mia_there.name, mia_there.user_id) == []
-    assert faults(new_ledger) == []
 
 
 # -- verifying -----------------------------------------------------------------------------------------------------
