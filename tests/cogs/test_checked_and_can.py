@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, NewsKind
 from bot.domain.answers import TryAgain
-from bot.domain.claims import ClaimChecking, ClaimRefusal
+from bot.domain.claims import ClaimChecking, ClaimRefusal, JudgeHolds
 from bot.domain.eligibility import Eligible
+from bot.domain.entitlements import Entitlement, Found, Question
 from bot.domain.verdicts import Refused, RefusedUntil
-from bot.services.claims import TooFast
+from bot.services.claims import Claims, TooFast
+from bot.services.telling import Telling
 from bot.stage.server import Stage
+from bot.storage.database import Reads
+from bot.storage.telling import untold
 from bot.wording.announcing import card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from cogs.dialogues import claims as claims_module
 from cogs.dialogues.can import reads_can
 from cogs.dialogues.claims import ANSWERABLE_SECONDS, CHECK_SECONDS, answer_claim
 from tests.cogs.fakes import Desk, in_chat, on_board
 from tests.cogs.test_in_twitch_chat import say
-from tests.conftest import viewer
+from tests.conftest import CHANNEL, viewer
 from tests.domain.gate_cases import gate
 from tests.platforms.rig import until
+from tests.storage.test_early_claims import begin
 from tests.wording.saying import ANNOUNCED, EIGHT, NOW, VERDICTS, about, refused, replace
 
 CHECKING = ClaimChecking("mug", "Teal Mug", ("subscriber",), (("discord", "7"),))
@@ -87,6 +95,31 @@ async def test_the_answer_to_a_checked_press_reaches_it_over_the_wire(stage: Sta
         await until(lambda: desk.telling.told_requests)
     texts = [seen.text for seen in stage.record.seen if seen.kind in ("answer", "followup")]
     assert texts[-1] == "Teal Mug #17 of 48 is yours!"
+
+
+async def test_over_a_real_ledger_only_the_final_answer_is_noted_as_told(
+    lane, clock, new_ledger, monkeypatch
+) -> None:
+    monkeypatch.setattr(claims_module, "CHECK_SECONDS", 0.0)
+    await begin(lane, clock, early="role:patron")
+    ann, ear, reads = viewer("ann", "discord"), Ear(), Reads(new_ledger)
+    desk: Any = Desk()
+    desk.claims = Claims(lane, CHANNEL, clock)
+    desk.telling = Telling(lane, reads, CHANNEL, None, None, Wording(), clock, answer_gap=0)
+    lane.listen(desk.claims.committed)
+    pressing = asyncio.create_task(answer_claim(desk.services(), ann, "discord:1", "", privately=ear))
+    await until(lambda: ear.heard)
+    assert await untold(reads, CHANNEL) == []
+    patron = Question(Entitlement.ROLE, "patron")
+    await lane.submit(JudgeHolds(CHANNEL, ((ann.key, patron, Found(1, clock.at, clock.at + 1)),)))
+    await pressing
+    checking, answered = map(str, ear.heard)
+    assert checking.startswith("I am checking whether Teal Mug is open to you yet; your place is kept")
+    assert answered.startswith("Teal Mug #1 of 48 is yours!")
+    with create_engine(new_ledger).connect() as ledger:
+        told = ledger.execute(text("SELECT kind, told_at FROM outcome WHERE request_id = 'discord:1'")).one()
+    assert (told.kind, told.told_at) == ("claim.granted", clock.at)
+    await reads.close()
 
 
 # -- Can I? ---------------------------------------------------------------------------------------------------
