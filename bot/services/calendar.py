@@ -89,12 +89,13 @@ class Calendar:
         while True:
             try:
                 await self.look()
-                back_off = 0.0
+                # Whoever gives us the right does not do it within seconds.
+                back_off = LOOK_SECONDS if self._told_refusal else 0.0
             except (PlaceDown, TryAgain) as down:
                 asked = down.retry_after_seconds if isinstance(down, PlaceDown) else None
                 back_off = asked or min(BACK_OFF_SECONDS_MAX, max(self._gap_seconds, back_off * 2))
             if back_off:
-                # However much happens meanwhile: Discord has to be back.
+                # However much happens meanwhile: Discord has to be back, or to let us.
                 await woken(self._back, back_off)
             else:
                 await woken(self._wake, LOOK_SECONDS)

@@ -7,6 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.announcing import NewsKind, news_of
 from bot.domain.control import Deed, DropSteered, SteerDrop, SteerRefusal, SteerStanding, Verb, decide_steer
@@ -162,6 +164,17 @@ def test_a_time_is_read_as_it_was_meant(text, announced, now, expected):
     assert found == (None if expected is None else at(expected))
 
 
+@given(
+    opens=st.text(max_size=30) | st.from_regex(r"[+-]?[0-9]{0,9}[ :.hdms-]{0,3}[0-9]{0,9}[apm]{0,2}"),
+    lasts=st.text(),
+)
+def test_whatever_is_typed_is_a_move_or_a_refusal(opens, lasts):
+    decision, facts = move(ANNOUNCED, opens=opens, lasts=lasts)
+    assert isinstance(decision, DropMoved) == bool(facts)
+    if isinstance(decision, DropMoved):
+        assert NOW < decision.opens_at <= NOW + 366 * DAY
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -216,7 +229,7 @@ def test_a_move_is_taken_back_by_another_one():
     ],
 )
 def test_a_move_stays_once_something_else_has_happened(change, now, expected):
-    """The last row: the old time is 12:00 less half an hour, which has passed when the undo comes."""
+    """The last row: the old time has passed when the undo comes."""
     soon = replace(ANNOUNCED, plan=plan(opens_at=NOW + 2 * MINUTE), opens_at=NOW + 2 * MINUTE)
     _, (fact,) = move(soon, opens="13:00")
     last = Deed(7, "drop.moved", "mug", NOW, move=move_told(fact.public))
@@ -267,7 +280,7 @@ def test_the_file_does_not_take_back_what_a_moderator_has_moved_since():
 
 
 def test_a_moved_occurrence_is_left_alone_when_its_rule_has_passed_it_by():
-    """Friday's was moved to Sunday: on Saturday the rule speaks of the next Friday, and Sunday's stays announced."""
+    """Friday's was moved to Sunday: on Saturday the rule speaks of the next Friday, and Sunday's stays."""
     friday = replace(ANNOUNCED, plan=plan("mug-2026-11-01", series="mug"))
     _, facts = move(friday, opens="+2d", drop="mug-2026-11-01")
     drops = {"mug-2026-11-01": moved(friday, facts)}

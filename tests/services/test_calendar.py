@@ -333,6 +333,20 @@ async def test_a_missing_permission_is_said_once_and_the_drops_go_on(desk: Desk)
     assert len(desk.board.posts) == 2
 
 
+async def test_without_the_permission_a_rush_of_changes_asks_no_more(desk: Desk) -> None:
+    desk.discord.faults = [NotAllowed("no")]
+    running = asyncio.create_task(desk.calendar.run())
+    await desk.lane.submit(MoveDrop(CHANNEL, "twitch:m", MIA, "mug", "+10m", "ill"))
+    await until(lambda: desk.board.posts)
+    asked = len(desk.discord.asked)
+    for minutes in range(1, 6):
+        await desk.lane.submit(MoveDrop(CHANNEL, f"twitch:m{minutes}", MIA, "mug", f"+{minutes}m", "ill"))
+    assert len(desk.discord.asked) == asked
+    desk.calendar.wake()
+    await until(lambda: desk.discord.events["1"].starts_at == NOON + 25 * MINUTE)
+    running.cancel()
+
+
 async def test_what_discord_does_not_take_holds_up_no_other_drop(desk: Desk) -> None:
     desk.discord.faults = [SendRefused("discord:calendar: 400")]
     await desk.lane.submit(MoveDrop(CHANNEL, "twitch:m", MIA, "mug", "+10m", "ill"))
