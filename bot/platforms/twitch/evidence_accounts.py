@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros, instant_of
-from bot.platforms.twitch.helix import PAGE_MAX, Helix, Params
+from bot.platforms.twitch.asking import PAGE_MAX, AsksHelix, Params
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown
 
@@ -19,7 +19,7 @@ class TwitchAccounts:
     platform = "twitch"
     users_max = PAGE_MAX
 
-    def __init__(self, helix: Helix, bot_id: str, now: Callable[[], Micros]) -> None:
+    def __init__(self, helix: AsksHelix, bot_id: str, now: Callable[[], Micros]) -> None:
         self._helix = helix
         self._asker = bot_id
         self._now = now

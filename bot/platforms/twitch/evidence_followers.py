@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros, instant_of
-from bot.platforms.twitch.helix import Helix, Params
+from bot.platforms.twitch.asking import AsksHelix, Params
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown, SendRefused
 
@@ -20,7 +20,7 @@ class TwitchFollowers:
     platform = "twitch"
     users_max = 1
 
-    def __init__(self, helix: Helix, channel_id: str, bot_id: str, now: Callable[[], Micros]) -> None:
+    def __init__(self, helix: AsksHelix, channel_id: str, bot_id: str, now: Callable[[], Micros]) -> None:
         self._helix = helix
         self._channel_id = channel_id
         self._asker = bot_id

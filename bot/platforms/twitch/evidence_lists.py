@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros
-from bot.platforms.twitch.helix import Helix, Params
+from bot.platforms.twitch.asking import AsksHelix, Params
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown
 
@@ -23,7 +23,13 @@ class TwitchList:
     users_max = USERS_MAX
 
     def __init__(
-        self, question: Question, path: str, scope: str, helix: Helix, channel_id: str, now: Callable[[], Micros]
+        self,
+        question: Question,
+        path: str,
+        scope: str,
+        helix: AsksHelix,
+        channel_id: str,
+        now: Callable[[], Micros],
     ) -> None:
         self.source: Source = question.source
         self._question = question
@@ -69,9 +75,9 @@ class TwitchList:
             self.changed(user, is_on=is_on)
 
 
-def vips(helix: Helix, channel_id: str, now: Callable[[], Micros]) -> TwitchList:
+def vips(helix: AsksHelix, channel_id: str, now: Callable[[], Micros]) -> TwitchList:
     return TwitchList(VIP, "channels/vips", "channel:read:vips", helix, channel_id, now)
 
 
-def moderators(helix: Helix, channel_id: str, now: Callable[[], Micros]) -> TwitchList:
+def moderators(helix: AsksHelix, channel_id: str, now: Callable[[], Micros]) -> TwitchList:
     return TwitchList(MODERATOR, "moderation/moderators", "moderation:read", helix, channel_id, now)

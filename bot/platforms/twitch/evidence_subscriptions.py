@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros
-from bot.platforms.twitch.helix import PAGE_MAX, Helix, Params
+from bot.platforms.twitch.asking import PAGE_MAX, AsksHelix, Params
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown
 
@@ -20,7 +20,7 @@ class TwitchSubscriptions:
     platform = "twitch"
     users_max = PAGE_MAX
 
-    def __init__(self, helix: Helix, channel_id: str, now: Callable[[], Micros]) -> None:
+    def __init__(self, helix: AsksHelix, channel_id: str, now: Callable[[], Micros]) -> None:
         self._helix = helix
         self._channel_id = channel_id
         self._now = now

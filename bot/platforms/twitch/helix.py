@@ -10,16 +10,14 @@ import aiohttp
 import twitchio
 from twitchio.http import Route
 
+from bot.platforms.twitch.asking import PAGE_MAX, Params
 from bot.platforms.twitch.bot import TwitchBot
 from bot.services.ports import PlaceDown, SendRefused
 
-PAGE_MAX = 100
 # A clock of ours that is wrong must not keep everybody waiting: Helix's points are all back after a minute.
 RATE_SECONDS_MIN, RATE_SECONDS_MAX = 1.0, 60.0
 # RuntimeError: the client was closed while the library waited to try again.
 _UNREACHABLE = (aiohttp.ClientError, TimeoutError, RuntimeError)
-
-Params = Mapping[str, str | int | list[str]]
 
 
 class Helix:

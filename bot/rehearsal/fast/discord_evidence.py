@@ -2,79 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-import discord
-
-from bot.domain.time import Micros
-from bot.platforms.discord.evidence_accounts import DiscordAccounts
-from bot.platforms.discord.evidence_members import DiscordMembers
-from bot.platforms.discord.settings import DiscordSettings
+from bot.domain.entitlements import Entitlement, Found, Question, Source
+from bot.domain.text import normalise_command
+from bot.domain.time import MILLISECOND, Micros, instant_of
 from bot.rehearsal.fast.discord_answers import PLATFORM, Act
 from bot.rehearsal.fast.discord_rest import AnswerLost, Rest, as_port_says
+from bot.services.evidence import answered
 from bot.services.ports import EvidenceEar, EvidenceSource, PlaceDown
 from bot.stage.discord.errors import ApiError
+from bot.stage.discord.guild import Role
+from bot.stage.discord.snowflakes import EPOCH_MS
 from bot.stage.discord.world import DiscordWorld
 
 _NO_MEMBER, _NO_USER = 10007, 10013
+_SNOWFLAKE_BITS = 22
+_ACCOUNT_DAYS = Question(Entitlement.ACCOUNT_DAYS)
+Json = Mapping[str, Any]
+Answers = Mapping[tuple[str, Question], Found]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownRole:
-    id: int
-    name: str
-    tags: object
+class QuickMembers:
+    """See platforms.discord.evidence_members; `online` tells whether the gateway is there. A test compares them."""
 
-
-class QuickMembers(DiscordMembers):
-    """The program's own source over the local Discord's endpoints; `online` tells whether the gateway is there."""
+    source = Source.DISCORD_MEMBERS
+    platform = PLATFORM
+    users_max = 1
 
     def __init__(
-        self,
-        world: DiscordWorld,
-        rest: Rest,
-        settings: DiscordSettings,
-        now: Callable[[], Micros],
-        online: Callable[[], bool],
+        self, world: DiscordWorld, rest: Rest, now: Callable[[], Micros], online: Callable[[], bool]
     ) -> None:
-        super().__init__(settings, lambda: None, now)
         self._world = world
         self._rest = rest
+        self._now = now
         self._online = online
 
-    async def _member(self, user: str) -> discord.Member | None:
+    async def find(self, users: Sequence[str], questions: Collection[Question]) -> Answers:
+        """See ports.EvidenceSource."""
+        found: dict[tuple[str, Question], Found] = {}
+        for user in users:
+            at = self._now()
+            member = await self._member(user)
+            found |= {(user, each): found for each, found in self.proved(member, questions, at).items()}
+        return found
+
+    def proved(self, member: Json | None, questions: Collection[Question], at: Micros) -> dict[Question, Found]:
+        """The answers that follow from a member's JSON as it was at `at`; None is nobody."""
+        return {each: answered(each, 0 if member is None else self._value(member, each), at) for each in questions}
+
+    def _value(self, member: Json, question: Question) -> int:
+        # A client knows the server's roles without asking.
+        roles = [self._world.guild.roles[each] for each in member["roles"]]
+        match question.about:
+            case Entitlement.ROLE:
+                return int(any(_is_named(role, question.subject) for role in roles))
+            case Entitlement.BOOSTER:
+                return int(member["premium_since"] is not None)
+            case Entitlement.MEMBER_DAYS:
+                return instant_of(datetime.fromisoformat(member["joined_at"]))
+        return int(any("subscription_listing_id" in role.tags for role in roles))
+
+    async def _member(self, user: str) -> Json | None:
         if not self._online():
             raise PlaceDown("not connected to the Discord server")
         try:
-            return self.shown(await self._rest.ask("GET", f"/guilds/{self._world.guild_id}/members/{user}"))
+            told: Json = await self._rest.ask("GET", f"/guilds/{self._world.guild_id}/members/{user}")
         except (ApiError, AnswerLost, TimeoutError) as error:
             if isinstance(error, ApiError) and error.code in (_NO_MEMBER, _NO_USER):
                 return None
             raise as_port_says("members", error) from None
+        return told
 
-    def shown(self, told: Mapping[str, Any]) -> discord.Member:
-        """A member as Discord's JSON tells it: as much as answers are read from."""
-        # A client knows the server's roles without asking.
-        known = [
-            ShownRole(
-                int(role.id),
-                role.name,
-                SimpleNamespace(subscription_listing_id=role.tags.get("subscription_listing_id")),
-            )
-            for role in self._world.guild.roles.values()
-        ]
-        held = {int(each) for each in told["roles"]}
-        shown = SimpleNamespace(
-            guild=SimpleNamespace(roles=known),
-            roles=[role for role in known if role.id in held],
-            premium_since=told["premium_since"],
-            joined_at=datetime.fromisoformat(told["joined_at"]),
-        )
-        return cast(discord.Member, shown)
+
+class QuickAccounts:
+    """When accounts were made stands in their ids; see platforms.discord.evidence_accounts."""
+
+    source = Source.ACCOUNTS
+    platform = PLATFORM
+    users_max = 1_000
+
+    def __init__(self, now: Callable[[], Micros]) -> None:
+        self._now = now
+
+    async def find(self, users: Sequence[str], questions: Collection[Question]) -> Answers:
+        """See ports.EvidenceSource."""
+        at = self._now()
+        made = {user: ((int(user) >> _SNOWFLAKE_BITS) + EPOCH_MS) * MILLISECOND for user in users}
+        return {(user, _ACCOUNT_DAYS): answered(_ACCOUNT_DAYS, made[user], at) for user in users}
 
 
 class QuickDiscordEvidence:
@@ -84,7 +101,7 @@ class QuickDiscordEvidence:
         self._members = members
         self._now = now
         self._ear = ear
-        self.sources: Sequence[EvidenceSource] = (members, DiscordAccounts(now))
+        self.sources: Sequence[EvidenceSource] = (members, QuickAccounts(now))
 
     def hear(self, act: Act) -> None:
         """Whoever presses or types a command shows their roles."""
@@ -94,4 +111,8 @@ class QuickDiscordEvidence:
         account, ear = (PLATFORM, str(member["user"]["id"])), self._ear()
         ear.seen(account)
         asked = ear.questions(self._members.source)
-        ear.note(account, self._members.proved(self._members.shown(member), asked, self._now()))
+        ear.note(account, self._members.proved(member, asked, self._now()))
+
+
+def _is_named(role: Role, name: str) -> bool:
+    return name == role.id or normalise_command(name) == normalise_command(role.name)

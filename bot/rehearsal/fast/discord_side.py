@@ -91,7 +91,7 @@ class DiscordSide:
         channels = {place: str(channel_id) for place, channel_id in settings.channels.items()}
         role_id = "" if settings.reminder_role_id is None else str(settings.reminder_role_id)
         self.board = QuickBoard(self._rest, channels, role_id, world.application_id, lambda: self._online)
-        members = QuickMembers(world, self._rest, settings, now, lambda: self._online)
+        members = QuickMembers(world, self._rest, now, lambda: self._online)
         self.evidence = QuickDiscordEvidence(members, now, ear)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from bot.platforms.twitch.helix import Helix, Params
+from bot.platforms.twitch.asking import Params
 from bot.rehearsal.fast.network import Network
 from bot.services.ports import PlaceDown, SendRefused
 from bot.stage.twitch import payloads
@@ -16,16 +16,15 @@ _TOO_MANY = 429
 Json = dict[str, Any]
 
 
-class QuickHelix(Helix):
+class QuickHelix:
     """Behind the program's own sources of evidence. Everything is permitted: nothing here logs in."""
 
     def __init__(self, world: TwitchWorld, network: Network) -> None:
-        super().__init__(lambda: None)
         self._world = world
         self._network = network
 
     async def ask(self, path: str, params: Params, *, token_for: str, needs: str) -> Mapping[str, Any]:
-        """See Helix.ask."""
+        """See asking.AsksHelix."""
         faults, where = self._world.faults, f"/helix/{path}"
         await self._network.trip(faults.take_delay("GET", where))
         planned = faults.take_answer("GET", where)
@@ -38,7 +37,7 @@ class QuickHelix(Helix):
         raise SendRefused(f"Twitch answers {planned.status}: it takes {needs}")
 
     async def pages(self, path: str, params: Params, *, token_for: str, needs: str) -> AsyncIterator[Any]:
-        """See Helix.pages; here a list is one page."""
+        """See asking.AsksHelix; here a list is one page."""
         answer = await self.ask(path, params, token_for=token_for, needs=needs)
         for row in answer["data"]:
             yield row

@@ -13,8 +13,8 @@ from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.domain.time import SECOND, Micros
 from bot.platforms.twitch.settings import TwitchSettings
-from bot.platforms.twitch.subscriptions import Wanted, evidence_subscriptions, wanted_subscriptions
 from bot.rehearsal.fast.helix import QuickHelix
+from bot.rehearsal.fast.listening import ONLINE, Event, wanted_events
 from bot.rehearsal.fast.network import Line, Network
 from bot.rehearsal.fast.twitch_chat import QuickChat
 from bot.rehearsal.fast.twitch_evidence import QuickTwitchEvidence
@@ -32,7 +32,6 @@ from bot.stage.twitch.world import TwitchWorld
 
 log = structlog.get_logger(__name__)
 
-ONLINE = "stream.online"
 KEEPALIVE_SECONDS = 10
 _BOT_BADGE = "bot-badge"
 # The first loss is mended at once; what is lost again and again waits a little.
@@ -114,7 +113,7 @@ class TwitchSide:
         self._spawn = spawn
         self._socket: Socket | None = None
         self._heard: set[str] = set()
-        self._listened_for: tuple[Wanted, ...] = ()
+        self._sources: frozenset[Source] = frozenset()
         self.chat = QuickChat(world, network, settings, lambda: self._socket is not None)
         self.evidence = QuickTwitchEvidence(QuickHelix(world, network), settings, now, ear)
 
@@ -144,29 +143,27 @@ class TwitchSide:
         session = self.world.sessions.open(socket, KEEPALIVE_SECONDS)
         self.world.note("socket", "opened", session_id=session.id, taken_on=None)
         self._socket = socket
-        for wanted in (
-            *wanted_subscriptions(self._settings.channel_id, self._settings.bot_id),
-            *self._listened_for,
-        ):
-            self._subscribe(session, wanted)
+        for event in wanted_events(self._settings, self._sources):
+            self._subscribe(session, event)
         return socket
 
     def listen_for(self, sources: frozenset[Source]) -> None:
         """Hear of what changes the evidence of these sources."""
-        before, self._listened_for = self._listened_for, evidence_subscriptions(self._settings, sources)
+        before, self._sources = wanted_events(self._settings, self._sources), sources
         session = next((each for each in self.world.sessions if each.outlet is self._socket), None)
         if session is not None:
-            for wanted in [each for each in self._listened_for if each.name not in {old.name for old in before}]:
-                self._subscribe(session, wanted)
+            for event in wanted_events(self._settings, sources):
+                if event not in before:
+                    self._subscribe(session, event)
 
-    def _subscribe(self, session: Session, wanted: Wanted) -> None:
+    def _subscribe(self, session: Session, event: Event) -> None:
         # The library has a socket for each login; here one carries all.
         token = next(t for t in self.world.tokens if t.user is self.world.bot and not t.revoked)
         transport = {"method": "websocket", "session_id": session.id}
         body = {
-            "type": wanted.name,
-            "version": wanted.payload.version,
-            "condition": dict(wanted.payload.condition),
+            "type": event.name,
+            "version": event.version,
+            "condition": dict(event.condition),
             "transport": transport,
         }
         made = self.world.sessions.subscribe(token, body, lambda _: True)

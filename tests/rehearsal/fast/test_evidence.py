@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from random import Random
 
 from bot.domain.entitlements import Source
 from bot.domain.time import SECOND
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
+from bot.platforms.twitch.settings import TwitchSettings
+from bot.platforms.twitch.subscriptions import evidence_subscriptions, wanted_subscriptions
 from bot.rehearsal.fast.discord_answers import Act
 from bot.rehearsal.fast.discord_evidence import QuickDiscordEvidence, QuickMembers
 from bot.rehearsal.fast.discord_rest import Rest
 from bot.rehearsal.fast.helix import QuickHelix
+from bot.rehearsal.fast.listening import wanted_events
 from bot.rehearsal.fast.network import Network
 from bot.rehearsal.fast.twitch_evidence import QuickTwitchEvidence
 from bot.rehearsal.fast.virtual_time import VirtualLoop
@@ -120,7 +124,7 @@ async def test_quick_look_ups_and_presses_on_discord_come_to_what_the_client_is_
         ear, quick_ear = NotingEar(), NotingEar()
         ear.asked = quick_ear.asked = ON_DISCORD[Source.DISCORD_MEMBERS]
         platform = DiscordPlatform(settings, install=booth.install, ear=lambda: ear, now=now)
-        members = QuickMembers(world, Rest(world, network(), 5.0), settings, now, lambda: True)
+        members = QuickMembers(world, Rest(world, network(), 5.0), now, lambda: True)
         quick = QuickDiscordEvidence(members, now, lambda: quick_ear)
         users = seated(stage, "discord")
         async with running(platform.run):
@@ -133,6 +137,16 @@ async def test_quick_look_ups_and_presses_on_discord_come_to_what_the_client_is_
             await until(lambda: len(ear.met) == len(users))
         assert (ear.noted, ear.met) == (quick_ear.noted, quick_ear.met)
         assert ear.noted["discord", users[0]]["role:patron"] == 1
+
+
+def test_a_quick_play_listens_for_the_events_that_the_client_wants() -> None:
+    settings = TwitchSettings("id", "1001", "1002", "token", "refresh", streamer_token="given")
+    for given in (settings, replace(settings, streamer_token=""), replace(settings, bot_id="1001")):
+        for sources in (frozenset[Source](), frozenset(ON_TWITCH), frozenset((Source.TWITCH_VIPS,))):
+            wanted = wanted_subscriptions(given.channel_id, given.bot_id) + evidence_subscriptions(given, sources)
+            library = [(each.name, each.payload.version, dict(each.payload.condition)) for each in wanted]
+            quick = [(each.name, each.version, each.condition) for each in wanted_events(given, sources)]
+            assert quick == library
 
 
 async def test_a_look_up_that_twitch_does_not_answer_is_no_answer() -> None:
