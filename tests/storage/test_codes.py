@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
+from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
 from bot.domain.code_sets import (
     COUNT_MAX,
     VALID_FOR_MAX,
@@ -175,6 +175,18 @@ async def test_a_code_ends_at_its_moment(lane, clock):
     assert isinstance(await claim(lane, "ann", digest(1, expires_at=ends)), ClaimGranted)
     clock.at = ends
     assert why(await claim(lane, "ben", digest(2, expires_at=ends))) is CodeRefusal.EXPIRED
+
+
+async def test_whoever_waits_to_be_checked_is_in_at_once_with_a_code(lane, clock):
+    await begin(lane, clock, early="subscriber or code:EARLY")
+    await issue(lane, digest(1))
+    settled = []
+    lane.listen(lambda committed: settled.extend(committed.settled))
+    assert isinstance(await claim(lane, "ann", request="twitch:waits"), ClaimChecking)
+    second = await claim(lane, "ann", digest(1))
+    ((actor, answer),) = settled
+    assert (actor, answer.request_id, answer.decision.number) == (viewer("ann"), "twitch:waits", 1)
+    assert (why(second), second.numbers) == (ClaimRefusal.ALREADY_YOURS, (1,))
 
 
 async def test_a_burned_code_is_void_and_what_takes_its_place_works(lane, clock):
