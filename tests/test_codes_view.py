@@ -153,3 +153,13 @@ def test_no_copy_of_the_ledger_has_the_key_or_a_code(folder, run):
             content = path.read_bytes()
             found = [each for each in (code, code.replace("-", ""), key) if each.encode() in content]
             assert not found, path
+
+
+def test_a_bot_does_not_start_while_it_could_not_replace_a_code_that_is_shown(folder, run, monkeypatch):
+    for name in ("S", "T", "R"):
+        monkeypatch.setenv(name, "secret")
+    run("codes", "make", "EARLY")
+    (folder / "code-key.json").write_text("{}")
+    told = run("run")
+    assert (told.code, told.out) == (78, "")
+    assert "code-key.json is damaged" in told.err

@@ -125,7 +125,7 @@ class CodesBurned:
 
 
 def code_fact(kind: str, issue: Issue) -> Fact:
-    """What the public log tells of a code: which one of which set, and the how manieth in its place."""
+    """What the public log tells of a code: which one of which set, and how often it was made again."""
     return Fact(kind, "", {"set": issue.scope, "number": issue.number, "reissue": issue.reissue})
 
 
