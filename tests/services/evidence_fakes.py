@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from bot.domain.answers import Answer
@@ -12,14 +12,16 @@ from bot.domain.claims import JudgeHolds
 from bot.domain.drops import Drop
 from bot.domain.entitlements import Entitlement, Found, Question, Source, read_question
 from bot.domain.people import Account
+from bot.platforms.twitch.helix import Helix, Params
 from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock, in_virtual_time
 from bot.services.entitlements import Entitlements
 from bot.services.evidence import answered
-from bot.services.ports import Clock
+from bot.services.ports import Clock, EvidenceSource
 from bot.storage.holds import OpenHold
 from tests.conftest import CHANNEL, NOON
 
 SUBSCRIBER, VIP = Question(Entitlement.SUBSCRIBER), Question(Entitlement.VIP)
+MODERATOR = Question(Entitlement.MODERATOR)
 FOLLOWER, ROLE = Question(Entitlement.FOLLOWER), read_question("role:patron")
 
 
@@ -56,6 +58,26 @@ class Platform:
             raise self.faults.pop(0)
         asked = [user for user in users if user not in self.silent_about]
         return {(u, q): answered(q, self.values.get(u, 0), at) for u in asked for q in questions}
+
+
+class CountingHelix(Helix):
+    """Helix where some subscribe and some are VIPs or moderators; notes the path of every call."""
+
+    def __init__(self, subscribers: Collection[str], vips: Collection[str], moderators: Collection[str]) -> None:
+        super().__init__(lambda: None)
+        self._members = {"channels/vips": vips, "moderation/moderators": moderators}
+        self._subscribers = subscribers
+        self.calls: list[str] = []
+
+    async def ask(self, path: str, params: Params, *, token_for: str, needs: str) -> Mapping[str, Any]:
+        self.calls.append(path)
+        await asyncio.sleep(0.1)
+        if path in self._members:
+            return {"data": [{"user_id": user} for user in self._members[path]], "pagination": {}}
+        asked = params["user_id"]
+        assert isinstance(asked, list)
+        rows = [{"user_id": user, "tier": "1000", "is_gift": False} for user in asked if user in self._subscribers]
+        return {"data": rows, "pagination": {}}
 
 
 class Ledger:
@@ -114,13 +136,14 @@ class House:
         }
         self.refusals: list[tuple[Source, str, str]] = []
         self.listening: list[frozenset[Source]] = []
-        self.service = self.new_service()
+        self.service = self.serving(list(self.platforms.values()))
 
-    def new_service(self) -> Entitlements:
+    def serving(self, sources: Sequence[EvidenceSource]) -> Entitlements:
+        """A service over other sources."""
         return Entitlements(
             self.ledger,
             CHANNEL,
-            list(self.platforms.values()),
+            sources,
             self.clock,
             open_holds=self.ledger.open_holds,
             drops=self.ledger.every_drop,
@@ -141,18 +164,25 @@ class House:
         self.service.want(accounts, asked)
 
 
+@asynccontextmanager
+async def working(service: Entitlements) -> AsyncIterator[None]:
+    """The service at work until the block ends."""
+    task = asyncio.create_task(service.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 def play(scene: Callable[[House], Coroutine[Any, Any, None]], *sources: Source) -> None:
     """A scene in virtual time, with the service at work."""
 
     async def whole(loop: VirtualLoop) -> None:
         house = House(loop, *(sources or (Source.TWITCH_SUBSCRIPTIONS,)))
-        working = asyncio.create_task(house.service.run())
-        await asyncio.sleep(0.1)
-        try:
+        async with working(house.service):
+            await asyncio.sleep(0.1)
             await scene(house)
-        finally:
-            working.cancel()
-            with suppress(asyncio.CancelledError):
-                await working
 
     in_virtual_time(whole)

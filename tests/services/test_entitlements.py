@@ -11,14 +11,26 @@ from bot.domain.answers import TryAgain
 from bot.domain.drops import Drop, DropState
 from bot.domain.entitlements import Source
 from bot.domain.time import MINUTE, SECOND
+from bot.platforms.twitch.evidence_lists import moderators, vips
+from bot.platforms.twitch.evidence_subscriptions import TwitchSubscriptions
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown, SendRefused
 from bot.storage.lane import Committed
 from tests.conftest import NOON, plan
-from tests.services.evidence_fakes import FOLLOWER, ROLE, SUBSCRIBER, VIP, House, play
+from tests.services.evidence_fakes import (
+    FOLLOWER,
+    MODERATOR,
+    ROLE,
+    SUBSCRIBER,
+    VIP,
+    CountingHelix,
+    House,
+    play,
+    working,
+)
 
 SUBSCRIPTIONS, FOLLOWERS, VIPS = Source.TWITCH_SUBSCRIPTIONS, Source.TWITCH_FOLLOWERS, Source.TWITCH_VIPS
-MODERATORS, MEMBERS = Source.TWITCH_MODERATORS, Source.DISCORD_MEMBERS
+MEMBERS = Source.DISCORD_MEMBERS
 
 CHANGED = Committed(drops=frozenset({"mug"}))
 
@@ -72,25 +84,32 @@ def test_a_thousand_early_claims_in_ten_seconds_cost_at_most_fifteen_calls(arriv
     }[arrival]
 
     async def scene(house: House) -> None:
-        house.ledger.needs = (SUBSCRIBER, VIP)
-        house.platforms[SUBSCRIPTIONS].values = {f"fan-{number}": 1 for number in range(0, 1000, 3)}
-        house.platforms[VIPS].users_max = 20_000  # one list answers everybody
-        began = house.loop.time()
-        for number, moment in enumerate(moments):
-            await asyncio.sleep(max(0.0, began + moment - house.loop.time()))
-            house.claim(f"fan-{number}")
-        await all_answered(house)
-        calls = house.platforms[SUBSCRIPTIONS].calls
-        # The lists of VIPs and moderators cost one call each, however often their source is asked.
-        assert len(calls) + 2 <= 15
-        assert sorted(user for _, users in calls for user in users) == sorted(f"fan-{n}" for n in range(1000))
-        assert {u: a[SUBSCRIBER] for u, a in house.ledger.answers.items()} == {
-            f"fan-{number}": int(number % 3 == 0) for number in range(1000)
+        """Every third subscribes, and a few are VIPs and moderators."""
+        now, fans = house.clock.now, [f"fan-{number}" for number in range(1000)]
+        helix = CountingHelix(fans[::3], fans[10:20], fans[20:25])
+        lists = (vips(helix, "streamer", now), moderators(helix, "streamer", now))
+        house.service = house.serving([TwitchSubscriptions(helix, "streamer", now), *lists])
+        house.ledger.needs = (SUBSCRIBER, VIP, MODERATOR)
+        async with working(house.service):
+            began = house.loop.time()
+            for fan, moment in zip(fans, moments, strict=True):
+                await asyncio.sleep(max(0.0, began + moment - house.loop.time()))
+                house.claim(fan, "subscriber or vip or moderator")
+            await all_answered(house)
+        assert len(helix.calls) <= 15
+        assert house.ledger.answers == {
+            fan: {
+                SUBSCRIBER: int(fan in fans[::3]),
+                VIP: int(fan in fans[10:20]),
+                MODERATOR: int(fan in fans[20:25]),
+            }
+            for fan in fans
         }
-        waited = [house.ledger.answered_at[f"fan-{n}"] - NOON - (began + m) * SECOND for n, m in enumerate(moments)]
+        answered_at = house.ledger.answered_at
+        waited = [answered_at[fan] - NOON - (began + at) * SECOND for fan, at in zip(fans, moments, strict=True)]
         assert max(waited) < 5 * SECOND
 
-    play(scene, SUBSCRIPTIONS, VIPS)
+    play(scene)
 
 
 @pytest.mark.parametrize(
@@ -204,9 +223,8 @@ def test_after_a_restart_the_claims_that_an_earlier_process_took_are_looked_up()
         anew = House(house.loop, SUBSCRIPTIONS)
         anew.ledger.holds = dict(house.ledger.holds)
         anew.platforms[SUBSCRIPTIONS].values = {"ann": 3}
-        working = asyncio.create_task(anew.service.run())
-        await all_answered(anew)
-        working.cancel()
+        async with working(anew.service):
+            await all_answered(anew)
         assert anew.ledger.answers == {"ann": {SUBSCRIBER: 3}}
 
     play(scene)
