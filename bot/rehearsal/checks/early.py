@@ -7,22 +7,25 @@ from collections.abc import Callable, Iterator
 from bot.rehearsal.covering import covering_lines
 from bot.rehearsal.early import EarlyGrant, early_grants, gate_of
 from bot.rehearsal.evidence import Case, JudgedDrop, Waited, Who
-from bot.rehearsal.gate_text import GateText, Literal, lets_in, literals
+from bot.rehearsal.gate_text import GateText, Literal, lets_in
 from bot.rehearsal.linked import together
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
 from bot.rehearsal.standing import DAY
 from bot.rehearsal.trouble import UNDER_WAY
 
-# So old may an answer of a platform be when it lets somebody in, and when it does not: in seconds, by the word.
-_USUAL_AGE, _DAY_AGE, _NO_AGE = 600, 86_400, 600
-_YES_AGES = {"follower": _DAY_AGE, "follower_days": _DAY_AGE, "role": 60, "booster": 60, "member_days": 60}
-_NO_AGES = {"follower": 60, "follower_days": 60, "role": 60, "booster": 60, "member_days": 60}
+# So old may an answer of a platform be when it lets somebody in, by the word, and when it does not.
+_USUAL_AGE = 600 * SECOND
+_YES_AGES = {
+    "follower": DAY,
+    "follower_days": DAY,
+    **dict.fromkeys(("role", "booster", "member_days"), 60 * SECOND),
+}
+_NO_AGE = 60 * SECOND
 # Twitch tells of these by itself; whoever was let in longer than this after such a change was let in wrongly.
 _TOLD = frozenset({"subscriber", "gift", "vip", "moderator"})
 _TOLD_WITHIN = 5 * SECOND
 _NO_EARLY = "No drop had an early window."
-_WRONG_SHOWN_MAX = 50
 
 
 def entitled(case: Case) -> Promise:
@@ -47,14 +50,14 @@ def entitled(case: Case) -> Promise:
                     f"{case.name(grant.who)} got {drop.title} #{grant.number} early, and was none of what "
                     f"“{drop.early}” asks for (entry {grant.entry.number})."
                 )
-    return judged("entitled", sentence, broken[:_WRONG_SHOWN_MAX], f"{grants} units that went early")
+    return judged("entitled", sentence, broken, f"{grants} units that went early")
 
 
 def _may_have_been_let_in(case: Case, gate: GateText, grant: EarlyGrant) -> bool:
     at = case.on_stage(grant.entry.at)
 
     def can_be_met(literal: Literal) -> bool:
-        begin = at - _YES_AGES.get(literal.word, _USUAL_AGE) * SECOND
+        begin = at - _YES_AGES.get(literal.word, _USUAL_AGE)
         if literal.word in _TOLD:
             # What was told long enough ago has made everything before it void.
             heard = [
@@ -94,7 +97,7 @@ def evidence(case: Case) -> Promise:
                     f"(entry {grant.entry.number})."
                 )
         broken += _turned_away(case, drop, gate)
-    return judged("evidence", sentence, broken[:_WRONG_SHOWN_MAX], f"{looked_at} early units with their evidence")
+    return judged("evidence", sentence, broken, f"{looked_at} early units with their evidence")
 
 
 def _by_evidence(grant: EarlyGrant) -> Callable[[Literal], bool]:
@@ -118,14 +121,13 @@ def _by_evidence(grant: EarlyGrant) -> Callable[[Literal], bool]:
 
 
 def _turned_away(case: Case, drop: JudgedDrop, gate: GateText) -> Iterator[str]:
-    oldest = max(_NO_AGES.get(literal.word, _NO_AGE) for literal in literals(gate)) * SECOND
     for ask in case.asks:
         outcome = case.outcomes.get(ask.request)
         if outcome is None or outcome.drop != drop.key or outcome.decision.get("because") != "not-entitled":
             continue
         at = case.on_stage(outcome.at)
         people = together(case.links, ask.who, _number_at(case, outcome.at))
-        if _surely_let_in(case, gate, people, at - oldest, at):
+        if _surely_let_in(case, gate, people, at - _NO_AGE, at):
             yield f"{case.name(ask.who)} was told that {drop.title} is not open to them; it was ({ask.request})."
 
 
