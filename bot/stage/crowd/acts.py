@@ -86,10 +86,11 @@ class NoLonger:
 
 @dataclass(frozen=True, slots=True)
 class SayCode:
-    """Type a command and the code that this human's account on Discord was shown in private; whoever was shown none
-    types nothing."""
+    """Type a command and the code that this human's account on Discord was shown in private, or with `alone` the
+    command without it; whoever was shown none types nothing."""
 
     command: str
+    alone: bool = False
 
 
 # What a later feature lets people do (vote, spend a pass) is a deed here, and a case in each of the hands.

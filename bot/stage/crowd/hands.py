@@ -120,9 +120,9 @@ class TwitchHands:
                 self._world.go_live()
             case GoOffline():
                 self._world.go_offline()
-            case SayCode(command):
+            case SayCode(command, alone):
                 if code := self._code():
-                    self._world.say(self._user, f"{command} {code}")
+                    self._world.say(self._user, command if alone else f"{command} {code}")
             case Become(what):
                 self._become(what)
             case NoLonger(what):

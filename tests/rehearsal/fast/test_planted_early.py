@@ -14,12 +14,15 @@ from bot.domain import claims
 from bot.domain.drops import Drop
 from bot.domain.verdicts import Accepted, Unknown, Verdict
 from bot.rehearsal.promises import Verdict as Judged
+from bot.rehearsal.report import Report
 from bot.services.telling import Telling
 from bot.storage import judging, tables
 from bot.storage.batch import Batch
 from tests.rehearsal.fast.quick import broken, options_for, played
 from tests.rehearsal.fast.test_planted_bugs import replaced, unchecked
 
+# Whether anybody has to be told to wait depends on what is tried again first when Twitch is back: chat or look-ups.
+SEEDS = (2, 5, 7)
 _evaluate, _complete = claims.evaluate, judging.complete
 
 
@@ -75,6 +78,12 @@ def keeps_the_end_to_itself() -> Iterator[None]:
         yield
 
 
+def play(folder: Path, seed: int, bug: AbstractContextManager[object] | None = None) -> Report:
+    stage = folder / str(seed)
+    stage.mkdir()
+    return played(options_for("early-access", seed), stage, bug)[1]
+
+
 @pytest.mark.parametrize(
     ("bug", "promises"),
     [
@@ -89,14 +98,21 @@ def keeps_the_end_to_itself() -> Iterator[None]:
 def test_a_bug_in_early_access_breaks_its_own_promise(
     bug: Callable[[], AbstractContextManager[object]], promises: set[str], tmp_path: Path
 ) -> None:
-    _, report = played(options_for("early-access", 3), tmp_path, bug())
-    assert broken(report).keys() >= promises
+    found: set[str] = set()
+    for seed in SEEDS:
+        found |= broken(play(tmp_path, seed, bug())).keys()
+        if found >= promises:
+            return
+    assert found >= promises
 
 
 def test_the_sound_bot_lets_people_wait_in_the_same_play_and_tells_them_how_it_ended(tmp_path: Path) -> None:
     """Else the promise about that would be kept by nothing at all."""
-    _, report = played(options_for("early-access", 3), tmp_path)
-    assert broken(report) == {}
-    kept = {each.key: each.details for each in report.promises if each.verdict is Judged.KEPT}
-    assert {"entitled", "evidence", "share", "settled", "identity"} <= kept.keys()
-    assert kept["settled"] != ("0 people who were told to wait",)
+    waited = 0
+    for seed in SEEDS:
+        report = play(tmp_path, seed)
+        assert broken(report) == {}
+        kept = {each.key: each.details for each in report.promises if each.verdict is Judged.KEPT}
+        assert {"entitled", "evidence", "share", "settled", "identity"} <= kept.keys()
+        waited += kept["settled"] != ("0 people who were told to wait",)
+    assert waited

@@ -44,7 +44,7 @@ def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
         return [wish]
     return [
         Act(announced(drop, dice.uniform(*_TYPES)), SayCode(words.link)),
-        Act(announced(drop, dice.uniform(*_CONFIRMS)), Say(words.yes)),
+        Act(announced(drop, dice.uniform(*_CONFIRMS)), SayCode(words.yes, alone=True)),
         wish,
     ]
 
