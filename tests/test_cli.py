@@ -363,9 +363,10 @@ def test_a_script_that_there_is_not_is_told_with_the_nearest(run: Run) -> None:
 def test_the_scripts_are_listed(run: Run) -> None:
     answer = run("rehearse", "--list")
     assert answer.code == 0
-    assert [line.split()[0] for line in answer.out.splitlines()] == ["bad-night", "first-drop", "hot-drop"]
+    listed_names = [line.split()[0] for line in answer.out.splitlines()]
+    assert listed_names == ["bad-night", "early-access", "first-drop", "hot-drop"]
     listed = json.loads(run("rehearse", "--list", "--json").out)["scripts"]
-    assert [each["title"] for each in listed] == ["A bad night", "The first drop", "A hot drop"]
+    assert [each["title"] for each in listed] == ["A bad night", "Early access", "The first drop", "A hot drop"]
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, module: Callable[..., None]) -> None:

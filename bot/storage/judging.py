@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimChecking, ClaimGranted, JudgeHolds, decide_held
-from bot.domain.entitlements import Found, Question
+from bot.domain.entitlements import Entitlement, Found, Question
 from bot.domain.people import Account
 from bot.domain.time import Micros
 from bot.storage import tables
@@ -29,7 +29,7 @@ def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
     for hold in list(batch.book.holds):
         known = [told[account] for account in batch.accounts(hold.person_id, hold.actor.key) if account in told]
         for each in known:
-            hold.evidence.update(each)
+            _learn(hold, each, moment)
         if known:
             answered += settle(batch, hold, moment)
     return answered
@@ -49,8 +49,17 @@ def settle_own(batch: Batch, drop: str, person_id: int, evidence: Mapping[Questi
     people = batch.together(person_id, drop)
     for hold in batch.book.holds.of(drop):
         if hold.person_id in people:
-            hold.evidence.update(evidence)
+            _learn(hold, evidence, moment)
             settle(batch, hold, moment)
+
+
+def _learn(hold: Hold, found: Mapping[Question, Found], moment: Micros) -> None:
+    """Note what was found. Of two accounts the older one tells how long somebody has been around."""
+    for question, new in found.items():
+        known = hold.evidence.get(question)
+        of_both = known is not None and known.covers(moment) and question.about is Entitlement.ACCOUNT_DAYS
+        if not (known and of_both and 0 < known.value < new.value):
+            hold.evidence[question] = new
 
 
 def by_now(batch: Batch, before: Answer[Any]) -> Answer[Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused
+from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused, JudgeHolds
+from bot.domain.entitlements import Entitlement, Question
+from bot.domain.linking import LinkPeople
+from bot.domain.time import DAY, HOUR
 from tests.conftest import CHANNEL, NOON, running_lane, viewer
 from tests.storage.early import BEGINS, SUBSCRIBER, begin, claim, found, judging
 
@@ -61,3 +64,17 @@ async def test_evidence_has_to_cover_the_very_moment(lane, clock):
     assert isinstance(await claim(lane, "ben", (SUBSCRIBER, found(1, at=BEGINS + 1))), ClaimChecking)
     clock.at = BEGINS + 1
     assert isinstance(await claim(lane, "ben", (SUBSCRIBER, found(1, at=BEGINS + 1)), request="2"), ClaimRefused)
+
+
+async def test_of_two_linked_accounts_the_older_one_tells_how_long_somebody_is_around(lane, clock):
+    clock.at = NOON - HOUR
+    ann, on_discord = viewer("ann"), viewer("ann on discord", "discord")
+    await lane.submit(LinkPeople(CHANNEL, "twitch:link", ann, on_discord, confirmed=True))
+    await begin(lane, clock, early="account_days >= 365")
+    told = []
+    lane.listen(lambda committed: told.extend(committed.settled))
+    assert isinstance(await claim(lane, "ann"), ClaimChecking)
+    age = Question(Entitlement.ACCOUNT_DAYS)
+    old, young = found(BEGINS - 400 * DAY), found(BEGINS - 3 * DAY)
+    await lane.submit(JudgeHolds(CHANNEL, ((ann.key, age, old), (on_discord.key, age, young))))
+    assert [answer.decision.number for _, answer in told] == [1]
