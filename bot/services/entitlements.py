@@ -110,6 +110,10 @@ class Entitlements:
     def void(self, account: Account, questions: Collection[Question]) -> None:
         """What was known of this has to be asked for anew. See ports.EvidenceEar."""
         self._known.void(account, questions)
+        if account in self._waiting:
+            # A claim of theirs that waits for something else has been told it already.
+            self._judge(account)
+            self._look_now.set()
 
     def committed(self, committed: Committed) -> None:
         """A batch is in the ledger: a drop was resumed that may let in who waits, or one with a gate announced."""
@@ -189,14 +193,16 @@ class Entitlements:
         while True:
             await woken(self._judge_now, None)
             accounts, self._to_judge = self._to_judge, {}
-            evidence = tuple((each, *answer) for each in accounts for answer in self.known(each))
+            evidence = tuple((each, *told) for each in accounts for told in self._known.every(each).items())
             if not evidence:
                 continue
             try:
                 await self._lane.submit(JudgeHolds(self._channel_id, evidence))
             except TryAgain:
-                # They wait still, and whoever waits is looked at again.
-                self._look_now.set()
+                # They wait still, and may be in by what is known, whatever another source is still to tell.
+                await asyncio.sleep(BREATH_SECONDS)
+                self._to_judge = {**accounts, **self._to_judge}
+                self._judge_now.set()
 
     async def _follow_holds(self) -> None:
         """Who waits is what the ledger says: claims that an earlier process took are among them, and those of a

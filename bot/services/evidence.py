@@ -59,6 +59,10 @@ class KnownEvidence:
         now = self._clock.now()
         return {question: found for question, found in self._found.get(account, {}).items() if found.covers(now)}
 
+    def every(self, account: Account) -> dict[Question, Found]:
+        """Also what holds no more, for whoever may still believe it."""
+        return self._found.get(account, {})
+
     def put(self, account: Account, found: Mapping[Question, Found]) -> None:
         """Take answers in, unless there are newer ones: a look-up that began before an event does not know it."""
         held = self._found.setdefault(account, {})

@@ -239,6 +239,17 @@ def test_a_ledger_that_is_busy_is_told_again() -> None:
     play(scene)
 
 
+def test_a_ledger_that_was_busy_is_told_again_also_while_another_source_refuses() -> None:
+    async def scene(house: House) -> None:
+        house.platforms[FOLLOWERS].faults = [SendRefused("the bot is no moderator")] * 1000
+        house.platforms[SUBSCRIPTIONS].values = {"ann": 1}
+        house.ledger.faults = [TryAgain("the disk is full")]
+        house.claim("ann", "subscriber or follower")
+        await all_answered(house, 10.0)
+
+    play(scene, SUBSCRIPTIONS, FOLLOWERS)
+
+
 def test_everything_that_is_known_of_a_person_is_judged_together() -> None:
     """One answer of two comes late: it must not come alone."""
 

@@ -13,6 +13,7 @@ from bot.domain.planning import PlanDrop
 from bot.domain.time import HOUR, MINUTE
 from bot.services.claims import Claims
 from bot.services.entitlements import Entitlements
+from bot.services.evidence import answered
 from bot.services.ports import PlaceDown
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
@@ -20,7 +21,7 @@ from bot.storage.holds import open_holds
 from bot.storage.lane import Committed, Lane
 from bot.storage.regulars import regulars
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
-from tests.services.evidence_fakes import Platform
+from tests.services.evidence_fakes import FOLLOWER, SUBSCRIBER, Platform
 
 EARLY = {"early": "subscriber", "early_for": 10 * MINUTE, "early_units": 2, "opens_at": NOON + 10 * MINUTE}
 
@@ -29,6 +30,7 @@ EARLY = {"early": "subscriber", "early_for": 10 * MINUTE, "early_units": 2, "ope
 class House:
     lane: Lane
     claims: Claims
+    service: Entitlements
     platform: Platform
     settled: list[tuple[str, ClaimDecision]]
 
@@ -61,7 +63,7 @@ async def house(url: str, clock: FixedClock, **values: int) -> AsyncIterator[Hou
         lane.listen(service.committed)
         working = asyncio.create_task(service.run())
         try:
-            yield House(lane, Claims(lane, CHANNEL, clock, service), platform, settled)
+            yield House(lane, Claims(lane, CHANNEL, clock, service), service, platform, settled)
         finally:
             working.cancel()
             with suppress(asyncio.CancelledError):
@@ -110,3 +112,19 @@ async def test_a_clock_that_is_set_back_keeps_nobody_out(new_ledger, clock):
         clock.at = NOON - HOUR
         assert isinstance(await claim(tonight, "ann"), ClaimChecking)
         assert isinstance((await until_settled(tonight, 1))["ann"], ClaimGranted)
+
+
+async def test_a_subscription_that_ends_while_the_rest_is_looked_up_counts_no_more(new_ledger, clock):
+    both, ann = {**EARLY, "early": "subscriber and follower"}, viewer("ann").key
+    async with house(new_ledger, clock, **{"id-ann": 1}) as tonight:
+        clock.at = NOON
+        await tonight.lane.submit(PlanDrop(CHANNEL, "plan", MIA, plan(**both)))
+        assert isinstance(await claim(tonight, "ann"), ClaimChecking)
+        async with asyncio.timeout(10.0):
+            while SUBSCRIBER not in dict(tonight.service.known(ann)):  # noqa: ASYNC110  # it has no event for that
+                await asyncio.sleep(0.01)
+        clock.at += 1
+        tonight.platform.values.clear()
+        tonight.service.void(ann, (SUBSCRIBER,))
+        tonight.service.note(ann, {FOLLOWER: answered(FOLLOWER, NOON - HOUR, clock.at)})
+        assert isinstance((await until_settled(tonight, 1))["ann"], ClaimRefused)
