@@ -34,6 +34,7 @@ _ADDRESS = re.compile(
     r"(?![\w.-]*\w)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[(#]{0,2}(\d{1,4})[.)!]{0,2}")
 _LEADING = ("/", "!", ".", "#", "-")
 
 
@@ -129,6 +130,13 @@ def whole_number(text: str) -> int | None:
     return int("".join(str(unicodedata.decimal(digit)) for digit in text))
 
 
+def typed_number(text: str) -> int | None:
+    """The number that somebody has typed to choose, "2", "#2", "2." or "(2)", as `option_key` leaves it; None where
+    there is anything else."""
+    found = _NUMBER.fullmatch(text)
+    return whole_number(found[1]) if found else None
+
+
 def _shown(text: str) -> str:
     # Double quotes mark where a text ends, so inside one they are single.
     return label(text.translate(_TO_APOSTROPHE), characters_max=2 * ALL_CHARACTERS_MAX)
@@ -178,7 +186,7 @@ def _in_options(labels: Sequence[str]) -> Iterator[PollMistake]:
         if (other := first.setdefault(key, number)) != number:
             yield PollMistake(PollFault.OPTION_REPEATED, number, shown, other)
         # Whoever types "2" would vote for the second option, and mean the one that is called so.
-        named = whole_number(key)
+        named = typed_number(key)
         if named is not None and named != number and 1 <= named <= len(labels):
             yield PollMistake(PollFault.OPTION_IS_NUMBER, number, shown, named)
 

@@ -12,16 +12,15 @@ from typing import NamedTuple
 
 from bot.domain.ballots import Ballot, BallotFault, Method, fill_in
 from bot.domain.gate_mistakes import nearest
-from bot.domain.poll_words import option_key, whole_number
+from bot.domain.poll_words import option_key, typed_number, whole_number
 
 ABSTAIN = "abstain"
 
 _TEXT_SHOWN_MAX = 40
 # More words are no vote, and too many to try one by one while a thousand people vote.
 _WORDS_MAX = 60
-_NUMBER = re.compile(r"[(#]{0,2}(\d{1,4})[.,)!]{0,2}")
-# A longer number on a line of its own is a year or a score in somebody's talk.
-_BARE_DIGITS_MAX = 2
+# A greater number on a line of its own is a year or a score in somebody's talk.
+_BARE_MAX = 99
 _BETWEEN_OPTIONS = re.compile(r"[\s,;|&+/]+")
 _BETWEEN_PARTS = re.compile(r"\s*[,;|]\s*")
 _BETWEEN_RANKS = re.compile(r"\s*(?:[-=]*>+|→|›|»)\s*")
@@ -54,14 +53,14 @@ def read_bare(method: Method, options: Sequence[str], line: str) -> Ballot | Vot
     if method is Method.SCORE:
         return None
     typed = option_key(line)
-    found = _NUMBER.fullmatch(typed)
-    if found is None:
+    number = typed_number(typed)
+    if number is None:
         return None
     names = _names(tuple(options))
-    option = _by_number(found[1], options) or names.exact.get(found[1])
+    option = _exact(options, names, typed)
     if option is not None:
         return _filled(method, options, [option], typed)
-    return _unknown(typed, names) if len(found[1]) <= _BARE_DIGITS_MAX else None
+    return _unknown(typed, names) if number <= _BARE_MAX else None
 
 
 def read_vote(
@@ -127,15 +126,10 @@ def _form(key: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _by_number(digits: str, options: Sequence[str]) -> int | None:
-    number = whole_number(digits)
-    return number if number is not None and 1 <= number <= len(options) else None
-
-
 def _exact(options: Sequence[str], names: _Names, typed: str) -> int | None:
-    found = _NUMBER.fullmatch(typed)
-    option = _by_number(found[1], options) if found is not None else None
-    return names.exact.get(typed) if option is None else option
+    number = typed_number(typed)
+    in_poll = number is not None and 1 <= number <= len(options)
+    return number if in_poll else names.exact.get(typed)
 
 
 def _named(options: Sequence[str], names: _Names, typed: str) -> int | VoteMistake:
@@ -150,8 +144,8 @@ def _named(options: Sequence[str], names: _Names, typed: str) -> int | VoteMista
 
 
 def _by_form(names: _Names, form: str) -> tuple[int, ...]:
-    """Every option with this name, else every one whose name begins so."""
-    if form in names.forms or not form:
+    """Every option with this name, else every one whose name begins so: but a number is no beginning of another."""
+    if form in names.forms or not form or form.isdecimal():
         return names.forms.get(form, ())
     return tuple(sorted(n for name, numbers in names.forms.items() if name.startswith(form) for n in numbers))
 
@@ -165,8 +159,9 @@ def _listed(options: Sequence[str], names: _Names, typed: str) -> list[int | Vot
     """The options that a row of words names: at each place the longest name there is, else a beginning of one."""
     words = [(word, _form(word)) for word in _BETWEEN_OPTIONS.split(typed)]
     words = [(word, form) for word, form in words if form]
-    if len(words) > _WORDS_MAX or not words:
-        return [VoteMistake(BallotFault.UNCLEAR, typed[:_TEXT_SHOWN_MAX])]
+    unclear = VoteMistake(BallotFault.UNCLEAR, typed[:_TEXT_SHOWN_MAX])
+    if len(words) > _WORDS_MAX:
+        return [unclear]
     found: list[int | VoteMistake] = []
     at = 0
     while at < len(words):
@@ -174,7 +169,7 @@ def _listed(options: Sequence[str], names: _Names, typed: str) -> list[int | Vot
         if not (isinstance(named, VoteMistake) and words[at][1] in _FILLERS):
             found.append(named)
         at += length
-    return found
+    return found or [unclear]
 
 
 def _longest(

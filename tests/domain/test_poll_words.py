@@ -102,7 +102,7 @@ def test_what_has_no_visible_character_is_empty(text):
         ("<#123>", Unfit.MENTION),
         ("/timeout ann", Unfit.BEGINNING),
         ("!claim", Unfit.BEGINNING),
-        ("#1", Unfit.BEGINNING),
+        ("#one", Unfit.BEGINNING),
         ("- a", Unfit.BEGINNING),
         ("**teal**", Unfit.MARKUP),
         ("a|b", Unfit.MARKUP),
@@ -157,6 +157,10 @@ def test_a_poll_fits_into_one_line_of_chat():
 
 def test_an_option_called_like_anothers_number_would_take_its_votes():
     assert mistakes("How many?", ["3", "5", "７"]) == [(PollFault.OPTION_IS_NUMBER, 1, 3, None)]
+    assert mistakes("How many?", ["2.", "(1)"]) == [
+        (PollFault.OPTION_IS_NUMBER, 1, 2, None),
+        (PollFault.OPTION_IS_NUMBER, 2, 1, None),
+    ]
     assert check_poll("How many?", ["1", "2", "3"]) == PollWords("How many?", ("1", "2", "3"))
     assert check_poll("How many?", ["5", "10", "15"]) == PollWords("How many?", ("5", "10", "15"))
 
