@@ -13,7 +13,7 @@ from bot.domain.claims import ClaimChecking, ClaimDecision, ClaimDrop
 from bot.domain.entitlements import Found, Question
 from bot.domain.people import Account, Actor
 from bot.domain.time import MINUTE, SECOND
-from bot.services.codes import ReadClaim
+from bot.services.codes import READ_CHARACTERS_MAX, ReadClaim
 from bot.services.ports import Clock, LedgerLane
 from bot.storage.lane import Committed
 
@@ -21,7 +21,6 @@ from bot.storage.lane import Committed
 BURST_MAX = 5
 REFILL = 2 * SECOND
 SETTLED_LATELY = MINUTE
-TYPED_CHARACTERS_MAX = 300
 
 
 class TooFast(Exception):
@@ -126,7 +125,7 @@ class Claims:
     async def claim(self, actor: Actor, request_id: str, drop: str = "") -> Answer[ClaimDecision]:
         """Ask for a unit of the named drop, or of the one that is open; a claim code may stand with the name.
         Raises TooFast and TryAgain."""
-        typed = await self._typed(actor, request_id, drop[:TYPED_CHARACTERS_MAX])
+        typed = await self._typed(actor, request_id, drop[:READ_CHARACTERS_MAX])
         if isinstance(typed, Answer):
             return typed
         known = self._people.known(actor.key)

@@ -45,6 +45,8 @@ from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 
 _PEOPLE_MAX = 20_000
+# So much of a line is read as a command: what stands behind it is shown to all the same.
+READ_CHARACTERS_MAX = 300
 _WRONG = (CodeRefusal.UNKNOWN, CodeRefusal.NOT_YOURS)
 
 
@@ -170,10 +172,7 @@ class Codes:
         if not self._kept:
             return ReadClaim(text)
         candidates = [(digest_of(each.symbols), each.rest) for each in typed_codes(text)]
-        found = next((each for each in candidates if each[0] in self._kept), None)
-        if found is None and (hidden := self._in(text)):
-            # It stands among other letters; nobody can tell which of these were meant for the drop.
-            found = (hidden[0], "")
+        found = self._meant(text, candidates)
         if found is None and not candidates and not resembles_code(text):
             return ReadClaim(text)
         if found is None and await self._names_drop(text):
@@ -185,6 +184,14 @@ class Codes:
             return self._refused(request_id, CodeRefusal.MALFORMED)
         digest, rest = found or candidates[-1]
         return ReadClaim(rest, digest)
+
+    def _meant(self, text: str, candidates: Sequence[tuple[bytes, str]]) -> tuple[bytes, str] | None:
+        """Which of its codes a claim redeems, and the words around it; None for a claim without any."""
+        found = next((each for each in candidates if each[0] in self._kept), None)
+        if found is None and (hidden := self._in(text)):
+            # It stands among other letters; nobody can tell which of these were meant for the drop.
+            return hidden[0], ""
+        return found
 
     def judged(self, actor: Actor, answer: Answer[ClaimDecision]) -> None:
         """Count a wrong try."""
@@ -213,9 +220,14 @@ class Codes:
     # -- what everybody could read --------------------------------------------------------------------------
 
     def hear(self, actor: Actor, text: str, command: str) -> None:
-        """Note the codes in a line of chat; see bot.services.overhearing. The first one behind the command that
-        claims is about to be redeemed: it is void only if somebody has shown it before."""
-        self._note_spilled(actor, self._in(text)[1 if command == "claim" else 0 :])
+        """Note the codes in a line of chat; see bot.services.overhearing. The one that a claim is about to redeem
+        is void only if somebody has shown it before."""
+        shown = self._in(text)
+        if shown and command == "claim":
+            line = text[:READ_CHARACTERS_MAX]
+            meant = self._meant(line, [(digest_of(each.symbols), each.rest) for each in typed_codes(line)])
+            shown = tuple(digest for digest in shown if meant is None or digest != meant[0])
+        self._note_spilled(actor, shown)
 
     def passed_over(self, actor: Actor, text: str) -> None:
         """Note the codes of a claim that nobody decides: in chat, somebody else could use them."""

@@ -277,6 +277,22 @@ async def test_of_two_codes_in_one_claim_the_second_is_void(night):
     assert why(await night.says("ben", f"!claim {second}")) is CodeRefusal.BURNED
 
 
+@pytest.mark.parametrize("line", ["!claim x{} {}", "!claim {} {}", "!claim mug {} x{}"])
+async def test_of_two_codes_in_one_claim_none_is_left_for_somebody_else(night, line):
+    codes = await night.make(count=2)
+    await night.says("ann", line.format(*codes))
+    await until(lambda: night.chat.said)
+    after = [why(await night.says("ben", f"!claim {code}")) for code in codes]
+    assert sorted(after) == [CodeRefusal.BURNED, CodeRefusal.USED]
+
+
+async def test_a_code_behind_what_is_read_of_a_claim_is_void(night):
+    (code,) = await night.make()
+    await night.says("ann", f"!claim mug {'please ' * 50}{code}")
+    await until(lambda: night.chat.said)
+    assert why(await night.says("ben", f"!claim {code}")) is CodeRefusal.BURNED
+
+
 async def test_a_code_in_a_claim_that_nobody_decides_is_void(night):
     (code,) = await night.make()
     for _ in range(BURST_MAX):
