@@ -65,6 +65,7 @@ def test_one_poll_is_read_however_a_phone_writes_it(typed):
         ('"Next: game?!" Hades, Who?', "Next: game?!", ("Hades", "Who?"), None),
         ("Well, which colour? teal, plum", "Well, which colour?", ("teal", "plum"), None),
         ("Really? Next game? Hades, Celeste", "Really? Next game?", ("Hades", "Celeste"), None),
+        ("Next game? Hades, Who? me, Celeste", "Next game?", ("Hades", "Who? me", "Celeste"), None),
         ("Best of 3? yes, no", "Best of 3?", ("yes", "no"), None),
         ("次は？ハデス、セレステ２ｍ", "次は？", ("ハデス", "セレステ２ｍ"), None),
         ("次は？ハデス、セレステ ２ｍ", "次は？", ("ハデス", "セレステ"), 2 * MINUTE),

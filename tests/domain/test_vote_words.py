@@ -97,6 +97,7 @@ def test_points_are_never_given_by_a_number_alone(line):
         (APPROVAL, "portal 2", (6,)),
         (APPROVAL, "portal, 2", (2, 5)),
         (APPROVAL, "hades, the old, teal", (1, 8)),
+        (APPROVAL, "hades the teal", (1, 8)),
         (APPROVAL, "teal teal", (1,)),
         (APPROVAL, "teal,", (1,)),
         (APPROVAL, "Abstain", ()),
