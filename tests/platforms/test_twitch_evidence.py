@@ -179,6 +179,34 @@ async def test_an_answer_that_cannot_be_read_is_no_answer(house: House, body: st
         await asked(house.source(Source.TWITCH_SUBSCRIPTIONS), ["1"], "subscriber")
 
 
+SINCE = "2024-01-01T00:00:00Z"
+SOMEBODY_ELSE = {
+    "user_id": "2",
+    "tier": "1000",
+    "is_gift": False,
+    "followed_at": SINCE,
+    "id": "2",
+    "created_at": SINCE,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "question"),
+    [
+        (SUBSCRIPTIONS, Source.TWITCH_SUBSCRIPTIONS, "subscriber"),
+        (FOLLOWERS, Source.TWITCH_FOLLOWERS, "follower"),
+        ("/helix/users", Source.ACCOUNTS, "account_days"),
+    ],
+)
+async def test_an_answer_about_somebody_else_is_no_answer(
+    house: House, path: str, source: Source, question: str
+) -> None:
+    body = {"total": 1, "data": [SOMEBODY_ELSE]}
+    house.stage.twitch.faults.fail_next("GET", path, 200, body=body)
+    with pytest.raises(PlaceDown):
+        await asked(house.source(source), ["1"], question)
+
+
 async def test_an_expired_login_is_renewed_in_between(house: House) -> None:
     ann = house.viewer("ann")
     world = house.stage.twitch

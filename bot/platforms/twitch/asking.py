@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any, Protocol
+
+from bot.services.ports import PlaceDown
 
 PAGE_MAX = 100
 Params = Mapping[str, str | int | list[str]]
@@ -19,3 +21,10 @@ class AsksHelix(Protocol):
 
     def pages(self, path: str, params: Params, *, token_for: str, needs: str) -> AsyncIterator[Any]:
         """Every row of a list, a hundred a call. Raises like `ask`."""
+
+
+def make_sure_of(users: Iterable[str], asked: Collection[str]) -> None:
+    """Raises PlaceDown for an answer about somebody who was not asked about: whom it leaves out, it tells nothing
+    of."""
+    if any(user not in asked for user in users):
+        raise PlaceDown("Twitch's answer is about somebody else")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros, instant_of
-from bot.platforms.twitch.asking import PAGE_MAX, AsksHelix, Params
+from bot.platforms.twitch.asking import PAGE_MAX, AsksHelix, Params, make_sure_of
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown
 
@@ -35,4 +35,5 @@ class TwitchAccounts:
             made = {row["id"]: instant_of(datetime.fromisoformat(row["created_at"])) for row in answer["data"]}
         except (KeyError, TypeError, ValueError):
             raise PlaceDown("Twitch's answer about accounts cannot be read") from None
+        make_sure_of(made, users)
         return {(user, ACCOUNT_DAYS): answered(ACCOUNT_DAYS, made.get(user, 0), at) for user in users}

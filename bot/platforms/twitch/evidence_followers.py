@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros, instant_of
-from bot.platforms.twitch.asking import AsksHelix, Params
+from bot.platforms.twitch.asking import AsksHelix, Params, make_sure_of
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown, SendRefused
 
@@ -56,7 +56,8 @@ class TwitchFollowers:
 
     def _since(self, rows: list[Mapping[str, str]], user: str) -> Micros:
         try:
-            since = next((row["followed_at"] for row in rows if row["user_id"] == user), None)
+            make_sure_of((row["user_id"] for row in rows), [user])
+            since = next((row["followed_at"] for row in rows), None)
             return 0 if since is None else instant_of(datetime.fromisoformat(since))
         except (KeyError, TypeError, ValueError):
             raise PlaceDown("Twitch's answer about followers cannot be read") from None

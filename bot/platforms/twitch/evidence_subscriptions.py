@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.time import Micros
-from bot.platforms.twitch.asking import PAGE_MAX, AsksHelix, Params
+from bot.platforms.twitch.asking import PAGE_MAX, AsksHelix, Params, make_sure_of
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown
 
@@ -34,6 +34,7 @@ class TwitchSubscriptions:
         answer = await self._helix.ask("subscriptions", params, token_for=self._channel_id, needs=NEEDS)
         found = {user: subscription(0, False, at) for user in users}
         try:
+            make_sure_of((row["user_id"] for row in answer["data"]), users)
             for row in answer["data"]:
                 found[row["user_id"]] = subscription(_TIERS[row["tier"]], row["is_gift"], at)
         except (KeyError, TypeError):
