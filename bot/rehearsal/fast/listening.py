@@ -20,24 +20,28 @@ _OF_THE_STREAMER: Mapping[Source, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One subscription; a test compares them with those of the library."""
+    """One subscription; a test compares them with those of the library. `owner` is the user id whose login asks for
+    it; an `optional` one may be refused."""
 
+    owner: str
     name: str
     version: str
     condition: Mapping[str, str]
+    optional: bool = False
 
 
 def wanted_events(settings: TwitchSettings, sources: frozenset[Source]) -> tuple[Event, ...]:
     """Chat and the stream, and what changes the evidence of these sources."""
-    channel = {"broadcaster_user_id": settings.channel_id}
+    streamer, bot = settings.channel_id, settings.bot_id
+    channel = {"broadcaster_user_id": streamer}
     events = [
-        Event(CHAT, "1", {**channel, "user_id": settings.bot_id}),
-        Event(ONLINE, "1", channel),
-        Event(OFFLINE, "1", channel),
+        Event(bot, CHAT, "1", {**channel, "user_id": bot}),
+        Event(bot, ONLINE, "1", channel),
+        Event(bot, OFFLINE, "1", channel),
     ]
     if Source.TWITCH_FOLLOWERS in sources:
-        events.append(Event(FOLLOW, "2", {**channel, "moderator_user_id": settings.bot_id}))
-    if settings.streamer_token or settings.channel_id == settings.bot_id:
+        events.append(Event(bot, FOLLOW, "2", {**channel, "moderator_user_id": bot}, optional=True))
+    if settings.streamer_token or streamer == bot:
         names = (name for source, names in _OF_THE_STREAMER.items() if source in sources for name in names)
-        events += [Event(name, "1", channel) for name in names]
+        events += [Event(streamer, name, "1", channel, optional=True) for name in names]
     return tuple(events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -27,6 +27,7 @@ from bot.rehearsal.fast.twitch_lines import (
     said_in,
 )
 from bot.services.ports import EvidenceEar, PlaceDown
+from bot.stage.twitch.model import Problem
 from bot.stage.twitch.sessions import Session
 from bot.stage.twitch.world import TwitchWorld
 
@@ -111,7 +112,9 @@ class TwitchSide:
         self._commands = commands
         self._hears = hears
         self._spawn = spawn
+        # As with the client, each login has its own; the streamer's, where a gate needs one, goes with the bot's.
         self._socket: Socket | None = None
+        self._streamers: Socket | None = None
         self._heard: set[str] = set()
         self._sources: frozenset[Source] = frozenset()
         self.chat = QuickChat(world, network, settings, lambda: self._socket is not None)
@@ -139,26 +142,47 @@ class TwitchSide:
                 self._close(self._socket, 1000)
 
     def _open(self) -> Socket:
+        self._socket = socket = self._connect()
+        self._subscribe(wanted_events(self._settings, self._sources))
+        return socket
+
+    def _connect(self) -> Socket:
         socket = Socket(self, self._network)
         session = self.world.sessions.open(socket, KEEPALIVE_SECONDS)
         self.world.note("socket", "opened", session_id=session.id, taken_on=None)
-        self._socket = socket
-        for event in wanted_events(self._settings, self._sources):
-            self._subscribe(session, event)
         return socket
 
     def listen_for(self, sources: frozenset[Source]) -> None:
         """Hear of what changes the evidence of these sources."""
         before, self._sources = wanted_events(self._settings, self._sources), sources
-        session = next((each for each in self.world.sessions if each.outlet is self._socket), None)
-        if session is not None:
-            for event in wanted_events(self._settings, sources):
-                if event not in before:
-                    self._subscribe(session, event)
+        self._subscribe(event for event in wanted_events(self._settings, sources) if event not in before)
 
-    def _subscribe(self, session: Session, event: Event) -> None:
-        # The library has a socket for each login; here one carries all.
-        token = next(t for t in self.world.tokens if t.user is self.world.bot and not t.revoked)
+    def _subscribe(self, events: Iterable[Event]) -> None:
+        for event in events:
+            session = self._session_for(event)
+            if session is None:
+                return  # it was lost, and whoever opens the next one subscribes to all of them
+            try:
+                self._ask_for(event, session)
+            except Problem as refused:
+                if not event.optional:
+                    raise
+                log.warning("twitch.evidence-event-refused", subscription=event.name, status=refused.status)
+
+    def _session_for(self, event: Event) -> Session | None:
+        main = self._session_on(self._socket)
+        if main is None or event.owner == self._settings.bot_id:
+            return main
+        if self._streamers is None:
+            self._streamers = self._connect()
+        return self._session_on(self._streamers)
+
+    def _session_on(self, socket: Socket | None) -> Session | None:
+        return next((each for each in self.world.sessions if each.outlet is socket), None)
+
+    def _ask_for(self, event: Event, session: Session) -> None:
+        logins = (token for token in self.world.tokens if token.user is not None and not token.revoked)
+        token = next(each for each in logins if each.user is not None and each.user.id == event.owner)
         transport = {"method": "websocket", "session_id": session.id}
         body = {
             "type": event.name,
@@ -177,18 +201,23 @@ class TwitchSide:
         )
 
     def _close(self, socket: Socket, code: int) -> None:
-        self._socket = None
-        gone = self.world.sessions.disconnect(socket)
-        self.world.note("socket", "closed", code=code, session_id=gone.id if gone is not None else None)
+        closed = [each for each in (socket, self._streamers) if each is not None]
+        self._socket = self._streamers = None
+        for each in closed:
+            gone = self.world.sessions.disconnect(each)
+            self.world.note("socket", "closed", code=code, session_id=gone.id if gone is not None else None)
 
     def move(self, old: Socket) -> None:
         """Twitch asks to go on elsewhere: what is on its way on the old socket is still read."""
-        session = next((each for each in self.world.sessions if each.outlet is old), None)
-        if session is None or self._socket is not old:
+        session = self._session_on(old)
+        if session is None or old not in (self._socket, self._streamers):
             return
-        before = session.id
-        self._socket = Socket(self, self._network)
-        self.world.sessions.hand_over(session, self._socket)
+        before, new = session.id, Socket(self, self._network)
+        if old is self._socket:
+            self._socket = new
+        else:
+            self._streamers = new
+        self.world.sessions.hand_over(session, new)
         self.world.note("socket", "opened", session_id=session.id, taken_on=before)
         self.world.note("socket", "closed", code=1000, session_id=None)
         old.close(1000)

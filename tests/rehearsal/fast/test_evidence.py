@@ -17,7 +17,7 @@ from bot.rehearsal.fast.discord_answers import Act
 from bot.rehearsal.fast.discord_evidence import QuickDiscordEvidence, QuickMembers
 from bot.rehearsal.fast.discord_rest import Rest
 from bot.rehearsal.fast.helix import QuickHelix
-from bot.rehearsal.fast.listening import wanted_events
+from bot.rehearsal.fast.listening import Event, wanted_events
 from bot.rehearsal.fast.network import Network
 from bot.rehearsal.fast.twitch_evidence import QuickTwitchEvidence
 from bot.rehearsal.fast.virtual_time import VirtualLoop
@@ -144,9 +144,11 @@ def test_a_quick_play_listens_for_the_events_that_the_client_wants() -> None:
     for given in (settings, replace(settings, streamer_token=""), replace(settings, bot_id="1001")):
         for sources in (frozenset[Source](), frozenset(ON_TWITCH), frozenset((Source.TWITCH_VIPS,))):
             wanted = wanted_subscriptions(given.channel_id, given.bot_id) + evidence_subscriptions(given, sources)
-            library = [(each.name, each.payload.version, dict(each.payload.condition)) for each in wanted]
-            quick = [(each.name, each.version, each.condition) for each in wanted_events(given, sources)]
-            assert quick == library
+            library = [
+                Event(each.owner, each.name, each.payload.version, dict(each.payload.condition), each.optional)
+                for each in wanted
+            ]
+            assert list(wanted_events(given, sources)) == library
 
 
 async def test_a_look_up_that_twitch_does_not_answer_is_no_answer() -> None:

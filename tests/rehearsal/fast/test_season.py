@@ -33,6 +33,17 @@ opening = "cue"
 lasts = "15m"
 """
 
+GATED = """
+[[drops]]
+name = "mug"
+title = "Teal Mug"
+supply = 12
+announce = "2030-05-31 19:30"
+opens = "2030-06-01 20:00"
+lasts = "15m"
+early = "subscribers"
+"""
+
 
 def test_eight_weeks_with_four_hundred_people_take_less_than_a_minute(tmp_path: Path, record_property) -> None:
     options = RehearseOptions(dated_config(tmp_path, weeks=8), seed=8, viewers=320, discord_viewers=80)
@@ -68,3 +79,21 @@ def test_what_says_nothing_of_its_announcement_is_announced_on_the_first_evening
     mug, pin = performance.play.drops
     assert mug.announces_at == pin.announces_at == mug.opens_at - 15 * MINUTE
     assert [drop.units > 0 for drop in report.figures.drops] == [True, True]
+
+
+def test_chat_is_heard_on_every_evening_when_a_gate_asks_what_twitch_tells_the_streamer_alone(
+    tmp_path: Path,
+) -> None:
+    """The drop is announced on one evening, and opens on another: the bot starts with its gate in the ledger."""
+    path = tmp_path / "config.toml"
+    path.write_text(SKELETON.read_text("utf-8") + GATED, "utf-8")
+    options = RehearseOptions(path, seed=8, viewers=30, discord_viewers=8)
+    folder = tmp_path / "season"
+    folder.mkdir()
+    performance = play_season(options, folder, lambda seen: None)
+    report = report_of(performance, as_dated(options))
+    assert (performance.complete, broken(report)) == (True, {})
+    # One evening on which it is announced while the bot listens, one on which the bot begins to listen.
+    heard = [seen for seen in performance.record if seen["text"] == "created channel.subscription.end"]
+    assert len(heard) == 2
+    assert "stumbled" not in (folder / "bot.log").read_text("utf-8")
