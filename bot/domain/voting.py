@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,6 +23,7 @@ class VoteRefusal(StrEnum):
     """Why not, in order of precedence: the first that applies is the answer."""
 
     NOTHING_ON = "nothing-on"
+    WHICH_POLL = "which-poll"
     UNKNOWN_POLL = "unknown-poll"
     CANCELLED = "cancelled"
     CLOSED = "closed"
@@ -109,6 +111,20 @@ class VoteChecking:
 
 
 VoteDecision = VoteAccepted | VoteRefused | VoteChecking
+
+
+def choose_poll(polls: Iterable[Poll], key: str) -> Poll | VoteRefused:
+    """The poll of a button, or the one that a bare choice means: what is on in the stream before what has outlived
+    it, and when nothing is on the one that was over last. Among several nothing is guessed."""
+    known = {poll.key: poll for poll in polls}
+    if key:
+        return known.get(key) or VoteRefused(VoteRefusal.UNKNOWN_POLL, key)
+    running = [poll for poll in known.values() if poll.open]
+    meant = [poll for poll in running if not poll.goes_on] or running
+    if len(meant) > 1:
+        return VoteRefused(VoteRefusal.WHICH_POLL)
+    over = max(known.values(), key=lambda poll: poll.closed_at or 0, default=None)
+    return meant[0] if meant else over or VoteRefused(VoteRefusal.NOTHING_ON)
 
 
 def decide_vote(standing: VoteStanding, command: CastVote, moment: Micros) -> tuple[VoteDecision, tuple[Fact, ...]]:

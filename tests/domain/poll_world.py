@@ -29,6 +29,10 @@ def offline(since: int) -> Stream:
     return Stream(watched=True, live=False, changed_at=since)
 
 
+def back(at: int) -> Stream:
+    return Stream(watched=True, live=True, changed_at=at)
+
+
 def poll_plan(**changes) -> PollPlan:
     """Colour of the next mug: teal, plum or sand, one each, 90 seconds, a last call 15 seconds before the close."""
     values = {

@@ -21,14 +21,10 @@ from bot.domain.polls_due import due_in_poll, next_due_in_poll
 from bot.domain.stream import Stream
 from bot.domain.time import HOUR, MINUTE, SECOND
 from tests.conftest import CHANNEL, MIA, NOON, viewer
-from tests.domain.poll_world import LIVE, PACE, SEED, World, offline, poll_plan
+from tests.domain.poll_world import LIVE, PACE, SEED, World, back, offline, poll_plan
 
 CLOSES = NOON + 90 * SECOND
 OFF = NOON + 10 * SECOND
-
-
-def back(at: int) -> Stream:
-    return Stream(watched=True, live=True, changed_at=at)
 
 
 def opened(**changes) -> World:
