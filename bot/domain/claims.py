@@ -217,13 +217,15 @@ def _early(
     standing: ClaimStanding, granted: ClaimGranted, moment: Micros
 ) -> ClaimGranted | ClaimRefused | ClaimChecking:
     drop, gate = standing.drop, standing.gate
-    if drop.early_units_left - standing.held <= 0 and not standing.holds_own:
+    room = drop.early_units_left > standing.held
+    if not room and not standing.holds_own:
         return _refused(standing, ClaimRefusal.EARLY_GONE, drop.public_at)
     # A gate that cannot be read lets nobody in.
     verdict = Refused() if gate is None else evaluate(gate, standing.evidence, moment, drop.public_at)
     match verdict:
         case Accepted():
-            return granted
+            # A claim of their own that waits has one of the places that are kept; this one must not take another.
+            return granted if room else _refused(standing, ClaimRefusal.EARLY_GONE, drop.public_at)
         case Unknown(unanswered=unanswered):
             return ClaimChecking(drop.key, drop.title, tuple(map(str, unanswered)), standing.accounts)
         case RefusedUntil(at, way_in=way):

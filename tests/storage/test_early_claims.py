@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused, JudgeHolds
 from bot.domain.entitlements import Entitlement, Question
-from bot.domain.linking import LinkPeople
+from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.time import DAY, HOUR
 from tests.conftest import CHANNEL, NOON, running_lane, viewer
-from tests.storage.early import BEGINS, SUBSCRIBER, begin, claim, found, judging
+from tests.storage.early import BEGINS, SUBSCRIBER, Settled, begin, claim, found, judging
 
 
 async def judge(lane, name, value, at=BEGINS):
@@ -78,3 +78,24 @@ async def test_of_two_linked_accounts_the_older_one_tells_how_long_somebody_is_a
     old, young = found(BEGINS - 400 * DAY), found(BEGINS - 3 * DAY)
     await lane.submit(JudgeHolds(CHANNEL, ((ann.key, age, old), (on_discord.key, age, young))))
     assert [answer.decision.number for _, answer in told] == [1]
+
+
+async def test_nobody_takes_a_place_that_is_kept_for_somebody_else_besides_their_own(lane, clock):
+    """Linked until after the announcement, two accounts count as one, and yet wait for different evidence."""
+    clock.at = NOON - HOUR
+    ann, on_discord, patron = (
+        viewer("ann"),
+        viewer("ann on discord", "discord"),
+        Question(Entitlement.ROLE, "patron"),
+    )
+    await lane.submit(LinkPeople(CHANNEL, "twitch:link", ann, on_discord, confirmed=True))
+    await begin(lane, clock, early="subscriber or role:patron", per_person=1)
+    asked = (await lane.submit(UnlinkMe(CHANNEL, "twitch:part", ann))).decision
+    await lane.submit(UnlinkMe(CHANNEL, "twitch:yes", ann, asked.link))
+    told = Settled(lane)
+    assert [type(await claim(lane, name)) for name in ("ann", "ben")] == [ClaimChecking, ClaimChecking]
+    full = await claim(lane, on_discord, (patron, found(1)))
+    assert (full.because, full.retry_at) == (ClaimRefusal.EARLY_GONE, NOON)
+    await judge(lane, "ben", 1)
+    await judge(lane, "ann", 1)
+    assert told.numbers() == {"twitch:ben": 1, "twitch:ann": 2}
