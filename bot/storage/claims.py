@@ -45,5 +45,5 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     if isinstance(decision, ClaimGranted):
         return grant(batch, command.request_id, actor, standing, decision, moment)
     if isinstance(decision, ClaimChecking) and not standing.holds_own:
-        batch.hold(Hold(command.request_id, chosen, person.id, actor, moment, evidence))
+        batch.hold(Hold(command.request_id, chosen, person.id, actor, moment, evidence, standing.accounts))
     return decision

@@ -16,7 +16,7 @@ from bot.storage.database import Reads
 
 @dataclass(slots=True)
 class Hold:
-    """One of them. `evidence` is what was found out so far; it is not kept through a restart."""
+    """One of them. `evidence` is what was found out so far about `accounts`; neither is kept through a restart."""
 
     request_id: str
     drop: str
@@ -24,6 +24,7 @@ class Hold:
     actor: Actor
     asked_at: Micros
     evidence: dict[Question, Found] = field(default_factory=dict)
+    accounts: tuple[Account, ...] = ()
 
 
 class Holds:

@@ -27,7 +27,7 @@ def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
         told.setdefault(account, {})[question] = found
     answered = 0
     for hold in list(batch.book.holds):
-        known = [told[account] for account in batch.accounts(hold.person_id, hold.actor.key) if account in told]
+        known = [told[account] for account in _accounts(batch, hold) if account in told]
         for each in known:
             _learn(hold, each, moment)
         if known:
@@ -45,12 +45,23 @@ def settle_ended(batch: Batch, moment: Micros) -> None:
 
 
 def settle_own(batch: Batch, drop: str, person_id: int, evidence: Mapping[Question, Found], moment: Micros) -> None:
-    """Judge again what this person, by whichever account, waits for in a drop."""
-    people = batch.together(person_id, drop)
+    """Judge again what this person, by whichever account, waits for in a drop. Who was linked with them before may
+    still count as one with them, and is in by no evidence of theirs."""
+    people = batch.counted_as(person_id)
     for hold in batch.book.holds.of(drop):
         if hold.person_id in people:
+            _accounts(batch, hold)
             _learn(hold, evidence, moment)
             settle(batch, hold, moment)
+
+
+def _accounts(batch: Batch, hold: Hold) -> tuple[Account, ...]:
+    """Whose evidence counts for the claim. That of an account which is theirs no more is forgotten."""
+    accounts = batch.accounts(hold.person_id, hold.actor.key)
+    if not set(hold.accounts) <= set(accounts):
+        hold.evidence.clear()
+    hold.accounts = accounts
+    return accounts
 
 
 def _learn(hold: Hold, found: Mapping[Question, Found], moment: Micros) -> None:
@@ -72,6 +83,7 @@ def by_now(batch: Batch, before: Answer[Any]) -> Answer[Any]:
 def settle(batch: Batch, hold: Hold, moment: Micros) -> bool:
     """Answer a waiting claim if that can be done by now; returns whether it was."""
     request_id, actor = hold.request_id, hold.actor
+    _accounts(batch, hold)
     standing = standing_of(
         batch, hold.drop, hold.person_id, actor.key, hold.evidence, moment, request_id=request_id
     )

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimRefusal
+from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimRefusal, JudgeHolds
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.drop_plan import WhileOffline
-from bot.domain.linking import LinkPeople
+from bot.domain.entitlements import Entitlement, Question
+from bot.domain.linking import LinkPeople, UnlinkAsked, UnlinkMe
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureRefusal, PersonErased
 from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import ReportStream, Wake
@@ -201,6 +202,42 @@ async def test_two_accounts_that_are_linked_while_both_wait_get_one_unit(lane, c
     await lane.submit(judging(ANN, 1))
     assert settled.numbers() == {"twitch:ann": 1, "discord:ann": "already-yours"}
     assert waiting(new_ledger) == []
+
+
+BEFORE, AFTER = viewer("before", platform="discord"), viewer("after", platform="discord")
+PATRON, MOD = Question(Entitlement.ROLE, "patron"), Question(Entitlement.ROLE, "mod")
+
+
+async def link(lane, account) -> None:
+    """Link Ann with an account of Discord, in the place of the one that she is linked with."""
+    asked = (await lane.submit(UnlinkMe(CHANNEL, f"twitch:unlink-{account.name}", ANN))).decision
+    if isinstance(asked, UnlinkAsked):
+        await lane.submit(UnlinkMe(CHANNEL, f"twitch:unlink-from-{account.name}", ANN, asked.link))
+    await lane.submit(LinkPeople(CHANNEL, f"twitch:link-{account.name}", ANN, account, confirmed=True))
+
+
+async def test_evidence_of_an_account_that_is_theirs_no_more_lets_nobody_in(lane, clock):
+    """It counts as one with theirs still, as far as the limit goes."""
+    await begin(lane, clock, early="role:patron", early_units=3)
+    settled = Settled(lane)
+    await link(lane, BEFORE)
+    await link(lane, AFTER)
+    await claim(lane, AFTER, request="discord:after")
+    await claim(lane, BEFORE, (PATRON, found(1)), request="discord:before")
+    assert settled.numbers() == {}
+
+
+async def test_what_was_found_out_while_two_were_one_is_forgotten_when_they_part(lane, clock):
+    await begin(lane, clock, early="role:patron and role:mod", early_units=3)
+    settled = Settled(lane)
+    await link(lane, BEFORE)
+    await claim(lane, ANN)
+    await lane.submit(JudgeHolds(CHANNEL, ((BEFORE.key, PATRON, found(1)),)))
+    await link(lane, AFTER)
+    await lane.submit(JudgeHolds(CHANNEL, ((AFTER.key, MOD, found(1)),)))
+    assert settled.numbers() == {}
+    await lane.submit(JudgeHolds(CHANNEL, ((AFTER.key, PATRON, found(1)),)))
+    assert settled.numbers() == {"twitch:ann": 1}
 
 
 async def test_what_is_found_out_about_others_is_no_answer_to_anybody(lane, clock):
