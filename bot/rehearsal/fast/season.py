@@ -26,6 +26,7 @@ from bot.rehearsal.performance import Performance, to_the_end
 from bot.rehearsal.timing import system_clock
 from bot.stage.child import secrets_of
 from bot.stage.record import SeenLine
+from bot.stage.twitch.world import TwitchWorld
 
 # Of the years before the first drop nothing is to be seen.
 _AHEAD_SECONDS = 3_600
@@ -94,9 +95,17 @@ async def _season(machine: Machine, bot: QuickBot, crowd: QuickStage, play: Play
 
 async def _run(machine: Machine, bot: QuickBot, evening: Evening) -> None:
     await asyncio.sleep(max(0, evening.begins_at - machine.clock.true) / SECOND)
+    _log_in_again(machine.stage.twitch, machine.clock.true)
     await bot.start()
     if evening.live:
         machine.stage.twitch.go_live()
     await asyncio.sleep((evening.ends_at - machine.clock.true) / SECOND)
     machine.stage.twitch.go_offline()
     await bot.stop()
+
+
+def _log_in_again(world: TwitchWorld, now: int) -> None:
+    """A login that nobody has used for a month is not renewed by Twitch: then its owner logs in once more."""
+    logins = [token for token in world.tokens if token.user is world.bot and not token.revoked]
+    if logins and all(each.refresh_expires_at is not None and each.refresh_expires_at <= now for each in logins):
+        world.issue_token(world.bot, logins[-1].scopes)

@@ -44,6 +44,16 @@ lasts = "15m"
 early = "subscribers"
 """
 
+MONTHLY = """
+[[drops]]
+name = "mug"
+title = "Teal Mug"
+supply = 12
+season = ["2030-06-01 20:00", "2030-07-06 20:00"]
+lasts = "15m"
+announce_before = "30m"
+"""
+
 
 def test_eight_weeks_with_four_hundred_people_take_less_than_a_minute(tmp_path: Path, record_property) -> None:
     options = RehearseOptions(dated_config(tmp_path, weeks=8), seed=8, viewers=320, discord_viewers=80)
@@ -97,3 +107,14 @@ def test_chat_is_heard_on_every_evening_when_a_gate_asks_what_twitch_tells_the_s
     heard = [seen for seen in performance.record if seen["text"] == "created channel.subscription.end"]
     assert len(heard) == 2
     assert "stumbled" not in (folder / "bot.log").read_text("utf-8")
+
+
+def test_a_bot_that_was_off_for_more_than_a_month_speaks_in_chat_again(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(SKELETON.read_text("utf-8") + MONTHLY, "utf-8")
+    options = RehearseOptions(path, seed=8, viewers=30, discord_viewers=8)
+    folder = tmp_path / "season"
+    folder.mkdir()
+    performance = play_season(options, folder, lambda seen: None)
+    report = report_of(performance, as_dated(options))
+    assert (performance.complete, broken(report)) == (True, {})
