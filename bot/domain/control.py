@@ -88,7 +88,8 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class SteerStanding:
-    """What a deed depends on. `receiver_*` describe who is to get a unit; `last` is the caller's last deed."""
+    """What a deed depends on. `receiver_*` describe who is to get a unit, `units_kept` how many are held for other
+    people's claims; `last` is the caller's last deed."""
 
     drops: tuple[Drop, ...]
     stream: Stream
@@ -98,6 +99,7 @@ class SteerStanding:
     receiver_id: int | None = None
     receiver_holder: str = ""
     receiver_numbers: tuple[int, ...] = ()
+    units_kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +238,8 @@ def _hands_out(verb: Verb) -> bool:
 def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRefusal | None:
     match command.verb:
         case Verb.OPEN:
-            if drop.open:
-                return SteerRefusal.ALREADY_OPEN
-            if drop.over:
-                return SteerRefusal.ALREADY_OVER
+            if drop.open or drop.over:
+                return SteerRefusal.ALREADY_OPEN if drop.open else SteerRefusal.ALREADY_OVER
             return SteerRefusal.STREAM_OFFLINE if _waits_for_stream(standing, drop) else None
         case Verb.CLOSE:
             return None if drop.open else _not_open(drop)
@@ -269,7 +269,7 @@ def _why_not(standing: SteerStanding, command: SteerDrop, drop: Drop) -> SteerRe
                 return SteerRefusal.RECEIVER_UNKNOWN
             if len(standing.receiver_numbers) >= drop.plan.per_person:
                 return SteerRefusal.RECEIVER_HAS_ENOUGH
-            return SteerRefusal.NO_UNIT_LEFT if drop.units_to_give <= 0 else None
+            return SteerRefusal.NO_UNIT_LEFT if drop.units_to_give <= standing.units_kept else None
         case Verb.UNDO:
             return None
 

@@ -38,6 +38,7 @@ def handle(batch: Batch, command: SteerDrop, moment: Micros) -> SteerDecision:
         receiver_id=receiver.id if receiver else None,
         receiver_holder=batch.holder(receiver, giving) if receiver and giving else "",
         receiver_numbers=_numbers(batch, receiver, giving) if receiver and giving else (),
+        units_kept=_units_kept(batch, receiver, giving) if receiver and giving else 0,
     )
     decision, facts = decide_steer(standing, command, moment)
     entries = [batch.record(fact, moment) for fact in facts]
@@ -58,6 +59,13 @@ def _numbers(batch: Batch, receiver: Person, drop: str) -> tuple[int, ...]:
     """What the receiver holds of the drop, on all accounts that count as one there."""
     register = batch.register(drop)
     return tuple(number for each in batch.together(receiver.id, drop) for number in register.held(each))
+
+
+def _units_kept(batch: Batch, receiver: Person, drop: str) -> int:
+    """How many units of the drop are held for claims of anybody but the receiver."""
+    holds = batch.book.holds.of(drop)
+    people = batch.together(receiver.id, drop) if holds else ()
+    return sum(hold.person_id not in people for hold in holds)
 
 
 def _drop_given(batch: Batch, command: SteerDrop) -> str:

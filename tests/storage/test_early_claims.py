@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused, JudgeHolds
+from bot.domain.control import DropSteered, SteerDrop, SteerRefusal, Verb
 from bot.domain.entitlements import Entitlement, Question
 from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.time import DAY, HOUR
-from tests.conftest import CHANNEL, NOON, running_lane, viewer
+from tests.conftest import CHANNEL, MIA, NOON, running_lane, viewer
 from tests.storage.early import BEGINS, SUBSCRIBER, Settled, begin, claim, found, judging
 
 
@@ -99,3 +100,19 @@ async def test_nobody_takes_a_place_that_is_kept_for_somebody_else_besides_their
     await judge(lane, "ben", 1)
     await judge(lane, "ann", 1)
     assert told.numbers() == {"twitch:ben": 1, "twitch:ann": 2}
+
+
+async def test_a_unit_that_is_kept_for_somebody_is_given_to_nobody_else_by_hand(lane, clock):
+    await begin(lane, clock, supply=2)
+    told = Settled(lane)
+    assert [type(await claim(lane, name)) for name in ("ann", "ben")] == [ClaimChecking, ClaimChecking]
+
+    async def give(request: str, name: str) -> object:
+        command = SteerDrop(CHANNEL, request, MIA, Verb.GIVE, "mug", receiver=viewer(name))
+        return (await lane.submit(command)).decision
+
+    assert (await give("twitch:1", "cleo")).because is SteerRefusal.NO_UNIT_LEFT
+    assert isinstance(await give("twitch:2", "ann"), DropSteered)  # their own
+    await judge(lane, "ann", 1)
+    await judge(lane, "ben", 1)
+    assert told.numbers() == {"twitch:ann": "already-yours", "twitch:ben": 2}

@@ -49,7 +49,7 @@ SENTENCES = {
     "steer-receiver-unknown": "I do not know that person; give the name as it stands in chat, like {give}",
     "steer-receiver-unknown-board": "I do not know that person; pick somebody from this server.",
     "steer-receiver-has-enough": "that person already holds {title} {numbers}, and nobody gets more.",
-    "steer-no-unit-left": "every {title} has an owner; there is none left to give.",
+    "steer-no-unit-left": "every {title} has an owner or is kept for somebody; there is none left to give.",
     "steer-nothing-to-undo": "you did nothing in the last {within} that can be taken back.",
     "steer-last-deed-elsewhere": "your last deed was about {title}; leave the name out to take that back.",
     "steer-overtaken": "that cannot be taken back any more, because {title} has changed since.",
