@@ -239,6 +239,10 @@ def test_a_slip_gets_one_clear_sentence(wrong: Wrong, changes: dict[str, str], k
         ("[pacing]\nquiet = 23", "these are no hours"),
         ('[lists]\nfounders = "twitch:1"', "[lists] founders: this has to be a list"),
         ("[lists]\nfounders = [1]", "an account is text in quotes"),
+        (
+            '[lists]\nfounders = ["twitch:1"]\nFounders = ["twitch:2"]',
+            '[lists] Founders: there is already a list "founders". Put their accounts together into one.',
+        ),
         ('[lists]\nfounders = ["tealfan"]', '"tealfan" is no account'),
         ('[lists]\nfounders = ["twitch:tealfan"]', "`microdrops person export NAME` shows it"),
         ('[lists]\nfounders = ["discord:fan"]', "Copy User ID"),

@@ -28,6 +28,12 @@ def _parse_lists(value: object) -> Lists:
     if not isinstance(value, dict):
         refuse(Finding("this has to be a section", "Begin it with a line [lists]."))
     findings = [finding for name, accounts in value.items() for finding in _findings(name, accounts)]
+    names = [name.casefold() for name in value]
+    findings += [
+        Finding(f'there is already a list "{name.casefold()}"', "Put their accounts together into one.", key=name)
+        for number, name in enumerate(value)
+        if name.casefold() in names[:number]
+    ]
     if findings:
         refuse(*findings)
     return {name.casefold(): frozenset(map(_account, accounts)) for name, accounts in value.items()}
