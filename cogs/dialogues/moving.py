@@ -17,7 +17,8 @@ from cogs.names import Asked
 # Where a time begins among what was typed, and what may go on with it.
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}(?::[0-9]{2})?[ap]m"
 _BEGINS = re.compile(rf"[+-][0-9].*|{_CLOCK}|[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}.*")
-_GOES_ON = re.compile(rf"{_CLOCK}|[ap]m|[0-9.]+[a-z]*", re.IGNORECASE)
+_GOES_ON = re.compile(rf"{_CLOCK}|[ap]m|[0-9.][0-9.a-z]*", re.IGNORECASE)
+_BEFORE_TIME = ("to", "at")
 _UNITS = re.compile(r"(?:ms|s(?:ec|econds?)?|m(?:in|inutes?)?|h(?:rs?|ours?)?|d(?:ays?)?)", re.IGNORECASE)
 
 
@@ -42,6 +43,8 @@ def read_move(text: str) -> MoveOrder | None:
     while ends < len(words) and (_GOES_ON.fullmatch(words[ends]) or _UNITS.fullmatch(words[ends])):
         ends += 1
     drop, why = words[:begins], words[ends:]
+    if begins < len(words) and drop and drop[-1].casefold() in _BEFORE_TIME:
+        drop = drop[:-1]
     if begins == len(words) and drop and read_reason(drop[-1]) is not None:
         # Without a time, the reason must not become a part of the drop's name.
         drop, why = drop[:-1], drop[-1:]
