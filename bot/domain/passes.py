@@ -152,9 +152,16 @@ def fitting_pass(passes: Iterable[Pass], kind: PassKind, scope: str, moment: Mic
     return max(reasons, key=order.index, default=PassRefusal.NO_PASS)
 
 
-def spent_fact(held: Pass, scope: str, voter: str, person_id: int) -> Fact:
-    """One use of it. Which pass it was is private: else whoever got it from a drop could be followed to a poll."""
-    return Fact("pass.spent", scope, {"voter": voter}, {"pass": held.number, "person": person_id}, person_id)
+def spent_fact(held: Pass, scope: str, holder: str, person_id: int) -> Fact:
+    """One use of it; `holder` is the person's pseudonym in that scope. Which pass it was is private: else whoever
+    got it from a drop could be followed to a poll."""
+    return Fact("pass.spent", scope, {"holder": holder}, {"pass": held.number, "person": person_id}, person_id)
+
+
+def returned_fact(number: int, scope: str, holder: str, person_id: int, why: str) -> Fact:
+    """A use that was spent there, given back."""
+    private = {"pass": number, "person": person_id}
+    return Fact("pass.returned", scope, {"holder": holder, "why": why}, private, person_id)
 
 
 def pass_of(fact: Fact) -> int | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.domain.ballots import Ballot
 from bot.domain.draws import commitment, is_revealed, tie_order, tie_table
 from bot.domain.ledger import Fact, canonical_bytes
+from bot.domain.passes import returned_fact
 from bot.domain.polls import Poll
 from bot.domain.tally import Cast, Result, plain_result, tally
 
@@ -93,5 +94,4 @@ def given_back(poll: Poll, votes: Iterable[Vote], why: str) -> Iterator[Fact]:
     """The passes that were spent on these ballots, given back."""
     for vote in votes:
         if vote.pass_number:
-            private = {"pass": vote.pass_number, "person": vote.person_id}
-            yield Fact("pass.returned", poll.scope, {"voter": vote.voter, "why": why}, private, vote.person_id)
+            yield returned_fact(vote.pass_number, poll.scope, vote.voter, vote.person_id, why)

@@ -36,6 +36,7 @@ from bot.domain.passes import (
     fitting_pass,
     next_due_in_pass,
     pass_of,
+    returned_fact,
     spent_fact,
 )
 from bot.domain.time import DAY, HOUR
@@ -56,7 +57,7 @@ def told(held: Pass | None, *facts: Fact) -> Pass:
 
 
 def returned(scope: str) -> Fact:
-    return Fact("pass.returned", scope, {"voter": "x"}, {"pass": 1, "person": 1}, 1)
+    return returned_fact(1, scope, "x", 1, "cancelled")
 
 
 def test_a_pass_is_what_its_grant_says():
@@ -290,7 +291,7 @@ def test_what_is_unspent_follows_the_badge_if_it_may(held, follows):
 
 def test_which_pass_a_fact_is_about_can_be_forgotten():
     assert pass_of(UNIT) is None
-    assert pass_of(Fact("pass.spent", "poll:a", {"voter": "x"})) is None
+    assert pass_of(Fact("pass.spent", "poll:a", {"holder": "x"})) is None
 
 
 def test_expiry_takes_nothing_but_the_pass():

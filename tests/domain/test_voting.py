@@ -224,7 +224,7 @@ def test_no_public_part_says_which_pass_was_spent_or_on_what():
     world.steer(PollVerb.CANCEL)
     told = [fact.public for fact, _ in world.entries if fact.drop.startswith("poll:")][2:]
     assert all("pass" not in public and "ballot" not in public for public in told)
-    assert [sorted(public) for public in told] == [["voter"], ["voter"], ["why"], ["voter", "why"]]
+    assert [sorted(public) for public in told] == [["holder"], ["voter"], ["why"], ["holder", "why"]]
 
 
 def test_a_choice_that_was_made_with_a_pass_is_changed_with_the_same_pass():
