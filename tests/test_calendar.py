@@ -225,3 +225,17 @@ async def test_a_folder_that_is_not_there_is_told_in_a_sentence(run: Run, tmp_pa
     answer = run("calendar", "nowhere/drops.ics")
     assert answer.code == 1
     assert answer.err.startswith("No calendar was written: nowhere/drops.ics cannot be written (No such file")
+
+
+async def test_what_cannot_be_put_into_its_place_leaves_nothing_beside_it(run: Run, tmp_path: Path) -> None:
+    await lived(tmp_path, NOW)
+    (tmp_path / "drops").mkdir()
+    assert run("calendar", "drops").code == 1
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_plan_that_is_piped_somewhere_shows_all_of_a_long_gate(run: Run, tmp_path: Path) -> None:
+    gate = "subscriber >= 2 or vip or founder or follower_days >= 90 or badge:teal-mug-of-last-year"
+    configure(tmp_path, WEEKLY.replace('"subscribers, vips"', f'"{gate}"').replace('"run"', '"wait"'))
+    remark = f"for {gate}, at most 24; if the stream is live, else when it is"
+    assert run("plan").out.count(remark) == 5

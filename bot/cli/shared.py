@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from bot.config import Config, ConfigError, SecretsMode
 
-_PIPED_WIDTH = 200
+# Wider than any line of a table, also with the longest gate: what is piped must not be cut.
+_PIPED_WIDTH = 2_500
 
 app = typer.Typer(
     name="microdrops",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def write_calendar(file: bytes, path: Path) -> None:
         beside.write_bytes(file)
         beside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise NotWritten(f"{path} cannot be written ({error.strerror})") from None
 
 
