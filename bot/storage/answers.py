@@ -17,6 +17,8 @@ from bot.storage.fold import Grant, Rebuilt
 from bot.storage.outcomes import to_bytes
 
 CLAIM, _DEED = "claim.granted", "steer.done"
+# What a deed's answer says since a later release: one that was kept before means the same without.
+_SINCE: Mapping[str, Any] = {"early": ""}
 # request, kind, drop, platform, user, name, decision, instant
 AnswerRow = tuple[str, str, str, str, str, str, bytes, int]
 _COLUMNS = ("request_id", "kind", "drop_key", "platform", "user_id", "name", "decision", "at")
@@ -104,6 +106,8 @@ class _Answers:
         if (drop, number) != (unit.drop, unit.number):
             yield f"it says #{number} of {drop}, its entry says #{unit.number} of {unit.drop}"
         wanted = self._answer_to(grant)
+        if kind == _DEED:
+            answer = {**_SINCE, **answer}
         for name in sorted(answer.keys() | wanted.keys()):
             if grant.by is None and name.startswith("receiver"):
                 continue  # whoever was erased has no name to say
