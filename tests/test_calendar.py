@@ -229,9 +229,9 @@ async def test_a_folder_that_is_not_there_is_told_in_a_sentence(run: Run, tmp_pa
 
 async def test_what_cannot_be_put_into_its_place_leaves_nothing_beside_it(run: Run, tmp_path: Path) -> None:
     await lived(tmp_path, NOW)
-    (tmp_path / "drops").mkdir()
-    assert run("calendar", "drops").code == 1
-    assert list(tmp_path.glob("*.part")) == []
+    (tmp_path / "drops.ics").mkdir()
+    assert run("calendar", "drops.ics").code == 1
+    assert calendars_in(tmp_path) == ["drops.ics"]
 
 
 def test_a_plan_that_is_piped_somewhere_shows_all_of_a_long_gate(run: Run, tmp_path: Path) -> None:
