@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimRefusal, JudgeHolds
-from bot.domain.control import SteerDrop, Verb
+from bot.domain.control import DropSteered, SteerDrop, SteerRefusal, Verb
 from bot.domain.drop_plan import WhileOffline
 from bot.domain.entitlements import Entitlement, Question
 from bot.domain.linking import LinkPeople, UnlinkAsked, UnlinkMe
@@ -173,14 +173,15 @@ async def test_a_pause_and_a_freeze_keep_everybody_waiting_and_lose_no_place(lan
     assert waiting(new_ledger) == faults(new_ledger) == []
 
 
-async def test_a_unit_that_was_given_away_by_hand_is_not_there_for_whoever_waits(lane, clock):
+async def test_a_unit_that_is_kept_for_whoever_waits_is_not_given_away_by_hand(lane, clock):
     await begin(lane, clock, supply=2, early_units=2)
     settled = Settled(lane)
     await claim(lane, "ann")
-    for number, name in enumerate(("gus", "hal")):
-        await steer(lane, Verb.GIVE, f"twitch:d{number}", receiver=viewer(name))
+    assert isinstance(await steer(lane, Verb.GIVE, "twitch:d1", receiver=viewer("gus")), DropSteered)
+    kept = await steer(lane, Verb.GIVE, "twitch:d2", receiver=viewer("hal"))
+    assert kept.because is SteerRefusal.NO_UNIT_LEFT
     await lane.submit(judging("ann", 1))
-    assert settled.numbers() == {"twitch:ann": "sold-out"}
+    assert settled.numbers() == {"twitch:ann": 2}
 
 
 async def test_who_was_given_one_by_hand_waits_for_no_second(lane, clock):
