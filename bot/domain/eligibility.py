@@ -24,12 +24,14 @@ from bot.domain.windows import Window, before_public, verdict_at
 
 @dataclass(frozen=True, slots=True)
 class AskEligibility:
-    """Somebody wants to know whether they may claim a drop; `evidence` as in a claim. Nothing is kept of it."""
+    """Somebody wants to know whether they may claim a drop; `evidence` as in a claim, or `of_all` their accounts.
+    Nothing is kept of it."""
 
     channel_id: int
     who: Actor
     drop: str = ""
     evidence: tuple[tuple[Question, Found], ...] = ()
+    of_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

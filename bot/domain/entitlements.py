@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -127,6 +128,10 @@ class Question(NamedTuple):
         return f"{self.about}:{self.subject}" if self.subject else str(self.about)
 
 
+# Every platform tells it of its own accounts; all other questions are asked on one.
+ACCOUNT_AGE = Question(Entitlement.ACCOUNT_DAYS)
+
+
 class Found(NamedTuple):
     """The answer to a question: 0 for no, otherwise what its measure says. It holds in [found_at, valid_until).
 
@@ -143,6 +148,11 @@ class Found(NamedTuple):
 # What is known of one person. A question that is not in it has not been answered, which is no answer of no.
 Evidence = Mapping[Question, Found]
 NOTHING_KNOWN: Evidence = MappingProxyType({})
+
+
+def oldest(ages: Sequence[Found]) -> Found:
+    """How long somebody with several accounts has been around. One of age 0 is not there."""
+    return min(ages, key=lambda found: found.value or math.inf)
 
 
 def read_question(text: str) -> Question:

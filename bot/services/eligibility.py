@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.answers import Answer
 from bot.domain.eligibility import AskEligibility, EligibilityAnswer, Eligible
-from bot.domain.entitlements import Found, Question
+from bot.domain.entitlements import ACCOUNT_AGE, Found, Question, oldest
 from bot.domain.people import Account, Actor
 from bot.domain.verdicts import Unknown
 from bot.services.claims import AskerBudget, KnowsNobody, KnowsPeople
@@ -47,15 +47,16 @@ class Eligibility:
         known = self._known(accounts)
         until = asyncio.get_running_loop().time() + self._seconds
         while True:
-            command = AskEligibility(self._channel_id, actor, drop[:300], known)
+            command = AskEligibility(self._channel_id, actor, drop[:300], known, of_all=len(accounts) > 1)
             answer: Answer[Any] = await self._lane.submit(command)
             found: EligibilityAnswer = answer.decision
             if not (isinstance(found, Eligible) and isinstance(found.verdict, Unknown)):
                 return found
-            accounts = found.accounts
+            of_before, accounts = accounts, found.accounts
             self._people.want(accounts, map(str, found.verdict.unanswered))
             before, known = known, self._known(accounts)
-            while known == before:
+            # What is known of all their accounts may be the very same, and count only now.
+            while known == before and accounts == of_before:
                 if asyncio.get_running_loop().time() >= until:
                     return found
                 await asyncio.sleep(LOOK_SECONDS)
@@ -63,4 +64,11 @@ class Eligibility:
 
     def _known(self, accounts: tuple[Account, ...]) -> tuple[tuple[Question, Found], ...]:
         """What is known of a human under all their accounts."""
-        return tuple({question: found for each in accounts for question, found in self._people.known(each)}.items())
+        of_each = [dict(self._people.known(each)) for each in accounts]
+        known = {question: found for about in of_each for question, found in about.items()}
+        # The oldest account tells it, and nobody knows which it is before all have told.
+        ages = [about[ACCOUNT_AGE] for about in of_each if ACCOUNT_AGE in about]
+        known.pop(ACCOUNT_AGE, None)
+        if ages and len(ages) == len(of_each):
+            known[ACCOUNT_AGE] = oldest(ages)
+        return tuple(known.items())

@@ -17,7 +17,7 @@ from bot.storage.codes import redeem
 from bot.storage.granting import grant
 from bot.storage.holds import Hold
 from bot.storage.judging import settle_own
-from bot.storage.standing import standing_of
+from bot.storage.standing import of_one_account, standing_of
 
 
 def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
@@ -33,11 +33,12 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     if not isinstance(chosen, str):
         return chosen
     person = batch.person(actor, moment)
-    evidence = dict(command.evidence)
+    told = dict(command.evidence)
+    evidence = of_one_account(batch, person.id, told)
     standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
     if standing.holds_own:
         # What this claim knows may be what the earlier one waits for.
-        settle_own(batch, chosen, person.id, evidence, moment)
+        settle_own(batch, chosen, person.id, actor.key, told, moment)
         standing = standing_of(batch, chosen, person.id, actor.key, evidence, moment)
     if bad_code is not None:
         standing = standing._replace(bad_code=bad_code)
@@ -45,5 +46,7 @@ def handle(batch: Batch, command: ClaimDrop, moment: Micros) -> ClaimDecision:
     if isinstance(decision, ClaimGranted):
         return grant(batch, command.request_id, actor, standing, decision, moment)
     if isinstance(decision, ClaimChecking) and not standing.holds_own:
-        batch.hold(Hold(command.request_id, chosen, person.id, actor, moment, evidence, standing.accounts))
+        hold = Hold(command.request_id, chosen, person.id, actor, moment, accounts=standing.accounts)
+        hold.learn(actor.key, told)
+        batch.hold(hold)
     return decision

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.domain.claims import choose_drop
 from bot.domain.drops import Drop
 from bot.domain.eligibility import AskEligibility, EligibilityAnswer, decide_eligibility
+from bot.domain.entitlements import Found, Question
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
-from bot.storage.standing import standing_of
+from bot.storage.standing import of_one_account, standing_of
 
 # Whoever was never met is nobody's person yet, and must not become one by asking.
 _STRANGER = 0
@@ -19,6 +22,8 @@ def handle(batch: Batch, command: AskEligibility, moment: Micros) -> Eligibility
     if not isinstance(chosen, Drop):
         return chosen
     person_id = batch.known(command.who.key) or _STRANGER
-    evidence = dict(command.evidence)
+    evidence: Mapping[Question, Found] = dict(command.evidence)
+    if not command.of_all:
+        evidence = of_one_account(batch, person_id, evidence)
     standing = standing_of(batch, chosen.key, person_id, command.who.key, evidence, moment, looks_ahead=True)
     return decide_eligibility(standing, moment)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from bot.domain.entitlements import Found, Question
+from bot.domain.entitlements import ACCOUNT_AGE, Found, Question, oldest
 from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.storage import tables
@@ -25,6 +25,22 @@ class Hold:
     asked_at: Micros
     evidence: dict[Question, Found] = field(default_factory=dict)
     accounts: tuple[Account, ...] = ()
+    ages: dict[Account, Found] = field(default_factory=dict)
+
+    def learn(self, account: Account, found: Mapping[Question, Found]) -> None:
+        """Note what was found out about one of the accounts."""
+        self.evidence.update(found)
+        if ACCOUNT_AGE in found:
+            self.ages[account] = found[ACCOUNT_AGE]
+        self.count_age()
+
+    def count_age(self) -> None:
+        """The oldest account tells how long somebody has been around: nobody knows which it is before all have
+        told."""
+        told = [self.ages[account] for account in self.accounts if account in self.ages]
+        self.evidence.pop(ACCOUNT_AGE, None)
+        if told and len(told) == len(self.accounts):
+            self.evidence[ACCOUNT_AGE] = oldest(told)
 
 
 class Holds:

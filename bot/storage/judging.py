@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimChecking, ClaimGranted, JudgeHolds, decide_held
-from bot.domain.entitlements import Entitlement, Found, Question
+from bot.domain.entitlements import Found, Question
 from bot.domain.people import Account
 from bot.domain.time import Micros
 from bot.storage import tables
@@ -27,9 +27,9 @@ def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
         told.setdefault(account, {})[question] = found
     answered = 0
     for hold in list(batch.book.holds):
-        known = [told[account] for account in _accounts(batch, hold) if account in told]
-        for each in known:
-            _learn(hold, each, moment)
+        known = [account for account in _accounts(batch, hold) if account in told]
+        for account in known:
+            hold.learn(account, told[account])
         if known:
             answered += settle(batch, hold, moment)
     return answered
@@ -44,14 +44,16 @@ def settle_ended(batch: Batch, moment: Micros) -> None:
             settle(batch, hold, moment)
 
 
-def settle_own(batch: Batch, drop: str, person_id: int, evidence: Mapping[Question, Found], moment: Micros) -> None:
-    """Judge again what this person, by whichever account, waits for in a drop. Who was linked with them before may
-    still count as one with them, and is in by no evidence of theirs."""
+def settle_own(
+    batch: Batch, drop: str, person_id: int, account: Account, evidence: Mapping[Question, Found], moment: Micros
+) -> None:
+    """Judge again what this person waits for in a drop, with what is known of one account of theirs. Who was linked
+    with them before may still count as one with them, and is in by no evidence of theirs."""
     people = batch.counted_as(person_id)
     for hold in batch.book.holds.of(drop):
         if hold.person_id in people:
             _accounts(batch, hold)
-            _learn(hold, evidence, moment)
+            hold.learn(account, evidence)
             settle(batch, hold, moment)
 
 
@@ -61,16 +63,8 @@ def _accounts(batch: Batch, hold: Hold) -> tuple[Account, ...]:
     if not set(hold.accounts) <= set(accounts):
         hold.evidence.clear()
     hold.accounts = accounts
+    hold.count_age()
     return accounts
-
-
-def _learn(hold: Hold, found: Mapping[Question, Found], moment: Micros) -> None:
-    """Note what was found. Of two accounts the older one tells how long somebody has been around."""
-    for question, new in found.items():
-        known = hold.evidence.get(question)
-        of_both = known is not None and known.covers(moment) and question.about is Entitlement.ACCOUNT_DAYS
-        if not (known and of_both and 0 < known.value < new.value):
-            hold.evidence[question] = new
 
 
 def by_now(batch: Batch, before: Answer[Any]) -> Answer[Any]:

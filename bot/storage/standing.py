@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.domain.claims import ClaimStanding
-from bot.domain.entitlements import PLATFORM_OF, Evidence, Found, Question
+from bot.domain.entitlements import ACCOUNT_AGE, PLATFORM_OF, Evidence, Found, Question
 from bot.domain.gate_mistakes import GateMistake
 from bot.domain.gate_parsing import read_gate
 from bot.domain.gates import Gate, questions
@@ -50,6 +50,13 @@ def standing_of(
     others = [hold for hold in batch.book.holds.of(key) if hold.request_id != request_id]
     own = any(hold.person_id in people for hold in others)
     return ClaimStanding(drop, held, register.next_number, gate, known, accounts, len(others), own)
+
+
+def of_one_account(batch: Batch, person_id: int, evidence: Mapping[Question, Found]) -> Mapping[Question, Found]:
+    """What one account tells of a person: with another one, which may be older, not how long they are around."""
+    if ACCOUNT_AGE not in evidence or batch.book.links.of(person_id) is None:
+        return evidence
+    return {question: found for question, found in evidence.items() if question != ACCOUNT_AGE}
 
 
 def evidence_for(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted, ClaimRefusal, ClaimRefused, JudgeHolds
-from bot.domain.control import DropSteered, SteerDrop, SteerRefusal, Verb
 from bot.domain.entitlements import Entitlement, Question
 from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.time import DAY, HOUR
-from tests.conftest import CHANNEL, MIA, NOON, running_lane, viewer
+from tests.conftest import CHANNEL, NOON, running_lane, viewer
 from tests.storage.early import BEGINS, SUBSCRIBER, Settled, begin, claim, found, judging
 
 
@@ -74,11 +73,27 @@ async def test_of_two_linked_accounts_the_older_one_tells_how_long_somebody_is_a
     await begin(lane, clock, early="account_days >= 365")
     told = []
     lane.listen(lambda committed: told.extend(committed.settled))
-    assert isinstance(await claim(lane, "ann"), ClaimChecking)
     age = Question(Entitlement.ACCOUNT_DAYS)
     old, young = found(BEGINS - 400 * DAY), found(BEGINS - 3 * DAY)
-    await lane.submit(JudgeHolds(CHANNEL, ((ann.key, age, old), (on_discord.key, age, young))))
+    # The one that is known by itself tells nothing yet.
+    assert isinstance(await claim(lane, on_discord, (age, young)), ClaimChecking)
+    await lane.submit(JudgeHolds(CHANNEL, ((on_discord.key, age, young),)))
+    assert told == []
+    await lane.submit(JudgeHolds(CHANNEL, ((ann.key, age, old),)))
     assert [answer.decision.number for _, answer in told] == [1]
+
+
+async def test_an_account_that_is_not_there_any_more_makes_nobody_younger(lane, clock):
+    clock.at = NOON - HOUR
+    ann, on_discord = viewer("ann"), viewer("ann on discord", "discord")
+    await lane.submit(LinkPeople(CHANNEL, "twitch:link", ann, on_discord, confirmed=True))
+    await begin(lane, clock, early="account_days >= 365")
+    told = Settled(lane)
+    assert isinstance(await claim(lane, on_discord), ClaimChecking)
+    age = Question(Entitlement.ACCOUNT_DAYS)
+    known = ((on_discord.key, age, found(BEGINS - 400 * DAY)), (ann.key, age, found(0)))
+    await lane.submit(JudgeHolds(CHANNEL, known))
+    assert list(told.numbers().values()) == [1]
 
 
 async def test_nobody_takes_a_place_that_is_kept_for_somebody_else_besides_their_own(lane, clock):
@@ -100,19 +115,3 @@ async def test_nobody_takes_a_place_that_is_kept_for_somebody_else_besides_their
     await judge(lane, "ben", 1)
     await judge(lane, "ann", 1)
     assert told.numbers() == {"twitch:ben": 1, "twitch:ann": 2}
-
-
-async def test_a_unit_that_is_kept_for_somebody_is_given_to_nobody_else_by_hand(lane, clock):
-    await begin(lane, clock, supply=2)
-    told = Settled(lane)
-    assert [type(await claim(lane, name)) for name in ("ann", "ben")] == [ClaimChecking, ClaimChecking]
-
-    async def give(request: str, name: str) -> object:
-        command = SteerDrop(CHANNEL, request, MIA, Verb.GIVE, "mug", receiver=viewer(name))
-        return (await lane.submit(command)).decision
-
-    assert (await give("twitch:1", "cleo")).because is SteerRefusal.NO_UNIT_LEFT
-    assert isinstance(await give("twitch:2", "ann"), DropSteered)  # their own
-    await judge(lane, "ann", 1)
-    await judge(lane, "ben", 1)
-    assert told.numbers() == {"twitch:ann": "already-yours", "twitch:ben": 2}

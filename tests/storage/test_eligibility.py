@@ -6,7 +6,9 @@ from sqlalchemy import create_engine, text
 
 from bot.domain.claims import ClaimNeedsName, ClaimRefusal, ClaimRefused
 from bot.domain.eligibility import AskEligibility, Eligible
-from bot.domain.time import MINUTE
+from bot.domain.entitlements import ACCOUNT_AGE
+from bot.domain.linking import LinkPeople
+from bot.domain.time import DAY, HOUR, MINUTE
 from bot.domain.verdicts import Accepted, RefusedUntil, Unknown
 from bot.storage.book import ChannelSettings
 from tests.conftest import ALL_PLACES, CHANNEL, NOON, running_lane, viewer
@@ -68,3 +70,15 @@ async def test_a_name_that_means_nothing_is_answered_like_a_claim(lane, clock):
     await begin(lane, clock)
     assert (await ask(lane, "ann", drop="cup")).because is ClaimRefusal.UNKNOWN_DROP
     assert not isinstance(await ask(lane, "ann"), ClaimNeedsName)
+
+
+async def test_one_of_two_accounts_does_not_tell_how_long_somebody_has_been_around(new_ledger, clock):
+    async with running_lane(new_ledger, clock) as lane:
+        clock.at = NOON - HOUR
+        ann, there = viewer("ann"), viewer("ann there", "discord")
+        await lane.submit(LinkPeople(CHANNEL, "twitch:link", ann, there, confirmed=True))
+        await begin(lane, clock, early="account_days >= 365")
+        young = ((ACCOUNT_AGE, found(NOON - 3 * DAY)),)
+        assert isinstance((await ask(lane, "ann", *young)).verdict, Unknown)
+        of_both = AskEligibility(CHANNEL, ann, "", young, of_all=True)
+        assert isinstance((await lane.submit(of_both)).decision.verdict, RefusedUntil)
