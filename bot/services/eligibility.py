@@ -55,8 +55,9 @@ class Eligibility:
             of_before, accounts = accounts, found.accounts
             self._people.want(accounts, map(str, found.verdict.unanswered))
             before, known = known, self._known(accounts)
-            # What is known of all their accounts may be the very same, and count only now.
-            while known == before and accounts == of_before:
+            # The age of all their accounts may be that of the one, and counts only now.
+            counts_now = accounts != of_before and ACCOUNT_AGE in dict(known)
+            while known == before and not counts_now:
                 if asyncio.get_running_loop().time() >= until:
                     return found
                 await asyncio.sleep(LOOK_SECONDS)

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.answers import Answer
 from bot.domain.claims import ClaimChecking, ClaimDrop
 from bot.domain.eligibility import Eligible
-from bot.domain.entitlements import Entitlement, Found, Question
+from bot.domain.entitlements import ACCOUNT_AGE, Entitlement, Found, Question
 from bot.domain.time import HOUR, SECOND
 from bot.domain.verdicts import Accepted, Unknown
 from bot.services import eligibility as eligibility_module
@@ -121,6 +121,21 @@ async def test_what_is_not_known_is_looked_up_on_every_account_and_then_judged_o
     assert isinstance((await asking).verdict, Accepted)
     assert desk.wanted == [((ANN.key, ("discord", "7")), ("subscriber",))]
     assert [command.drop for command in lane.commands] == ["mug", "mug"]
+
+
+async def test_the_age_of_the_account_that_asks_counts_at_once_when_it_is_the_older_one():
+    old, young = ((ACCOUNT_AGE, Found(since, NOON, NOON + HOUR)) for since in (NOON - HOUR, NOON - SECOND))
+    desk, asked = Desk(old), []
+    desk.found["discord", "7"] = (young,)
+
+    class Aging(Judging):
+        async def submit(self, command):
+            asked.append((command.of_all, command.evidence))
+            return Answer("", Eligible("mug", "Teal Mug", Accepted()) if command.of_all else UNKNOWN, NOON)
+
+    found = await Eligibility(Aging(), CHANNEL, FixedClock(NOON), desk, seconds=0).ask(ANN)
+    assert isinstance(found.verdict, Accepted)
+    assert asked == [(False, (old,)), (True, (old,))]
 
 
 async def test_what_cannot_be_looked_up_in_time_is_said_to_be_unknown(quick):
