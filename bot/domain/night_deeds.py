@@ -268,7 +268,7 @@ def _done(
     leaving = tuple(fact("night.left", other) for other in others)
 
     match command.verb:
-        case NightVerb.JOIN if night.seats_left > len(night.waiting):
+        case NightVerb.JOIN if night.seats_left > 0:
             return Place.SEATED, (fact("night.joined"), fact("night.seated"))
         case NightVerb.JOIN:
             return Place.WAITING, (fact("night.joined"),)

@@ -14,7 +14,7 @@ from bot.domain.stream import Stream
 from bot.domain.text import normalise_command, slug
 from bot.domain.time import DAY, SECOND, Micros
 
-EXTEND_SECONDS_MAX = DAY // SECOND
+ADDED_MAX: Micros = DAY
 REASON_CHARACTERS_MAX = 200
 
 
@@ -35,7 +35,7 @@ class PollRefusal(StrEnum):
     ONE_IS_ON = "one-is-on"
     STREAM_OFFLINE = "stream-offline"
     ALREADY_OVER = "already-over"
-    BAD_SECONDS = "bad-seconds"
+    BAD_TIME = "bad-time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class OpenPoll:
 
 @dataclass(frozen=True, slots=True)
 class SteerPoll:
-    """A moderator's deed. `poll` is what they typed, possibly nothing; `seconds` is what an extension adds."""
+    """A moderator's deed. `poll` is what they typed, possibly nothing; `added` is what an extension adds."""
 
     channel_id: int
     request_id: str
     actor: Actor
     verb: PollVerb
     poll: str = ""
-    seconds: int = 0
+    added: Micros = 0
     why: str = ""
     confirmed: bool = False
 
@@ -69,7 +69,7 @@ class PollSteered:
     verb: PollVerb
     poll: Poll
     closes_at: Micros
-    seconds: int = 0
+    added: Micros = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +163,14 @@ def decide_steer_poll(
             private = {**by, "why": command.why[:REASON_CHARACTERS_MAX]}
             cancelled = Fact("poll.cancelled", poll.scope, {"why": "moderator"}, private)
             return PollSteered(verb, poll, moment), cancelling_facts(poll, cancelled, box.votes)
-        case PollVerb.EXTEND if 1 <= command.seconds <= EXTEND_SECONDS_MAX:
+        case PollVerb.EXTEND if SECOND <= command.added <= ADDED_MAX:
             # While it is paused, the time until it goes on comes on top.
-            closes_at = poll.closes_at + command.seconds * SECOND
-            added = {"closes_at": closes_at, "seconds": command.seconds}
-            extended = Fact("poll.extended", poll.scope, added, by)
-            return PollSteered(verb, poll, closes_at, command.seconds), (extended,)
+            closes_at = poll.closes_at + command.added
+            later = {"closes_at": closes_at, "added": command.added}
+            extended = Fact("poll.extended", poll.scope, later, by)
+            return PollSteered(verb, poll, closes_at, command.added), (extended,)
         case PollVerb.EXTEND:
-            return PollRefused(PollRefusal.BAD_SECONDS, verb, poll.key, poll.plan.question), ()
+            return PollRefused(PollRefusal.BAD_TIME, verb, poll.key, poll.plan.question), ()
         case PollVerb.OPEN:
             raise ValueError("a poll is opened by OpenPoll")
 

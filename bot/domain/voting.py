@@ -17,6 +17,7 @@ from bot.domain.poll_box import ONE_EACH, Vote, given_back
 from bot.domain.polls import PassRole, Poll, PollState
 from bot.domain.time import Micros
 from bot.domain.verdicts import Accepted, Refused, RefusedUntil, Unknown, Verdict, evaluate
+from bot.domain.vote_words import VoteMistake
 
 
 class VoteRefusal(StrEnum):
@@ -37,13 +38,13 @@ class VoteRefusal(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CastVote:
     """Somebody votes. `choice` is what was read of their words, or why that is no choice; `poll` the key of the one
-    that they mean, "" for the one that is on; `with_pass` that they want a pass spent on it. `evidence` is what the
-    platforms have told of them, as far as it is known at once."""
+    whose options those were, "" for the one that is on; `with_pass` that they want a pass spent on it. `evidence`
+    is what the platforms have told of them, as far as it is known at once."""
 
     channel_id: int
     request_id: str
     actor: Actor
-    choice: Ballot | BallotFault
+    choice: Ballot | VoteMistake
     poll: str = ""
     with_pass: bool = False
     evidence: tuple[tuple[Question, Found], ...] = ()
@@ -84,7 +85,7 @@ class VoteAccepted:
 
 @dataclass(frozen=True, slots=True)
 class VoteRefused:
-    """Nothing was cast and nothing spent; an earlier ballot stays. `fault` and `pass_because` say what is wrong
+    """Nothing was cast and nothing spent; an earlier ballot stays. `mistake` and `pass_because` say what is wrong
     with the choice and with the passes, `way_in` are the conditions, in a gate's words, that would let the asker in
     at once, and `has_pass` that a pass of theirs would. `retry_at` is when asking again can help, None where nobody
     knows."""
@@ -92,7 +93,7 @@ class VoteRefused:
     because: VoteRefusal
     poll: str = ""
     question: str = ""
-    fault: BallotFault | None = None
+    mistake: VoteMistake | None = None
     pass_because: PassRefusal | None = None
     retry_at: Micros | None = None
     way_in: tuple[str, ...] = ()
@@ -153,8 +154,8 @@ def decide_vote(standing: VoteStanding, command: CastVote, moment: Micros) -> tu
             return _refused(standing, VoteRefusal.NO_FITTING_PASS, moment, pass_because=fitting), ()
         spent = fitting
     ballot = _read(command.choice, poll)
-    if isinstance(ballot, BallotFault):
-        return _refused(standing, VoteRefusal.BAD_CHOICE, moment, fault=ballot), ()
+    if isinstance(ballot, VoteMistake):
+        return _refused(standing, VoteRefusal.BAD_CHOICE, moment, mistake=ballot), ()
     return _cast(standing, command, ballot, spent)
 
 
@@ -186,13 +187,14 @@ def _fitting(standing: VoteStanding, moment: Micros) -> Pass | PassRefusal:
     return fitting_pass(own, PassKind.MOD_VOTE, standing.poll.scope, moment)
 
 
-def _read(choice: Ballot | BallotFault, poll: Poll) -> Ballot | BallotFault:
+def _read(choice: Ballot | VoteMistake, poll: Poll) -> Ballot | VoteMistake:
     """The choice as a ballot of this very poll: a button may have been drawn for another one."""
-    if isinstance(choice, BallotFault):
+    if isinstance(choice, VoteMistake):
         return choice
     if choice.method is not poll.plan.method:
-        return BallotFault.UNCLEAR
-    return read_plain(choice.method, len(poll.plan.options), plain_ballot(choice))
+        return VoteMistake(BallotFault.UNCLEAR)
+    ballot = read_plain(choice.method, len(poll.plan.options), plain_ballot(choice))
+    return VoteMistake(ballot) if isinstance(ballot, BallotFault) else ballot
 
 
 def _cast(
@@ -253,7 +255,7 @@ def _refused(
     moment: Micros,
     verdict: Verdict | None = None,
     *,
-    fault: BallotFault | None = None,
+    mistake: VoteMistake | None = None,
     pass_because: PassRefusal | None = None,
 ) -> VoteRefused:
     poll, retry_at, has_pass = standing.poll, None, False
@@ -265,4 +267,4 @@ def _refused(
         retry_at = verdict.at
     if because is VoteRefusal.PAUSED:
         retry_at = poll.resume_at
-    return VoteRefused(because, poll.key, poll.plan.question, fault, pass_because, retry_at, way_in, has_pass)
+    return VoteRefused(because, poll.key, poll.plan.question, mistake, pass_because, retry_at, way_in, has_pass)

@@ -217,9 +217,10 @@ def test_a_night_that_is_cancelled_gives_back_what_it_took():
     evening.come(STARTS)
     evening.visit(1, CHECK_IN)
     command = CancelNight(CHANNEL, "x", MIA)
-    asked = decide_cancel(evening.night, evening.seats.values(), command)
+    seats = [*evening.seats.values(), Seat("g2", 2)]
+    asked = decide_cancel(evening.night, seats, command)
     assert asked == (NightNeedsYes(NightVerb.CANCEL, "friday", "Friday Game Night", 2), ())
-    done, facts = decide_cancel(evening.night, evening.seats.values(), replace(command, confirmed=True))
+    done, facts = decide_cancel(evening.night, seats, replace(command, confirmed=True))
     evening.fold(facts)
     assert (done.guests, evening.night.state, evening.passes[1].uses_left) == (2, NightState.CANCELLED, 1)
 

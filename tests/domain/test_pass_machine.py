@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.domain import passes, poll_box, poll_control, voting
-from bot.domain.ballots import BallotFault
 from bot.domain.ledger import Fact
 from bot.domain.passes import Pass, PassKind, PassRefusal, evolve_pass, fitting_pass, spent_fact
+from bot.domain.vote_words import VoteMistake
 from bot.domain.voting import VoteRefused, decide_vote
 from tests.domain import pass_machine, poll_world
 from tests.domain.pass_machine import PassEvening
 
 EVENINGS = settings(
-    max_examples=120,
+    max_examples=100,
     stateful_step_count=30,
     derandomize=True,
     deadline=None,
@@ -27,8 +27,12 @@ EVENINGS = settings(
 )
 
 
-def play() -> None:
-    run_state_machine_as_test(PassEvening, settings=EVENINGS)
+# Most bugs show within a few; none is to hide because somebody has edited a rule, and with it the chances.
+SEARCH = settings(EVENINGS, max_examples=500)
+
+
+def play(evenings: settings = EVENINGS) -> None:
+    run_state_machine_as_test(PassEvening, settings=evenings)
 
 
 def test_no_pass_is_spent_twice_lost_or_spent_for_nothing_and_no_badge_goes_with_it():
@@ -36,7 +40,7 @@ def test_no_pass_is_spent_twice_lost_or_spent_for_nothing_and_no_badge_goes_with
     play()
     wanted = {"pass.granted", "pass.spent", "pass.returned", "pass.transferred", "pass.voided", "pass.expired"}
     wanted |= {"vote.cast", "poll.cancelled", "poll.closed", "unit.granted", "unit.voided"}
-    assert {kind for kind in wanted if PassEvening.seen[kind] >= 10} == wanted, PassEvening.seen
+    assert {kind for kind in wanted if PassEvening.seen[kind] >= 5} == wanted, PassEvening.seen
 
 
 def spends_on_every_vote(monkeypatch) -> None:
@@ -62,7 +66,7 @@ def spends_for_an_invalid_choice(monkeypatch) -> None:
     def decide(standing, command, moment):
         decision, facts = decide_vote(standing, command, moment)
         held = fitting_pass(standing.passes, PassKind.MOD_VOTE, standing.poll.scope, moment)
-        wrong = isinstance(decision, VoteRefused) and isinstance(command.choice, BallotFault)
+        wrong = isinstance(decision, VoteRefused) and isinstance(command.choice, VoteMistake)
         if wrong and command.with_pass and isinstance(held, Pass):
             return decision, (spent_fact(held, standing.poll.scope, standing.voter, standing.person_id),)
         return decision, facts
@@ -152,5 +156,5 @@ def test_a_planted_bug_is_caught(bug, monkeypatch, capsys):
     bug(monkeypatch)
     # An account that does not add up, or a fact that the fold says cannot be.
     with pytest.raises((AssertionError, ValueError)):
-        play()
+        play(SEARCH)
     capsys.readouterr()

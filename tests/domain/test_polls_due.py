@@ -19,7 +19,7 @@ from bot.domain.poll_control import (
 )
 from bot.domain.polls_due import due_in_poll, next_due_in_poll
 from bot.domain.stream import Stream
-from bot.domain.time import HOUR, MINUTE, SECOND
+from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from tests.conftest import CHANNEL, MIA, NOON, viewer
 from tests.domain.poll_world import LIVE, PACE, SEED, World, back, offline, poll_plan
 
@@ -151,7 +151,7 @@ def test_nothing_is_due_before_the_moment_that_is_waited_for(changes, reports):
 def test_an_extension_moves_the_close_and_the_last_call_is_said_again():
     world = opened()
     world.come(CLOSES - 10 * SECOND)
-    done = world.steer(PollVerb.EXTEND, seconds=60)
+    done = world.steer(PollVerb.EXTEND, added=MINUTE)
     assert isinstance(done, PollSteered)
     assert (done.closes_at, world.poll.closes_at) == (CLOSES + MINUTE, CLOSES + MINUTE)
     assert world.come(CLOSES) == []
@@ -173,11 +173,11 @@ def test_a_poll_is_cancelled_after_a_yes_and_closed_without_one():
 @pytest.mark.parametrize(
     ("command", "because"),
     [
-        ({"actor": viewer("ann"), "seconds": 0}, PollRefusal.NOT_ALLOWED),
-        ({"meant": PollRefused(PollRefusal.NOTHING_ON, PollVerb.EXTEND), "seconds": 0}, PollRefusal.NOTHING_ON),
-        ({"over": True, "seconds": 0}, PollRefusal.ALREADY_OVER),
-        ({"seconds": 0}, PollRefusal.BAD_SECONDS),
-        ({"seconds": 86_401}, PollRefusal.BAD_SECONDS),
+        ({"actor": viewer("ann"), "added": 0}, PollRefusal.NOT_ALLOWED),
+        ({"meant": PollRefused(PollRefusal.NOTHING_ON, PollVerb.EXTEND), "added": 0}, PollRefusal.NOTHING_ON),
+        ({"over": True, "added": 0}, PollRefusal.ALREADY_OVER),
+        ({"added": 0}, PollRefusal.BAD_TIME),
+        ({"added": DAY + 1}, PollRefusal.BAD_TIME),
     ],
 )
 def test_a_deed_is_refused_for_the_first_reason_that_applies(command, because):
@@ -185,7 +185,7 @@ def test_a_deed_is_refused_for_the_first_reason_that_applies(command, because):
     if command.get("over"):
         world.steer(PollVerb.CLOSE)
     meant = command.get("meant", world.poll)
-    deed = SteerPoll(CHANNEL, "twitch:1", command.get("actor", MIA), PollVerb.EXTEND, seconds=command["seconds"])
+    deed = SteerPoll(CHANNEL, "twitch:1", command.get("actor", MIA), PollVerb.EXTEND, added=command["added"])
     decision, facts = decide_steer_poll(meant, world.box(world.poll.key), deed, world.now)
     assert isinstance(decision, PollRefused)
     assert (decision.because, facts) == (because, ())
@@ -225,6 +225,17 @@ def test_a_deed_is_about_the_poll_that_was_named_or_the_only_one_that_is_open(ty
     found = meant_poll(tuple(world.polls.values()), PollVerb.CLOSE, typed)
     name = found.because if isinstance(found, PollRefused) else found.key
     assert name.startswith(meant)
+
+
+def test_of_two_polls_that_asked_the_same_the_one_that_is_open_is_meant():
+    world = opened(window=5 * MINUTE, goes_on_for=HOUR)
+    world.come(OFF + 20 * MINUTE, offline(OFF))
+    world.come(OFF + 21 * MINUTE, back(OFF + 21 * MINUTE))
+    second = world.open().key
+    question = world.poll.plan.question
+    assert meant_poll(tuple(world.polls.values()), PollVerb.CLOSE, question).key == second
+    world.steer(PollVerb.CLOSE)
+    assert meant_poll(tuple(world.polls.values()), PollVerb.CLOSE, question).key == "colour-of-the-next-mug"
 
 
 def test_with_several_open_or_none_nothing_is_guessed():

@@ -7,13 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ballots import Ballot, BallotFault, Method
+from bot.domain.entitlements import Entitlement, Found, Question
 from bot.domain.passes import PassKind, PassRefusal
 from bot.domain.poll_control import PollVerb
 from bot.domain.polls import PassRole
-from bot.domain.time import HOUR, MINUTE, SECOND
-from bot.domain.voting import VoteAccepted, VoteChecking, VoteRefusal, VoteRefused, choose_poll
-from tests.conftest import NOON
-from tests.domain.poll_world import World, back, choice, decided, offline
+from bot.domain.time import DAY, HOUR, MINUTE, SECOND
+from bot.domain.vote_words import VoteMistake
+from bot.domain.voting import (
+    CastVote,
+    VoteAccepted,
+    VoteChecking,
+    VoteRefusal,
+    VoteRefused,
+    choose_poll,
+    decide_vote,
+)
+from tests.conftest import CHANNEL, NOON
+from tests.domain.poll_world import World, account, back, choice, decided, offline
 
 MOD_VOTE = {"electorate": "moderator", "pass_role": PassRole.ENTRY, "window": HOUR}
 WEIGHTED = {"pass_role": PassRole.WEIGHT, "pass_weight": 2, "window": HOUR}
@@ -81,7 +91,7 @@ def test_a_thousand_votes_are_a_thousand_people():
 
 # -- what is refused first --------------------------------------------------------------------------------------
 
-BAD = BallotFault.UNKNOWN_OPTION
+BAD = VoteMistake(BallotFault.UNKNOWN_OPTION, "9")
 # What is wrong with the poll, whether it takes passes, whether the asker is of the electorate, what they chose.
 PRECEDENCE = [
     ("cancelled", PassRole.NONE, False, BAD, VoteRefusal.CANCELLED),
@@ -133,7 +143,7 @@ def test_a_paused_poll_says_when_it_goes_on():
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        (BallotFault.AMBIGUOUS, BallotFault.AMBIGUOUS),
+        (VoteMistake(BallotFault.AMBIGUOUS), BallotFault.AMBIGUOUS),
         (choice(1, 3, method=Method.APPROVAL), BallotFault.UNCLEAR),
         (Ballot(Method.PLURALITY, (4,)), BallotFault.UNKNOWN_OPTION),
         (Ballot(Method.PLURALITY, (1, 2)), BallotFault.TOO_MANY),
@@ -142,7 +152,7 @@ def test_a_paused_poll_says_when_it_goes_on():
 def test_what_is_no_ballot_of_this_poll_is_refused_with_the_reason_and_the_earlier_one_stays(said, fault):
     world = opened()
     world.vote(1, 2)
-    assert world.vote(1, said).fault is fault
+    assert world.vote(1, said).mistake.because is fault
     assert rows(world) == [(1, (2,), 1, 0)]
 
 
@@ -284,6 +294,29 @@ def test_a_pass_that_does_not_fit_casts_nothing(terms, because):
     refused = world.vote(1, 2, with_pass=True)
     assert (refused.because, refused.pass_because) == (VoteRefusal.NO_FITTING_PASS, because)
     assert rows(world) == []
+
+
+def test_nobody_spends_the_pass_of_somebody_else():
+    world = opened(**MOD_VOTE)
+    standing = world.standing(1)._replace(passes=(world.grant(2),))
+    command = CastVote(CHANNEL, "twitch:x", account(1), choice(2), with_pass=True)
+    refused, facts = decide_vote(standing, command, world.now)
+    assert (refused.because, refused.pass_because, facts) == (
+        VoteRefusal.NO_FITTING_PASS,
+        PassRefusal.NO_PASS,
+        (),
+    )
+
+
+@pytest.mark.parametrize(("window", "retry"), [(3 * DAY, True), (DAY, False)])
+def test_somebody_who_only_has_to_wait_is_told_so_where_the_poll_lasts_that_long(window, retry):
+    world = opened(electorate="follower_days>=7", window=window)
+    follower = Question(Entitlement.FOLLOWER)
+    found = Found(NOON - 5 * DAY, NOON, NOON + DAY)
+    standing = world.standing(1)._replace(evidence={follower: found})
+    refused, _ = decide_vote(standing, CastVote(CHANNEL, "twitch:x", account(1), choice(2)), world.now)
+    assert refused.because is VoteRefusal.NOT_ENTITLED
+    assert refused.retry_at == (NOON + 2 * DAY if retry else None)
 
 
 def test_an_invalid_choice_spends_no_pass():
