@@ -69,7 +69,9 @@ def utc_text(at: Micros) -> str:
 
 
 def span_text(span: Micros) -> str:
-    """A span as it is written in the file: "15m", "1h30m"; a begun second counts as one."""
+    """A span as it is written in the file: "15m", "1h30m", whole days as "3d"; a begun second counts as one."""
+    if span and span % DAY == 0:
+        return f"{span // DAY}d"
     minutes, seconds = divmod(-(-span // SECOND), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
