@@ -181,3 +181,8 @@ def test_every_record_makes_one_line(capsys: pytest.CaptureFixture[str]) -> None
     configure_logging("INFO", secrets=[])
     logging.getLogger("discord").info("ready")
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_what_is_hidden_is_not_hidden_again_even_if_somebodys_secret_is_that_very_word() -> None:
+    redactor = Redactor(["secret"])
+    assert redactor.redact(redactor.redact("got secret")) == "got [secret]"

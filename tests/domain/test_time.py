@@ -68,7 +68,8 @@ def test_an_instant_is_shown_in_the_zones_own_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("span", "text"), [(15 * MINUTE, "15m"), (90 * MINUTE, "1h30m"), (DAY, "1d"), (25 * HOUR, "25h"), (1, "1s"), (0, "0s")]
+    ("span", "text"),
+    [(15 * MINUTE, "15m"), (90 * MINUTE, "1h30m"), (DAY, "1d"), (25 * HOUR, "25h"), (1, "1s"), (0, "0s")],
 )
 def test_a_span_is_shown_as_the_file_writes_it(span: int, text: str) -> None:
     assert span_text(span) == text
