@@ -47,8 +47,8 @@ class Redactor:
         if not spellings:
             return
         self._spellings |= spellings
-        # The longest first: a secret may be the beginning of another. And what is hidden already stays as it is, also
-        # where somebody's secret is "secret".
+        # What is hidden already stays as it is, also where somebody's secret is "secret". Of the others the longest
+        # first: a secret may be the beginning of another.
         alternatives = [HIDDEN, *sorted(self._spellings, key=len, reverse=True)]
         # One assignment, so a thread that is redacting sees the old pattern or the new one.
         self._known = re.compile("|".join(map(re.escape, alternatives)))
