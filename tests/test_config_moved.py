@@ -101,3 +101,13 @@ def test_a_slip_is_told_with_its_cure(load, lines, expected):
     with pytest.raises(ConfigError) as caught:
         load(lines, announce="")
     assert any(expected in str(mistake) for mistake in caught.value.mistakes)
+
+
+def test_a_reason_that_has_done_its_work_is_named_before_it_speaks_for_another_change(load):
+    announced = load('opens = "2026-12-05 20:00"')
+    still = view(load('opens = "2026-12-05 20:00"\nmoved = "ill"'), announced)
+    moves = view(load('opens = "2026-12-05 21:00"\nmoved = "ill"'), announced)
+    expected = (
+        'mug: moved = "ill" has nothing to tell now: leave it out, or it is the reason for the next change too.'
+    )
+    assert (expected in still.notes, expected in moves.notes) == (True, False)

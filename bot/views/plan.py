@@ -84,7 +84,22 @@ def view_plans(
         else:
             drops.append(PlannedDrop(plan, str(state or "new"), _moments(plan, state, now)))
     difference = None if standing is None else compare_plans(plans, standing, now, series, moving=moving)
-    return PlanView(zone, tuple(drops), difference, (*notes, *past))
+    done = [] if difference is None else _done_notes(plans, known, difference, moving)
+    return PlanView(zone, tuple(drops), difference, (*notes, *past, *done))
+
+
+def _done_notes(
+    plans: Sequence[DropPlan], known: Mapping[str, Drop], difference: PlanDifference, moving: Moving
+) -> list[str]:
+    """Reasons that have told why a drop moved, and would tell the same of whatever is changed next."""
+    at_work = {plan.series or plan.key for plan, _ in difference.moved}
+    at_work |= {plan.series or plan.key for plan in plans if moving.is_overtaken(plan)}
+    announced = {plan.series or plan.key for plan in plans if plan.key in known and known[plan.key].public}
+    return [
+        f'{name}: moved = "{why}" has nothing to tell now: leave it out, or it is the reason for the next change too.'
+        for name, why in moving.reasons.items()
+        if name in announced - at_work
+    ]
 
 
 def _overtaken_note(drop: Drop) -> str:
