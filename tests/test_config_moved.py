@@ -107,7 +107,5 @@ def test_a_reason_that_has_done_its_work_is_named_before_it_speaks_for_another_c
     announced = load('opens = "2026-12-05 20:00"')
     still = view(load('opens = "2026-12-05 20:00"\nmoved = "ill"'), announced)
     moves = view(load('opens = "2026-12-05 21:00"\nmoved = "ill"'), announced)
-    expected = (
-        'mug: moved = "ill" has nothing to tell now: leave it out, or it is the reason for the next change too.'
-    )
+    expected = 'mug: moved = "ill" has told its reason: leave it out, or it is that of the next change too.'
     assert (expected in still.notes, expected in moves.notes) == (True, False)

@@ -96,7 +96,7 @@ def _done_notes(
     at_work |= {plan.series or plan.key for plan in plans if moving.is_overtaken(plan)}
     announced = {plan.series or plan.key for plan in plans if plan.key in known and known[plan.key].public}
     return [
-        f'{name}: moved = "{why}" has nothing to tell now: leave it out, or it is the reason for the next change too.'
+        f'{name}: moved = "{why}" has told its reason: leave it out, or it is that of the next change too.'
         for name, why in moving.reasons.items()
         if name in announced - at_work
     ]
