@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import structlog
 import twitchio
@@ -11,14 +11,13 @@ from bot.domain.entitlements import Found, Question
 from bot.domain.time import Micros, instant_of
 from bot.platforms.hooks import NobodyAsks
 from bot.platforms.twitch.bot import TwitchBot
-from bot.platforms.twitch.evidence_accounts import TwitchAccounts
-from bot.platforms.twitch.evidence_badges import FOUNDER, TwitchBadges
-from bot.platforms.twitch.evidence_followers import FOLLOWER, TwitchFollowers
-from bot.platforms.twitch.evidence_lists import MODERATOR, VIP, moderators, vips
+from bot.platforms.twitch.evidence_badges import FOUNDER
+from bot.platforms.twitch.evidence_followers import FOLLOWER
+from bot.platforms.twitch.evidence_lists import MODERATOR, VIP
+from bot.platforms.twitch.evidence_sources import TwitchSources
 from bot.platforms.twitch.evidence_subscriptions import (
     GIFT,
     SUBSCRIBER,
-    TwitchSubscriptions,
     subscription,
     tier_of,
 )
@@ -26,7 +25,7 @@ from bot.platforms.twitch.helix import Helix
 from bot.platforms.twitch.people import PLATFORM
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.services.evidence import answered
-from bot.services.ports import EvidenceEar, EvidenceSource
+from bot.services.ports import EvidenceEar
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -41,20 +40,10 @@ class TwitchEvidence:
         now: Callable[[], Micros],
         ear: Callable[[], EvidenceEar] = NobodyAsks,
     ) -> None:
-        helix, channel_id, bot_id = Helix(bot), settings.channel_id, settings.bot_id
         self._now = now
         self._ear = ear
-        self._badges = TwitchBadges(now)
-        self._vips = vips(helix, channel_id, now)
-        self._moderators = moderators(helix, channel_id, now)
-        self.sources: Sequence[EvidenceSource] = (
-            TwitchSubscriptions(helix, channel_id, now),
-            TwitchFollowers(helix, channel_id, bot_id, now),
-            self._vips,
-            self._moderators,
-            self._badges,
-            TwitchAccounts(helix, bot_id, now),
-        )
+        self._kept = TwitchSources(Helix(bot), settings, now)
+        self.sources = self._kept.all
 
     def hear(self, event: object) -> None:
         """Take from an event what it proves: at once, since a claim may come right behind it."""
@@ -69,7 +58,7 @@ class TwitchEvidence:
             case twitchio.ChatMessage():
                 # Before the line is answered: if it is a claim, its own badges count.
                 account = (PLATFORM, event.chatter.id)
-                shown = self._badges.shown(event.chatter.id, {badge.set_id for badge in event.badges})
+                shown = self._kept.badges.shown(event.chatter.id, {badge.set_id for badge in event.badges})
                 self._ear().seen(account)
                 self._ear().note(account, {FOUNDER: shown})
             case twitchio.ChannelFollow():
@@ -84,11 +73,11 @@ class TwitchEvidence:
                 self._ear().void((PLATFORM, event.user.id), (SUBSCRIBER, GIFT))
             case twitchio.ChannelVIPAdd() | twitchio.ChannelVIPRemove():
                 is_vip = isinstance(event, twitchio.ChannelVIPAdd)
-                self._vips.changed(event.user.id, is_on=is_vip)
+                self._kept.vips.changed(event.user.id, is_on=is_vip)
                 self._note(event.user, {VIP: answered(VIP, int(is_vip), self._now())})
             case twitchio.ChannelModeratorAdd() | twitchio.ChannelModeratorRemove():
                 is_moderator = isinstance(event, twitchio.ChannelModeratorAdd)
-                self._moderators.changed(event.user.id, is_on=is_moderator)
+                self._kept.moderators.changed(event.user.id, is_on=is_moderator)
                 self._note(event.user, {MODERATOR: answered(MODERATOR, int(is_moderator), self._now())})
 
     def _note(self, user: twitchio.PartialUser, found: Mapping[Question, Found]) -> None:

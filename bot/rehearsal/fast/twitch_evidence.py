@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.domain.entitlements import Found, Question
 from bot.domain.time import Micros, instant_of
-from bot.platforms.twitch.evidence_accounts import TwitchAccounts
-from bot.platforms.twitch.evidence_badges import FOUNDER, TwitchBadges
-from bot.platforms.twitch.evidence_followers import FOLLOWER, TwitchFollowers
-from bot.platforms.twitch.evidence_lists import MODERATOR, VIP, moderators, vips
+from bot.platforms.twitch.evidence_badges import FOUNDER
+from bot.platforms.twitch.evidence_followers import FOLLOWER
+from bot.platforms.twitch.evidence_lists import MODERATOR, VIP
+from bot.platforms.twitch.evidence_sources import TwitchSources
 from bot.platforms.twitch.evidence_subscriptions import (
     GIFT,
     SUBSCRIBER,
-    TwitchSubscriptions,
     subscription,
     tier_of,
 )
@@ -23,7 +22,7 @@ from bot.platforms.twitch.settings import TwitchSettings
 from bot.rehearsal.fast.helix import QuickHelix
 from bot.rehearsal.fast.twitch_lines import PLATFORM, badges_in
 from bot.services.evidence import answered
-from bot.services.ports import EvidenceEar, EvidenceSource
+from bot.services.ports import EvidenceEar
 
 Event = Mapping[str, Any]
 
@@ -38,25 +37,15 @@ class QuickTwitchEvidence:
         now: Callable[[], Micros],
         ear: Callable[[], EvidenceEar],
     ) -> None:
-        channel_id, bot_id = settings.channel_id, settings.bot_id
         self._now = now
         self._ear = ear
-        self._badges = TwitchBadges(now)
-        self._vips = vips(helix, channel_id, now)
-        self._moderators = moderators(helix, channel_id, now)
-        self.sources: Sequence[EvidenceSource] = (
-            TwitchSubscriptions(helix, channel_id, now),
-            TwitchFollowers(helix, channel_id, bot_id, now),
-            self._vips,
-            self._moderators,
-            self._badges,
-            TwitchAccounts(helix, bot_id, now),
-        )
+        self._kept = TwitchSources(helix, settings, now)
+        self.sources = self._kept.all
 
     def hear_line(self, event: Event) -> None:
         """Whoever types shows their badges."""
         user = str(event["chatter_user_id"])
-        shown = self._badges.shown(user, badges_in(event))
+        shown = self._kept.badges.shown(user, badges_in(event))
         self._ear().seen((PLATFORM, user))
         self._note(user, {FOUNDER: shown})
 
@@ -73,10 +62,10 @@ class QuickTwitchEvidence:
             case "channel.subscription.end":
                 self._ear().void((PLATFORM, user), (SUBSCRIBER, GIFT))
             case "channel.vip.add" | "channel.vip.remove":
-                self._vips.changed(user, is_on=name.endswith("add"))
+                self._kept.vips.changed(user, is_on=name.endswith("add"))
                 self._note(user, {VIP: answered(VIP, int(name.endswith("add")), self._now())})
             case "channel.moderator.add" | "channel.moderator.remove":
-                self._moderators.changed(user, is_on=name.endswith("add"))
+                self._kept.moderators.changed(user, is_on=name.endswith("add"))
                 self._note(user, {MODERATOR: answered(MODERATOR, int(name.endswith("add")), self._now())})
 
     def _note(self, user: str, found: Mapping[Question, Found]) -> None:
