@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# One more than the two cores that CI has: many tests wait for sockets, clocks and disks.
+JOBS ?= 3
 .PHONY: help rehearse rehearse-all recording screenshots test lint format kills faults simulate bench bench-peers lock clean
 
 help:            ## what there is to make

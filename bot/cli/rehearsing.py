@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.shared import JsonOption, app, default_config, say_wrong, tell_mistakes
-from bot.exits import USED_WRONG
+from bot.exits import INTERRUPTED, USED_WRONG
 
 if TYPE_CHECKING:
     from bot.rehearsal.call import Call
@@ -72,7 +73,11 @@ def rehearse(
     except ConfigError as error:
         tell_mistakes(error, as_json=as_json)
         raise typer.Exit(USED_WRONG) from None
-    raise typer.Exit(run_rehearsal(options))
+    code = run_rehearsal(options)
+    if code == INTERRUPTED:
+        # Somebody may be pressing still. While Python ends, the signal would kill it, and the exit code with it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise typer.Exit(code)
 
 
 def _rehearse_on_page(call: Call, host: str, port: int) -> int:

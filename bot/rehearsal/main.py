@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.config import ConfigError, load_config
-from bot.exits import FOUND_WRONG, USED_WRONG
+from bot.exits import FOUND_WRONG, INTERRUPTED, USED_WRONG
 from bot.rehearsal.checks.expected import expected
 from bot.rehearsal.compress import Play
 from bot.rehearsal.evidence import Case, JudgedDrop
@@ -36,7 +36,6 @@ from bot.stage.record import SeenLine
 
 __all__ = ["RehearseOptions", "rehearse"]
 
-INTERRUPTED = 130
 _NOTHING_TO_TELL = "Ended before there was anything to report."
 _ENDED_AT_ONCE = "Ended at once, without a report."
 _PIPED_WIDTH = 160
