@@ -30,6 +30,7 @@ from bot.services.entitlements import Entitlements
 from bot.services.evidence_trouble import EvidenceTrouble
 from bot.services.exporting import Exporting
 from bot.services.link_codes import LinkCodes
+from bot.services.linked import LinkedAccounts
 from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
 from bot.services.planning import Planning
@@ -183,12 +184,14 @@ class Assembly:
             # Whether we may ask at all shows with anybody, and Twitch surely knows the streamer.
             probes={} if config.twitch is None else {"twitch": config.twitch.channel_id},
         )
+        self._linked = LinkedAccounts(reads, CHANNEL_ID)
+        one = self._linked.one
         self.services = Services(
-            claims=Claims(lane, CHANNEL_ID, steady, self.entitlements, codes=self._codes),
+            claims=Claims(lane, CHANNEL_ID, steady, self.entitlements, codes=self._codes, one=one),
             codes=self._codes,
             drops=ledger.drops,
             eligibility=Eligibility(
-                lane, CHANNEL_ID, steady, self.entitlements, on_discord=config.discord is not None
+                lane, CHANNEL_ID, steady, self.entitlements, on_discord=config.discord is not None, one=one
             ),
             control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
             confirming=confirming,
@@ -234,6 +237,7 @@ class Assembly:
         ledger.lane.listen(self.entitlements.committed)
         ledger.lane.listen(self._telling.committed)
         ledger.lane.listen(self.services.claims.committed)
+        ledger.lane.listen(self._linked.committed)
         if self.backups is not None:
             ledger.lane.listen(self.backups.committed)
         if self._calendar is not None:
@@ -241,6 +245,7 @@ class Assembly:
         ledger.lane.listen(lambda committed: self._set_alarm(committed.wake_at))
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
         await self._codes.load()
+        await self._linked.load()
         drops = await ledger.drops.every()
         self._deaf_before = any(drop.open for drop in drops.values())
         if waiting := [key for key, drop in drops.items() if drop.frozen]:

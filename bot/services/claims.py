@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from cachetools import TTLCache
@@ -27,15 +27,28 @@ class TooFast(Exception):
     """The person asks faster than anybody types."""
 
 
+def alone(account: Account) -> Account:
+    """For people who have one account."""
+    return account
+
+
 class AskerBudget:
-    """A token bucket per person, in front of the lane: `burst` at once, then one every `refill` microseconds.
+    """A token bucket per person, in front of the lane: `burst` at once, then one every `refill` microseconds. `one`
+    gives the account under which a person is counted who has several.
 
     Its clock must never jump: after a step back nobody would be let in until time has caught up."""
 
     def __init__(
-        self, clock: Clock, *, burst: int = BURST_MAX, refill: int = REFILL, people_max: int = 20_000
+        self,
+        clock: Clock,
+        *,
+        burst: int = BURST_MAX,
+        refill: int = REFILL,
+        people_max: int = 20_000,
+        one: Callable[[Account], Account] = alone,
     ) -> None:
         self._clock = clock
+        self._one = one
         self._burst = burst
         self._refill = refill
         # Forgetting somebody after a full refill forgets nothing: their bucket would be full again.
@@ -45,12 +58,12 @@ class AskerBudget:
 
     def take(self, actor: Actor) -> None:
         """Raises TooFast when the person's bucket is empty."""
-        now = self._clock.now()
-        tokens, since = self._buckets.get(actor.key, (float(self._burst), now))
+        now, person = self._clock.now(), self._one(actor.key)
+        tokens, since = self._buckets.get(person, (float(self._burst), now))
         tokens = min(float(self._burst), tokens + (now - since) / self._refill)
         if tokens < 1:
             raise TooFast(actor.key)
-        self._buckets[actor.key] = (tokens - 1, now)
+        self._buckets[person] = (tokens - 1, now)
 
 
 class KnowsPeople(Protocol):
@@ -109,10 +122,12 @@ class Claims:
         clock: Clock,
         people: KnowsPeople | None = None,
         codes: ReadsCodes | None = None,
+        *,
+        one: Callable[[Account], Account] = alone,
     ) -> None:
         self._lane = lane
         self._channel_id = channel_id
-        self._budget = AskerBudget(clock)
+        self._budget = AskerBudget(clock, one=one)
         self._people = people or KnowsNobody()
         self._codes = codes or NoCodes()
         # Who waits to hear what came of a claim that is being checked; and what came of it lately, in case that

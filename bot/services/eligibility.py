@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from bot.domain.answers import Answer
@@ -10,7 +11,7 @@ from bot.domain.eligibility import AskEligibility, EligibilityAnswer, Eligible
 from bot.domain.entitlements import ACCOUNT_AGE, Found, Question, oldest
 from bot.domain.people import Account, Actor
 from bot.domain.verdicts import Unknown
-from bot.services.claims import AskerBudget, KnowsNobody, KnowsPeople
+from bot.services.claims import AskerBudget, KnowsNobody, KnowsPeople, alone
 from bot.services.ports import Clock, LedgerLane
 
 # How long somebody is kept waiting for what has to be looked up, and how often it is looked whether it is there.
@@ -31,11 +32,12 @@ class Eligibility:
         *,
         on_discord: bool = False,
         seconds: float = LOOK_UP_SECONDS,
+        one: Callable[[Account], Account] = alone,
     ) -> None:
         self.on_discord = on_discord
         self._lane = lane
         self._channel_id = channel_id
-        self._budget = AskerBudget(clock)
+        self._budget = AskerBudget(clock, one=one)
         self._people = people or KnowsNobody()
         self._seconds = seconds
 

@@ -55,6 +55,8 @@ class Batch:
         self.changed: set[str] = set()
         # Claims that had waited for evidence, and what they were answered with.
         self.settled: list[tuple[Actor, Answer[Any]]] = []
+        # Accounts on Twitch with those on Discord that they were linked with; None for one that is linked no more.
+        self.linked: list[tuple[Account, Account | None]] = []
         # Whether this process has been told of the stream: true only once that stands in the ledger.
         self.told_of_stream = False
         # Whether somebody was erased: the database's log still holds them, until it is emptied.

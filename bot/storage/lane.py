@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.people import Actor
+from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.storage import judging, outcomes, tables
 from bot.storage.batch import Batch
@@ -53,12 +53,13 @@ class Command(Protocol):
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What a batch left behind: places with something new to say, drops that changed, the next due instant, and
-    the answers to claims that had waited for evidence."""
+    the answers to claims that had waited for evidence, and which accounts were linked or, with None, unlinked."""
 
     places: frozenset[str] = frozenset()
     drops: frozenset[str] = frozenset()
     wake_at: Micros | None = None
     settled: tuple[tuple[Actor, Answer[Any]], ...] = ()
+    linked: tuple[tuple[Account, Account | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -197,6 +198,7 @@ class Lane:
                 merged.drops | committed.drops,
                 committed.wake_at if committed.wake_at is not None else merged.wake_at,
                 merged.settled + committed.settled,
+                merged.linked + committed.linked,
             )
         return results, merged
 
@@ -230,7 +232,8 @@ class Lane:
         self._unsure = frozenset()
         changed = frozenset[str]().union(*(batch.changed for batch in batches))
         settled = tuple(each for batch in batches for each in batch.settled)
-        return answers, Committed(places, changed, wake_at, settled)
+        linked = tuple(each for batch in batches for each in batch.linked)
+        return answers, Committed(places, changed, wake_at, settled, linked)
 
     def _prepare(self, connection: Connection, taken: list[_Asked]) -> dict[int, tuple[Batch, Known]]:
         """For each channel its working set, with what the decisions will ask for read in a few statements, and the

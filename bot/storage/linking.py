@@ -48,6 +48,7 @@ def handle_link(batch: Batch, command: LinkPeople, moment: Micros) -> LinkDecisi
         batch.write_rows()  # the row points at both persons
         row = (batch.channel_id, decision.link, asker, account, moment, None)
         batch.connection.execute(insert(tables.link).values(row))
+        batch.linked.append((command.actor.key, command.account.key))
         if standing.merged:
             batch.tell(merge_news(decision.link, standing.merged), "", moment)
     return decision
@@ -64,6 +65,7 @@ def handle_unlink(batch: Batch, command: UnlinkMe, moment: Micros) -> UnlinkDeci
         batch.record(fact, moment)
     if isinstance(decision, Unlinked):
         links.end(decision.link, moment)
+        batch.linked.append((command.actor.key, None))
         row = tables.link
         where = (row.c.channel_id == batch.channel_id) & (row.c.number == decision.link)
         batch.connection.execute(update(row).where(where), {"unlinked_at": moment})

@@ -11,6 +11,7 @@ from bot.domain.linking import DISCORD, TWITCH, Linked
 from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.storage import tables
+from bot.storage.database import Reads
 
 _LINK = tables.link.c
 _QUERY = select(_LINK.number, _LINK.twitch_person, _LINK.discord_person, _LINK.linked_at, _LINK.unlinked_at)
@@ -129,6 +130,25 @@ def read_link(connection: Connection, channel_id: int, number: int) -> LinkSeen 
     """A link by the number of its entry, whether or not it stands."""
     row = connection.execute(_QUERY.where(_LINK.channel_id == channel_id, _LINK.number == number)).one_or_none()
     return None if row is None else _seen(connection, channel_id, Link(*row))
+
+
+async def linked_accounts(reads: Reads, channel_id: int) -> list[tuple[Account, Account]]:
+    """The two accounts of each link that stands, the one on Twitch first."""
+    link, on_twitch, on_discord = tables.link.c, tables.identity.alias(), tables.identity.alias()
+    query = (
+        select(on_twitch.c.user_id.label("on_twitch"), on_discord.c.user_id.label("on_discord"))
+        .join_from(
+            tables.link,
+            on_twitch,
+            (on_twitch.c.channel_id == link.channel_id) & (on_twitch.c.person_id == link.twitch_person),
+        )
+        .join(
+            on_discord,
+            (on_discord.c.channel_id == link.channel_id) & (on_discord.c.person_id == link.discord_person),
+        )
+        .where(link.channel_id == channel_id, link.unlinked_at.is_(None))
+    )
+    return [(("twitch", row.on_twitch), ("discord", row.on_discord)) for row in await reads.rows(query)]
 
 
 def sides_of(connection: Connection, channel_id: int, link: Link) -> tuple[Linked, ...]:
