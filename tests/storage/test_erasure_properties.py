@@ -74,7 +74,7 @@ def empty_ledger(tmp_path_factory):
     return path
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=24, suppress_health_check=[HealthCheck.too_slow])
 @given(story=stories)
 def test_whatever_happens_no_trace_stays_of_whoever_was_forgotten(empty_ledger, story):
     with TemporaryDirectory() as folder:

@@ -187,7 +187,7 @@ async def _submit(url, story, clock, pieces):
         engine.dispose()
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=40)
 @given(story=stories)
 def test_whatever_happens_the_promises_hold(empty_ledger, story):
     told = tell(empty_ledger, story, pieces=[7, 1, 3])
@@ -267,7 +267,7 @@ def strangers_are_told_the_same(told: Told) -> None:
         assert report.told <= max(entry.number for entry in told.of("entry") if entry.drop_key == key)
 
 
-@settings(SETTINGS, max_examples=30)
+@settings(SETTINGS, max_examples=20)
 @given(story=stories, pieces=st.lists(st.integers(1, 12), min_size=1, max_size=6))
 def test_one_batch_one_by_one_or_any_split_makes_the_same_history(empty_ledger, story, pieces):
     at_once = tell(empty_ledger, story, pieces=[len(story) + 2])
