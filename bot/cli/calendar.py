@@ -13,12 +13,11 @@ from bot.cli.shared import (
     JsonOption,
     app,
     count,
+    leave_undone,
     load_for_ledger,
     print_json,
-    say_wrong,
     time_now,
 )
-from bot.exits import FOUND_WRONG
 
 STANDARD_STREAM = "-"
 
@@ -45,11 +44,7 @@ def calendar(
         write_calendar(content, Path(file))
     except NotWritten as error:
         sentence = f"No calendar was written: {error}."
-        if as_json:
-            print_json({"failed": sentence})
-        else:
-            say_wrong(sentence)
-        raise typer.Exit(FOUND_WRONG) from None
+        leave_undone(sentence, as_json=as_json)
     if as_json:
         print_json({"path": file, "windows": windows, "bytes": len(content)})
     else:

@@ -7,11 +7,11 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.exits import USED_WRONG
+from bot.exits import FOUND_WRONG, USED_WRONG
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,6 +89,15 @@ def say_wrong(sentence: str) -> None:
 
 def print_json(answer: object) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=str))
+
+
+def leave_undone(sentence: str, *, as_json: bool) -> NoReturn:
+    """End the command because something stands in its way, for a person or for a machine that reads."""
+    if as_json:
+        print_json({"failed": sentence})
+    else:
+        say_wrong(sentence)
+    raise typer.Exit(FOUND_WRONG) from None
 
 
 def count(number: int, noun: str) -> str:

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.shared import ConfigOption, JsonOption, app, count, load_for_ledger, print_json, say_wrong
-from bot.exits import FINE, FOUND_WRONG, USED_WRONG
+from bot.cli.shared import (
+    ConfigOption,
+    JsonOption,
+    app,
+    count,
+    leave_undone,
+    load_for_ledger,
+    print_json,
+    say_wrong,
+)
+from bot.exits import FINE, USED_WRONG
 
 if TYPE_CHECKING:
     from bot.views.seen import Receipt, Seen
@@ -117,11 +126,7 @@ def export(
         path = write_out(text, public, None if out is None else Path(out))
     except NotExported as error:
         sentence = f"Nothing was exported: {error}{'' if str(error).endswith('?') else '.'}"
-        if as_json:
-            print_json({"failed": sentence})
-        else:
-            say_wrong(sentence)
-        raise typer.Exit(FOUND_WRONG) from None
+        leave_undone(sentence, as_json=as_json)
     if as_json:
         ends = {"first": report.first, "size": report.size, "hidden": report.hidden}
         print_json({"path": str(path), "bytes": len(text.encode()), **ends, "units": len(report.units)})
