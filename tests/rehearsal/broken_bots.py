@@ -59,11 +59,11 @@ def answers_twice() -> None:
 
 
 def forgets() -> None:
-    """Whoever got number 2 is noted as told and never is; and when the bot stops, the last unit is gone."""
+    """Number 2 is never told, also not in a line that many share; and when the bot stops, the last unit is gone."""
     send, run_bot = Telling._send, wiring.run_bot
 
     async def send_most(self: Telling, line: Any) -> bool:
-        return bool(re.search(r"#2\b", line.text)) or await send(self, line)
+        return await send(self, dataclasses.replace(line, text=re.sub(r"#2\b", "#", line.text)))
 
     def run_and_forget(config: Any, **options: Any) -> int:
         code = run_bot(config, **options)
