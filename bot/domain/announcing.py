@@ -41,6 +41,17 @@ class NewsKind(StrEnum):
     CONTROL = "control"  # the moderators' card for a drop, edited in place from then on
     REPAIR = "repair"  # the moderators' card at the close: who may have got no answer, what to mend
     CODE_BURNED = "code-burned"  # for moderators: a claim code was shown in chat and is void
+    POLL_OPENED = "poll-opened"  # on Discord the card to vote with, edited in place from then on
+    POLL_ENDING = "poll-ending"
+    POLL_PAUSED = "poll-paused"
+    POLL_RESUMING = "poll-resuming"
+    POLL_RESUMED = "poll-resumed"
+    POLL_WENT_ON = "poll-went-on"
+    POLL_EXTENDED = "poll-extended"
+    POLL_CLOSED = "poll-closed"
+    POLL_CANCELLED = "poll-cancelled"
+    NIGHT_CREATED = "night-created"  # on Discord the card to join with, edited in place from then on
+    NIGHT_CANCELLED = "night-cancelled"
     LINK_MERGES = "link-merges"  # for moderators: two who became one person had claimed more than one may
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import cast
 
 from bot.domain.ledger import Part
+from bot.domain.pass_terms import PassOffer, offers_of
 from bot.domain.time import DAY, Micros
 
 TITLE_CHARACTERS_MAX = 60
@@ -35,7 +36,8 @@ class DropPlan:
 
     `opens_at` is when everybody is let in, None for a drop on cue; it stays open for `window` from then on. With
     `early`, a gate in its canonical form, those whom the gate lets in come `early_for` before, and get at most
-    `early_units`. `series` is the recurring drop of which this is one occurrence, "" for a drop of its own."""
+    `early_units`. `series` is the recurring drop of which this is one occurrence, "" for a drop of its own. With
+    each unit come its `passes`."""
 
     key: str
     title: str
@@ -53,6 +55,7 @@ class DropPlan:
     early: str = ""
     early_for: Micros = 0
     early_units: int = 0
+    passes: tuple[PassOffer, ...] = ()
 
     @property
     def begins_at(self) -> Micros | None:
@@ -81,6 +84,8 @@ class DropPlan:
             public["series"] = self.series
         if self.early:
             public |= {"early": self.early, "early_for": self.early_for, "early_units": self.early_units}
+        if self.passes:
+            public["passes"] = [offer.as_public() for offer in self.passes]
         return public
 
 
@@ -103,6 +108,7 @@ def plan_of(key: str, public: Part) -> DropPlan:
         early=str(public.get("early", "")),
         early_for=cast(int, public.get("early_for", 0)),
         early_units=cast(int, public.get("early_units", 0)),
+        passes=offers_of(public.get("passes", ())),
     )
 
 

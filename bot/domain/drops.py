@@ -143,6 +143,9 @@ def evolve(drop: Drop | None, kind: str, public: Part, at: Micros) -> Drop:
             return _counted(drop, public, +1)
         case "unit.voided":
             return _counted(drop, public, -1)
+        case "unit.retired":
+            taken = _counted(drop, public, -1)
+            return replace(taken, lost=taken.lost + 1)
         case "unit.lost":
             return replace(drop, lost=drop.lost + 1, last_number=_highest(drop, public))
         case "drop.announced":

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from bot.domain.ledger import Fact, Part
 from bot.domain.nights import Guest, Night, NightPlan, NightState, Place
-from bot.domain.passes import Pass, PassKind, PassRefusal, fitting_pass, is_own, returned_fact, spent_fact
+from bot.domain.pass_terms import PassKind
+from bot.domain.passes import Pass, PassRefusal, fitting_pass, is_own, returned_fact, spent_fact
 from bot.domain.people import Actor
 from bot.domain.time import Micros
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.domain.ledger import Fact, Part
-from bot.domain.passes import Pass, PassRefusal, PassTerms, is_own
+from bot.domain.pass_terms import PassTerms
+from bot.domain.passes import Pass, PassRefusal, is_own
 from bot.domain.people import Actor
 from bot.domain.time import Micros
 

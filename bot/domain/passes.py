@@ -7,17 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import cast
 
-from bot.domain.drop_plan import instant
 from bot.domain.ledger import Fact, Part
+from bot.domain.pass_terms import PassKind, PassTerms, terms_of
 from bot.domain.time import Micros
-
-
-class PassKind(StrEnum):
-    """What it is good for: a mod vote, a seat in a game night, or whatever the streamer says it is."""
-
-    MOD_VOTE = "mod_vote"
-    GAME_NIGHT = "game_night"
-    CUSTOM = "custom"
 
 
 class PassRefusal(StrEnum):
@@ -34,27 +26,6 @@ class PassRefusal(StrEnum):
     SAME_PERSON = "same-person"
     BAD_USES = "bad-uses"
     BAD_EXPIRY = "bad-expiry"
-
-
-@dataclass(frozen=True, slots=True)
-class PassTerms:
-    """What a pass promises; `title` names a custom one. `expires_at` None is for ever."""
-
-    kind: PassKind
-    uses: int = 1
-    expires_at: Micros | None = None
-    transferable: bool = False
-    title: str = ""
-
-    def as_public(self) -> dict[str, object]:
-        """What the ledger tells everybody of it."""
-        public: dict[str, object] = {
-            "kind": str(self.kind),
-            "uses": self.uses,
-            "expires_at": self.expires_at,
-            "transferable": self.transferable,
-        }
-        return {**public, "title": self.title} if self.title else public
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +148,8 @@ def is_own(held: Pass, persons: Collection[int]) -> bool:
 
 
 def _granted(public: Part, private: Part) -> Pass:
-    terms = PassTerms(
-        kind=PassKind(str(public["kind"])),
-        uses=cast(int, public["uses"]),
-        expires_at=None if public["expires_at"] is None else instant(public, "expires_at"),
-        transferable=bool(public["transferable"]),
-        title=str(public.get("title", "")),
-    )
     drop, unit = str(public.get("drop", "")), cast(int, public.get("unit", 0))
-    return Pass(cast(int, public["pass"]), terms, _person(private), drop, unit)
+    return Pass(cast(int, public["pass"]), terms_of(public), _person(private), drop, unit)
 
 
 def _person(private: Part) -> int | None:

@@ -11,7 +11,8 @@ from bot.domain.ballots import Ballot, BallotFault, plain_ballot, read_plain
 from bot.domain.entitlements import NOTHING_KNOWN, Evidence, Found, Question
 from bot.domain.gates import Gate
 from bot.domain.ledger import Fact
-from bot.domain.passes import Pass, PassKind, PassRefusal, fitting_pass, is_own, spent_fact
+from bot.domain.pass_terms import PassKind
+from bot.domain.passes import Pass, PassRefusal, fitting_pass, is_own, spent_fact
 from bot.domain.people import Account, Actor
 from bot.domain.poll_box import ONE_EACH, Vote, given_back
 from bot.domain.polls import PassRole, Poll, PollState

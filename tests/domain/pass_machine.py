@@ -25,7 +25,8 @@ from bot.domain.pass_deeds import (
     moved_with_unit,
     voided_with_unit,
 )
-from bot.domain.passes import PassKind, PassRefusal, PassTerms, pass_of
+from bot.domain.pass_terms import PassKind, PassTerms
+from bot.domain.passes import PassRefusal, pass_of
 from bot.domain.poll_control import PollVerb
 from bot.domain.polls import PassRole
 from bot.domain.time import DAY, HOUR, MINUTE

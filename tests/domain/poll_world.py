@@ -7,7 +7,8 @@ from bot.domain.entitlements import Entitlement, Found, Question
 from bot.domain.gate_parsing import read_gate
 from bot.domain.gates import Gate
 from bot.domain.ledger import Fact
-from bot.domain.passes import Pass, PassKind, PassTerms, due_in_pass, evolve_pass, pass_of
+from bot.domain.pass_terms import PassKind, PassTerms
+from bot.domain.passes import Pass, due_in_pass, evolve_pass, pass_of
 from bot.domain.people import Actor
 from bot.domain.poll_box import Box, Vote, closing_facts
 from bot.domain.poll_control import OpenPoll, PollSteered, PollVerb, SteerPoll, decide_open, decide_steer_poll

@@ -37,7 +37,8 @@ from bot.domain.nights import (
     night_of_scope,
     night_plan_of,
 )
-from bot.domain.passes import Pass, PassKind, PassRefusal, PassTerms, evolve_pass, pass_of
+from bot.domain.pass_terms import PassKind, PassTerms
+from bot.domain.passes import Pass, PassRefusal, evolve_pass, pass_of
 from bot.domain.time import HOUR, MINUTE
 from tests.conftest import CHANNEL, MIA, NOON, viewer
 from tests.domain.poll_world import account

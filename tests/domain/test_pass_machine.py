@@ -10,7 +10,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bot.domain import passes, poll_box, poll_control, voting
 from bot.domain.ledger import Fact
-from bot.domain.passes import Pass, PassKind, PassRefusal, evolve_pass, fitting_pass, spent_fact
+from bot.domain.pass_terms import PassKind
+from bot.domain.passes import Pass, PassRefusal, evolve_pass, fitting_pass, spent_fact
 from bot.domain.vote_words import VoteMistake
 from bot.domain.voting import VoteRefused, decide_vote
 from tests.domain import pass_machine, poll_world

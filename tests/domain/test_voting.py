@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.ballots import Ballot, BallotFault, Method
 from bot.domain.entitlements import Entitlement, Found, Question
-from bot.domain.passes import PassKind, PassRefusal
+from bot.domain.pass_terms import PassKind
+from bot.domain.passes import PassRefusal
 from bot.domain.poll_control import PollVerb
 from bot.domain.polls import PassRole
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
