@@ -10,6 +10,7 @@ from typing import cast
 from bot.domain.ballots import Method
 from bot.domain.drop_plan import WhileOffline, instant
 from bot.domain.ledger import Part
+from bot.domain.native_polls import Native, NativeEnd, native_end_of
 from bot.domain.text import slug
 from bot.domain.time import SECOND, Micros
 
@@ -48,7 +49,7 @@ class PollPlan:
     `electorate` is a gate in its canonical form, "" for everybody; everybody in it weighs 1, and one who spends a
     pass weighs `pass_weight` more where passes add weight. The last call is `last_call` before the close, 0 for
     none. With `goes_on_for` it does not end with the stream but goes on at least so long on Discord. `hidden` keeps
-    the count a secret until the close."""
+    the count a secret until the close. `native` is what a poll of Twitch's own is to it."""
 
     key: str
     question: str
@@ -64,9 +65,11 @@ class PollPlan:
     electorate: str = ""
     pass_role: PassRole = PassRole.NONE
     pass_weight: int = 1
+    native: Native = Native.OFF
 
     def as_public(self) -> dict[str, object]:
         """What the ledger tells everybody of it: all of it, so that no rule can be changed afterwards."""
+        native = {} if self.native is Native.OFF else {"native": str(self.native)}
         return {
             "question": self.question,
             "options": list(self.options),
@@ -81,6 +84,7 @@ class PollPlan:
             "electorate": self.electorate,
             "pass_role": str(self.pass_role),
             "pass_weight": self.pass_weight,
+            **native,
         }
 
 
@@ -101,6 +105,7 @@ def poll_plan_of(key: str, public: Part) -> PollPlan:
         electorate=str(public["electorate"]),
         pass_role=PassRole(str(public["pass_role"])),
         pass_weight=cast(int, public["pass_weight"]),
+        native=Native(str(public.get("native", Native.OFF))),
     )
 
 
@@ -108,7 +113,8 @@ def poll_plan_of(key: str, public: Part) -> PollPlan:
 class Poll:
     """The fold of a poll's facts (see `evolve_poll`). Paused is derived, not a state. `ties` is the commitment to
     the order that breaks them; `people` have a ballot that counts as far as is known, `result` is as in
-    `bot.domain.tally.plain_result`, None before it is closed."""
+    `bot.domain.tally.plain_result`, None before it is closed. `native` is how Twitch's own poll beside it ended,
+    which may be known before the close or after it."""
 
     plan: PollPlan
     ties: str
@@ -123,6 +129,7 @@ class Poll:
     goes_on: bool = False  # the stream has ended, and the poll has not
     people: int = 0
     result: Part | None = None
+    native: NativeEnd | None = None
 
     @property
     def key(self) -> str:
@@ -186,6 +193,10 @@ def evolve_poll(poll: Poll | None, kind: str, public: Part, at: Micros) -> Poll:
         raise ValueError(f"{kind} about a poll that was never opened")
     if kind in _BESIDE:
         return poll
+    if kind == "poll.native":
+        if poll.native is not None or poll.state is PollState.CANCELLED:
+            raise ValueError(f"{kind} about the poll {poll.key}, which has no use for it")
+        return replace(poll, native=native_end_of(public))
     if not poll.open:
         raise ValueError(f"{kind} about the poll {poll.key}, which is {poll.state}")
     match kind:

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.ballots import Method
 from bot.domain.drop_plan import WhileOffline
 from bot.domain.ledger import canonical_bytes
+from bot.domain.native_polls import Native
 from bot.domain.poll_box import seed_shown
 from bot.domain.poll_control import PollVerb
 from bot.domain.polls import (
@@ -42,6 +43,7 @@ OTHER = {
     "electorate": "moderator or vip",
     "pass_role": PassRole.WEIGHT,
     "pass_weight": 2,
+    "native": Native.BESIDE,
 }
 
 
@@ -51,7 +53,9 @@ def test_every_rule_of_a_poll_is_told_when_it_opens():
     for told in (plan, usual):
         assert poll_plan_of("mug", told.as_public()) == told
         assert canonical_bytes(told.as_public())
-    for name in set(OTHER) - {"key"}:
+    # Where nothing of Twitch's own is told there is none.
+    assert "native" not in usual.as_public()
+    for name in set(OTHER) - {"key", "native"}:
         public = plan.as_public()
         del public[name]
         with pytest.raises(KeyError):
