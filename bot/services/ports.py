@@ -10,6 +10,7 @@ from bot.domain.announcing import Priority
 from bot.domain.answers import Answer
 from bot.domain.calendar_step import CalendarEvent, Change, SeenEvent
 from bot.domain.entitlements import Found, Question, Source
+from bot.domain.native_polls import NativeAsk, NativePoll
 from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.wording.cards import Card, CardFile
@@ -92,6 +93,23 @@ class CalendarSender(Protocol):
 
     async def change(self, change: Change) -> None:
         """Change an event that `look` has just shown."""
+
+
+class NativePolls(Protocol):
+    """Twitch's own polls of the channel. Each that asks raises PlaceDown, NotAllowed, or another SendRefused."""
+
+    def listen(self) -> None:
+        """From now on hear how polls end."""
+
+    async def newest(self) -> Sequence[NativePoll]:
+        """The last twenty, the newest first, whoever has opened them and whether or not they run."""
+
+    async def open(self, ask: NativeAsk) -> NativePoll:
+        """Put a poll. After PlaceDown it may have been put. SendRefused also while another one runs."""
+
+    async def end(self, poll_id: str, *, hide: bool = False) -> NativePoll:
+        """End a poll that runs, and with `hide` take it off the screen; as it ended. SendRefused for one that is
+        over."""
 
 
 class ResultsFiles(Protocol):

@@ -24,7 +24,7 @@ from bot.platforms.twitch.own_lines import OwnLines
 from bot.platforms.twitch.people import actor_of
 from bot.platforms.twitch.rates import watch_rate
 from bot.platforms.twitch.settings import TwitchSettings
-from bot.platforms.twitch.subscriptions import evidence_subscriptions, wanted_subscriptions
+from bot.platforms.twitch.subscriptions import evidence_subscriptions, poll_subscriptions, wanted_subscriptions
 from bot.platforms.twitch.tokens import SingleRefresh, TokenBook
 
 log = structlog.stdlib.get_logger(__name__)
@@ -40,6 +40,10 @@ async def nobody_listens(live: bool) -> None:
     """For whoever does not care whether the stream runs."""
 
 
+def nobody_polls(ended: twitchio.ChannelPollEnd) -> None:
+    """For whoever has no use for Twitch's own polls."""
+
+
 def nobody_asks(event: object) -> None:
     """For whoever has no gate that an event could say anything about."""
 
@@ -51,12 +55,13 @@ def nobody_overhears(actor: Actor, line: str, said: str) -> None:
 @dataclass(slots=True)
 class TwitchMemory:
     """What must outlive one client: a fresh one must not run an event again or take its own line for a command, and
-    listens for the same `evidence`, by the sources that the gates in use need."""
+    listens for the same `evidence`, by the sources that the gates in use need, and to `polls` once one was on."""
 
     tokens: TokenBook
     own_lines: OwnLines = field(default_factory=OwnLines)
     hearing: Hearing = field(default_factory=Hearing)
     evidence: frozenset[Source] = frozenset()
+    polls: bool = False
     # Twitch sends an event again under the same message id for at most ten minutes.
     heard: TTLCache[str, bool] = field(default_factory=lambda: TTLCache(maxsize=50_000, ttl=660.0))
 
@@ -77,12 +82,14 @@ class TwitchBot(commands.Bot):
         on_stream: Callable[[bool], Awaitable[None]] = nobody_listens,
         on_connected: Connected = nothing_to_catch_up,
         on_evidence: Callable[[object], None] = nobody_asks,
+        on_poll: Callable[[twitchio.ChannelPollEnd], None] = nobody_polls,
     ) -> None:
         self.settings = settings
         self._memory = memory
         self._install = install
         self._on_stream = on_stream
         self._on_evidence = on_evidence
+        self._on_poll = on_poll
         self.rate_limited_until = 0.0  # seconds since the epoch, as Helix has said
         timeout = aiohttp.ClientTimeout(total=settings.request_timeout)
         self._requests = aiohttp.ClientSession(timeout=timeout, trace_configs=[watch_rate(self._rate_limited)])
@@ -109,7 +116,7 @@ class TwitchBot(commands.Bot):
         )
         wanted = wanted_subscriptions(settings.channel_id, settings.bot_id)
         self.eventsub = EventSubKeeper(self, wanted, settings, memory.hearing, on_connected)
-        self.listen_for_evidence()
+        self.listen_for_more()
         self._handlers: set[asyncio.Task[Any]] = set()
 
     @property
@@ -141,9 +148,10 @@ class TwitchBot(commands.Bot):
             await asyncio.gather(*parts, return_exceptions=True)
             await self.close()
 
-    def listen_for_evidence(self) -> None:
-        """Want the events that change the evidence which the memory names."""
-        self.eventsub.want_also(evidence_subscriptions(self.settings, self._memory.evidence))
+    def listen_for_more(self) -> None:
+        """Want the events that the memory names: what changes evidence, and how polls end."""
+        polls = poll_subscriptions(self.settings) if self._memory.polls else ()
+        self.eventsub.want_also((*evidence_subscriptions(self.settings, self._memory.evidence), *polls))
 
     def _rate_limited(self, until: float) -> None:
         self.rate_limited_until = until
@@ -249,6 +257,9 @@ class TwitchBot(commands.Bot):
 
     async def event_stream_offline(self, payload: twitchio.StreamOffline) -> None:
         await self._on_stream(False)
+
+    async def event_poll_end(self, payload: twitchio.ChannelPollEnd) -> None:
+        self._on_poll(payload)
 
     async def event_subscription_revoked(self, payload: twitchio.SubscriptionRevoked) -> None:
         log.warning("twitch.subscription-revoked", subscription=str(payload.type), status=str(payload.status))

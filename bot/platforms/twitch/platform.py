@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.domain.entitlements import Source
+from bot.domain.native_polls import NativePoll
 from bot.domain.time import Micros
 from bot.platforms.hooks import (
     Connected,
@@ -21,17 +22,22 @@ from bot.platforms.twitch.bot import TwitchBot, TwitchMemory, nobody_listens
 from bot.platforms.twitch.chat import TwitchChat
 from bot.platforms.twitch.evidence import TwitchEvidence
 from bot.platforms.twitch.lookup import TwitchLookup
+from bot.platforms.twitch.polls import TwitchPolls, ended_poll
 from bot.platforms.twitch.settings import TwitchSettings
 from bot.platforms.twitch.tokens import TokenBook, TokenPair, TokensRefreshed
 from bot.services.ports import EvidenceEar
+
+
+def nobody_counts(ended: NativePoll) -> None:
+    """For whoever has no poll beside one of Twitch's own."""
 
 
 class TwitchPlatform:
     """Built once; the client inside is made anew whenever it dies.
 
     `install` puts the cogs on a new client. `on_stream` hears that the stream began or ended, `on_connected`
-    the seconds in which chat may have been missed, `on_tokens` new tokens before they are used, `ear` what events
-    and chat lines prove of people, at the instant that `now` gives.
+    the seconds in which chat may have been missed, `on_tokens` new tokens before they are used, `on_poll` how one
+    of Twitch's own polls ended, `ear` what events and chat lines prove of people, at the instant that `now` gives.
     """
 
     def __init__(
@@ -43,6 +49,7 @@ class TwitchPlatform:
         on_connected: Connected = nothing_to_catch_up,
         on_tokens: TokensRefreshed | None = None,
         on_state: StateChanged | None = None,
+        on_poll: Callable[[NativePoll], None] = nobody_counts,
         ear: Callable[[], EvidenceEar] = NobodyAsks,
         now: Callable[[], Micros] = machine_clock,
         probe: Probe = no_probe,
@@ -52,11 +59,13 @@ class TwitchPlatform:
         self._on_stream = on_stream
         self._on_connected = on_connected
         self._on_state = on_state
+        self._on_poll = on_poll
         self._memory = TwitchMemory(TokenBook(_pairs(settings), on_tokens))
         self._bot: TwitchBot | None = None
         self.chat = TwitchChat(settings, self._current, self._memory.own_lines, probe=probe)
         self.lookup = TwitchLookup(settings, self._current)
         self.evidence = TwitchEvidence(settings, self._current, now, ear)
+        self.polls = TwitchPolls(settings, self._current, self._listen_for_polls)
 
     @property
     def connected(self) -> bool:
@@ -76,7 +85,12 @@ class TwitchPlatform:
         """Hear of what changes the evidence of these sources: what no gate asks is not listened for."""
         self._memory.evidence = sources
         if self._bot is not None:
-            self._bot.listen_for_evidence()
+            self._bot.listen_for_more()
+
+    def _listen_for_polls(self) -> None:
+        self._memory.polls = True
+        if self._bot is not None:
+            self._bot.listen_for_more()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stay connected until `stop` is set. Raises supervisor.Fatal when starting again cannot help."""
@@ -101,6 +115,7 @@ class TwitchPlatform:
             on_stream=self._on_stream,
             on_connected=self._on_connected,
             on_evidence=self.evidence.hear,
+            on_poll=lambda ended: self._on_poll(ended_poll(ended)),
         )
         self._bot = bot
         try:

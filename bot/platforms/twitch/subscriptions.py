@@ -62,3 +62,11 @@ def evidence_subscriptions(settings: TwitchSettings, sources: frozenset[Source])
                 made = (kind(broadcaster_user_id=channel_id) for kind in kinds)
                 wanted += [Wanted(channel_id, each, optional=True) for each in made]
     return tuple(wanted)
+
+
+def poll_subscriptions(settings: TwitchSettings) -> tuple[Wanted, ...]:
+    """What tells how the channel's own polls end. Without it, each is asked about when ours is over."""
+    if not settings.streamer_token and settings.channel_id != settings.bot_id:
+        return ()
+    ends = eventsub.ChannelPollEndSubscription(broadcaster_user_id=settings.channel_id)
+    return (Wanted(settings.channel_id, ends, optional=True),)
