@@ -43,6 +43,7 @@ class Orders:
             "play": self.play,
             "invite": self.invite,
             "say": self.say,
+            "vote": self.vote,
             "press": self.press,
             "slash": self.slash,
             "submit": self.submit,
@@ -103,6 +104,13 @@ class Orders:
         """Type a line as `login`; returns why it was swallowed, or ""."""
         said = self._stage.twitch.say(self._user(order["login"]), order["text"])
         return str(said.reason) if isinstance(said, Dropped) else ""
+
+    async def vote(self, order: Order) -> bool:
+        """Vote as `login` in the poll of Twitch's own that runs, for a `choice` by its title or its number from 1
+        on; whether that counted."""
+        if self._stage.twitch.polls.running is None:
+            raise OrderRefused("No poll runs on Twitch.")
+        return self._stage.twitch.vote(self._user(order["login"]), order["choice"])
 
     async def press(self, order: Order) -> None:
         self._stage.discord.press(self._member(order["user"]), order["message_id"], order["custom_id"])

@@ -95,9 +95,18 @@ async def test_somebody_types_and_who_was_not_there_has_joined(theatre: Theatre)
     assert said == [("ann", "!claim"), (theatre.stage.twitch.broadcaster.name, "hello")]
 
 
+async def test_somebody_votes_in_twitchs_own_poll_once(theatre: Theatre) -> None:
+    theatre.stage.twitch.polls.begin("Which mug?", ["Teal", "Plum"], seconds=60)
+    votes = [("ann", "Plum"), ("bob", 2), ("ann", "Teal"), ("eve", 3)]
+    counted = [(await theatre.ask(do="vote", login=login, choice=choice))["result"] for login, choice in votes]
+    assert counted == [True, True, False, False]
+    assert [(seen.name, seen.text) for seen in theatre.lines("vote")] == [("ann", "Plum"), ("bob", "Plum")]
+
+
 @pytest.mark.parametrize(
     ("order", "why"),
     [
+        ({"do": "vote", "login": "ann", "choice": 1}, "No poll runs on Twitch"),
         ({"do": "say", "login": "not a login", "text": "x"}, "up to 25 letters"),
         ({"do": "slash", "user": "", "command": "claim", "options": {}}, "1 to 32 characters"),
         ({"do": "slash", "user": "fan", "command": "claim", "options": {}}, "claim"),
