@@ -14,7 +14,7 @@ from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.signing import KeyRing
-from bot.storage.upgrade import upgrade
+from tests.new_ledgers import new_ledger_at
 
 NOON = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 CHANNEL = 1
@@ -67,7 +67,7 @@ def clock() -> FixedClock:
 def new_ledger(tmp_path):
     """A fresh ledger file; returns its URL."""
     url = ledger_url(str(tmp_path / "ledger.sqlite"))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     return url
 
 

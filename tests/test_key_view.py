@@ -12,8 +12,8 @@ from filelock import FileLock
 from bot.domain.checkpoint import open_note, read_key
 from bot.storage.database import ledger_url
 from bot.storage.signing import KEY_FILE, add_key, keys_at, read_keys, verify_signature
-from bot.storage.upgrade import upgrade
 from tests.conftest import NOON, FixedClock, running_lane
+from tests.new_ledgers import new_ledger_at
 from tests.storage.evenings import change, claim, faults, open_mug, rows
 from tests.test_restore_view import TWITCH_ONLY, run
 
@@ -32,7 +32,7 @@ def folder(tmp_path) -> Path:
 def ledger(folder):
     """A ledger as the bot leaves it: an open mug with two owners, its log signed by the key in the file."""
     url = ledger_url(str(folder / "ledger.sqlite"))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
 
     async def evening() -> None:
         clock = FixedClock(NOON - 60_000_000)

@@ -18,8 +18,8 @@ from bot.domain.stream import Wake
 from bot.domain.time import HOUR, MINUTE
 from bot.storage.database import ledger_url
 from bot.storage.signing import KEY_FILE, keys_at
-from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, NOON, FixedClock, running_lane
+from tests.new_ledgers import new_ledger_at
 from tests.storage.evenings import change, faults, open_mug, rows
 from tests.storage.test_privacy import files_with, places_of
 from tests.test_restore_view import TWITCH_ONLY, run
@@ -42,7 +42,7 @@ def folder(tmp_path) -> Path:
 def ledger(folder):
     """A mug of which Ann claimed #1, Bob #2 and was given #3 by Mia; settled long ago. A namesake came too late."""
     url = ledger_url(str(folder / "ledger.sqlite"))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     asyncio.run(_evening(url, folder))
     return url
 

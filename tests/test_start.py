@@ -16,8 +16,7 @@ import pytest
 
 from bot.loading import loading_for_good
 from bot.storage.database import ledger_url
-from bot.storage.upgrade import upgrade
-from tests.conftest import NOON
+from tests.new_ledgers import new_ledger_at
 
 ROOT = Path(__file__).parent.parent
 CONFIG = """
@@ -78,7 +77,7 @@ def loaded_of(log: bytes) -> set[str]:
 
 async def modules_of_a_start(folder: Path) -> set[str]:
     """Everything that `microdrops run` imports until it is ready, on a ledger that needs no migration."""
-    upgrade(ledger_url(str(folder / "ledger.sqlite")), now=lambda: NOON)
+    new_ledger_at(ledger_url(str(folder / "ledger.sqlite")))
     (folder / "config.toml").write_text(CONFIG, "utf-8")
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-X", "importtime", "-m", "bot", "run", "--config", str(folder / "config.toml"),

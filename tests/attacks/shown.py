@@ -22,11 +22,11 @@ from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.export import read_bundle
 from bot.storage.lane import Lane
 from bot.storage.signing import KeyRing, keys_at
-from bot.storage.upgrade import upgrade
 from bot.wording.announcing import card, chat_line
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
+from tests.new_ledgers import new_ledger_at
 
 SUPPLY = 48
 CUP_OPENS_AFTER = 30 * MINUTE
@@ -109,7 +109,7 @@ async def evening(folder: Path, *, deaf_to: Collection[str] = (), clock_is_off: 
     """Two drops as they should be. `deaf_to` are viewers whom the bot does not hear; `clock_is_off` is by how much
     it takes the whole evening to be later than it is."""
     url, keys, shown = ledger_url(str(folder / "ledger.sqlite")), keys_at(folder / "log-key.json"), Shown()
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     plans = tuple(_moved(each, clock_is_off) for each in (MUG, CUP, PRINT))
     noon = NOON + clock_is_off
     clock = FixedClock(noon - 2 * HOUR)

@@ -17,9 +17,11 @@ from bot.stage.discord.guild import Member
 from bot.stage.discord.model import Interaction
 from bot.stage.server import Stage, system_clock
 from bot.stage.twitch.model import ChatMessage
+from bot.storage.database import ledger_url
 from tests.faults.killed_bot import Trap, live
 from tests.faults.ledger import Ledger, read_ledger
 from tests.journeys.rig import QUICK, Evening, config_text, secrets_of, until
+from tests.new_ledgers import new_ledger_at
 
 # The server imports the bot once and forks a process for each life: as fresh as a new one, and much sooner there.
 if sys.platform == "win32":
@@ -199,6 +201,8 @@ async def night(
         file = folder / "config.toml"
         text = config_text(stage, folder / "ledger.sqlite", drops, platforms=("twitch", "discord"), pace=pace)
         file.write_text(text, "utf-8")
+        # A first life that had to migrate would be the one that takes long.
+        new_ledger_at(ledger_url(str(folder / "ledger.sqlite")))
         stage.twitch.go_live()
         tonight = Night(stage, folder, load_config(file, environ), environ)
         nights.append(tonight)

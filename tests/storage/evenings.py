@@ -13,6 +13,7 @@ from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.rebuild import differences
 from tests.conftest import ALL_PLACES, CHANNEL, NOON, FixedClock, plan, running_lane, viewer
+from tests.new_ledgers import new_ledger_at
 
 
 async def claim(lane, *names: str, drop: str = "mug") -> list[object]:
@@ -32,10 +33,8 @@ async def open_mug(lane, clock: FixedClock, *, claims: int, **changes) -> None:
 
 async def evening_ledger(path: Path, *, claims: int = 10, channel: str = "teapot", **changes) -> URL:
     """A ledger file whose mug is open since noon and has so many owners; nobody has it open."""
-    from bot.storage.upgrade import upgrade
-
     url = ledger_url(str(path))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     clock = FixedClock(NOON - 60_000_000)
     settings = ChannelSettings(CHANNEL, channel, ALL_PLACES, stream_watched=False)
     async with running_lane(url, clock, settings=settings) as lane:

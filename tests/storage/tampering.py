@@ -23,8 +23,8 @@ from bot.domain.verifying import NoteVerified
 from bot.storage import tables
 from bot.storage.checking import Faults, check_bytes
 from bot.storage.database import ledger_url, snapshot_engine
-from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
+from tests.new_ledgers import new_ledger_at
 from tests.storage.early import BEGINS, EARLY, SUBSCRIBER, claiming, found, judging
 
 
@@ -32,7 +32,7 @@ async def full_ledger(path: Path) -> URL:
     """An evening with claims, some of them early, codes, gifts, a deed taken back, a cancelled drop and a repair;
     people link their accounts. The night after it some are forgotten, and all of it is noted as verified."""
     url = ledger_url(str(path))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     clock = FixedClock(NOON - DAY)
     async with running_lane(url, clock) as lane:
 

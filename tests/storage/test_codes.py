@@ -33,8 +33,8 @@ from bot.storage.codes import issued_codes
 from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.people import Found, find_account, find_people
 from bot.storage.personal_data import personal_data
-from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
+from tests.new_ledgers import new_ledger_at
 from tests.storage.evenings import faults, rows
 
 KEY = bytes(32)
@@ -316,7 +316,7 @@ DEEDS = st.lists(
 @given(DEEDS)
 def test_whatever_is_typed_in_one_batch_each_code_is_used_by_one_or_burned(tmp_path_factory, deeds):
     url = ledger_url(str(tmp_path_factory.mktemp("codes") / "ledger.sqlite"))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     first: dict[int, tuple[str, str]] = {}
     for kind, name, number in deeds:
         first.setdefault(number, (kind, name))

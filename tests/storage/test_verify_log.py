@@ -21,11 +21,11 @@ from bot.domain.transparency import TILE_LEAVES, tile_root
 from bot.domain.verifying import NoteVerified
 from bot.storage import tables, verify
 from bot.storage.database import ledger_url
-from bot.storage.upgrade import upgrade
 from bot.storage.verify import verify_connection, verify_ledger
 from bot.storage.verify_child import verify_in_child
 from bot.storage.verify_new import verify_new
 from tests.conftest import CHANNEL, KEYS, NOON, FixedClock, plan, running_lane
+from tests.new_ledgers import new_ledger_at
 from tests.storage.evenings import open_mug, rows
 from tests.storage.tampering import changes, copies, removals, tree_of
 
@@ -47,7 +47,7 @@ def template(tmp_path_factory):
 
     path = tmp_path_factory.mktemp("log") / "ledger.sqlite"
     url = ledger_url(str(path))
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     asyncio.run(live(url))
     return path
 

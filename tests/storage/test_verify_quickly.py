@@ -21,8 +21,8 @@ from bot.storage.fold import Folding
 from bot.storage.in_step import InStep
 from bot.storage.rebuild import differences
 from bot.storage.sealed import Seals, name_of
-from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, NOON, FixedClock, running_lane
+from tests.new_ledgers import new_ledger_at
 from tests.storage.early import SUBSCRIBER, begin, claiming, found, judging
 from tests.storage.evenings import claim, open_mug
 from tests.storage.tampering import changes, full_ledger, removals
@@ -35,7 +35,7 @@ IMITATED, TAMPERED = CLAIMS + 1, 7
 
 async def live(url):
     """Thirty claims, one by somebody with a name of their own, and the last unit of the drop."""
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     clock = FixedClock(NOON - 60_000_000)
     async with running_lane(url, clock) as lane:
         await open_mug(lane, clock, claims=CLAIMS, supply=CLAIMS + 2)
@@ -288,7 +288,7 @@ def some_changes(connection):
 
 async def early_and_then_public(url):
     """Two who go early, one of them after waiting, one who waits until everybody is let in, and six more."""
-    upgrade(url, now=lambda: NOON)
+    new_ledger_at(url)
     clock = FixedClock(NOON - HOUR)
     async with running_lane(url, clock) as lane:
         await begin(lane, clock, early_units=3)

@@ -22,9 +22,9 @@ from bot.services.planning import Planning
 from bot.storage import tables
 from bot.storage.database import Reads, ledger_url, snapshot_engine, write_engine
 from bot.storage.lane import Lane
-from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, KEYS, FixedClock
 from tests.domain.cadences import opens_on
+from tests.new_ledgers import new_ledger_at
 
 LASTS = 15 * MINUTE
 _WAKES_MAX = 60
@@ -68,7 +68,7 @@ async def live_through(years: Years, folder: Path, dice: Random) -> URL:
     config = config_of(years, folder)
     url = ledger_url(config.ledger.url)
     clock = FixedClock(years.begins_at)
-    upgrade(url, now=clock.now)
+    new_ledger_at(url)
     while clock.at < years.ends_at:
         due = await _live_once(config, url, clock, years.ends_at, dice)
         if due is not None and dice.random() < 0.5:

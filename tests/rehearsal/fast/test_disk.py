@@ -21,7 +21,7 @@ from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
 from bot.rehearsal.script_file import SKELETON
 from bot.rehearsal.staging import ChildFailed
 from bot.storage.database import BUSY_TIMEOUT_MS, ledger_url, write_engine
-from bot.storage.upgrade import upgrade
+from tests.new_ledgers import new_ledger_at
 from tests.rehearsal.fast.quick import SHORT, broken, played
 
 
@@ -35,7 +35,7 @@ def loop() -> Iterator[VirtualLoop]:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
     path = tmp_path / "ledger.db"
-    upgrade(ledger_url(str(path)), now=lambda: 0)
+    new_ledger_at(ledger_url(str(path)))
     return path
 
 
