@@ -50,6 +50,7 @@ class NewsKind(StrEnum):
     POLL_EXTENDED = "poll-extended"
     POLL_CLOSED = "poll-closed"
     POLL_CANCELLED = "poll-cancelled"
+    POLL_NATIVE = "poll-native"  # what Twitch's own poll has come to, where that is known after the close alone
     NIGHT_CREATED = "night-created"  # on Discord the card to join with, edited in place from then on
     NIGHT_CANCELLED = "night-cancelled"
     LINK_MERGES = "link-merges"  # for moderators: two who became one person had claimed more than one may

@@ -154,12 +154,11 @@ def together(poll: Poll) -> Together | None:
 
 
 def native_snapshot(poll: Poll) -> dict[str, object]:
-    """What news tell of it: nothing before both ends are known, then plain values."""
+    """What news tell of it besides the plan: nothing before both ends are known, then plain values."""
     both = together(poll)
     if both is None:
         return {}
     return {
-        "native": str(poll.plan.native),
         "native_counts": list(both.counts),
         "native_sums": list(both.sums),
         "native_ahead": list(both.ahead),

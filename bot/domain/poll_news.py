@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, TWITCH_CHAT, News, NewsKind
 from bot.domain.ledger import Fact
+from bot.domain.native_rules import native_snapshot
 from bot.domain.nights import Night, Place
 from bot.domain.polls import Poll
 from bot.domain.time import MINUTE, Micros
@@ -19,6 +20,7 @@ _OF_POLL = {
     "poll.extended": NewsKind.POLL_EXTENDED,
     "poll.closed": NewsKind.POLL_CLOSED,
     "poll.cancelled": NewsKind.POLL_CANCELLED,
+    "poll.native": NewsKind.POLL_NATIVE,
 }
 _OF_NIGHT = {"night.created": NewsKind.NIGHT_CREATED, "night.cancelled": NewsKind.NIGHT_CANCELLED}
 
@@ -26,7 +28,8 @@ _OF_NIGHT = {"night.created": NewsKind.NIGHT_CREATED, "night.cancelled": NewsKin
 def poll_news(after: Poll, fact: Fact, moment: Micros) -> tuple[News, ...]:
     """What to say after `fact` has brought the poll to `after`."""
     kind = _OF_POLL.get(fact.kind)
-    if kind is None:
+    # Where it is known before the close, the result tells it.
+    if kind is None or (kind is NewsKind.POLL_NATIVE and after.result is None):
         return ()
     about = {**poll_snapshot(after), **_said(fact), "at": moment}
     return (News(kind, _EVERYWHERE, about, expires_at=_expiry(kind, after, moment)),)
@@ -58,6 +61,7 @@ def poll_snapshot(poll: Poll) -> dict[str, object]:
         "goes_on": poll.goes_on,
         "people": poll.people,
         "result": poll.result,
+        **native_snapshot(poll),
     }
 
 
@@ -86,6 +90,6 @@ def _expiry(kind: NewsKind, poll: Poll, moment: Micros) -> Micros | None:
             return None
         case NewsKind.POLL_RESUMING:
             return poll.resume_at
-        case NewsKind.POLL_PAUSED:
+        case NewsKind.POLL_PAUSED | NewsKind.POLL_NATIVE:
             return moment + 10 * MINUTE
     return poll.closes_at

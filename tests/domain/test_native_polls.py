@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.announcing import NewsKind
 from bot.domain.ballots import Method
 from bot.domain.native_polls import Native, NativeEnd, NativeFault, NativePoll, NativeStatus, fitted
 from bot.domain.native_rules import (
@@ -24,6 +25,7 @@ from bot.domain.native_rules import (
     together,
 )
 from bot.domain.poll_control import PollVerb
+from bot.domain.poll_news import poll_news
 from bot.domain.polls import PassRole, PollKind, PollPlan, evolve_poll
 from bot.domain.time import DAY, MINUTE, SECOND
 from tests.conftest import CHANNEL, NOON
@@ -259,7 +261,6 @@ def test_what_is_added_is_told_apart_from_what_was_cast(native, twitch, sums, ah
     assert (both.sums, both.ahead) == (sums, ahead)
     assert world.poll.result == cast
     assert native_snapshot(world.poll) == {
-        "native": str(native),
         "native_counts": list(twitch),
         "native_sums": list(sums),
         "native_ahead": list(ahead),
@@ -294,3 +295,28 @@ def test_nothing_is_told_before_both_are_over():
     assert native_snapshot(world.poll) == {}
     noted(world, 5, 30, 2)
     assert native_snapshot(world.poll) == {}
+
+
+def test_what_is_known_at_the_close_is_part_of_the_result_and_no_news_of_its_own():
+    world = World()
+    world.open(native=Native.ADDED)
+    fact = native_fact(world.poll, note())
+    assert fact is not None
+    world.fold([fact])
+    assert poll_news(world.poll, fact, world.now) == ()
+    world.come(NOON + 90 * SECOND)
+    (closed,) = poll_news(world.poll, world.entries[-1][0], world.now)
+    assert (closed.kind, closed.about["native_counts"]) == (NewsKind.POLL_CLOSED, [5, 30, 2])
+
+
+def test_what_is_known_later_is_news_for_a_while():
+    world = World()
+    world.open(native=Native.ADDED)
+    world.come(NOON + 90 * SECOND)
+    (closed,) = poll_news(world.poll, world.entries[-1][0], world.now)
+    assert "native_counts" not in closed.about
+    noted(world, 5, 30, 2)
+    (late,) = poll_news(world.poll, world.entries[-1][0], world.now)
+    assert (late.kind, late.about["native_ahead"]) == (NewsKind.POLL_NATIVE, [2])
+    assert late.places == closed.places
+    assert late.expires_at == world.now + 10 * MINUTE
