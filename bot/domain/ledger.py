@@ -21,8 +21,8 @@ _NOTHING: Part = {}
 class Fact(NamedTuple):
     """Something that a decision found to have happened; the lane numbers it and seals it into an entry.
 
-    `public` may be read by anybody and holds no personal data; `private` is erased with the person. A fact about no
-    drop at all has "" as its `drop`: it is folded into none and is no drop's news.
+    `public` may be read by anybody and holds no personal data; `private` is erased with the person. `drop` is what
+    the fact is about: a drop's key, "poll:KEY" or "night:KEY", or "" for none of these (see `names_drop`).
     """
 
     kind: str
@@ -44,6 +44,11 @@ class Entry(NamedTuple):
     private: bytes
     salt: bytes
     person_id: int | None
+
+
+def names_drop(scope: str) -> bool:
+    """Whether what a fact is about is a drop: whatever else there is has a colon in its name, which no key has."""
+    return bool(scope) and ":" not in scope
 
 
 def canonical_bytes(value: object) -> bytes:

@@ -93,8 +93,8 @@ class Night:
 
     @property
     def scope(self) -> str:
-        """How the ledger's entries name it. No drop can be called so: keys have no colon."""
-        return _SCOPE + self.plan.key
+        """How the ledger's entries name it."""
+        return night_scope(self.plan.key)
 
     @property
     def on(self) -> bool:
@@ -123,6 +123,11 @@ class Night:
 
     def guest(self, name: str) -> Guest | None:
         return next((guest for guest in self.guests if guest.guest == name), None)
+
+
+def night_scope(key: str) -> str:
+    """What stands for a night where entries name a drop. No drop can be called so: keys have no colon."""
+    return _SCOPE + key
 
 
 def night_of_scope(scope: str) -> str | None:

@@ -23,6 +23,7 @@ class PollVerb(StrEnum):
     CLOSE = "close"
     CANCEL = "cancel"
     EXTEND = "extend"
+    RECOUNT = "recount"
 
 
 class PollRefusal(StrEnum):
@@ -171,8 +172,8 @@ def decide_steer_poll(
             return PollSteered(verb, poll, closes_at, command.added), (extended,)
         case PollVerb.EXTEND:
             return PollRefused(PollRefusal.BAD_TIME, verb, poll.key, poll.plan.question), ()
-        case PollVerb.OPEN:
-            raise ValueError("a poll is opened by OpenPoll")
+        case PollVerb.OPEN | PollVerb.RECOUNT:
+            raise ValueError(f"{verb} has a command of its own")
 
 
 def _by(actor: Actor) -> Part:

@@ -26,7 +26,9 @@ KINDS_OF_NO_DROP = frozenset(
 
 TILE_LEAVES = 256
 
-_SIGNED_AT = frozenset((LOG_KEY, "drop.announced", "drop.opened", "drop.reopened", "drop.closed"))
+_SIGNED_AT = frozenset(
+    (LOG_KEY, "drop.announced", "drop.opened", "drop.reopened", "drop.closed", "poll.opened", "poll.closed")
+)
 _TAKES_UNITS = frozenset(("unit.granted", "unit.lost"))
 
 

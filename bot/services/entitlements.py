@@ -41,8 +41,8 @@ can be told of it now, SendRefused when never."""
 
 
 class Entitlements:
-    """`clock` tells the ledger's moment. `open_holds` are the claims that wait, as last committed, `drops` all
-    drops by key, and `regulars` the people whom the ledger knows, the most likely to claim first. `listen` is told
+    """`clock` tells the ledger's moment. `open_holds` are the claims and votes that wait, as last committed, `drops`
+    all drops by key, and `regulars` the people whom the ledger knows, the most likely to claim first. `listen` is told
     which sources the gates that are announced or open need. `probes` names, by platform, somebody whom it surely
     knows: asked about them, a source that does not let us ask shows that long before the first claim."""
 
@@ -212,7 +212,7 @@ class Entitlements:
             looked_at = asyncio.get_running_loop().time()
             holds = await self._open_holds()
             for hold in holds:
-                self._wait_for(hold.accounts, _questions_of(hold.early), looked_at)
+                self._wait_for(hold.accounts, _questions_of(hold.gate), looked_at)
             self._let_go(looked_at)
             here = {hold.request_id for hold in holds}
             pause = HOLDS_LOOK_SECONDS if here != before else min(HOLDS_LOOK_SECONDS_MAX, 2 * pause)

@@ -13,8 +13,11 @@ from bot.domain.announcing import News, news_of
 from bot.domain.answers import Answer
 from bot.domain.drops import Drop, DropState, evolve
 from bot.domain.due import due_fact, next_due
-from bot.domain.ledger import Entry, Fact, seal
+from bot.domain.ledger import Entry, Fact, names_drop, seal
+from bot.domain.pass_deeds import granted_with_unit, voided_with_unit
 from bot.domain.people import SECRET_BYTES, Account, Actor, pseudonym
+from bot.domain.poll_news import night_news, poll_news
+from bot.domain.polls import Poll
 from bot.domain.time import Micros
 from bot.domain.transparency import LOG_KEY, checkpoint_due
 from bot.storage import tables
@@ -27,6 +30,7 @@ from bot.storage.salts import Salts
 from bot.storage.units import Register
 
 _PLANS = frozenset({"drop.planned", "drop.moved"})
+_BRING_PASSES = frozenset({"unit.granted", "unit.voided", "unit.retired"})
 
 
 class Batch:
@@ -38,7 +42,7 @@ class Batch:
         self.connection = connection
         self.book = book
         self.channel_id = book.channel_id
-        self._random_bytes = random_bytes
+        self.random_bytes = random_bytes
         self._salts = salts
         # Looked up in this batch, found or not: nobody else writes, so a stranger stays one.
         self._met: dict[Key, Person | None] = {}
@@ -55,6 +59,8 @@ class Batch:
         self.changed: set[str] = set()
         # Claims that had waited for evidence, and what they were answered with.
         self.settled: list[tuple[Actor, Answer[Any]]] = []
+        # The same of votes.
+        self.voted: list[tuple[Actor, Answer[Any]]] = []
         # Accounts on Twitch with those on Discord that they were linked with; None for one that is linked no more.
         self.linked: list[tuple[Account, Account | None]] = []
         # Whether this process has been told of the stream: true only once that stands in the ledger.
@@ -76,7 +82,7 @@ class Batch:
         if known is not None and known.name == actor.name:
             return known
         if known is None:
-            known = Person(self.book.next_person, self._random_bytes(SECRET_BYTES), actor.name)
+            known = Person(self.book.next_person, self.random_bytes(SECRET_BYTES), actor.name)
             self.book.next_person += 1
             self._persons.add((self.channel_id, known.id, known.secret, moment))
             self._identities.add((self.channel_id, actor.platform, actor.user_id, known.id, actor.name))
@@ -149,12 +155,16 @@ class Batch:
         book = self.book
         if moment < book.wake_at:
             return
-        pace = book.settings.pace
+        stream, pace = book.stream, book.settings.pace
         for key in list(book.drops):
-            while (fact := due_fact(book.drops[key], book.stream, pace, moment)) is not None:
+            while (fact := due_fact(book.drops[key], stream, pace, moment)) is not None:
                 self.record(fact, moment)
-        dues = (next_due(drop, book.stream, pace) for drop in book.drops.values())
-        book.wake_at = min((due for due in dues if due is not None), default=2**62)
+        for facts in book.participation.due(self.connection, stream, pace, moment):
+            for fact in facts:
+                self.record(fact, moment)
+        dues = (next_due(drop, stream, pace) for drop in book.drops.values())
+        others = book.participation.next_due(stream, pace)
+        book.wake_at = min((due for due in (*dues, *others) if due is not None), default=2**62)
 
     def record(self, fact: Fact, moment: Micros) -> Entry:
         """Seal a fact into the ledger and its log, fold it into its drop, and note what everybody should hear."""
@@ -162,14 +172,41 @@ class Batch:
         entry = seal(fact, channel=book.name, number=book.next_entry, at=moment, salt=self._salts.draw())
         book.next_entry += 1
         self._entries.add((self.channel_id, *entry))
-        if not fact.drop:
-            self._log(entry, fact, None, None)
+        if not names_drop(fact.drop):
+            note = self._log(entry, fact, None, None)
+            self._take_part(fact, entry, moment, note)
             return entry
         before = book.drops.get(fact.drop)
         after = self._fold(before, fact, entry)
         note = self._log(entry, fact, before, after)
         self._announce(before, after, fact, moment, note)
+        if fact.kind in _BRING_PASSES:
+            self._bring_passes(after, fact, moment)
         return entry
+
+    def _take_part(self, fact: Fact, entry: Entry, moment: Micros, note: str | None) -> None:
+        """Fold a fact about a poll, a pass or a night, or one that nothing but the log keeps."""
+        book = self.book
+        after = book.participation.fold(self.connection, fact, entry)
+        if fact.kind != "vote.cast":
+            book.wake_at = 0
+        if after is None:
+            return
+        self.changed.add(fact.drop)
+        told = poll_news(after, fact, moment) if isinstance(after, Poll) else night_news(after, fact, moment)
+        for news in told:
+            self.tell(_noted(news, note), fact.drop, moment)
+
+    def _bring_passes(self, drop: Drop, unit: Fact, moment: Micros) -> None:
+        """Give what comes with a unit that was granted, or void it with one that was taken back."""
+        passes = self.book.participation.passes
+        if unit.kind == "unit.granted":
+            for offer in drop.plan.passes:
+                self.record(granted_with_unit(passes.next_number, offer.terms(moment), unit), moment)
+            return
+        number = _whole(unit, "number")
+        for fact in voided_with_unit(passes.with_unit(drop.key, number), drop.key, number):
+            self.record(fact, moment)
 
     def _fold(self, before: Drop | None, fact: Fact, entry: Entry) -> Drop:
         book, drop = self.book, fact.drop
@@ -179,6 +216,9 @@ class Batch:
         elif fact.kind == "unit.voided":
             self._void(fact)
         elif fact.kind == "unit.lost":
+            self._lose(after, fact, entry)
+        elif fact.kind == "unit.retired":
+            self._void(fact)
             self._lose(after, fact, entry)
         else:
             book.wake_at = 0
@@ -236,8 +276,7 @@ class Batch:
 
     def _announce(self, before: Drop | None, after: Drop, fact: Fact, moment: Micros, note: str | None) -> None:
         for news in news_of(before, after, fact, moment, self.book.settings.pace):
-            said = news if note is None else replace(news, about={**news.about, "note": note})
-            self.tell(said, after.key, moment)
+            self.tell(_noted(news, note), after.key, moment)
 
     def tell(self, news: News, drop: str, moment: Micros) -> None:
         """Have every place of the news that the channel has told of it; `drop` is "" for what is about none."""
@@ -276,6 +315,7 @@ class Batch:
         )
         for rows in in_order:
             rows.write(self.connection)
+        self.book.participation.write(self.connection)
 
     def flush(self) -> None:
         """Write every row of the batch: one executemany a table, one update a drop that changed."""
@@ -283,6 +323,11 @@ class Batch:
         for key in self._dirty:
             save_drop(self.connection, self.channel_id, self.book.drops[key], new=False)
         self._dirty.clear()
+
+
+def _noted(news: News, note: str | None) -> News:
+    """The news with what the log was signed with at that entry, if it was."""
+    return news if note is None else replace(news, about={**news.about, "note": note})
 
 
 def _whole(fact: Fact, name: str) -> int:

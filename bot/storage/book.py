@@ -19,6 +19,7 @@ from bot.storage.drops import load_drops
 from bot.storage.holds import Holds
 from bot.storage.links import Links
 from bot.storage.log import Log
+from bot.storage.participation import Participation
 from bot.storage.signing import KeyRing
 from bot.storage.units import Register
 
@@ -70,6 +71,7 @@ class Book:
         self.people = Directory(connection, channel_id)
         self.links = Links(connection, channel_id)
         self.holds = Holds(connection, channel_id)
+        self.participation = Participation(connection, channel_id, self.links)
         self.next_entry = _next(connection, tables.entry.c.number, tables.entry.c.channel_id == channel_id)
         self.log = Log(connection, channel_id, self.name, row.log_key, keys, entries=self.next_entry - 1)
         self.next_person = _next(connection, tables.person.c.id, tables.person.c.channel_id == channel_id)

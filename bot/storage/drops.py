@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.drops import Drop, DropState
+from bot.domain.pass_terms import offers_of
 from bot.storage import tables
 from bot.storage.database import Reads, ledger_url, snapshot_engine
-from bot.storage.rows import rewrite
+from bot.storage.rows import rewrite, upsert
 
 
 def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def drop_values(channel_id: int, drop: Drop) -> dict[str, Any]:
         "early": plan.early,
         "early_for": plan.early_for,
         "early_units": plan.early_units,
+        "passes": orjson.dumps([offer.as_public() for offer in plan.passes], option=orjson.OPT_SORT_KEYS).decode(),
         "origin": drop.origin,
         "state": str(drop.state),
         "opens_at": drop.opens_at,
@@ -80,6 +83,7 @@ def drop_of(row: Row[Any]) -> Drop:
         early=row.early,
         early_for=row.early_for,
         early_units=row.early_units,
+        passes=offers_of(orjson.loads(row.passes)),
     )
     return Drop(
         plan=plan,
@@ -120,8 +124,8 @@ def save_drop(connection: Connection, channel_id: int, drop: Drop, *, new: bool)
     if not new and drop.state is not DropState.PLANNED:
         rewrite(connection, tables.drop, values)
         return
-    _upsert(connection, tables.drop, values)
-    _upsert(
+    upsert(connection, tables.drop, values)
+    upsert(
         connection,
         tables.edition,
         {
@@ -164,25 +168,6 @@ def read_plans(url: str) -> dict[str, Drop]:
             return {row.key: drop_of(row) for row in rows}
     finally:
         engine.dispose()
-
-
-def _upsert(connection: Connection, table: Any, values: dict[str, Any]) -> None:
-    keys = [column.name for column in table.primary_key]
-    statement = _dialect_insert(connection.dialect.name)(table).values(values)
-    others = {name: value for name, value in values.items() if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
-
-
-def _dialect_insert(dialect: str) -> Any:
-    """The INSERT that knows ON CONFLICT. PostgreSQL's package loads all of its drivers' dialects, which no other
-    ledger should pay for at its start."""
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert
 
 
 def _local_date(opens_at: int | None, zone: str) -> str:

@@ -12,13 +12,18 @@ from bot.domain.control import SteerDrop
 from bot.domain.eligibility import AskEligibility
 from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.moving import MoveDrop
+from bot.domain.night_deeds import CancelNight, CreateNight, VisitNight
+from bot.domain.pass_deeds import GivePass, RevokePass, TransferPass
 from bot.domain.planning import ApplyPlans, PlanDrop
+from bot.domain.poll_control import OpenPoll, SteerPoll
 from bot.domain.privacy import EraseMe
+from bot.domain.recounting import RecountPoll
 from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.domain.verifying import NoteVerified
+from bot.domain.voting import CastVote
 from bot.storage import (
     calendar,
     claims,
@@ -28,12 +33,16 @@ from bot.storage import (
     judging,
     linking,
     moving,
+    nights,
+    passes,
     planning,
+    polls,
     privacy,
     restore,
     stream,
     telling,
     verified,
+    voting,
 )
 from bot.storage.batch import Batch
 
@@ -61,4 +70,14 @@ HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     BurnCodes: codes.handle_burn,
     NoteVerified: verified.handle,
     NoteEvent: calendar.handle_note,
+    OpenPoll: polls.handle_open,
+    SteerPoll: polls.handle_steer,
+    RecountPoll: polls.handle_recount,
+    CastVote: voting.handle,
+    GivePass: passes.handle_give,
+    TransferPass: passes.handle_transfer,
+    RevokePass: passes.handle_revoke,
+    VisitNight: nights.handle_visit,
+    CreateNight: nights.handle_create,
+    CancelNight: nights.handle_cancel,
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, select
+import orjson
+from sqlalchemy import Connection, Select, select
 
 from bot.domain.entitlements import ACCOUNT_AGE, Found, Question, oldest
 from bot.domain.people import Account, Actor
+from bot.domain.polls import poll_scope
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.database import Reads
@@ -79,25 +82,23 @@ def _load(connection: Connection, channel_id: int) -> Iterator[Hold]:
 
 @dataclass(frozen=True, slots=True)
 class OpenHold:
-    """A claim that waits, for those who look its evidence up: for its drop's gate `early`, about `accounts`."""
+    """A claim or vote that waits, for those who look its evidence up: for the gate of its drop or poll, about
+    `accounts`. `drop` is what it is for, as entries name it."""
 
     request_id: str
     drop: str
-    early: str
+    gate: str
     accounts: tuple[Account, ...]
 
 
 async def open_holds(reads: Reads, channel_id: int) -> list[OpenHold]:
-    """Every claim that waits, as last committed."""
-    hold, drop, link, mine = tables.hold.c, tables.drop.c, tables.link.c, tables.identity.c
+    """Every claim and vote that waits, as last committed."""
+    link, mine = tables.link.c, tables.identity.c
     accounts: dict[int, list[Account]] = {}
-    query = (
-        select(hold.request_id, hold.drop_key, drop.early, hold.person_id, hold.platform, hold.user_id)
-        .join_from(tables.hold, tables.drop, (drop.channel_id == hold.channel_id) & (drop.key == hold.drop_key))
-        .where(hold.channel_id == channel_id)
-        .order_by(hold.asked_at, hold.request_id)
-    )
-    waiting = await reads.rows(query)
+    claims = await reads.rows(_waiting_claims(channel_id))
+    votes = await reads.rows(_waiting_votes(channel_id))
+    waiting = [*((row, row.drop_key, row.early) for row in claims)]
+    waiting += ((row, poll_scope(row.poll_key), orjson.loads(row.plan)["electorate"]) for row in votes)
     if not waiting:
         return []
     standing = select(link.twitch_person, link.discord_person).where(
@@ -105,7 +106,7 @@ async def open_holds(reads: Reads, channel_id: int) -> list[OpenHold]:
     )
     pairs = [(row.twitch_person, row.discord_person) for row in await reads.rows(standing)]
     others = {**dict(pairs), **{discord: twitch for twitch, discord in pairs}}
-    wanted = {other for row in waiting if (other := others.get(row.person_id)) is not None}
+    wanted = {other for row, _, _ in waiting if (other := others.get(row.person_id)) is not None}
     known = select(mine.person_id, mine.platform, mine.user_id).where(
         mine.channel_id == channel_id, mine.person_id.in_(wanted)
     )
@@ -114,9 +115,31 @@ async def open_holds(reads: Reads, channel_id: int) -> list[OpenHold]:
     return [
         OpenHold(
             row.request_id,
-            row.drop_key,
-            row.early,
+            scope,
+            gate,
             ((row.platform, row.user_id), *accounts.get(others.get(row.person_id, 0), ())),
         )
-        for row in waiting
+        for row, scope, gate in waiting
     ]
+
+
+def _waiting_claims(channel_id: int) -> Select[Any]:
+    hold, drop = tables.hold.c, tables.drop.c
+    of_drop = (drop.channel_id == hold.channel_id) & (drop.key == hold.drop_key)
+    return (
+        select(hold.request_id, hold.drop_key, drop.early, hold.person_id, hold.platform, hold.user_id)
+        .join_from(tables.hold, tables.drop, of_drop)
+        .where(hold.channel_id == channel_id)
+        .order_by(hold.asked_at, hold.request_id)
+    )
+
+
+def _waiting_votes(channel_id: int) -> Select[Any]:
+    held, poll = tables.held_vote.c, tables.poll.c
+    of_poll = (poll.channel_id == held.channel_id) & (poll.key == held.poll_key)
+    return (
+        select(held.request_id, held.poll_key, poll.plan, held.person_id, held.platform, held.user_id)
+        .join_from(tables.held_vote, tables.poll, of_poll)
+        .where(held.channel_id == channel_id)
+        .order_by(held.asked_at, held.request_id)
+    )

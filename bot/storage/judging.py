@@ -12,31 +12,36 @@ from bot.domain.claims import ClaimChecking, ClaimGranted, JudgeHolds, decide_he
 from bot.domain.entitlements import Found, Question
 from bot.domain.people import Account
 from bot.domain.time import Micros
-from bot.storage import tables
+from bot.domain.voting import VoteChecking
+from bot.storage import tables, voting
 from bot.storage.batch import Batch
 from bot.storage.granting import grant
 from bot.storage.holds import Hold
 from bot.storage.outcomes import complete
-from bot.storage.standing import standing_of
+from bot.storage.standing import standing_of, whose_evidence
 
 
 def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
-    """Judge again every claim that waits for something about these accounts; returns how many were answered."""
+    """Judge again every claim and vote that waits for something about these accounts; returns how many were
+    answered."""
     told: dict[Account, dict[Question, Found]] = {}
     for account, question, found in command.evidence:
         told.setdefault(account, {})[question] = found
     answered = 0
     for hold in list(batch.book.holds):
-        known = [account for account in _accounts(batch, hold) if account in told]
+        known = [account for account in whose_evidence(batch, hold) if account in told]
         for account in known:
             hold.learn(account, told[account])
         if known:
             answered += settle(batch, hold, moment)
-    return answered
+    return answered + voting.learn(batch, told, moment)
 
 
 def settle_ended(batch: Batch, moment: Micros) -> None:
-    """Judge what waited in an early window that is over: by now everybody is let in, or nobody any more."""
+    """Judge what waited in an early window or a poll that is over: by now everybody is let in, or nobody any
+    more."""
+    if batch.book.participation.held_votes:
+        voting.settle_ended(batch, moment)
     if not batch.book.holds:
         return
     for hold in list(batch.book.holds):
@@ -52,32 +57,23 @@ def settle_own(
     people = batch.counted_as(person_id)
     for hold in batch.book.holds.of(drop):
         if hold.person_id in people:
-            _accounts(batch, hold)
+            whose_evidence(batch, hold)
             hold.learn(account, evidence)
             settle(batch, hold, moment)
 
 
-def _accounts(batch: Batch, hold: Hold) -> tuple[Account, ...]:
-    """Whose evidence counts for the claim. That of an account which is theirs no more is forgotten."""
-    accounts = batch.accounts(hold.person_id, hold.actor.key)
-    if not set(hold.accounts) <= set(accounts):
-        hold.evidence.clear()
-    hold.accounts = accounts
-    hold.count_age()
-    return accounts
-
-
 def by_now(batch: Batch, before: Answer[Any]) -> Answer[Any]:
     """What a request was answered before, or what that has become in this very batch."""
-    if not isinstance(before.decision, ClaimChecking):
+    if not isinstance(before.decision, ClaimChecking | VoteChecking):
         return before
-    return next((done for _, done in batch.settled if done.request_id == before.request_id), before)
+    done = (answer for _, answer in (*batch.settled, *batch.voted))
+    return next((answer for answer in done if answer.request_id == before.request_id), before)
 
 
 def settle(batch: Batch, hold: Hold, moment: Micros) -> bool:
     """Answer a waiting claim if that can be done by now; returns whether it was."""
     request_id, actor = hold.request_id, hold.actor
-    _accounts(batch, hold)
+    whose_evidence(batch, hold)
     standing = standing_of(
         batch, hold.drop, hold.person_id, actor.key, hold.evidence, moment, request_id=request_id
     )

@@ -52,13 +52,15 @@ class Command(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a batch left behind: places with something new to say, drops that changed, the next due instant, and
-    the answers to claims that had waited for evidence, and which accounts were linked or, with None, unlinked."""
+    """What a batch left behind: places with something new to say, the drops, polls and nights that changed (as
+    entries name them), the next due instant, the answers to claims and to votes that had waited for evidence, and
+    which accounts were linked or, with None, unlinked."""
 
     places: frozenset[str] = frozenset()
     drops: frozenset[str] = frozenset()
     wake_at: Micros | None = None
     settled: tuple[tuple[Actor, Answer[Any]], ...] = ()
+    voted: tuple[tuple[Actor, Answer[Any]], ...] = ()
     linked: tuple[tuple[Account, Account | None], ...] = ()
 
 
@@ -198,6 +200,7 @@ class Lane:
                 merged.drops | committed.drops,
                 committed.wake_at if committed.wake_at is not None else merged.wake_at,
                 merged.settled + committed.settled,
+                merged.voted + committed.voted,
                 merged.linked + committed.linked,
             )
         return results, merged
@@ -232,8 +235,9 @@ class Lane:
         self._unsure = frozenset()
         changed = frozenset[str]().union(*(batch.changed for batch in batches))
         settled = tuple(each for batch in batches for each in batch.settled)
+        voted = tuple(each for batch in batches for each in batch.voted)
         linked = tuple(each for batch in batches for each in batch.linked)
-        return answers, Committed(places, changed, wake_at, settled, linked)
+        return answers, Committed(places, changed, wake_at, settled, voted, linked)
 
     def _prepare(self, connection: Connection, taken: list[_Asked]) -> dict[int, tuple[Batch, Known]]:
         """For each channel its working set, with what the decisions will ask for read in a few statements, and the

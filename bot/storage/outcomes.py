@@ -4,40 +4,46 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import BindParameter, Connection, Select, bindparam, select, update
 
 from bot.domain.answers import Answer
-from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimNeedsName, ClaimRefusal, ClaimRefused
-from bot.domain.code_sets import CodesIssued, CodesRefused, IssueRefusal
-from bot.domain.codes import CodeRefusal
-from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefusal, SteerRefused, Verb
+from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimNeedsName, ClaimRefused
+from bot.domain.code_sets import CodesIssued, CodesRefused
+from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefused
 from bot.domain.ledger import json_bytes
 from bot.domain.linking import (
     LinkAsked,
     LinkMade,
-    LinkRefusal,
     LinkRefused,
     UnlinkAsked,
     Unlinked,
-    UnlinkRefusal,
     UnlinkRefused,
 )
-from bot.domain.moved import MoveReason
-from bot.domain.moving import DropMoved, MoveRefusal, MoveRefused
+from bot.domain.moving import DropMoved, MoveRefused
+from bot.domain.night_deeds import NightHosted, NightNeedsYes, NightRefused, NightVisited
+from bot.domain.nights import night_scope
+from bot.domain.pass_deeds import PassGiven, PassNeedsYes, PassRefused, PassRevoked, PassTransferred
 from bot.domain.people import Actor
 from bot.domain.planning import DropPlanned, PlanRefused, PlansApplied
-from bot.domain.privacy import ErasureAsked, ErasureRefusal, ErasureRefused, PersonErased
+from bot.domain.poll_control import PollNeedsYes, PollRefused, PollSteered
+from bot.domain.polls import poll_scope
+from bot.domain.privacy import ErasureAsked, ErasureRefused, PersonErased
+from bot.domain.recounting import PollRecounted
 from bot.domain.time import Micros
+from bot.domain.voting import VoteAccepted, VoteChecking, VoteRefused
 from bot.storage import tables
 from bot.storage.rows import Lookup
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from bot.storage.batch import Batch
 
-CHECKING = "claim.checking"
+CHECKING, VOTE_CHECKING = "claim.checking", "vote.checking"
 
 # The names are stored: a class may be renamed, its name here may not.
 _CLASSES: dict[str, type[Any]] = {
@@ -64,30 +70,44 @@ _CLASSES: dict[str, type[Any]] = {
     "unlink.refused": UnlinkRefused,
     "codes.issued": CodesIssued,
     "codes.refused": CodesRefused,
+    "poll.done": PollSteered,
+    "poll.refused": PollRefused,
+    "poll.needs-yes": PollNeedsYes,
+    "poll.recounted": PollRecounted,
+    "vote.accepted": VoteAccepted,
+    "vote.refused": VoteRefused,
+    VOTE_CHECKING: VoteChecking,
+    "pass.given": PassGiven,
+    "pass.transferred": PassTransferred,
+    "pass.revoked": PassRevoked,
+    "pass.needs-yes": PassNeedsYes,
+    "pass.refused": PassRefused,
+    "night.visited": NightVisited,
+    "night.hosted": NightHosted,
+    "night.needs-yes": NightNeedsYes,
+    "night.refused": NightRefused,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
 # These say nothing of who had asked: after the last of them nobody may know it any more.
 _NAMELESS = frozenset(kind for kind in _CLASSES if kind.startswith("erasure."))
-_ENUMS: dict[tuple[str, str], type[Any]] = {
-    ("claim.refused", "because"): ClaimRefusal,
-    ("claim.refused", "code_because"): CodeRefusal,
-    ("steer.done", "verb"): Verb,
-    ("steer.refused", "verb"): Verb,
-    ("steer.needs-yes", "verb"): Verb,
-    ("steer.refused", "because"): SteerRefusal,
-    ("move.done", "why"): MoveReason,
-    ("move.refused", "because"): MoveRefusal,
-    ("erasure.refused", "because"): ErasureRefusal,
-    ("link.refused", "because"): LinkRefusal,
-    ("unlink.refused", "because"): UnlinkRefusal,
-    ("codes.refused", "because"): IssueRefusal,
-}
 
 
 def kind_of(decision: object) -> str:
     """The stored name of a decision's class. Raises KeyError for one that is never stored."""
     return _KINDS[type(decision)]
+
+
+def scope_of(decision: object) -> str:
+    """What a decision is about, as entries name it; "" for what is about nothing in particular."""
+    if (drop := getattr(decision, "drop", None)) is not None:
+        return str(drop)
+    if isinstance(decision, PollSteered):
+        return decision.poll.scope
+    if poll := getattr(decision, "poll", ""):
+        return poll_scope(poll)
+    night = getattr(decision, "night", "")
+    return night_scope(night) if night else ""
 
 
 def to_bytes(decision: object) -> bytes:
@@ -98,14 +118,18 @@ def from_bytes(kind: str, raw: bytes) -> Any:
     """The decision as it was; unknown fields of a newer version raise TypeError rather than lose meaning."""
     values = orjson.loads(raw)
     cls = _CLASSES[kind]
-    for field in dataclasses.fields(cls):
-        value = values.get(field.name)
-        enum = _ENUMS.get((kind, field.name))
-        if enum is not None and value is not None:
-            values[field.name] = enum(value)
-        elif isinstance(value, list):
-            values[field.name] = tuple(tuple(v) if isinstance(v, list) else v for v in value)
-    return cls(**values)
+    unknown = values.keys() - {field.name for field in dataclasses.fields(cls)}
+    if unknown:
+        raise TypeError(f"{kind} has fields that this version does not know: {', '.join(sorted(unknown))}")
+    return _reader(kind).validate_python(values)
+
+
+@cache
+def _reader(kind: str) -> TypeAdapter[Any]:
+    """Makes a decision of plain values, also what is nested in it. Only a request that comes twice needs one."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(_CLASSES[kind])
 
 
 def _by_request(requests: Sequence[BindParameter[Any]]) -> Select[Any]:
@@ -134,8 +158,10 @@ def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Mi
     kind = kind_of(decision)
     if kind == CHECKING and request_id not in batch.book.holds:
         return False
+    if kind == VOTE_CHECKING and request_id not in batch.book.participation.held_votes:
+        return False
     told_at = None if kind in _OWED else moment
-    drop = getattr(decision, "drop", "")
+    drop = scope_of(decision)
     user_id, name = ("", "") if kind in _NAMELESS else (actor.user_id, actor.name)
     row = (batch.channel_id, request_id, kind, drop, actor.platform, user_id, name)
     batch.outcomes.add((*row, to_bytes(decision), moment, told_at))
@@ -143,11 +169,16 @@ def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Mi
 
 
 def complete(batch: Batch, request_id: str, decision: Any, moment: Micros) -> None:
-    """Put the answer in the place of "checking": it is owed a telling, whatever was told before."""
+    """Put the answer in the place of "checking": that of a claim is owed a telling, whatever was told before."""
     # The row may be waiting in this very batch.
     batch.write_rows()
-    outcome = tables.outcome
+    outcome, kind = tables.outcome, kind_of(decision)
     batch.connection.execute(
         update(outcome).where(outcome.c.channel_id == batch.channel_id, outcome.c.request_id == request_id),
-        {"kind": kind_of(decision), "decision": to_bytes(decision), "at": moment, "told_at": None},
+        {
+            "kind": kind,
+            "decision": to_bytes(decision),
+            "at": moment,
+            "told_at": None if kind in _OWED else moment,
+        },
     )

@@ -44,7 +44,7 @@ async def units_held(reads: Reads, channel_id: int, actor: Actor) -> list[tuple[
     accounts that are linked now."""
 
     def read(connection: Connection) -> list[tuple[str, str, int, int, int]]:
-        person_id = _person_of(connection, channel_id, actor.key)
+        person_id = person_of(connection, channel_id, actor.key)
         link = standing_link(connection, channel_id, person_id)
         people = (person_id,) if link is None else (link.twitch_person, link.discord_person)
         unit, drop = tables.unit.c, tables.drop.c
@@ -72,7 +72,8 @@ async def tokens_end(reads: Reads, channel_id: int, entries: Sequence[int]) -> d
     return {row.entry_number: row.granted_at + UNLOCK_RUNS_FOR for row in await reads.rows(query)}
 
 
-def _person_of(connection: Connection, channel_id: int, key: Key) -> int | None:
+def person_of(connection: Connection, channel_id: int, key: Key) -> int | None:
+    """The person behind an account; None for a stranger."""
     identity = tables.identity.c
     return connection.scalar(
         select(identity.person_id).where(
@@ -116,7 +117,7 @@ def find_people(connection: Connection, channel_id: int, who: str) -> list[Found
 def find_account(connection: Connection, channel_id: int, key: Key) -> Found | None:
     """The person behind an account; None when nothing is known of it."""
     outcome = tables.outcome.c
-    person_id = _person_of(connection, channel_id, key)
+    person_id = person_of(connection, channel_id, key)
     if person_id is not None:
         return Found(person_id, tuple(_accounts_of(connection, channel_id, person_id)))
     # Whoever was only ever refused is no person of the ledger's; this looks through all answers.
@@ -172,7 +173,7 @@ def _accounts(
 
 
 def _is_known(connection: Connection, channel_id: int, row: Sequence[Any]) -> bool:
-    return _person_of(connection, channel_id, (row[0], row[1])) is not None
+    return person_of(connection, channel_id, (row[0], row[1])) is not None
 
 
 def _accounts_of(connection: Connection, channel_id: int, person_id: int) -> Iterator[tuple[str, str, str]]:

@@ -98,6 +98,26 @@ def _rewriting(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...]]:
     return str(compiled), tuple(compiled.positiontup or ())
 
 
+def upsert(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """Write the row that has the primary key in `values`, whether it is there or not."""
+    keys = [column.name for column in table.primary_key]
+    statement = _dialect_insert(connection.dialect.name)(table).values(values)
+    others = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others))
+
+
+def _dialect_insert(dialect: str) -> Any:
+    """The INSERT that knows ON CONFLICT. PostgreSQL's package loads all of its drivers' dialects, which no other
+    ledger should pay for at its start."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
+
+
 class Lookup:
     """Rows by one column's values, however many. `select_in` makes the query for so many parameters.
 

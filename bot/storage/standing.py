@@ -13,6 +13,7 @@ from bot.domain.gates import Gate, questions
 from bot.domain.people import Account
 from bot.domain.time import Micros
 from bot.storage.batch import Batch
+from bot.storage.holds import Hold
 from bot.storage.own_evidence import own_evidence
 
 
@@ -82,3 +83,14 @@ def _not_there(gate: Gate, accounts: tuple[Account, ...], moment: Micros) -> dic
         if source in PLATFORM_OF and PLATFORM_OF[source] not in platforms
         for question in asked
     }
+
+
+def whose_evidence(batch: Batch, hold: Hold) -> tuple[Account, ...]:
+    """Whose evidence counts for a claim or vote that waits. That of an account which is theirs no more is
+    forgotten."""
+    accounts = batch.accounts(hold.person_id, hold.actor.key)
+    if not set(hold.accounts) <= set(accounts):
+        hold.evidence.clear()
+    hold.accounts = accounts
+    hold.count_age()
+    return accounts

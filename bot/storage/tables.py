@@ -1,43 +1,52 @@
-"""The tables. `entry` is the truth; unit, lost_unit, drop, edition, occurrence, action, tile and channel.log_key
-project it, and `checkpoint` is what was signed."""
+"""The tables. `entry` is the truth; unit, lost_unit, drop, edition, occurrence, poll, ballot, pass, night,
+night_guest, action, tile and channel.log_key project it, and `checkpoint` is what was signed."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from bot.storage.columns import big, instant, metadata
+from bot.storage.poll_tables import ballot, held_vote, night, night_guest, pass_, poll
 
-
-def _big() -> TypeEngine[int]:
-    """64 bits on both databases; SQLite's strict tables know only INTEGER."""
-    return BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _instant(name: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, _big(), nullable=nullable)
-
+__all__ = [
+    "action",
+    "ballot",
+    "calendar_event",
+    "channel",
+    "checkpoint",
+    "claim_code",
+    "drop",
+    "edition",
+    "entry",
+    "held_vote",
+    "hold",
+    "identity",
+    "link",
+    "lost_unit",
+    "metadata",
+    "night",
+    "night_guest",
+    "occurrence",
+    "outbox",
+    "outcome",
+    "pass_",
+    "person",
+    "poll",
+    "tile",
+    "unit",
+    "verified",
+]
 
 channel = Table(
     "channel",
@@ -46,7 +55,7 @@ channel = Table(
     Column("name", Text, nullable=False),
     Column("stream_watched", Integer, nullable=False),
     Column("stream_live", Integer),  # NULL: nobody could tell yet
-    _instant("stream_changed_at"),
+    instant("stream_changed_at"),
     Column("command_digest", Text, nullable=False, server_default=""),
     Column("log_key", Text, nullable=False, server_default=""),  # who signs the log; "" until there is an entry
     sqlite_strict=True,
@@ -58,7 +67,7 @@ person = Table(
     Column("channel_id", Integer, primary_key=True),
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("secret", LargeBinary),  # NULL after erasure: the pseudonyms lead nowhere then
-    _instant("created_at"),
+    instant("created_at"),
     sqlite_strict=True,
 )
 
@@ -88,20 +97,20 @@ drop = Table(
     Column("opening", Text, nullable=False),
     Column("while_offline", Text, nullable=False),
     Column("zone", Text, nullable=False),
-    _instant("announce_at"),
-    _instant("planned_opens_at", nullable=True),
-    _instant("window"),
+    instant("announce_at"),
+    instant("planned_opens_at", nullable=True),
+    instant("window"),
     Column("origin", Text, nullable=False),
     Column("state", Text, nullable=False),
-    _instant("opens_at", nullable=True),
-    _instant("closes_at", nullable=True),
-    _instant("announced_at", nullable=True),
-    _instant("opened_at", nullable=True),
-    _instant("closed_at", nullable=True),
+    instant("opens_at", nullable=True),
+    instant("closes_at", nullable=True),
+    instant("announced_at", nullable=True),
+    instant("opened_at", nullable=True),
+    instant("closed_at", nullable=True),
     Column("closed_why", Text, nullable=False),
-    _instant("paused_at", nullable=True),
+    instant("paused_at", nullable=True),
     Column("paused_why", Text, nullable=False),
-    _instant("resume_at", nullable=True),
+    instant("resume_at", nullable=True),
     Column("postponed_why", Text, nullable=False),
     Column("soon_said", Integer, nullable=False),
     Column("on_cue", Integer, nullable=False),
@@ -116,12 +125,12 @@ drop = Table(
         server_default="0",
     ),
     Column("last_number", Integer, nullable=False, server_default="0"),
-    _instant("frozen_at", nullable=True),
+    instant("frozen_at", nullable=True),
     Column("series", Text, nullable=False, server_default=""),
     Column("early", Text, nullable=False, server_default=""),
-    Column("early_for", _big(), nullable=False, server_default="0"),
+    Column("early_for", big(), nullable=False, server_default="0"),
     Column("early_units", Integer, nullable=False, server_default="0"),
-    _instant("public_at", nullable=True),
+    instant("public_at", nullable=True),
     Column("early_open", Integer, nullable=False, server_default="0"),
     Column(
         "early_claimed",
@@ -130,6 +139,7 @@ drop = Table(
         nullable=False,
         server_default="0",
     ),
+    Column("passes", Text, nullable=False, server_default="[]"),
     # The backstop of the promise: whatever the program believes, the database takes no unit above supply.
     CheckConstraint("claimed >= 0 AND given >= 0 AND claimed + given <= supply", name="never_oversold"),
     sqlite_strict=True,
@@ -154,9 +164,9 @@ occurrence = Table(
     Column("drop_key", Text, primary_key=True),
     Column("local_date", Text, primary_key=True),  # "" for a drop on cue
     Column("zone", Text, nullable=False),
-    _instant("announce_at"),
-    _instant("opens_at", nullable=True),
-    _instant("closes_at", nullable=True),
+    instant("announce_at"),
+    instant("opens_at", nullable=True),
+    instant("closes_at", nullable=True),
     ForeignKeyConstraint(["channel_id", "drop_key"], ["drop.channel_id", "drop.key"]),
     sqlite_strict=True,
 )
@@ -171,7 +181,7 @@ unit = Table(
     Column("person_id", Integer, nullable=False),
     Column("nth", Integer, nullable=False),  # the person's first, second ... unit of this drop
     Column("how", Text, nullable=False),  # "claim" or "hand"
-    _instant("granted_at"),
+    instant("granted_at"),
     Column("entry_number", Integer, nullable=False),
     UniqueConstraint("channel_id", "person_id", "drop_key", "nth"),
     ForeignKeyConstraint(
@@ -189,7 +199,7 @@ lost_unit = Table(
     Column("drop_key", Text, primary_key=True),
     Column("edition", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    _instant("lost_at"),
+    instant("lost_at"),
     Column("entry_number", Integer, nullable=False),
     ForeignKeyConstraint(
         ["channel_id", "drop_key", "edition"], ["edition.channel_id", "edition.drop_key", "edition.number"]
@@ -208,7 +218,7 @@ hold = Table(
     Column("platform", Text, nullable=False),
     Column("user_id", Text, nullable=False),
     Column("name", Text, nullable=False),
-    _instant("asked_at"),
+    instant("asked_at"),
     ForeignKeyConstraint(["channel_id", "drop_key"], ["drop.channel_id", "drop.key"]),
     ForeignKeyConstraint(["channel_id", "person_id"], ["person.channel_id", "person.id"]),
     sqlite_strict=True,
@@ -221,8 +231,8 @@ link = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),  # of the entry that made it
     Column("twitch_person", Integer, nullable=False),
     Column("discord_person", Integer, nullable=False),
-    _instant("linked_at"),
-    _instant("unlinked_at", nullable=True),
+    instant("linked_at"),
+    instant("unlinked_at", nullable=True),
     ForeignKeyConstraint(["channel_id", "twitch_person"], ["person.channel_id", "person.id"]),
     ForeignKeyConstraint(["channel_id", "discord_person"], ["person.channel_id", "person.id"]),
     sqlite_strict=True,
@@ -237,10 +247,10 @@ claim_code = Table(
     Column("number", Integer, nullable=False),
     Column("reissue", Integer, nullable=False),
     Column("audience", Text, nullable=False),
-    _instant("expires_at", nullable=True),
-    _instant("burned_at", nullable=True),
+    instant("expires_at", nullable=True),
+    instant("burned_at", nullable=True),
     Column("used_by", Integer),
-    _instant("used_at", nullable=True),
+    instant("used_at", nullable=True),
     UniqueConstraint("channel_id", "code_set", "number", "reissue"),
     ForeignKeyConstraint(["channel_id", "used_by"], ["person.channel_id", "person.id"]),
     sqlite_strict=True,
@@ -262,7 +272,7 @@ entry = Table(
     metadata,
     Column("channel_id", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    _instant("at"),
+    instant("at"),
     Column("kind", Text, nullable=False),
     Column("drop_key", Text, nullable=False),
     Column("canonical", LargeBinary, nullable=False),
@@ -297,7 +307,7 @@ verified = Table(
     Column("channel_id", Integer, primary_key=True, autoincrement=False),
     Column("size", Integer, nullable=False),
     Column("root", LargeBinary, nullable=False),
-    _instant("at"),
+    instant("at"),
     sqlite_strict=True,
 )
 
@@ -316,8 +326,8 @@ outcome = Table(
     Column("user_id", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("decision", LargeBinary, nullable=False),
-    _instant("at"),
-    _instant("told_at", nullable=True),
+    instant("at"),
+    instant("told_at", nullable=True),
     # Whom to tell after a crash: only the few rows that nobody was told of.
     Index("ix_outcome_untold", "channel_id", "at", sqlite_where=_NEVER_TOLD),
     sqlite_strict=True,
@@ -333,7 +343,7 @@ action = Table(
     Column("drop_key", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("minutes", Integer, nullable=False),
-    _instant("at"),
+    instant("at"),
     Column("undone", Integer, nullable=False),
     Index(None, "channel_id", "person_id", "entry_number"),
     sqlite_strict=True,
@@ -349,10 +359,10 @@ outbox = Table(
     Column("drop_key", Text, nullable=False),
     Column("about", LargeBinary, nullable=False),
     Column("priority", Integer, nullable=False),
-    _instant("created_at"),
-    _instant("expires_at", nullable=True),
-    _instant("attempted_at", nullable=True),
-    _instant("done_at", nullable=True),
+    instant("created_at"),
+    instant("expires_at", nullable=True),
+    instant("attempted_at", nullable=True),
+    instant("done_at", nullable=True),
     Column("result", Text, nullable=False),  # "" pending, "sent", "skipped", "refused: ..."
     Column("reference", Text, nullable=False),  # the platform's message id
     Index("ix_outbox_pending", "channel_id", "place", sqlite_where=_NOT_DONE),

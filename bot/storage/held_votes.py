@@ -1,0 +1,87 @@
+"""Votes that wait for evidence whether their voter is of the electorate: nothing is cast or spent until then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, select
+
+from bot.domain.ballots import Ballot, Method
+from bot.domain.people import Actor
+from bot.domain.polls import Poll
+from bot.domain.voting import CastVote
+from bot.storage import tables
+from bot.storage.holds import Hold
+from bot.storage.poll_rows import choice_of, choice_text
+from bot.storage.rows import Insertion
+
+
+@dataclass(slots=True)
+class HeldVote(Hold):
+    """One of them; `drop` is the poll's key."""
+
+    ballot: Ballot = field(default_factory=lambda: Ballot(Method.PLURALITY))
+    with_pass: bool = False
+
+    def command(self, channel_id: int) -> CastVote:
+        """The vote as it was asked for."""
+        return CastVote(channel_id, self.request_id, self.actor, self.ballot, self.drop, self.with_pass)
+
+
+class HeldVotes:
+    """Those of a channel, as the lane knows them between batches, in the order in which they were asked for."""
+
+    def __init__(self, connection: Connection, channel_id: int, polls: Mapping[str, Poll]) -> None:
+        self._channel_id = channel_id
+        self._by_request = {held.request_id: held for held in _load(connection, channel_id, polls)}
+        self._new = Insertion(tables.held_vote)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_request)
+
+    def __iter__(self) -> Iterator[HeldVote]:
+        return iter(self._by_request.values())
+
+    def __contains__(self, request_id: str) -> bool:
+        return request_id in self._by_request
+
+    def of(self, poll: str) -> list[HeldVote]:
+        """Those of one poll."""
+        return [held for held in self._by_request.values() if held.drop == poll]
+
+    def add(self, held: HeldVote) -> None:
+        """Keep a vote until somebody can tell."""
+        self._by_request[held.request_id] = held
+        actor = held.actor
+        who = (held.person_id, actor.platform, actor.user_id, actor.name)
+        choice = (choice_text(held.ballot), int(held.with_pass))
+        self._new.add((self._channel_id, held.request_id, held.drop, *who, *choice, held.asked_at))
+
+    def remove(self, connection: Connection, request_id: str) -> None:
+        """It was decided. Its row must have been written."""
+        del self._by_request[request_id]
+        held = tables.held_vote
+        where = (held.c.channel_id == self._channel_id) & (held.c.request_id == request_id)
+        connection.execute(delete(held).where(where))
+
+    def write(self, connection: Connection) -> None:
+        self._new.write(connection)
+
+
+def _load(connection: Connection, channel_id: int, polls: Mapping[str, Poll]) -> Iterator[HeldVote]:
+    held = tables.held_vote
+    query = select(held).where(held.c.channel_id == channel_id).order_by(held.c.asked_at, held.c.request_id)
+    for row in connection.execute(query):
+        plan = polls[row.poll_key].plan
+        ballot = choice_of(row.choice, plan.method, len(plan.options))
+        actor = Actor(row.platform, row.user_id, row.name)
+        yield HeldVote(
+            row.request_id,
+            row.poll_key,
+            row.person_id,
+            actor,
+            row.asked_at,
+            ballot=ballot,
+            with_pass=bool(row.with_pass),
+        )

@@ -1,0 +1,149 @@
+"""Polls, passes and game nights in the lane: facts folded into what it knows of them, and the rows that change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from sqlalchemy import Connection, select
+
+from bot.domain.ballots import BallotFault, read_plain
+from bot.domain.ledger import Entry, Fact
+from bot.domain.nights import Night, due_in_night, evolve_night, next_due_in_night, night_of_scope
+from bot.domain.passes import due_in_pass, pass_of
+from bot.domain.poll_box import Box, Vote, closing_facts
+from bot.domain.polls import Poll, evolve_poll, poll_of_scope
+from bot.domain.polls_due import due_in_poll, next_due_in_poll
+from bot.domain.stream import Pace, Stream
+from bot.domain.time import Micros
+from bot.storage import tables
+from bot.storage.ballots import Ballots
+from bot.storage.held_votes import HeldVotes
+from bot.storage.links import Links
+from bot.storage.night_rows import SeatedNight, load_nights, save_night
+from bot.storage.pass_rows import Passes
+from bot.storage.poll_rows import poll_of, poll_values
+from bot.storage.rows import Insertion, upsert
+
+
+class Participation:
+    """Of one channel, between batches: like the book that it belongs to, thrown away whenever a batch fails."""
+
+    def __init__(self, connection: Connection, channel_id: int, links: Links) -> None:
+        self._channel_id = channel_id
+        self._links = links
+        rows = connection.execute(select(tables.poll).where(tables.poll.c.channel_id == channel_id)).all()
+        polls = sorted((poll_of(row) for row in rows), key=lambda poll: (poll.opened_at, poll.key))
+        self.polls = {poll.key: poll for poll in polls}
+        self._seeds = {row.key: bytes(row.seed) for row in rows}
+        self._ballots: dict[str, Ballots] = {}
+        self.held_votes = HeldVotes(connection, channel_id, self.polls)
+        self.passes = Passes(connection, channel_id)
+        self.nights = load_nights(connection, channel_id)
+        self._changed_polls: set[str] = set()
+        self._changed_nights: set[str] = set()
+        self._new_ballots, self._new_passes = Insertion(tables.ballot), Insertion(tables.pass_)
+
+    def ballots(self, connection: Connection, poll: Poll) -> Ballots:
+        """The ballots of a poll; read when they are first asked for."""
+        known = self._ballots.get(poll.key)
+        if known is None:
+            known = self._ballots[poll.key] = Ballots(connection, self._channel_id, poll)
+        return known
+
+    def box(self, connection: Connection, poll: Poll) -> Box:
+        """Everything that a count of this poll depends on."""
+        return self.ballots(connection, poll).box(self._seeds[poll.key], self._links, poll.opened_at)
+
+    # -- what is due ----------------------------------------------------------------------------------------
+
+    def due(self, connection: Connection, stream: Stream, pace: Pace, moment: Micros) -> Iterator[tuple[Fact, ...]]:
+        """What time and the stream ask for, step by step: each has to be folded before the next is asked for."""
+        for key in [key for key, poll in self.polls.items() if poll.open]:
+            while (fact := due_in_poll(self.polls[key], stream, pace, moment)) is not None:
+                poll = self.polls[key]
+                ends = fact.kind == "poll.closed"
+                yield closing_facts(poll, fact, self.box(connection, poll)) if ends else (fact,)
+        for held in self.passes.ended(moment) if moment >= self.passes.wake_at else ():
+            over = due_in_pass(held, moment)
+            if over is not None:
+                yield (over,)
+        for key in [key for key, seated in self.nights.items() if seated.night.on]:
+            while (fact := due_in_night(self.nights[key].night, moment)) is not None:
+                yield (fact,)
+
+    def next_due(self, stream: Stream, pace: Pace) -> Iterator[Micros]:
+        """When to ask again, as far as the clock decides it."""
+        yield self.passes.wake_at
+        for poll in self.polls.values():
+            if poll.open and (due := next_due_in_poll(poll, stream, pace)) is not None:
+                yield due
+        for seated in self.nights.values():
+            if seated.night.on and (due := next_due_in_night(seated.night)) is not None:
+                yield due
+
+    # -- facts ----------------------------------------------------------------------------------------------
+
+    def fold(self, connection: Connection, fact: Fact, entry: Entry) -> Poll | Night | None:
+        """Note a fact; returns the poll or night that it is about, as it is now. Raises ValueError for one that
+        cannot be."""
+        number = pass_of(fact)
+        if number is not None:
+            self.passes.fold(number, fact)
+        poll, night = poll_of_scope(fact.drop), night_of_scope(fact.drop)
+        if poll is not None:
+            return self._fold_poll(connection, poll, fact, entry)
+        return None if night is None else self._fold_night(night, fact, entry)
+
+    def _fold_poll(self, connection: Connection, key: str, fact: Fact, entry: Entry) -> Poll:
+        after = evolve_poll(self.polls.get(key), fact.kind, fact.public, entry.at)
+        self.polls[key] = after
+        self._changed_polls.add(key)
+        if fact.kind == "poll.seeded":
+            self._seeds[key] = bytes.fromhex(str(fact.private["seed"]))
+        elif fact.kind == "vote.cast":
+            replaced = cast("list[str]", fact.public.get("replaces", ()))
+            self.ballots(connection, after).put(_vote(after, fact, entry), replaced)
+        return after
+
+    def _fold_night(self, key: str, fact: Fact, entry: Entry) -> Night:
+        before = self.nights.get(key)
+        if before is None:
+            seated = SeatedNight(evolve_night(None, fact.kind, fact.public, entry.at))
+        else:
+            seated = before.fold(fact, entry.at)
+        self.nights[key] = seated
+        self._changed_nights.add(key)
+        return seated.night
+
+    # -- rows -----------------------------------------------------------------------------------------------
+
+    def write(self, connection: Connection) -> None:
+        """Write every row that has changed, those before it that others point at."""
+        for key in sorted(self._changed_polls):
+            upsert(connection, tables.poll, poll_values(self._channel_id, self.polls[key], self._seeds[key]))
+        self._changed_polls.clear()
+        for ballots in self._ballots.values():
+            ballots.write(connection, self._new_ballots)
+        self.passes.write(connection, self._new_passes)
+        self._new_ballots.write(connection)
+        self._new_passes.write(connection)
+        for key in sorted(self._changed_nights):
+            save_night(connection, self._channel_id, self.nights[key])
+        self._changed_nights.clear()
+        self.held_votes.write(connection)
+
+
+def _vote(poll: Poll, fact: Fact, entry: Entry) -> Vote:
+    plan, private = poll.plan, fact.private
+    ballot = read_plain(plan.method, len(plan.options), private["ballot"])
+    if isinstance(ballot, BallotFault):
+        raise ValueError(f"this is no ballot of the poll {poll.key}: {ballot}")
+    return Vote(
+        entry=entry.number,
+        person_id=cast(int, private["person"]),
+        voter=str(fact.public["voter"]),
+        ballot=ballot,
+        weight=cast(int, fact.public.get("weight", 1)),
+        pass_number=cast(int, private.get("pass", 0)),
+    )

@@ -1,0 +1,145 @@
+"""Polls, votes and passes in the lane: what is answered is on the disk, once, and is the same after a restart."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.ballots import BallotFault
+from bot.domain.claims import ClaimDrop
+from bot.domain.night_deeds import CreateNight, NightVerb, NightVisited, VisitNight
+from bot.domain.nights import NightPlan, Place
+from bot.domain.pass_deeds import GivePass, PassGiven
+from bot.domain.pass_terms import PassKind, PassOffer, PassTerms
+from bot.domain.people import BOT
+from bot.domain.planning import ApplyPlans
+from bot.domain.poll_control import OpenPoll, PollNeedsYes, PollSteered, PollVerb, SteerPoll
+from bot.domain.polls import PassRole, PollKind
+from bot.domain.recounting import PollRecounted, RecountPoll
+from bot.domain.stream import Wake
+from bot.domain.time import HOUR, MINUTE, SECOND
+from bot.domain.vote_words import VoteMistake
+from bot.domain.voting import CastVote, VoteAccepted, VoteRefusal, VoteRefused
+from bot.storage.database import Reads
+from bot.storage.polls import own_votes, read_count, read_polls
+from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
+from tests.domain.poll_world import choice, poll_plan
+from tests.storage.desk import Desk, desk_engine
+
+ANN, BEN = viewer("ann"), viewer("ben")
+MOD_VOTE = {"kind": PollKind.MOD_VOTE, "electorate": "moderator", "pass_role": PassRole.ENTRY}
+
+
+@pytest.fixture
+def desk(new_ledger):
+    desk = Desk(desk_engine(new_ledger), NOON)
+    yield desk
+    desk.close()
+
+
+def opened(desk, **changes):
+    (answer,) = desk.send(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan(**changes)))
+    assert isinstance(answer.decision, PollSteered)
+    return answer.decision.poll
+
+
+def vote(name, *options, request="", **more):
+    return CastVote(CHANNEL, request or f"twitch:vote-{name}", viewer(name), choice(*options), **more)
+
+
+def test_votes_are_counted_once_and_the_same_request_gets_the_same_answer(desk):
+    opened(desk)
+    answers = desk.send(vote("ann", 1), vote("ben", 2), vote("ann", 1))
+    assert [(type(answer.decision), answer.repeated) for answer in answers] == [
+        (VoteAccepted, False),
+        (VoteAccepted, False),
+        (VoteAccepted, True),
+    ]
+    desk.restart()
+    (again,) = desk.send(vote("ann", 1))
+    assert again.repeated
+    assert again.decision == answers[0].decision
+    (changed,) = desk.send(vote("ann", 2, request="twitch:vote-ann-2"))
+    assert changed.decision.changed
+    desk.clock.at += 90 * SECOND
+    desk.send(Wake(CHANNEL))
+    (row,) = desk.ask("SELECT state, people, result FROM poll")
+    assert row[:2] == ("closed", 2)
+    (late,) = desk.send(vote("cleo", 1))
+    assert late.decision == VoteRefused(VoteRefusal.CLOSED, "colour-of-the-next-mug", "Colour of the next mug?")
+    (recounted,) = desk.send(RecountPoll(CHANNEL, "twitch:recount", MIA))
+    assert isinstance(recounted.decision, PollRecounted)
+    assert recounted.decision.agrees
+
+
+def test_a_pass_is_spent_with_its_ballot_and_comes_back_with_a_cancelled_poll(desk):
+    desk.send(GivePass(CHANNEL, "twitch:give", MIA, PassTerms(PassKind.MOD_VOTE), ANN))
+    opened(desk, **MOD_VOTE)
+    bare, wrong = desk.send(
+        vote("ann", 2), CastVote(CHANNEL, "twitch:x", ANN, VoteMistake(BallotFault.UNKNOWN_OPTION), with_pass=True)
+    )
+    assert bare.decision.because is VoteRefusal.NOT_ENTITLED
+    assert bare.decision.has_pass
+    assert wrong.decision.because is VoteRefusal.BAD_CHOICE
+    spent, twice = desk.send(
+        vote("ann", 2, request="twitch:p", with_pass=True), vote("ann", 2, request="discord:p", with_pass=True)
+    )
+    assert (spent.decision.pass_spent, twice.decision.repeated) == (1, True)
+    assert desk.ask("SELECT used, spent_on FROM pass") == [(1, '["poll:colour-of-the-next-mug"]')]
+    desk.restart()
+    assert isinstance(desk.send(vote("mia", 3, request="twitch:m"))[0].decision, VoteRefused)
+    (asked,) = desk.send(SteerPoll(CHANNEL, "twitch:cancel", MIA, PollVerb.CANCEL))
+    assert isinstance(asked.decision, PollNeedsYes)
+    desk.send(SteerPoll(CHANNEL, "twitch:yes", MIA, PollVerb.CANCEL, confirmed=True))
+    assert desk.ask("SELECT used, spent_on FROM pass") == [(0, "[]")]
+    kinds = [told.kind for told in desk.news()]
+    assert kinds[-2:] == ["poll.cancelled", "pass.returned"]
+
+
+def test_a_pass_comes_with_its_unit_and_ends_with_time(desk):
+    offer = PassOffer(PassKind.GAME_NIGHT, lasts=HOUR)
+    desk.send(ApplyPlans(CHANNEL, "config:1", BOT, (plan(passes=(offer,)),)))
+    desk.send(Wake(CHANNEL))
+    desk.send(ClaimDrop(CHANNEL, "twitch:claim", ANN))
+    assert desk.ask("SELECT kind, owner, drop_key, unit, expires_at FROM pass") == [
+        ("game_night", 1, "mug", 1, NOON + HOUR)
+    ]
+    night = NightPlan("", "Hades night", 1, NOON + 30 * MINUTE, HOUR, 20 * MINUTE, 10 * MINUTE)
+    desk.send(CreateNight(CHANNEL, "twitch:night", MIA, night))
+    joined, refused = desk.send(
+        VisitNight(CHANNEL, "discord:j", ANN, NightVerb.JOIN), VisitNight(CHANNEL, "discord:k", BEN, NightVerb.JOIN)
+    )
+    assert isinstance(joined.decision, NightVisited)
+    assert joined.decision.place is Place.SEATED
+    assert refused.decision.pass_because == "no-pass"
+    desk.clock.at += 15 * MINUTE
+    (here,) = desk.send(VisitNight(CHANNEL, "discord:h", ANN, NightVerb.CHECK_IN))
+    assert here.decision.pass_spent == 1
+    desk.restart()
+    assert desk.ask("SELECT place, pass_number FROM night_guest") == [("here", 1)]
+    desk.clock.at += 2 * HOUR
+    desk.send(Wake(CHANNEL))
+    assert desk.ask("SELECT used, expired FROM pass") == [(1, 0)]
+    assert [told.kind for told in desk.news()][-1] == "night.ended"
+
+
+async def test_everybody_else_reads_polls_counts_and_their_own_votes(desk, new_ledger):
+    reads = Reads(new_ledger)
+    opened(desk)
+    desk.send(vote("ann", 1), vote("ben", 2), vote("cleo", 2))
+    assert list(await read_polls(reads, CHANNEL)) == ["colour-of-the-next-mug"]
+    counted = await read_count(reads, CHANNEL, "colour-of-the-next-mug")
+    assert counted is not None
+    assert [each.people for each in counted.counts] == [1, 2, 0]
+    (own,) = await own_votes(reads, CHANNEL, BEN.key)
+    assert own.vote.ballot == choice(2)
+    assert await own_votes(reads, CHANNEL, ("twitch", "nobody")) == []
+    await reads.close()
+
+
+def test_given_passes_are_numbered_on_after_a_restart(desk):
+    give = [GivePass(CHANNEL, f"twitch:give-{n}", MIA, PassTerms(PassKind.MOD_VOTE), ANN) for n in range(3)]
+    first, second = desk.send(*give[:2])
+    desk.restart()
+    (third,) = desk.send(give[2])
+    assert [answer.decision.number for answer in (first, second, third)] == [1, 2, 3]
+    assert isinstance(third.decision, PassGiven)
