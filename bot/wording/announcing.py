@@ -1,4 +1,4 @@
-"""News of a drop: a line for Twitch chat, a card for Discord's announcements channel."""
+"""News of a drop, a poll or a game night: a line for Twitch chat, a card for Discord's announcements channel."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from bot.wording.checkpoints import note_blocks, with_fingerprint
 from bot.wording.early import early_key, early_values
 from bot.wording.moderating import control_card, repair_card
 from bot.wording.moving import moved_values
+from bot.wording.nights import NIGHT_NEWS, night_card, night_line
+from bot.wording.polls import POLL_NEWS, poll_card, poll_line
 from bot.wording.restore import frozen_card, last_number_field, lost_card, lost_values, thawed_card, thawed_variant
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
@@ -42,6 +44,10 @@ def chat_line(
 ) -> str:
     """One line of at most 500 characters, at its end the ledger's fingerprint where the news have one. Raises
     ValueError for the moderators' cards, which are not for chat."""
+    if kind in POLL_NEWS:
+        return poll_line(words, kind, about, now)
+    if kind in NIGHT_NEWS:
+        return night_line(words, kind, about, now)
     facts = about_of(about)
     at = _moment_that_matters(kind, facts)
     line = words.say(
@@ -65,7 +71,12 @@ def gap_line(words: Wording, about_titles: Sequence[str], now: Micros, *, again:
 
 
 def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> Card:
-    """The card with which Discord hears the news; `live_card` follows the drop from then on."""
+    """The card with which Discord hears the news; `live_card` follows the drop from then on, and a poll or a game
+    night has a card of its own kind."""
+    if kind in POLL_NEWS:
+        return poll_card(words, kind, about, now)
+    if kind in NIGHT_NEWS:
+        return night_card(words, kind, about, now)
     facts = about_of(about)
     match kind:
         case NewsKind.CONTROL:

@@ -17,12 +17,13 @@ TEMPLATE_CHARACTERS_MAX = 400
 # What a viewer types in chat unless [commands] says otherwise; on Discord the names are fixed. Who cannot type a
 # command in chat is sent to Discord.
 _USUAL = {name: f"!{name}" if command.in_chat else command.on_discord for name, command in COMMANDS.items()}
-CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "can": "!drop can", "md": "!md"})
+CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "can": "!drop can", "night": "/night", "md": "!md"})
 BOARD_COMMANDS = MappingProxyType(
     {
         **{name: command.on_discord for name, command in COMMANDS.items()},
         "steer": "/drop",
         "can": "/can",
+        "night": "/night",
         "md": "/claim",
     }
 )
@@ -69,7 +70,7 @@ def mistake_in(key: str, template: str) -> str | None:
 class Wording:
     """All sentences of one channel. `overrides` replace them by key; `zone` is the IANA zone of clock times;
     `command_names` maps a command ("claim") to what viewers type for it ("!grab"); `undo_within` is how long a
-    moderator can take a step back.
+    moderator can take a step back; `bare_votes` tells that a number alone is a vote while a poll runs.
 
     Raises ValueError for an override that `mistake_in` finds fault with."""
 
@@ -77,6 +78,7 @@ class Wording:
     zone: str = field(default="UTC", kw_only=True)
     command_names: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     undo_within: Micros = field(default=Pace().undo_within, kw_only=True)
+    bare_votes: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
         for key, template in self.overrides.items():

@@ -8,6 +8,7 @@ from bot.domain.time import DAY, HOUR, MINUTE, SECOND, Micros, in_zone
 from bot.wording.catalogue import Wording
 
 _SECONDS_SHOWN_BELOW = 90 * SECOND
+_TIMED_BELOW_MINUTES = 10
 
 
 def span_text(words: Wording, span: Micros) -> str:
@@ -25,6 +26,19 @@ def span_text(words: Wording, span: Micros) -> str:
         return words.say("time-hours", count=hours)
     days = (span + DAY // 2) // DAY
     return words.say("time-day") if days == 1 else words.say("time-days", count=days)
+
+
+def timer_text(words: Wording, span: Micros) -> str:
+    """A span that people watch run down: to the second below ten minutes, where a rounded minute is wrong."""
+    seconds = -(-max(0, span) // SECOND)
+    minutes, rest = divmod(seconds, 60)
+    if minutes >= _TIMED_BELOW_MINUTES:
+        return span_text(words, span)
+    if rest and minutes < 2:
+        return words.say("time-seconds", count=seconds)
+    if rest:
+        return words.say("time-minutes-seconds", minutes=minutes, seconds=rest)
+    return words.say("time-minutes", count=minutes) if minutes else words.say("time-seconds", count=0)
 
 
 def undo_text(words: Wording) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 SENTENCES = {
-    "help-viewer": "Type {claim_command} to get a unit of the open drop, {drop_command} for what is on and what is "
-    "next, {mine_command} for what you hold. Each also answers to {md_command}, like {md_command} claim.",
+    "help-viewer": "Type {claim_command} to get a unit of the open drop, {vote_command} 2 to vote in the poll that "
+    "is on, {drop_command} for what is on and what is next, {mine_command} for what you hold. Each also answers to "
+    "{md_command}, like {md_command} claim.",
     "help-proof": "{proof_command} 17 tells which entry of the public ledger unit 17 is.",
     "help-moderator": "Steer: {steer_command} open, close, pause, resume, +5, cancel, undo, each with a drop's "
-    "name, {steer_command} give NAME @viewer WHY, and {steer_command} move NAME 21:00 WHY.",
+    "name, {steer_command} give NAME @viewer WHY, {steer_command} move NAME 21:00 WHY, and "
+    "{poll_command} Next game? Hades, Celeste 2m",
     "help-viewer-board": "{claim_command} takes a unit of the open drop, as the Claim button does.\n"
     "{drop_command} shows what is on and what is next.\n"
-    "{can_command} tells whether you can claim it, and from when on.\n{mine_command} shows what you hold.\n"
+    "{can_command} tells whether you can claim it, and from when on.\n"
+    "{vote_command} votes in the poll that is on, as its buttons do; {pass_command} shows your passes.\n"
+    "{night_command} gets you a seat in a game night.\n{mine_command} shows what you hold.\n"
     "{proof_command} with a unit's number gives the proof that it stands in the public ledger.",
     "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, moves, cancels, gives and "
-    "undoes; {steer_command} new makes a drop. The card in the moderators' channel does the same with buttons.",
+    "undoes; {steer_command} new makes a drop.\n"
+    "{poll_command} puts polls and steers them, {pass_command} gives passes, {night_command} hosts game nights.\n"
+    "The card in the moderators' channel steers drops with buttons.",
     "remind-on": "You will be pinged shortly before a drop opens and when it does. Press again to stop.",
     "remind-off": "You will not be pinged any more. Press again to change that.",
     "remind-unset": "Reminders are not set up in this server; a moderator has to choose a role for them.",

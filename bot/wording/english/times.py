@@ -5,6 +5,7 @@ from __future__ import annotations
 SENTENCES = {
     "time-seconds": "{count} s",
     "time-minutes": "{count} min",
+    "time-minutes-seconds": "{minutes} min {seconds} s",
     "time-hours": "{count} h",
     "time-hours-minutes": "{count} h {minutes} min",
     "time-day": "1 day",

@@ -1,0 +1,56 @@
+"""The buttons of a poll's card and of a game night's, and when a press can be of use."""
+
+from __future__ import annotations
+
+from bot.domain.ballots import Method
+from bot.domain.night_deeds import NightVerb
+from bot.domain.text import label
+from bot.wording.cards import Button, Style
+from bot.wording.catalogue import Wording
+from bot.wording.poll_about import PollAbout, choice_labels
+
+# What stands before the poll's key in an action: "vote:next-mug:2", "ballot:next-mug", "votepass:next-mug".
+VOTE, BALLOT, PASS_VOTE = "vote", "ballot", "votepass"
+# "night:join:friday"
+NIGHT = "night"
+_LABEL_CHARACTERS_MAX = 80
+_STYLES = {NightVerb.JOIN: Style.SUCCESS, NightVerb.CHECK_IN: Style.PRIMARY}
+
+
+def poll_buttons(words: Wording, facts: PollAbout) -> tuple[Button, ...]:
+    """A button for each option where one press is a vote; else one that asks for the whole ballot. Then one for a
+    pass where passes are of use. None once the poll is over."""
+    if not facts.open:
+        return ()
+    can_vote = not facts.paused
+    if facts.method is Method.PLURALITY:
+        labels = choice_labels(facts.options)
+        voting = [
+            Button(
+                label(text, characters_max=_LABEL_CHARACTERS_MAX), f"{VOTE}:{facts.poll}:{number}", enabled=can_vote
+            )
+            for number, text in enumerate(labels, 1)
+        ]
+    else:
+        voting = [_button(words, "button-vote", f"{BALLOT}:{facts.poll}", Style.PRIMARY, enabled=can_vote)]
+    if facts.takes_passes:
+        voting.append(_button(words, "button-vote-pass", f"{PASS_VOTE}:{facts.poll}", enabled=can_vote))
+    return tuple(voting)
+
+
+def night_buttons(words: Wording, night: str, *, can_check_in: bool) -> tuple[Button, ...]:
+    """Joining, checking in and leaving, by the verbs of `NightVerb`."""
+    enabled = {NightVerb.JOIN: True, NightVerb.CHECK_IN: can_check_in, NightVerb.LEAVE: True}
+    return tuple(
+        _button(
+            words, f"button-night-{verb}", f"{NIGHT}:{verb}:{night}", _STYLES.get(verb, Style.SECONDARY), enabled=on
+        )
+        for verb, on in enabled.items()
+    )
+
+
+def _button(
+    words: Wording, key: str, action: str, style: Style = Style.SECONDARY, *, enabled: bool = True
+) -> Button:
+    text = label(words.say(key, discord=True), characters_max=_LABEL_CHARACTERS_MAX) or "?"
+    return Button(text, action, style, enabled)
