@@ -107,7 +107,8 @@ def native_ask(poll: Poll, moment: Micros) -> NativeAsk | NativeFault:
 
 def ours_among(poll: Poll, seen: Iterable[NativePoll], taken: Collection[str]) -> NativePoll | None:
     """The poll on Twitch that was opened beside this one: nobody notes its id before it is there, and whoever was
-    stopped in between finds it again. `taken` are the ids of other polls of ours."""
+    stopped in between finds it again. `taken` are the ids of other polls of ours, and what was over when ours was
+    opened is none."""
     shown = _shown(poll.plan)
     if isinstance(shown, NativeFault):
         return None
@@ -116,7 +117,10 @@ def ours_among(poll: Poll, seen: Iterable[NativePoll], taken: Collection[str]) -
     same = [
         each
         for each in seen
-        if (each.title, each.choices) == shown and each.id not in taken and each.started_at in span
+        if (each.title, each.choices) == shown
+        and each.id not in taken
+        and each.started_at in span
+        and (each.ended_at is None or each.ended_at > poll.opened_at)
     ]
     return min(same, key=lambda each: abs(each.started_at - poll.opened_at), default=None)
 

@@ -12,6 +12,7 @@ from bot.domain.control import SteerDrop
 from bot.domain.eligibility import AskEligibility
 from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.moving import MoveDrop
+from bot.domain.native_rules import NoteNative
 from bot.domain.night_deeds import CancelNight, CreateNight, VisitNight
 from bot.domain.pass_deeds import GivePass, RevokePass, TransferPass
 from bot.domain.planning import ApplyPlans, PlanDrop
@@ -33,6 +34,7 @@ from bot.storage import (
     judging,
     linking,
     moving,
+    native_polls,
     nights,
     passes,
     planning,
@@ -73,6 +75,7 @@ HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     OpenPoll: polls.handle_open,
     SteerPoll: polls.handle_steer,
     RecountPoll: polls.handle_recount,
+    NoteNative: native_polls.handle_note,
     CastVote: voting.handle,
     GivePass: passes.handle_give,
     TransferPass: passes.handle_transfer,

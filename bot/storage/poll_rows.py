@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from bot.domain.ballots import Ballot, BallotFault, Method, plain_ballot, read_plain
 from bot.domain.ledger import canonical_bytes
+from bot.domain.native_polls import native_end_of
 from bot.domain.poll_box import Vote
 from bot.domain.polls import Poll, PollState, poll_plan_of
 
@@ -32,6 +33,7 @@ def poll_values(channel_id: int, poll: Poll, seed: bytes) -> dict[str, Any]:
         "goes_on": int(poll.goes_on),
         "people": poll.people,
         "result": None if poll.result is None else canonical_bytes(poll.result).decode(),
+        "native": None if poll.native is None else canonical_bytes(poll.native.as_public()).decode(),
     }
 
 
@@ -51,6 +53,7 @@ def poll_of(row: Row[Any]) -> Poll:
         goes_on=bool(row.goes_on),
         people=row.people,
         result=None if row.result is None else orjson.loads(row.result),
+        native=None if row.native is None else native_end_of(orjson.loads(row.native)),
     )
 
 

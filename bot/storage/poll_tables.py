@@ -25,6 +25,7 @@ poll = Table(
     Column("goes_on", Integer, nullable=False),
     Column("people", Integer, nullable=False),
     Column("result", Text),
+    Column("native", Text),  # how the poll on Twitch beside it has ended, in JSON
     sqlite_strict=True,
 )
 

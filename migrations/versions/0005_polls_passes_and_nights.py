@@ -42,6 +42,7 @@ def _add_poll() -> None:
         sa.Column("goes_on", sa.Integer(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
         sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("native", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("channel_id", "key", name=op.f("pk_poll")),
         sqlite_strict=True,
     )

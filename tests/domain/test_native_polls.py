@@ -184,7 +184,8 @@ def test_ours_is_the_one_with_our_words_and_our_time_and_no_other_polls():
     after = on_twitch(id="after", started_at=poll.closes_at + SKEW_MAX + 1)
     other = on_twitch(id="other", title="Colour of the next cup?")
     turned = on_twitch(id="turned", choices=OPTIONS[::-1])
-    seen = [before, after, other, turned, far, near]
+    over = on_twitch(id="over", started_at=NOON - 1, ended_at=NOON)
+    seen = [before, after, other, turned, over, far, near]
     assert ours_among(poll, seen, ()) == near
     assert ours_among(poll, seen, {"near"}) == far
     assert ours_among(poll, seen, {"near", "far"}) is None
