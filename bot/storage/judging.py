@@ -38,10 +38,10 @@ def handle(batch: Batch, command: JudgeHolds, moment: Micros) -> int:
 
 
 def settle_ended(batch: Batch, moment: Micros) -> None:
-    """Judge what waited in an early window or a poll that is over: by now everybody is let in, or nobody any
-    more."""
-    if batch.book.participation.held_votes:
-        voting.settle_ended(batch, moment)
+    """Judge what waited in an early window that is over, by now everybody is let in or nobody any more; and
+    votes that waited in a poll which has taken a turn."""
+    if batch.book.participation.turned:
+        voting.settle_turned(batch, moment)
     if not batch.book.holds:
         return
     for hold in list(batch.book.holds):

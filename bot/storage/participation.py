@@ -25,6 +25,8 @@ from bot.storage.pass_rows import Passes
 from bot.storage.poll_rows import poll_of, poll_values
 from bot.storage.rows import Insertion, upsert
 
+_TURNS = frozenset({"poll.closed", "poll.cancelled", "poll.resumed", "poll.went-on"})
+
 
 class Participation:
     """Of one channel, between batches: like the book that it belongs to, thrown away whenever a batch fails."""
@@ -40,6 +42,8 @@ class Participation:
         self.held_votes = HeldVotes(connection, channel_id, self.polls)
         self.passes = Passes(connection, channel_id)
         self.nights = load_nights(connection, channel_id)
+        # Polls whose waiting votes are to be judged again: it is over, or it goes on after a pause.
+        self.turned: set[str] = set()
         self._changed_polls: set[str] = set()
         self._changed_nights: set[str] = set()
         self._new_ballots, self._new_passes = Insertion(tables.ballot), Insertion(tables.pass_)
@@ -104,6 +108,8 @@ class Participation:
         elif fact.kind == "vote.cast":
             replaced = cast("list[str]", fact.public.get("replaces", ()))
             self.ballots(connection, after).put(_vote(after, fact, entry), replaced)
+        elif fact.kind in _TURNS:
+            self.turned.add(key)
         return after
 
     def _fold_night(self, key: str, fact: Fact, entry: Entry) -> Night:

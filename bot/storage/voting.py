@@ -72,11 +72,12 @@ def learn(batch: Batch, told: Mapping[Account, Mapping[Question, Found]], moment
     return answered
 
 
-def settle_ended(batch: Batch, moment: Micros) -> None:
-    """Refuse what waited in a poll that is over: by now nobody's vote is taken any more."""
+def settle_turned(batch: Batch, moment: Micros) -> None:
+    """Judge again what waited in polls that have taken a turn: one that is over takes nobody's vote any more, one
+    that goes on takes what came before its pause."""
     part = batch.book.participation
-    for held in list(part.held_votes):
-        if not part.polls[held.drop].open:
+    while part.turned:
+        for held in part.held_votes.of(part.turned.pop()):
             settle(batch, held, moment)
 
 

@@ -39,19 +39,21 @@ class Told:
 
 
 class Desk:
-    """A ledger, its lane, and the clock; `settled` are the answers to claims that had waited, in order. The engine
-    outlives it, with the queries that it has learned."""
+    """A ledger, its lane, and the clock; `settled` are the answers to claims that had waited, in order, and
+    `voted` those to votes. The engine outlives it, with the queries that it has learned."""
 
-    def __init__(self, engine: Engine, at: Micros) -> None:
+    def __init__(self, engine: Engine, at: Micros, *, stream_watched: bool = False) -> None:
         self.clock = FixedClock(at)
         self.settled: list[Answer[Any]] = []
+        self.voted: list[Answer[Any]] = []
         self._engine = engine
+        self._stream_watched = stream_watched
         self._reader = sqlite3.connect(str(engine.url.database))
         self._read = 0
         self._open()
 
     def _open(self) -> None:
-        settings = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, stream_watched=False)
+        settings = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, self._stream_watched)
         self._lane = Lane(self._engine, [settings], self.clock, KEYS)
         self._lane._open_channels()
 
@@ -61,6 +63,7 @@ class Desk:
         asked = [_Asked(command, self.clock.at, waiting) for command in commands]
         results, committed = self._lane._process(asked)
         self.settled += [answer for _, answer in committed.settled]
+        self.voted += [answer for _, answer in committed.voted]
         for result in results:
             if isinstance(result, Exception):
                 raise result

@@ -15,15 +15,16 @@ from bot.domain.planning import ApplyPlans
 from bot.domain.poll_control import OpenPoll, PollNeedsYes, PollSteered, PollVerb, SteerPoll
 from bot.domain.polls import PassRole, PollKind
 from bot.domain.recounting import PollRecounted, RecountPoll
-from bot.domain.stream import Wake
+from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.vote_words import VoteMistake
-from bot.domain.voting import CastVote, VoteAccepted, VoteRefusal, VoteRefused
+from bot.domain.voting import CastVote, VoteAccepted, VoteChecking, VoteRefusal, VoteRefused
 from bot.storage.database import Reads
 from bot.storage.polls import own_votes, read_count, read_polls
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
 from tests.domain.poll_world import choice, poll_plan
 from tests.storage.desk import Desk, desk_engine
+from tests.storage.early import judging
 
 ANN, BEN = viewer("ann"), viewer("ben")
 MOD_VOTE = {"kind": PollKind.MOD_VOTE, "electorate": "moderator", "pass_role": PassRole.ENTRY}
@@ -31,14 +32,14 @@ MOD_VOTE = {"kind": PollKind.MOD_VOTE, "electorate": "moderator", "pass_role": P
 
 @pytest.fixture
 def desk(new_ledger):
-    desk = Desk(desk_engine(new_ledger), NOON)
+    desk = Desk(desk_engine(new_ledger), NOON, stream_watched=True)
     yield desk
     desk.close()
 
 
 def opened(desk, **changes):
     (answer,) = desk.send(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan(**changes)))
-    assert isinstance(answer.decision, PollSteered)
+    assert isinstance(answer.decision, PollSteered), answer.decision
     return answer.decision.poll
 
 
@@ -134,6 +135,41 @@ async def test_everybody_else_reads_polls_counts_and_their_own_votes(desk, new_l
     assert own.vote.ballot == choice(2)
     assert await own_votes(reads, CHANNEL, ("twitch", "nobody")) == []
     await reads.close()
+
+
+def test_a_vote_that_waits_is_cast_when_somebody_can_tell_also_after_a_pause(desk):
+    desk.send(ReportStream(CHANNEL, live=True))
+    opened(desk, electorate="subscriber", window=30 * MINUTE)
+    first, second = desk.send(vote("ann", 1), vote("ben", 2))
+    assert isinstance(first.decision, VoteChecking)
+    assert isinstance(second.decision, VoteChecking)
+    desk.restart()
+    desk.send(judging("ann", 1))
+    assert [(answer.request_id, type(answer.decision)) for answer in desk.voted] == [
+        ("twitch:vote-ann", VoteAccepted)
+    ]
+    assert desk.send(vote("ann", 1))[0].decision == desk.voted[0].decision
+    desk.send(ReportStream(CHANNEL, live=False))
+    desk.clock.at += 5 * MINUTE
+    desk.send(Wake(CHANNEL))
+    # What is found out while the poll is paused counts when it goes on.
+    desk.send(judging("ben", 1))
+    assert len(desk.voted) == 1
+    desk.send(ReportStream(CHANNEL, live=True))
+    desk.clock.at += 5 * MINUTE
+    desk.send(Wake(CHANNEL))
+    assert [answer.request_id for answer in desk.voted] == ["twitch:vote-ann", "twitch:vote-ben"]
+    assert desk.ask("SELECT count(*) FROM ballot UNION ALL SELECT count(*) FROM held_vote") == [(2,), (0,)]
+
+
+def test_a_vote_that_nobody_could_judge_is_refused_when_the_poll_closes(desk):
+    opened(desk, electorate="subscriber")
+    desk.send(vote("ann", 1))
+    desk.clock.at += 90 * SECOND
+    desk.send(Wake(CHANNEL))
+    (answer,) = desk.voted
+    assert answer.decision.because is VoteRefusal.CLOSED
+    assert desk.send(vote("ann", 1))[0].decision == answer.decision
 
 
 def test_given_passes_are_numbered_on_after_a_restart(desk):
