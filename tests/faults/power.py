@@ -8,7 +8,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -63,7 +62,7 @@ def record(start: Start, folder: Path, plant: str, checkpoint_pages: int, failin
     """Let a life run under strace. Checks that the events explain every byte that is in the file in the end."""
     home = folder / "recorded"
     ledger = copy_ledger(start.ledger, home)
-    witness = deepcopy(start.witness)
+    witness = start.witness.twin()
     again = witness.to_ask_again(Random(start.seed), 5)
     orders = Orders(
         str(ledger),
@@ -103,7 +102,7 @@ def _failing(seed: int, failing_syncs: bool) -> list[str]:
 def cuts(told: Record, disk: Disk, chance: Random) -> Iterator[Cut]:
     """The power fails after every event: with nothing unsynced left behind each answer and ahead of each sync, and
     with every kind of remainder ahead of each sync, elsewhere with one kind."""
-    witness, events = deepcopy(told.start.witness), told.events
+    witness, events = told.start.witness.twin(), told.events
     for at, event in enumerate(events, 1):
         disk.follow(event)
         if isinstance(event, Heard):
@@ -121,12 +120,12 @@ def check(cut: Cut, folder: Path) -> list[str]:
     for name, data in cut.image.items():
         folder.joinpath(name).write_bytes(data)
     # What was stored without an answer in one image is not there in another: each is asked by itself.
-    return deepcopy(cut.witness).check(folder / "ledger.sqlite")
+    return cut.witness.twin().check(folder / "ledger.sqlite")
 
 
 def live_on(cut: Cut, folder: Path, seed: int) -> list[str]:
     """The next life in an image: it asks again what was answered, and everybody gets the same answer."""
-    witness = deepcopy(cut.witness)
+    witness = cut.witness.twin()
     ledger = folder / "ledger.sqlite"
     again = witness.to_ask_again(Random(seed), 20)
     child = Child.forked(Orders(str(ledger), seed, 2, 1, 2, again), folder / "life.log")

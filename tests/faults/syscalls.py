@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import copy
 import shutil
 import sys
 import time
@@ -92,7 +91,7 @@ def make_start(folder: Path, seed: int, plant: str = "") -> Start:
 
 def try_fault(start: Start, fault: Fault, nth: int, folder: Path) -> Trial:
     """A life with this fault, then one without: what they tell and what the file holds must agree."""
-    ledger, witness = copy_ledger(start.ledger, folder), copy.deepcopy(start.witness)
+    ledger, witness = copy_ledger(start.ledger, folder), start.witness.twin()
     log = folder / "life.log"
     again = witness.to_ask_again(Random(nth), 5)
     orders = Orders(

@@ -17,7 +17,7 @@ from bot.storage import tables
 from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.rebuild import differences
 from tests.faults.lean_deeds import Deed
-from tests.faults.ledger import Ledger, look_into
+from tests.faults.ledger import Ledger, digest_of_rows, look_into
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,13 @@ class Witness:
         self.faults: list[str] = []
         self._unheard: set[str] = set()
         self._refused: set[str] = set()
+
+    def twin(self) -> Witness:
+        """Another one that has heard the same, and goes its own way from here on."""
+        twin = Witness()
+        twin.asked, twin.told, twin.counts = dict(self.asked), dict(self.told), Counter(self.counts)
+        twin.faults, twin._unheard, twin._refused = list(self.faults), set(self._unheard), set(self._refused)
+        return twin
 
     def hear(self, word: Mapping[str, Any]) -> None:
         """One line of a life."""
@@ -112,10 +119,21 @@ def missing(told: Mapping[str, Told], stored: Mapping[str, Told]) -> list[str]:
 
 def table_faults(ledger_file: Path) -> list[str]:
     """Where the bot itself finds that tables and entries differ."""
+    contents = digest_of_rows(ledger_file)
+    if contents in _IN_STEP:
+        # Hundreds of cuts leave what a few commits had left, and the bot would find the same each time.
+        return []
     engine = snapshot_engine(ledger_url(str(ledger_file)))
     try:
         with engine.connect() as connection:
             channels = connection.scalars(select(tables.channel.c.id)).all()
-            return [fault for channel in channels for fault in differences(connection, channel)]
+            faults = [fault for channel in channels for fault in differences(connection, channel)]
     finally:
         engine.dispose()
+    if not faults:
+        _IN_STEP.add(contents)
+    return faults
+
+
+# The contents whose tables agreed with their entries.
+_IN_STEP: set[bytes] = set()
