@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "mine": Command("which units are mine", "/mine"),
         "drop": Command("what is on and what is next; for moderators, steering", "/drops"),
         "vote": Command("vote in the poll that is on; its number alone does it too", "/vote"),
-        "pass": Command("which passes are mine; with a choice, spend the one that fits on it", "/pass"),
+        "pass": Command("which passes are mine; with a choice, spend the one that fits on it", "/pass list"),
         "poll": Command("put a poll, and steer the one that is on; for moderators", "/poll"),
         "modvote": Command("put a vote that moderators and holders of passes decide; for moderators", "/poll"),
         "help": Command("what can be typed", "/help"),

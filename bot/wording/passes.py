@@ -22,12 +22,15 @@ from bot.domain.time import Micros
 from bot.wording.buttons import yes_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.claims import packed_in
 from bot.wording.text import as_sentence, board_text, chat_line, chat_name, packed, shown
 from bot.wording.times import moment_text
 
 LINE_CHARACTERS_MAX = 450
 _BOARD_CHARACTERS_MAX = 1_700
-_CHAT_ITEMS_CHARACTERS_MAX = 360
+# One person's share of a line of chat.
+_USABLE_CHARACTERS_MAX = 120
+_NEVER: Micros = 1 << 62
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -39,32 +42,44 @@ def pass_name(words: Wording, terms: PassTerms, *, discord: bool) -> str:
 
 
 def passes_text(
-    words: Wording,
-    name: str,
-    passes: Sequence[Pass],
-    now: Micros,
-    *,
-    discord: bool,
-    titles: Mapping[str, str] = _NO_TITLES,
+    words: Wording, passes: Sequence[Pass], now: Micros, *, titles: Mapping[str, str] = _NO_TITLES
 ) -> str:
-    """Somebody's passes: on Discord all of them, in chat, with the name, those that can be spent. `titles` are
-    those of drops by key, for the badges that passes came with."""
-    who = shown(name, discord=True) if discord else chat_name(name)
-    listed = [held for held in passes if discord or held.why_not(now) is None]
+    """All of somebody's passes, for their eyes on Discord. `titles` are those of drops by key, for the badges that
+    passes came with."""
+    if not passes:
+        return words.say("passes-none", discord=True)
     # What can be spent comes first, and of it what is over soonest.
-    listed.sort(key=lambda held: (held.why_not(now) is not None, held.terms.expires_at or 1 << 62, held.number))
-    if not listed:
-        text = words.say("passes-none-board" if discord else "passes-none", discord=discord, name=who)
-        return text if discord else chat_line(text, characters_max=LINE_CHARACTERS_MAX)
-    items = [_item(words, held, titles, now, discord=discord) for held in listed]
-    between, room = ("\n", _BOARD_CHARACTERS_MAX) if discord else (", ", _CHAT_ITEMS_CHARACTERS_MAX)
-    fitting = packed("", items, "", characters_max=room, between=between)[0]
-    count = next(n for n in range(1, len(items) + 1) if between.join(items[:n]) == fitting)
-    if count < len(items):
-        fitting += f"{between[-1]}{words.say('list-more', discord=discord, count=len(items) - count)}"
-    key = "passes-list-board" if discord else "passes-list"
-    text = words.say(key, discord=discord, name=who, passes=fitting)
-    return text if discord else chat_line(text, characters_max=LINE_CHARACTERS_MAX)
+    listed = sorted(passes, key=lambda held: (held.why_not(now) is not None, _over_at(held), held.number))
+    items = [_item(words, held, titles, now) for held in listed]
+    fitting = packed("", items, "", characters_max=_BOARD_CHARACTERS_MAX, between="\n")[0]
+    rest = len(items) - len(fitting.splitlines())
+    if rest:
+        fitting += "\n" + words.say("list-more", discord=True, count=rest)
+    return words.say("passes-list", discord=True, passes=fitting)
+
+
+def passes_lines(words: Wording, held: Sequence[tuple[str, Sequence[Pass]]], now: Micros) -> list[str]:
+    """What each of several people can spend, in lines of Twitch chat: only what it is and how often."""
+    items = [f"@{chat_name(name)} {usable_text(words, passes, now)}" for name, passes in held]
+    return packed_in(words.say("passes-people", people="\0"), items) if items else []
+
+
+def usable_text(words: Wording, passes: Sequence[Pass], now: Micros, *, discord: bool = False) -> str:
+    """What can be spent now, by kind: "mod-vote pass (2), game-night pass"."""
+    uses: dict[str, int] = {}
+    for held in sorted(passes, key=lambda held: held.number):
+        if held.why_not(now) is None:
+            name = pass_name(words, held.terms, discord=discord)
+            uses[name] = uses.get(name, 0) + held.uses_left
+    items = [
+        words.say("pass-usable" if count == 1 else "pass-usable-several", discord=discord, kind=name, count=count)
+        for name, count in uses.items()
+    ]
+    if not items:
+        return words.say("passes-unusable", discord=discord)
+    fitting = packed("", items, "", characters_max=_USABLE_CHARACTERS_MAX)[0]
+    rest = len(items) - next(n for n in range(1, len(items) + 1) if ", ".join(items[:n]) == fitting)
+    return f"{fitting} {words.say('list-more', discord=discord, count=rest)}" if rest else fitting
 
 
 def pass_deed_text(
@@ -110,31 +125,35 @@ def confirm_pass_card(words: Wording, needs: PassNeedsYes, now: Micros) -> Card:
     return Card("", pass_deed_text(words, needs, now, discord=True), buttons=(yes_button(words),))
 
 
-def _item(words: Wording, held: Pass, titles: Mapping[str, str], now: Micros, *, discord: bool) -> str:
+def _item(words: Wording, held: Pass, titles: Mapping[str, str], now: Micros) -> str:
     because = held.why_not(now)
-    details = [] if because is None else [words.say(f"pass-is-{because}", discord=discord)]
-    details += _details(words, held.terms, held.uses_left, now, discord=discord, over=because is not None)
+    if because is None:
+        details = _details(words, held.terms, held.uses_left, now, discord=True)
+    else:
+        details = [words.say(f"pass-is-{because}", discord=True)]
     if held.drop:
-        title = shown(titles.get(held.drop, held.drop), discord=discord)
-        details.append(words.say("pass-from", discord=discord, title=title, number=held.unit))
-    if discord and because is None and held.terms.transferable:
+        title = board_text(titles.get(held.drop, held.drop))
+        details.append(words.say("pass-from", discord=True, title=title, number=held.unit))
+    if because is None and held.terms.transferable:
         details.append(words.say("pass-transferable", discord=True))
     return words.say(
         "pass-item" if details else "pass-item-plain",
-        discord=discord,
-        kind=pass_name(words, held.terms, discord=discord),
+        discord=True,
+        kind=pass_name(words, held.terms, discord=True),
         number=held.number,
         details=", ".join(details),
     )
 
 
-def _details(
-    words: Wording, terms: PassTerms, uses_left: int, now: Micros, *, discord: bool, over: bool = False
-) -> list[str]:
+def _over_at(held: Pass) -> Micros:
+    return _NEVER if held.terms.expires_at is None else held.terms.expires_at
+
+
+def _details(words: Wording, terms: PassTerms, uses_left: int, now: Micros, *, discord: bool) -> list[str]:
     details: list[str] = []
-    if terms.uses > 1 and not over:
+    if terms.uses > 1:
         details.append(words.say("pass-uses", discord=discord, left=uses_left, uses=terms.uses))
-    if terms.expires_at is not None and not over:
+    if terms.expires_at is not None:
         when = moment_text(words, terms.expires_at, now, discord=discord)
         details.append(words.say("pass-until", discord=discord, when=when))
     return details

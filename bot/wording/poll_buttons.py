@@ -11,7 +11,7 @@ from bot.wording.poll_about import PollAbout, choice_labels
 
 # What stands before the poll's key in an action: "vote:next-mug:2", "ballot:next-mug", "votepass:next-mug".
 VOTE, BALLOT, PASS_VOTE = "vote", "ballot", "votepass"
-# "night:join:friday"
+# "night:friday:join"
 NIGHT = "night"
 _LABEL_CHARACTERS_MAX = 80
 _STYLES = {NightVerb.JOIN: Style.SUCCESS, NightVerb.CHECK_IN: Style.PRIMARY}
@@ -43,7 +43,7 @@ def night_buttons(words: Wording, night: str, *, can_check_in: bool) -> tuple[Bu
     enabled = {NightVerb.JOIN: True, NightVerb.CHECK_IN: can_check_in, NightVerb.LEAVE: True}
     return tuple(
         _button(
-            words, f"button-night-{verb}", f"{NIGHT}:{verb}:{night}", _STYLES.get(verb, Style.SECONDARY), enabled=on
+            words, f"button-night-{verb}", f"{NIGHT}:{night}:{verb}", _STYLES.get(verb, Style.SECONDARY), enabled=on
         )
         for verb, on in enabled.items()
     )

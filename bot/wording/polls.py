@@ -24,11 +24,19 @@ from bot.wording.poll_results import (
     people_line,
     rounds_blocks,
 )
-from bot.wording.poll_steering import confirm_poll_card, mistakes_text, steered_text
+from bot.wording.poll_steering import confirm_poll_card, mistakes_text, recounted_text, steered_text
 from bot.wording.text import CHAT_CHARACTERS_MAX, chat_line
 from bot.wording.times import moment_text, stamp, timer_text
 
-__all__ = ["confirm_poll_card", "live_poll_card", "mistakes_text", "poll_card", "poll_line", "steered_text"]
+__all__ = [
+    "confirm_poll_card",
+    "live_poll_card",
+    "mistakes_text",
+    "poll_card",
+    "poll_line",
+    "recounted_text",
+    "steered_text",
+]
 
 POLL_NEWS = frozenset(
     {
@@ -104,7 +112,7 @@ def _closed_line(words: Wording, facts: PollAbout) -> str:
         raise ValueError(f"the poll {facts.poll} is closed without a result")
     values: dict[str, str | int] = {
         "poll": words.say(f"poll-kind-{facts.kind}"),
-        "question": question_text(facts.question, discord=False),
+        "asked": _asked(question_text(facts.question, discord=False)),
     }
     outcome = outcome_text(words, facts, result, discord=False)
     key = f"news-poll-closed{_how_closed(facts)}"
@@ -124,9 +132,9 @@ def _closed_line(words: Wording, facts: PollAbout) -> str:
 
 def _closed_card(words: Wording, facts: PollAbout, result: Result, note: tuple[tuple[str, str], ...]) -> Card:
     """The public account: who won and why, every count, the table of a run-off, and what ties were drawn with."""
+    draw, seed = facts.ties[:_DRAW_CHARACTERS], facts.seed[:_DRAW_CHARACTERS]
     check = [
-        words.say("card-poll-committed", discord=True, draw=facts.ties),
-        words.say("card-poll-seed", discord=True, seed=facts.seed) if facts.seed else "",
+        words.say("card-poll-draw", discord=True, draw=draw, seed=seed) if seed else "",
         words.say("card-poll-recount", discord=True, poll=facts.poll),
         words.say("card-poll-entry", discord=True, entry=facts.entry) if facts.entry else "",
     ]
@@ -156,8 +164,8 @@ def _account(words: Wording, facts: PollAbout, result: Result) -> list[str]:
 
 def _so_far(words: Wording, facts: PollAbout, counted: bool) -> str:
     """How many have voted, and what the bars show where that is not how many chose something."""
-    key = "card-poll-people-one" if facts.people == 1 else "card-poll-people-so-far"
-    said = [words.say(key, discord=True, people=facts.people)]
+    how_many = {0: "none", 1: "one"}.get(facts.people, "so-far")
+    said = [words.say(f"card-poll-people-{how_many}", discord=True, people=facts.people)]
     if counted and facts.method in (Method.RANKED, Method.SCORE):
         said.append(words.say(f"card-poll-bars-{facts.method}", discord=True))
     return " ".join(said)

@@ -191,10 +191,10 @@ def _bad_choice(words: Wording, mistake: VoteMistake | None, *, discord: bool, o
     match mistake.because:
         case BallotFault.UNKNOWN_OPTION if mistake.choices:
             key = "vote-unknown-option-near"
-        case BallotFault.UNKNOWN_OPTION if discord and mistake.text:
-            key = "vote-unknown-option-asked"
         case BallotFault.UNKNOWN_OPTION if not options:
             key = "vote-unknown-option-plain"
+        case BallotFault.UNKNOWN_OPTION if discord and mistake.text:
+            key = "vote-unknown-option-asked"
         case BallotFault.REPEATED:
             key = "vote-repeated-option"
         case BallotFault.NOTHING_SAID | BallotFault.UNCLEAR | BallotFault.SCORE_MISSING:

@@ -18,7 +18,7 @@ SENTENCES = {
     "{proof_command} with a unit's number gives the proof that it stands in the public ledger.",
     "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, moves, cancels, gives and "
     "undoes; {steer_command} new makes a drop.\n"
-    "{poll_command} puts polls and steers them, {pass_command} gives passes, {night_command} hosts game nights.\n"
+    "{poll_command} puts polls and steers them, {night_command} hosts game nights.\n"
     "The card in the moderators' channel steers drops with buttons.",
     "remind-on": "You will be pinged shortly before a drop opens and when it does. Press again to stop.",
     "remind-off": "You will not be pinged any more. Press again to change that.",

@@ -6,7 +6,7 @@ SENTENCES = {
     "vote-counted": "Your vote counts: {choice}.",
     "vote-changed": "Changed, your vote is now: {choice}.",
     "vote-repeated": "That is your vote already: {choice}.",
-    "vote-nothing": "nothing (you abstain)",
+    "vote-nothing": "an abstention",
     "vote-pass-spent": "Your pass #{number} was spent on it.",
     "vote-pass-kept": "No pass was needed for it, so you keep yours.",
     "vote-weighs": "It weighs {weight}.",
