@@ -214,11 +214,11 @@ class Batch:
         if fact.kind == "unit.granted":
             self._grant(after, fact, entry)
         elif fact.kind == "unit.voided":
-            self._void(fact)
+            self._take_back(fact).void(_whole(fact, "number"))
         elif fact.kind == "unit.lost":
-            self._lose(after, fact, entry)
+            self._lose(after, fact, entry).lose(_whole(fact, "number"))
         elif fact.kind == "unit.retired":
-            self._void(fact)
+            self._take_back(fact).retire(_whole(fact, "number"))
             self._lose(after, fact, entry)
         else:
             book.wake_at = 0
@@ -256,7 +256,8 @@ class Batch:
         how = fact.public["how"]
         self._units.add((self.channel_id, fact.drop, 1, number, person_id, nth, how, entry.at, entry.number))
 
-    def _void(self, fact: Fact) -> None:
+    def _take_back(self, fact: Fact) -> Register:
+        """Remove the row of a unit; its number is for the register."""
         number = _whole(fact, "number")
         register = self.register(fact.drop)
         # The row may be waiting in this very batch.
@@ -265,14 +266,16 @@ class Batch:
         where = (unit.c.channel_id == self.channel_id) & (unit.c.drop_key == fact.drop) & (unit.c.number == number)
         if self.connection.execute(unit.delete().where(where)).rowcount != 1:
             raise ValueError(f"unit {number} of {fact.drop} has no owner to take it from")
-        register.void(number)
+        return register
 
-    def _lose(self, drop: Drop, fact: Fact, entry: Entry) -> None:
+    def _lose(self, drop: Drop, fact: Fact, entry: Entry) -> Register:
+        """Add the row of a number that is written off; the number is for the register."""
         number = _whole(fact, "number")
         if not drop.plan.has_unit(number):
             raise ValueError(f"there is no unit {number} of {fact.drop}")
-        self.register(fact.drop).lose(number)
+        register = self.register(fact.drop)
         self._lost.add((self.channel_id, fact.drop, 1, number, entry.at, entry.number))
+        return register
 
     def _announce(self, before: Drop | None, after: Drop, fact: Fact, moment: Micros, note: str | None) -> None:
         for news in news_of(before, after, fact, moment, self.book.settings.pace):

@@ -86,4 +86,16 @@ def _last_deed(batch: Batch, person_id: int) -> Deed | None:
     if row is None:
         return None
     move = move_of(batch.connection, batch.channel_id, row.entry_number) if row.kind == MOVED else None
-    return Deed(row.entry_number, row.kind, row.drop_key, row.at, row.number, row.minutes, move)
+    # A gift that was taken back for good since is no deed that could be undone once more.
+    kind = (
+        "unit.retired" if row.kind == "unit.granted" and _is_retired(batch, row.drop_key, row.number) else row.kind
+    )
+    return Deed(row.entry_number, kind, row.drop_key, row.at, row.number, row.minutes, move)
+
+
+def _is_retired(batch: Batch, drop: str, number: int) -> bool:
+    lost = tables.lost_unit.c
+    query = select(lost.number).where(
+        lost.channel_id == batch.channel_id, lost.drop_key == drop, lost.number == number
+    )
+    return batch.connection.scalar(query) is not None

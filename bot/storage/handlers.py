@@ -24,6 +24,7 @@ from bot.domain.stream import ReportStream, Wake
 from bot.domain.telling import ForgetRefusals, NoteAttempt, NoteCommands, NoteSent, NoteTold
 from bot.domain.time import Micros
 from bot.domain.verifying import NoteVerified
+from bot.domain.voiding import VoidUnit
 from bot.domain.voting import CastVote
 from bot.storage import (
     calendar,
@@ -44,6 +45,7 @@ from bot.storage import (
     stream,
     telling,
     verified,
+    voiding,
     voting,
 )
 from bot.storage.batch import Batch
@@ -83,4 +85,5 @@ HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     VisitNight: nights.handle_visit,
     CreateNight: nights.handle_create,
     CancelNight: nights.handle_cancel,
+    VoidUnit: voiding.handle,
 }

@@ -34,6 +34,7 @@ from bot.domain.polls import poll_scope
 from bot.domain.privacy import ErasureAsked, ErasureRefused, PersonErased
 from bot.domain.recounting import PollRecounted
 from bot.domain.time import Micros
+from bot.domain.voiding import UnitVoided, VoidNeedsYes, VoidRefused
 from bot.domain.voting import VoteAccepted, VoteChecking, VoteRefused
 from bot.storage import tables
 from bot.storage.rows import Lookup
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from bot.storage.batch import Batch
 
 CHECKING, VOTE_CHECKING = "claim.checking", "vote.checking"
+# Kept nowhere: see VoidNeedsYes.
+_VOID_ASKED = "void.needs-yes"
 
 # The names are stored: a class may be renamed, its name here may not.
 _CLASSES: dict[str, type[Any]] = {
@@ -86,6 +89,9 @@ _CLASSES: dict[str, type[Any]] = {
     "night.hosted": NightHosted,
     "night.needs-yes": NightNeedsYes,
     "night.refused": NightRefused,
+    "void.done": UnitVoided,
+    _VOID_ASKED: VoidNeedsYes,
+    "void.refused": VoidRefused,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 _OWED = frozenset(kind for kind in _CLASSES if kind.startswith("claim."))
@@ -156,6 +162,8 @@ def store(batch: Batch, request_id: str, actor: Actor, decision: Any, moment: Mi
     are owed a telling: whoever steers sees the deed itself. A claim whose person waits already is answered, and
     asked again decided again."""
     kind = kind_of(decision)
+    if kind == _VOID_ASKED:
+        return False
     if kind == CHECKING and request_id not in batch.book.holds:
         return False
     if kind == VOTE_CHECKING and request_id not in batch.book.participation.held_votes:

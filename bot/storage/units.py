@@ -82,6 +82,10 @@ class Register:
 
     def void(self, number: int) -> None:
         """Take a number back from whoever holds it; it is the next one to be handed out."""
+        self.retire(number)
+        self._numbers.put_back(number)
+
+    def retire(self, number: int) -> None:
+        """Take a number away from whoever holds it, for good: it is not handed out again."""
         for held in self._held.values():
             held.pop(number, None)
-        self._numbers.put_back(number)
