@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from asyncio import Future
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from bot.domain.ledger import Part
 from bot.domain.time import Micros
 from bot.storage.book import ChannelSettings
 from bot.storage.database import write_engine
-from bot.storage.lane import Lane, _Asked
+from bot.storage.lane import Lane, _Asked, nothing
 from tests.conftest import ALL_PLACES, CHANNEL, KEYS, FixedClock
 
 
@@ -40,34 +41,46 @@ class Told:
 
 class Desk:
     """A ledger, its lane, and the clock; `settled` are the answers to claims that had waited, in order, and
-    `voted` those to votes. The engine outlives it, with the queries that it has learned."""
+    `voted` those to votes. The engine outlives it, with the queries that it has learned. `probe` is the lane's."""
 
-    def __init__(self, engine: Engine, at: Micros, *, stream_watched: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        at: Micros,
+        *,
+        stream_watched: bool = False,
+        probe: Callable[[str], None] = nothing,
+    ) -> None:
         self.clock = FixedClock(at)
         self.settled: list[Answer[Any]] = []
         self.voted: list[Answer[Any]] = []
         self._engine = engine
-        self._stream_watched = stream_watched
+        self._stream_watched, self._probe = stream_watched, probe
         self._reader = sqlite3.connect(str(engine.url.database))
         self._read = 0
         self._open()
 
     def _open(self) -> None:
         settings = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, self._stream_watched)
-        self._lane = Lane(self._engine, [settings], self.clock, KEYS)
+        self._lane = Lane(self._engine, [settings], self.clock, KEYS, probe=self._probe)
         self._lane._open_channels()
 
     def send(self, *commands: Any) -> list[Answer[Any]]:
         """One batch, now. Raises whatever a command raised."""
+        results = self.try_to(*commands)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return cast("list[Answer[Any]]", results)
+
+    def try_to(self, *commands: Any) -> list[Answer[Any] | Exception]:
+        """One batch, now: what each command came to, or what it raised."""
         waiting = cast("Future[Answer[Any]]", None)
         asked = [_Asked(command, self.clock.at, waiting) for command in commands]
         results, committed = self._lane._process(asked)
         self.settled += [answer for _, answer in committed.settled]
         self.voted += [answer for _, answer in committed.voted]
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        return cast("list[Answer[Any]]", results)
+        return results
 
     def restart(self) -> None:
         """Another process takes over: what this one knew is gone, the ledger is all there is."""
