@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from bot.domain.native_polls import (
@@ -11,6 +12,7 @@ from bot.domain.native_polls import (
     SECONDS_MAX,
     SECONDS_MIN,
     TITLE_CHARACTERS_MAX,
+    Native,
     NativeFault,
 )
 from bot.wording.cards import Card
@@ -28,22 +30,27 @@ _LIMITS: dict[str, str | int] = {
 }
 
 
-def native_text(words: Wording, about: Mapping[str, object], *, discord: bool) -> str:
-    """What Twitch's own poll has come to, beside or together with our ballots; "" where there was none, or where
-    that is not known yet. `about` is a poll's snapshot."""
+def native_rules(words: Wording, about: Mapping[str, object], *, discord: bool) -> list[str]:
+    """What is declared when a poll opens to whose result anonymous votes are added."""
+    return [words.say("native-rule-added", discord=discord)] if about.get("native") == Native.ADDED else []
+
+
+def native_text(words: Wording, about: Mapping[str, object], *, discord: bool, short: bool = False) -> str:
+    """What Twitch's own poll has come to, beside or together with our ballots, with `short` without the counts; ""
+    where there was none, or where that is not known yet. `about` is a poll's snapshot."""
     if "native_counts" not in about:
         return ""
     options = cast("Sequence[str]", about["options"])
     counts = cast("Sequence[int]", about["native_counts"])
-    votes = sum(counts)
+    votes, form = sum(counts), "-short" if short else ""
     if not votes:
         return words.say("native-nobody", discord=discord)
     if not about["native_sums"]:
         listed = _listed(options, counts, discord=discord)
-        return words.say("native-beside", discord=discord, counts=listed, votes=votes)
+        return words.say(f"native-beside{form}", discord=discord, counts=listed, votes=votes)
     sums = cast("Sequence[int]", about["native_sums"])
     return words.say(
-        "native-added",
+        f"native-added{form}",
         discord=discord,
         counts=_listed(options, sums, discord=discord),
         votes=votes,
@@ -52,8 +59,19 @@ def native_text(words: Wording, about: Mapping[str, object], *, discord: bool) -
 
 
 def with_native(words: Wording, line: str, about: Mapping[str, object]) -> str:
-    """The line of a result, and what Twitch's own poll has come to."""
-    return chat_line(f"{line} {native_text(words, about, discord=False)}", characters_max=CHAT_CHARACTERS_MAX)
+    """The line of a result, and what Twitch's own poll has come to; without its counts where they do not fit, and
+    never without saying whether anonymous votes were added."""
+    text = native_text(words, about, discord=False)
+    if not text or len(line) + 1 + len(text) <= CHAT_CHARACTERS_MAX:
+        return chat_line(f"{line} {text}")
+    short = native_text(words, about, discord=False, short=True)
+    return f"{chat_line(line, characters_max=CHAT_CHARACTERS_MAX - 1 - len(short))} {short}"
+
+
+def card_with_native(words: Wording, card: Card, about: Mapping[str, object]) -> Card:
+    """The card of a result, and what Twitch's own poll has come to."""
+    text = native_text(words, about, discord=True)
+    return replace(card, text=f"{card.text}\n\n{text}") if text else card
 
 
 def native_line(words: Wording, about: Mapping[str, object]) -> str:

@@ -14,6 +14,7 @@ from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.checkpoints import note_blocks
 from bot.wording.gates import people_text
+from bot.wording.native_polls import card_with_native, native_card, native_line, native_rules, with_native
 from bot.wording.poll_about import PollAbout, numbered_text, poll_about_of, question_text
 from bot.wording.poll_buttons import poll_buttons
 from bot.wording.poll_results import (
@@ -49,6 +50,7 @@ POLL_NEWS = frozenset(
         NewsKind.POLL_EXTENDED,
         NewsKind.POLL_CLOSED,
         NewsKind.POLL_CANCELLED,
+        NewsKind.POLL_NATIVE,
     }
 )
 _LINE_CHARACTERS_MAX = 450
@@ -60,11 +62,13 @@ def poll_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: 
     """One line of at most 450 characters; 500 where the longest poll there can be is put. Raises ValueError for
     news that are not of a poll."""
     facts = poll_about_of(about)
+    if kind is NewsKind.POLL_NATIVE:
+        return native_line(words, about)
     if kind is NewsKind.POLL_CLOSED:
-        return _closed_line(words, facts)
+        return with_native(words, _closed_line(words, facts), about)
     line = words.say(f"news-{_variant(kind, facts)}", discord=False, **_chat_values(words, facts, now))
-    extras = _rules(words, facts, discord=False) if kind is NewsKind.POLL_OPENED else []
-    for extra in extras:
+    rules = [*_rules(words, facts, discord=False), *native_rules(words, about, discord=False)]
+    for extra in rules if kind is NewsKind.POLL_OPENED else []:
         # The options are what people need to see, before any rule.
         line = f"{line} {extra}" if len(line) + 1 + len(extra) <= _LINE_CHARACTERS_MAX else line
     return chat_line(line, characters_max=CHAT_CHARACTERS_MAX)
@@ -78,7 +82,10 @@ def poll_card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: 
         case NewsKind.POLL_OPENED:
             return replace(live_poll_card(words, about, None, now), blocks=note_blocks(words, about))
         case NewsKind.POLL_CLOSED if facts.result is not None:
-            return _closed_card(words, facts, facts.result, note_blocks(words, about))
+            closed = _closed_card(words, facts, facts.result, note_blocks(words, about))
+            return card_with_native(words, closed, about)
+        case NewsKind.POLL_NATIVE:
+            return native_card(words, about)
     text = words.say(f"card-{_variant(kind, facts)}", discord=True, **_card_values(words, facts))
     return Card(question_text(facts.question, discord=True), text)
 
@@ -91,7 +98,8 @@ def live_poll_card(
     facts = poll_about_of(about)
     title = question_text(facts.question, discord=True)
     if facts.result is not None:
-        return Card(title, "\n\n".join(_account(words, facts, facts.result)))
+        closed = Card(title, "\n\n".join(_account(words, facts, facts.result)))
+        return card_with_native(words, closed, about)
     values = _card_values(words, facts)
     if not facts.open:
         return Card(title, words.say(f"card-{_variant(NewsKind.POLL_CANCELLED, facts)}", discord=True, **values))
@@ -100,7 +108,7 @@ def live_poll_card(
         words.say(_live_key(facts), discord=True, **values),
         bars_text(facts.options, amounts),
         _so_far(words, facts, amounts is not None),
-        " ".join(_rules(words, facts, discord=True)),
+        " ".join([*_rules(words, facts, discord=True), *native_rules(words, about, discord=True)]),
     ]
     ties = words.say("card-poll-ties", discord=True, draw=facts.ties[:_DRAW_CHARACTERS])
     return Card(title, "\n\n".join(filter(None, parts)), buttons=poll_buttons(words, facts), footer=ties)
