@@ -42,9 +42,10 @@ def native_text(words: Wording, about: Mapping[str, object], *, discord: bool, s
         return ""
     options = cast("Sequence[str]", about["options"])
     counts = cast("Sequence[int]", about["native_counts"])
-    votes, form = sum(counts), "-short" if short else ""
-    if not votes:
+    number, form = sum(counts), "-short" if short else ""
+    if not number:
         return words.say("native-nobody", discord=discord)
+    votes = words.say("native-votes-one" if number == 1 else "native-votes", discord=discord, count=number)
     if not about["native_sums"]:
         listed = _listed(options, counts, discord=discord)
         return words.say(f"native-beside{form}", discord=discord, counts=listed, votes=votes)

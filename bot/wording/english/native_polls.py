@@ -4,10 +4,12 @@ from __future__ import annotations
 
 SENTENCES = {
     "native-rule-added": "Casual: anonymous votes in Twitch's own poll are added.",
-    "native-beside": "Twitch's own poll, not added: {counts} ({votes} anonymous votes).",
-    "native-added": "With the {votes} anonymous votes of Twitch's own poll: {counts}. {ahead}",
-    "native-beside-short": "Twitch's own poll, with {votes} anonymous votes, is not added.",
-    "native-added-short": "With the {votes} anonymous votes of Twitch's own poll, {ahead}",
+    "native-votes": "{count} anonymous votes",
+    "native-votes-one": "1 anonymous vote",
+    "native-beside": "Twitch's own poll, not added: {counts} ({votes}).",
+    "native-added": "Together with the {votes} of Twitch's own poll: {counts}. {ahead}",
+    "native-beside-short": "Twitch's own poll, with {votes}, is not added.",
+    "native-added-short": "Together with the {votes} of Twitch's own poll, {ahead}",
     "native-ahead": "{option} is ahead.",
     "native-level": "{options} are level.",
     "native-nobody": "Nobody voted in Twitch's own poll.",
