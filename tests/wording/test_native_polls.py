@@ -32,7 +32,8 @@ def line(about: dict[str, object], kind: NewsKind = NewsKind.POLL_CLOSED) -> str
         ),
         (
             closed(Native.ADDED, 0, 5, 0),
-            "Together with the 5 anonymous votes of Twitch's own poll: teal 12, plum 12, sand 3. teal and plum are level.",
+            "Together with the 5 anonymous votes of Twitch's own poll: teal 12, plum 12, sand 3. teal and plum are "
+            "level.",
         ),
         (
             closed(Native.BESIDE, 0, 1, 0),
