@@ -91,6 +91,7 @@ def names_and_words(config: Config) -> tuple[CommandNames, Wording]:
         zone=config.channel.time_zone,
         command_names=names.typed(),
         undo_within=config.pace.undo_within,
+        bare_votes=config.polls.bare,
     )
     return names, words
 

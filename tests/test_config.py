@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import CommandsSection, Config, ConfigError, DropTable, check_wording, load_config
 from bot.config.pacing import PacingSection
+from bot.config.polls import PollsSection
 from bot.config.public import PublicSection
 from bot.config.sections import PaceSection
 from bot.domain.commands import COMMANDS
@@ -101,7 +102,14 @@ def test_the_example_names_every_key_and_its_default() -> None:
 
     config = load_config(EXAMPLE, {}, secrets="optional")
     sections = (config.channel, config.twitch, config.discord, config.ledger, config.endpoints, config.commands)
-    models = [DropTable, PaceSection, PacingSection, PublicSection, *(type(section) for section in sections)]
+    models = [
+        DropTable,
+        PaceSection,
+        PacingSection,
+        PollsSection,
+        PublicSection,
+        *(type(section) for section in sections),
+    ]
     keys = {key for model in models for key in model.model_fields}
     missing = {key for key in keys - {"closes"} if f"\n{key} = " not in shown and f"\n# {key} = " not in shown}
     assert missing == set()

@@ -18,6 +18,7 @@ from bot.config.explain import explain, explain_syntax
 from bot.config.lists import Lists, ListTable
 from bot.config.mistakes import ConfigError, KeyPath, Mistake, place
 from bot.config.pacing import PacingSection
+from bot.config.polls import PollsSection
 from bot.config.positions import find_lines, line_of
 from bot.config.public import PublicSection
 from bot.config.sections import (
@@ -40,6 +41,7 @@ from bot.domain.due import gone_by
 from bot.domain.moved import MoveReason
 from bot.domain.pacing import PacingRules
 from bot.domain.plan import past_note
+from bot.domain.poll_asked import PollDefaults
 from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
 from bot.domain.time import Micros
@@ -61,6 +63,7 @@ class _File(Section):
     pace: PaceSection = Field(default_factory=dict, validate_default=True)
     public: PublicSection = Field(default_factory=dict, validate_default=True)
     pacing: PacingSection = Field(default_factory=dict, validate_default=True)
+    polls: PollsSection = Field(default_factory=dict, validate_default=True)
     lists: ListTable = Field(default_factory=dict)
     drops: list[DropTable] = Field(default_factory=list)
 
@@ -83,6 +86,7 @@ class Config:
     pace: Pace
     public: Publishing
     pacing: PacingRules
+    polls: PollDefaults
     lists: Lists
     drops: tuple[DropTable, ...]
     missing_secrets: tuple[Mistake, ...]
@@ -177,6 +181,7 @@ def load_config(
         pace=checked.pace.as_pace(),
         public=checked.public.as_publishing(),
         pacing=checked.pacing.as_rules(checked.channel.time_zone),
+        polls=checked.polls.as_defaults(twitch=checked.twitch is not None, discord=checked.discord is not None),
         lists=checked.lists,
         drops=tuple(checked.drops),
         missing_secrets=tuple(mistake((_section_of(lack.key),), lack) for lack in around.missing_secrets),

@@ -126,19 +126,20 @@ def _without_duration(pieces: list[_Piece]) -> tuple[list[_Piece], Micros | None
     *before, last = pieces
     words = last.text.split()
     counts = range(min(len(words), _WORDS_OF_SPAN_MAX), 0, -1)
-    if any(_span(piece.text) is not None for piece in before if not piece.quoted):
+    if any(read_length(piece.text) is not None for piece in before if not piece.quoted):
         # "1h, 2h, 3h" are options, and of "1h, 2h, 3h 90s" only the end is none: the least of it, and never all.
         counts = range(1, len(words))[:_WORDS_OF_SPAN_MAX]
     for count in counts:
-        duration = _span(" ".join(words[-count:]))
+        duration = read_length(" ".join(words[-count:]))
         if duration is not None:
             left = _BEFORE_SPAN.sub("", " ".join(words[:-count]))
             return [*before, *([_Piece(left)] if left else [])], duration
     return pieces, None
 
 
-def _span(text: str) -> Micros | None:
-    """A span as a phone may write it: "90s", "90’s", "2 Min."; weeks and years too, which are too long."""
+def read_length(text: str) -> Micros | None:
+    """How long a poll is to run, as a phone may write it: "90s", "90’s", "2 Min."; weeks and years are too long,
+    and read all the same."""
     typed = normalise_command(text).replace("'", "").replace("’", "").removesuffix(".").strip()
     if long := _LONG.fullmatch(typed):
         return int(long[1]) * _DAYS[(long[2] or long[3])[0]] * DAY

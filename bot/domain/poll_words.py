@@ -55,6 +55,9 @@ class PollFault(StrEnum):
     ALL_TOO_LONG = "all-too-long"
     DURATION_TOO_SHORT = "duration-too-short"
     DURATION_TOO_LONG = "duration-too-long"
+    # These two are of forms alone: in a line, what is no length of time belongs to an option.
+    DURATION_UNCLEAR = "duration-unclear"
+    ELECTORATE_UNCLEAR = "electorate-unclear"
 
 
 class Unfit(StrEnum):

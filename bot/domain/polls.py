@@ -175,9 +175,9 @@ def free_key(question: str, taken: Iterable[str]) -> str:
     return key
 
 
-def last_call_of(window: Micros) -> Micros:
+def last_call_of(window: Micros, usual: Micros = LAST_CALL) -> Micros:
     """How long before the close of a poll of this length its last call comes: 0 for one that is over that soon."""
-    return LAST_CALL if window >= 3 * LAST_CALL else 0
+    return usual if window >= 3 * usual else 0
 
 
 def evolve_poll(poll: Poll | None, kind: str, public: Part, at: Micros) -> Poll:

@@ -132,6 +132,8 @@ SENTENCES = {
     "poll-all-too-long": "Question and options have more than {all_limit} characters together: shorten them.",
     "poll-duration-too-short": "{text} is too short: a poll runs for {shortest} to {longest}.",
     "poll-duration-too-long": "{text} is too long: a poll runs for {shortest} to {longest}.",
+    "poll-duration-unclear": "“{text}” is no length of time: write it like 90s, 2m or 1h.",
+    "poll-electorate-unclear": "Who can vote is not clear at “{text}”: write it like subscriber or role:patron.",
     "poll-unfit-mention": "would mention somebody: leave out the @",
     "poll-unfit-beginning": "begins like a command: begin it with a letter or a digit",
     "poll-unfit-markup": "has signs that Discord formats with, like * _ ~ | or `: leave them out",
