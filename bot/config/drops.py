@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.config.dates import Days, RuleText, SeasonTimes, StartDate
 from bot.config.early import USUAL_LENGTH, USUAL_SHARE, GateText, Share, share_findings
+from bot.config.passes import PassOffers
 from bot.config.sections import Section
 from bot.config.values import Duration, Finding, LocalTime, refuse, surroundings
 from bot.domain.cadence import SHOWN, Cadence, Occurrence, faults_in, occurrences_after
@@ -54,6 +55,7 @@ class DropTable(Section):
     early: GateText = ""
     early_for: Duration = USUAL_LENGTH
     early_share: Share = USUAL_SHARE
+    passes: PassOffers = ()
     moved: Literal["technical", "ill", "schedule", "other"] | None = None
 
     @field_validator("name")
@@ -286,4 +288,5 @@ class DropTable(Section):
             early_for=self.early_length,
             # What is kept for mistakes nobody can claim, early or late.
             early_units=self.early_share.units(self.supply - self.held_back) if self.early else 0,
+            passes=self.passes,
         )

@@ -12,6 +12,7 @@ from bot.domain.drop_plan import TITLE_CHARACTERS_MAX, DropPlan
 from bot.domain.drops import Drop, DropState
 from bot.domain.due import gone_by
 from bot.domain.moved import MoveReason, Window, window_fault, window_of
+from bot.domain.pass_words import offers_text
 from bot.domain.text import label
 from bot.domain.time import DAY, SECOND, Micros, local_text, span_text
 
@@ -220,7 +221,10 @@ def _shown(field: str, value: object, zone: str) -> str:
 
 
 def _broken_promises(before: DropPlan, after: DropPlan, *, movable: bool) -> list[Refusal]:
-    was, wanted = ({each.name: getattr(plan, each.name) for each in fields(DropPlan)} for plan in (before, after))
+    was, wanted = (
+        {each.name: getattr(plan, each.name) for each in fields(DropPlan)} | {"passes": offers_text(plan.passes)}
+        for plan in (before, after)
+    )
     return [
         Refusal(before.key, name, was[name], wanted[name], after.zone, movable and name in _WINDOW)
         for name in was

@@ -13,6 +13,7 @@ from rich.table import Table
 from bot.domain.drop_plan import DropPlan, Opening
 from bot.domain.drops import Drop, DropState
 from bot.domain.due import gone_by
+from bot.domain.pass_words import offers_text
 from bot.domain.plan import Moving, PlanDifference, compare_plans, known_drops, past_note
 from bot.domain.time import Micros, local_text, span_text, utc_text
 
@@ -160,7 +161,8 @@ def _table(view: PlanView, *, plain: bool) -> Table:
 
 
 def _units(plan: DropPlan) -> str:
-    return f"{plan.supply} ({plan.held_back} held back)" if plan.held_back else str(plan.supply)
+    units = f"{plan.supply} ({plan.held_back} held back)" if plan.held_back else str(plan.supply)
+    return f"{units}, each with {offers_text(plan.passes)}" if plan.passes else units
 
 
 def sentences(view: PlanView) -> list[str]:
