@@ -179,6 +179,7 @@ def snapshot(drop: Drop) -> dict[str, object]:
         "while_offline": str(drop.plan.while_offline),
         "closed_why": drop.closed_why,
         "postponed_why": drop.postponed_why,
+        **({"passes": [offer.as_public() for offer in drop.plan.passes]} if drop.plan.passes else {}),
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from bot.domain.announcing import snapshot
 from bot.domain.drops import Drop
+from bot.domain.pass_terms import PassOffer, offers_of
 from bot.domain.time import Micros
 from bot.wording.catalogue import Wording
+from bot.wording.offers import offers_clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class About:
     early_units: int
     early_open: bool
     early_claimed: int
+    passes: tuple[PassOffer, ...]
     begins_at: Micros | None
     opens_at: Micros | None
     public_at: Micros | None
@@ -108,6 +111,7 @@ def about_of(values: Mapping[str, object]) -> About:
         early_units=count("early_units"),
         early_open=bool(values.get("early_open")),
         early_claimed=count("early_claimed"),
+        passes=offers_of(values.get("passes") or ()),
         begins_at=instant("begins_at"),
         opens_at=instant("opens_at"),
         public_at=instant("public_at"),
@@ -141,5 +145,10 @@ def stock_text(words: Wording, supply: int, held_back: int) -> str:
     return words.say("stock", supply=supply)
 
 
-def each_text(words: Wording, per_person: int) -> str:
-    return words.say("each-one") if per_person <= 1 else words.say("each-several", count=per_person)
+def each_text(words: Wording, per_person: int, passes: Sequence[PassOffer] = (), *, discord: bool = False) -> str:
+    """How many one person gets, and the passes that come with each."""
+    each = words.say("each-one") if per_person <= 1 else words.say("each-several", count=per_person)
+    if not passes:
+        return each
+    clause = offers_clause(words, passes, discord=discord)
+    return words.say("each-with", discord=discord, each=each, passes=clause)

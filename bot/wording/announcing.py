@@ -16,6 +16,7 @@ from bot.wording.early import early_key, early_values
 from bot.wording.moderating import control_card, repair_card
 from bot.wording.moving import moved_values
 from bot.wording.nights import NIGHT_NEWS, night_card, night_line
+from bot.wording.offers import offers_field
 from bot.wording.polls import POLL_NEWS, poll_card, poll_line
 from bot.wording.restore import frozen_card, last_number_field, lost_card, lost_values, thawed_card, thawed_variant
 from bot.wording.text import board_text, chat_text
@@ -55,7 +56,7 @@ def chat_line(
         discord=False,
         title=chat_text(facts.title),
         when="" if at is None else moment_text(words, at, now, discord=False),
-        **_values(words, facts),
+        **_values(words, facts, discord=False),
         **early_values(words, facts, now, discord=False),
         **moved_values(words, facts, now, discord=False),
         **lost_values(words, facts, discord=False),
@@ -183,12 +184,14 @@ def _stock_fields(words: Wording, facts: About) -> tuple[tuple[str, str], ...]:
         (words.say("card-field-stock", discord=True), stock_text(words, facts.supply, facts.held_back)),
         (words.say("card-field-each", discord=True), each_text(words, facts.per_person)),
     ]
+    if facts.passes:
+        fields.append((words.say("card-field-passes", discord=True), offers_field(words, facts.passes)))
     if facts.kind.strip() not in ("", "other"):
         fields.append((words.say("card-field-kind", discord=True), board_text(facts.kind)))
     return tuple(fields)
 
 
-def _values(words: Wording, facts: About) -> dict[str, str | int]:
+def _values(words: Wording, facts: About, *, discord: bool = True) -> dict[str, str | int]:
     return {
         "drop": facts.drop,
         "left": facts.units_left,
@@ -200,7 +203,7 @@ def _values(words: Wording, facts: About) -> dict[str, str | int]:
         "added": span_text(words, facts.added),
         "span": span_text(words, facts.window),
         "stock": stock_text(words, facts.supply, facts.held_back),
-        "each": each_text(words, facts.per_person),
+        "each": each_text(words, facts.per_person, facts.passes, discord=discord),
     }
 
 

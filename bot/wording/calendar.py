@@ -45,7 +45,7 @@ def _description(words: Wording, drop: Drop, *, in_chat: bool) -> str:
         "event-drop-early" if facts.early else "event-drop",
         discord=True,
         stock=stock_text(words, facts.supply, facts.held_back),
-        each=each_text(words, facts.per_person),
+        each=each_text(words, facts.per_person, facts.passes, discord=True),
         span=span_text(words, facts.window),
         people=people_text(words, facts.early, discord=True) if facts.early else "",
         early_units=facts.early_units,

@@ -13,6 +13,7 @@ from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import LINE_CHARACTERS_MAX, numbers_text, packed_in
 from bot.wording.early import early_values
+from bot.wording.offers import offers_clause
 from bot.wording.text import board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text, stamp
 
@@ -127,24 +128,35 @@ def _chat_part(words: Wording, drop: Drop, now: Micros) -> str:
     at = drop.closes_at if drop.open else drop.opens_at
     when = "" if at is None else moment_text(words, at, now, discord=False)
     early = early_values(words, about, now, discord=False)
-    return words.say(
+    part = words.say(
         f"board-{key}", discord=False, **_values(about), **early, title=chat_text(drop.title), when=when
     )
+    return _with_passes(words, part, about, discord=False) if drop.open or key.startswith("next") else part
 
 
 def _board_part(words: Wording, drop: Drop, now: Micros) -> str:
     key, about = _state_key(drop), about_drop(drop)
     at = drop.closes_at if drop.open else drop.opens_at
     when = "" if at is None else stamp(at) if drop.open else moment_text(words, at, now, discord=True)
-    return words.say(
+    part = words.say(
         f"board-card-{key}",
         discord=True,
         **_values(about),
         when=when,
         stock=stock_text(words, about.supply, about.held_back),
-        each=each_text(words, about.per_person),
+        each=each_text(words, about.per_person, about.passes, discord=True),
         **early_values(words, about, now, discord=True),
     )
+    # What is still to come says it with how many each gets.
+    return _with_passes(words, part, about, discord=True) if drop.open else part
+
+
+def _with_passes(words: Wording, part: str, about: About, *, discord: bool) -> str:
+    """The part with what comes with each unit, if anything does."""
+    if not about.passes:
+        return part
+    clause = offers_clause(words, about.passes, discord=discord)
+    return f"{part} {words.say('board-with', discord=discord, passes=clause)}"
 
 
 def _state_key(drop: Drop) -> str:

@@ -29,7 +29,7 @@ def next_line(words: Wording, drops: Sequence[Drop], now: Micros) -> str:
 
 def calendar_text(words: Wording, plan: DropPlan) -> str:
     """What a calendar says of a window, besides its title and its times."""
-    stock = f"{stock_text(words, plan.supply, plan.held_back)}, {each_text(words, plan.per_person)}"
+    stock = f"{stock_text(words, plan.supply, plan.held_back)}, {each_text(words, plan.per_person, plan.passes)}"
     if not plan.early:
         return words.say("calendar-drop", stock=stock)
     whom = people_text(words, plan.early, discord=False)
