@@ -21,6 +21,8 @@ def help_text(words: Wording, *, moderator: bool, discord: bool) -> str:
     """The commands in a few words; for moderators with how to steer."""
     place = "-board" if discord else ""
     parts = [words.say(f"help-viewer{place}", discord=discord)]
+    if discord:
+        parts.append(words.say("help-polls-board", discord=True))
     if not discord and words.in_chat("proof"):
         parts.append(words.say("help-proof"))
     if moderator:

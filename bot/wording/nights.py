@@ -115,7 +115,7 @@ def live_night_card(words: Wording, about: Mapping[str, object], now: Micros) ->
         fields.append((words.say("card-night-waiting", discord=True), str(about["waiting"])))
     if about["here"]:
         fields.append((words.say("card-night-here", discord=True), str(about["here"])))
-    buttons = night_buttons(words, str(about["night"]), can_check_in=now >= cast(Micros, about["checkin_at"]))
+    buttons = night_buttons(words, str(about["night"]))
     return Card(_title(about), " ".join(lines), tuple(fields), buttons)
 
 

@@ -116,7 +116,8 @@ def pass_deed_text(
             text = words.say(
                 _refused_key(decision, discord=discord), discord=discord, number=decision.number, most=USES_MAX
             )
-    text = as_sentence(text)
+    # A name keeps its own letters.
+    text = text if isinstance(decision, PassGiven) else as_sentence(text)
     return text if discord else chat_line(text, characters_max=LINE_CHARACTERS_MAX)
 
 

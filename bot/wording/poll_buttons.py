@@ -38,14 +38,12 @@ def poll_buttons(words: Wording, facts: PollAbout) -> tuple[Button, ...]:
     return tuple(voting)
 
 
-def night_buttons(words: Wording, night: str, *, can_check_in: bool) -> tuple[Button, ...]:
-    """Joining, checking in and leaving, by the verbs of `NightVerb`."""
-    enabled = {NightVerb.JOIN: True, NightVerb.CHECK_IN: can_check_in, NightVerb.LEAVE: True}
+def night_buttons(words: Wording, night: str) -> tuple[Button, ...]:
+    """Joining, checking in and leaving, by the verbs of `NightVerb`. None is ever grey: nothing draws the card anew
+    when checking in begins, and whoever is early is told when that is."""
     return tuple(
-        _button(
-            words, f"button-night-{verb}", f"{NIGHT}:{night}:{verb}", _STYLES.get(verb, Style.SECONDARY), enabled=on
-        )
-        for verb, on in enabled.items()
+        _button(words, f"button-night-{verb}", f"{NIGHT}:{night}:{verb}", _STYLES.get(verb, Style.SECONDARY))
+        for verb in (NightVerb.JOIN, NightVerb.CHECK_IN, NightVerb.LEAVE)
     )
 
 

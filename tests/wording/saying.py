@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.announcing import snapshot
+from bot.domain.announcing import FOR_MODERATORS, NewsKind, snapshot
 from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
 from bot.domain.claims import ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, SteerRefusal, SteerRefused, Verb
@@ -20,6 +20,8 @@ from bot.domain.verdicts import Accepted, Finding, Refused, RefusedUntil, Unknow
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 
+# News of drops that everybody hears; polls and game nights have news of their own.
+DROP_NEWS = [k for k in NewsKind if k not in FOR_MODERATORS and not k.startswith(("poll-", "night-"))]
 EIGHT: Micros = int(datetime(2026, 12, 1, 20, 0, tzinfo=UTC).timestamp()) * SECOND
 NOW: Micros = EIGHT - 12 * MINUTE
 
@@ -131,6 +133,8 @@ def drawn(card: Card) -> str:
     lines += ["  " + " ".join(f"<{b.label}>" if b.enabled else f"({b.label})" for b in card.buttons)] * bool(
         card.buttons
     )
+    if card.footer:
+        lines.append(f"  ({card.footer})")
     if card.ping:
         lines.append("  (mentions the reminder role)")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from syrupy.assertion import SnapshotAssertion
 
-from bot.domain.announcing import FOR_MODERATORS, NewsKind
+from bot.domain.announcing import NewsKind
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal
 from bot.domain.codes import CodeRefusal
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
@@ -55,12 +55,17 @@ from tests.wording.early import EARLY_BOARDS, EARLY_NEWS, EARLY_REFUSALS, every_
 from tests.wording.events import every_event
 from tests.wording.links import every_link_line
 from tests.wording.moves import every_move
+from tests.wording.native_polls import every_native_line
+from tests.wording.nights import every_night_sentence, every_pass_sentence
+from tests.wording.offers import every_offer
+from tests.wording.polls import every_poll_sentence
 from tests.wording.refusals import every_refusal
 from tests.wording.saying import (
     ANNOUNCED,
     CLOSED,
     CONDITIONS,
     CUE,
+    DROP_NEWS,
     EIGHT,
     FOUND,
     NOTE,
@@ -76,6 +81,7 @@ from tests.wording.saying import (
     steer_refused,
     steered,
 )
+from tests.wording.votes import every_vote_answer
 from tests.wording.whos import every_who
 
 GRANTED = ClaimGranted("mug", "Teal Mug", 17, 48, 30)
@@ -249,6 +255,12 @@ def everything(words: Wording) -> Iterator[str]:
     yield from ("# Recurring drops in the plan", *every_cadence_note(words, NOW))
     yield from ("# What comes next", *every_next_line(words, NOW))
     yield from ("# Claim codes", *every_code_sentence(words))
+    yield from ("# Polls", *every_poll_sentence(words))
+    yield from ("# Polls of Twitch's own", *every_native_line(words))
+    yield from ("# Votes", *every_vote_answer(words))
+    yield from ("# Passes", *every_pass_sentence(words))
+    yield from ("# What comes with each unit", *every_offer(words))
+    yield from ("# Game nights", *every_night_sentence(words))
     yield from ("# Who somebody is", *every_who(words))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield from ("# One person on two platforms", *every_link_line(words))
@@ -257,7 +269,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield from (
         words.say(key, discord=True, within=undo_text(words))
         for key in SENTENCES
-        if key.startswith(("slash-", "form-", "give-form-"))
+        if key.startswith(("slash-", "form-", "give-form-", "ballot-form-"))
     )
     yield "# Spans"
     spans = (0, 1, 45 * SECOND, 60 * SECOND, 89 * SECOND, 10 * MINUTE, HOUR, 90 * MINUTE, 30 * HOUR, DAY, 9 * DAY)
@@ -340,6 +352,6 @@ def test_no_sentence_is_left_out_of_the_proof_and_none_is_unused() -> None:
 def test_every_reason_every_deed_and_every_news_is_among_them() -> None:
     assert {refusal.because for refusal in REFUSALS} == set(ClaimRefusal)
     # Those of a drop that moves are in a list of their own.
-    assert {kind for kind, _ in NEWS} == set(NewsKind) - FOR_MODERATORS - {NewsKind.MOVED}
+    assert {kind for kind, _ in NEWS} == set(DROP_NEWS) - {NewsKind.MOVED}
     assert {s.because for s in STEERINGS if not isinstance(s, DropSteered | SteerNeedsYes)} == set(SteerRefusal)
     assert {s.verb for s in STEERINGS if isinstance(s, DropSteered)} == set(Verb)

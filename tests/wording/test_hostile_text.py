@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.announcing import FOR_MODERATORS, NewsKind
+from bot.domain.announcing import NewsKind
 from bot.domain.claims import ClaimOpenNow, ClaimRefusal
 from bot.domain.entitlements import Source
 from bot.wording.announcing import card, chat_line, control_card, live_card, repair_card
@@ -18,7 +18,7 @@ from bot.wording.restore import backups_failing_card, frozen_card, lost_card
 from bot.wording.text import board_text, chat_text
 from bot.wording.text import chat_line as fitted
 from bot.wording.verifying import not_verified_card
-from tests.wording.saying import CLOSED, NOW, OPEN, PLAN, about, drawn, refused
+from tests.wording.saying import CLOSED, DROP_NEWS, NOW, OPEN, PLAN, about, drawn, refused
 from tests.wording.test_everything_it_says import GRANTED
 
 WORDS = Wording()
@@ -46,7 +46,7 @@ HOSTILE = (
 def test_in_chat_no_title_or_name_becomes_a_command_or_a_second_line(text: str) -> None:
     drop = replace(OPEN, plan=replace(PLAN, title=text))
     lines = [
-        *(chat_line(WORDS, kind, about(drop), NOW) for kind in NewsKind if kind not in FOR_MODERATORS),
+        *(chat_line(WORDS, kind, about(drop), NOW) for kind in DROP_NEWS),
         *winner_lines(WORDS, text, 48, [(text, 1)]),
         *winner_lines(WORDS, text, 48, [(text, 1), (text, 2)]),
         *refused_lines(WORDS, refused(ClaimRefusal.SOLD_OUT, title=text), [text], NOW),

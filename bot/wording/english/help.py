@@ -12,10 +12,10 @@ SENTENCES = {
     "{poll_command} Next game? Hades, Celeste 2m",
     "help-viewer-board": "{claim_command} takes a unit of the open drop, as the Claim button does.\n"
     "{drop_command} shows what is on and what is next.\n"
-    "{can_command} tells whether you can claim it, and from when on.\n"
-    "{vote_command} votes in the poll that is on, as its buttons do; {pass_command} shows your passes.\n"
-    "{night_command} gets you a seat in a game night.\n{mine_command} shows what you hold.\n"
+    "{can_command} tells whether you can claim it, and from when on.\n{mine_command} shows what you hold.\n"
     "{proof_command} with a unit's number gives the proof that it stands in the public ledger.",
+    "help-polls-board": "{vote_command} votes in the poll that is on, as its buttons do.\n"
+    "{pass_command} shows your passes.\n{night_command} join gets you a seat in a game night.",
     "help-moderator-board": "{steer_command} opens, closes, pauses, resumes, extends, moves, cancels, gives and "
     "undoes; {steer_command} new makes a drop.\n"
     "{poll_command} puts polls and steers them, {night_command} hosts game nights.\n"

@@ -31,7 +31,7 @@ SENTENCES = {
     "to do it.",
     "pass-not-allowed": "only moderators and the streamer give and take away passes.",
     "pass-no-pass": "you have no such pass.",
-    "pass-unknown-pass": "there is no pass #{number} among yours; {pass_command} lists them.",
+    "pass-unknown-pass": "there is no pass #{number} here; {pass_command} lists yours.",
     "pass-which": "which pass? Say its number; {pass_command} lists yours.",
     "pass-voided": "pass #{number} was taken back already.",
     "pass-expired": "pass #{number} has run out of time.",
