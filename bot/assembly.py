@@ -14,6 +14,7 @@ import structlog
 from bot.config import Config
 from bot.domain.answers import TryAgain
 from bot.domain.entitlements import Source
+from bot.domain.native_polls import NativePoll
 from bot.domain.proofs import ProofPlaces
 from bot.domain.telling import ForgetRefusals, NoteCommands
 from bot.domain.time import DAY
@@ -32,9 +33,18 @@ from bot.services.exporting import Exporting
 from bot.services.link_codes import LinkCodes
 from bot.services.linked import LinkedAccounts
 from bot.services.linking import Linking
+from bot.services.native_polls import NativePolling
 from bot.services.overhearing import Overhearing
 from bot.services.planning import Planning
-from bot.services.ports import BoardSender, CalendarSender, ChatSender, Clock, EvidenceSource, NameLookup
+from bot.services.ports import (
+    BoardSender,
+    CalendarSender,
+    ChatSender,
+    Clock,
+    EvidenceSource,
+    NameLookup,
+    NativePolls,
+)
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
 from bot.services.services import Services
@@ -77,6 +87,7 @@ class Outside:
     chat: ChatSender | None = None
     board: BoardSender | None = None
     calendar: CalendarSender | None = None
+    native_polls: NativePolls | None = None
     lookups: Mapping[str, NameLookup] = field(default_factory=dict)
     fetch_live: Callable[[], Awaitable[bool]] = never_live
     sources: Sequence[EvidenceSource] = ()
@@ -211,6 +222,7 @@ class Assembly:
             ledger.drops, config.plans, config.series, config.pacing, clock, moved=config.moved
         )
         self._calendar = self._make_calendar(words, outside)
+        self._native_polls = self._make_native_polls(words, outside)
         self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live)
 
     def _make_calendar(self, words: Wording, outside: Outside) -> Calendar | None:
@@ -231,6 +243,21 @@ class Assembly:
             in_chat=twitch is not None,
         )
 
+    def _make_native_polls(self, words: Wording, outside: Outside) -> NativePolling | None:
+        """None without Twitch. Also where [polls] wants none now: one may still run."""
+        if outside.native_polls is None:
+            return None
+        return NativePolling(
+            self._ledger.lane,
+            self._ledger.reads,
+            CHANNEL_ID,
+            words,
+            self._clock,
+            twitch=outside.native_polls,
+            board=outside.board,
+            say=self._telling.say_now,
+        )
+
     async def prepare(self) -> None:
         """Bring the ledger in step with config.toml, and find out whom a crash left untold."""
         ledger = self._ledger
@@ -243,6 +270,8 @@ class Assembly:
             ledger.lane.listen(self.backups.committed)
         if self._calendar is not None:
             ledger.lane.listen(self._calendar.committed)
+        if self._native_polls is not None:
+            ledger.lane.listen(self._native_polls.committed)
         ledger.lane.listen(lambda committed: self._set_alarm(committed.wake_at))
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
         await self._codes.load()
@@ -270,16 +299,24 @@ class Assembly:
             *([("backing up", self.backups.run)] if self.backups is not None else []),
             *([("verifying", self.verifying.run)] if self.verifying is not None else []),
             *([("keeping the calendar", self._calendar.run)] if self._calendar is not None else []),
+            *([("following Twitch's polls", self._native_polls.run)] if self._native_polls is not None else []),
             *([("watching the stream", self._streams.watch)] if self._watches_stream else []),
         ]
 
     async def stream_reported(self, live: bool) -> None:
         await self._streams.reported(live)
 
+    def native_poll_ended(self, ended: NativePoll) -> None:
+        """Hear how a poll of Twitch's own has ended."""
+        if self._native_polls is not None:
+            self._native_polls.heard(ended)
+
     async def twitch_connected(self, gap_seconds: float) -> None:
         if self._deaf_before:
             gap_seconds, self._deaf_before = max(gap_seconds, GAP_SECONDS_MIN), False
         self.entitlements.connected("twitch")
+        if self._native_polls is not None:
+            self._native_polls.wake()
         await self._streams.connected(gap_seconds)
         self._announcing.wake_all()
 

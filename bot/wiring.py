@@ -159,6 +159,7 @@ class _Bot:
             chat=twitch.chat if twitch else None,
             board=discord.board if discord else None,
             calendar=discord.events if discord else None,
+            native_polls=twitch.polls if twitch else None,
             lookups={"twitch": twitch.lookup} if twitch else {},
             fetch_live=twitch.fetch_live if twitch else never_live,
             sources=[
@@ -278,6 +279,7 @@ class _Bot:
             on_stream=lambda live: self.assembly.stream_reported(live),
             on_connected=lambda gap_seconds: self.assembly.twitch_connected(gap_seconds),
             on_tokens=keep,
+            on_poll=lambda ended: self.assembly.native_poll_ended(ended),
             ear=lambda: self.assembly.entitlements,
             now=self._ledger.lane.now,
             probe=self._probe,
