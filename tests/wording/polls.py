@@ -19,7 +19,7 @@ from bot.domain.poll_control import (
 )
 from bot.domain.poll_news import poll_snapshot
 from bot.domain.poll_reading import read_poll
-from bot.domain.poll_words import PollMistakes, check_poll
+from bot.domain.poll_words import PollFault, PollMistake, PollMistakes, check_poll
 from bot.domain.polls import PassRole, Poll, PollKind, PollPlan, PollState
 from bot.domain.recounting import PollRecounted, RecountDecision
 from bot.domain.tally import Cast, plain_result, tally
@@ -143,6 +143,7 @@ RECOUNTED: tuple[RecountDecision, ...] = (
     *(PollRecounted("next-mug", PLAN.question, agrees, {}) for agrees in (True, False)),
     *(PollRefused(because, PollVerb.RECOUNT) for because in (PollRefusal.NOTHING_ON, PollRefusal.UNKNOWN_POLL)),
 )
+_FORM_FAULTS = (PollFault.DURATION_UNCLEAR, PollFault.ELECTORATE_UNCLEAR)
 MISTAKEN: tuple[PollMistakes, ...] = tuple(
     found
     for found in (
@@ -156,6 +157,7 @@ MISTAKEN: tuple[PollMistakes, ...] = tuple(
         read_poll("Next game? Hades, Celeste 1s"),
         read_poll("x" * 2_001),
         read_poll(f"{'Why ' * 30}? yes, no"),
+        PollMistakes(tuple(PollMistake(fault, text="soon") for fault in _FORM_FAULTS)),
         check_poll("How many?", ("one", "1", "x" * 60, "@everyone", "/ban ann", "**a**", "evil.example/com.com")),
         check_poll("Really, @ann?", ("yes", "no")),
         check_poll("Q" * 90 + "?", [f"{number}{'o' * 35}" for number in range(9)]),
