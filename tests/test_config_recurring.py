@@ -297,6 +297,7 @@ def test_what_is_wrong_is_pointed_at(load: Load) -> None:
         ("follower, vip", "", ["follower and vip, which lets nobody in without a [twitch] section"]),
         ("badge:mug", "", []),
         ("badge:mgu", "", ["no drop of this file is called mgu: only units of an earlier drop of that name count"]),
+        ("pass:mod-vote, pass:game_night", "", []),
         ("pass:mug", "", ['pass:mug, which lets nobody in: mug is no drop of kind = "pass"']),
     ],
 )

@@ -13,6 +13,7 @@ from bot.domain.entitlements import Entitlement, Source
 from bot.domain.gate_mistakes import GateMistake
 from bot.domain.gate_parsing import read_gate
 from bot.domain.gates import Condition, conditions
+from bot.domain.pass_words import read_kind
 
 _DATED = re.compile(r"(.+)-[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What Twitch tells a channel's own login alone.
@@ -74,6 +75,9 @@ def _unit_notes(name: str, asked: Iterable[Condition], kinds: Mapping[str, str])
     for condition in asked:
         subject = condition.subject
         if condition.entitlement not in (Entitlement.BADGE, Entitlement.PASS):
+            continue
+        if condition.entitlement is Entitlement.PASS and read_kind(subject) is not None:
+            # Whoever has a pass of that kind, wherever it came from.
             continue
         if subject not in kinds:
             near = nearest(subject, kinds)

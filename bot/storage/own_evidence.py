@@ -1,4 +1,4 @@
-"""What the ledger itself knows of a person when a gate asks, at this very moment: units, codes and the lists."""
+"""What the ledger itself knows of a person when a gate asks, at this very moment: what they hold, and the lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot.domain.entitlements import Entitlement, Found, Question, Source
 from bot.domain.gates import Gate, questions
+from bot.domain.pass_words import read_kind
 from bot.domain.people import Account
 from bot.domain.time import DAY, Micros
 from bot.storage import tables
@@ -28,6 +29,10 @@ def own_evidence(
     def holds_unit(question: Question) -> Found:
         return _said(_holds_unit(batch, question, people), moment)
 
+    def holds_pass(question: Question) -> Found:
+        held = _holds_pass(batch, question, people, moment) or _holds_unit(batch, question, people)
+        return _said(held, moment)
+
     def runs(_question: Question) -> Found:
         return _unlocked(batch, people, moment)
 
@@ -40,7 +45,7 @@ def own_evidence(
 
     ways: Mapping[Source, Callable[[Question], Found]] = {
         Source.UNITS: holds_unit,
-        Source.PASSES: holds_unit,
+        Source.PASSES: holds_pass,
         Source.UNLOCKS: runs,
         Source.CODES: redeemed,
         Source.LISTS: is_listed,
@@ -61,6 +66,13 @@ def _holds_unit(batch: Batch, question: Question, people: Sequence[int]) -> bool
         if question.subject in (key, drop.plan.series) and kind in (None, drop.plan.kind)
     ]
     return any(batch.register(key).held(person) for key in named for person in people)
+
+
+def _holds_pass(batch: Batch, question: Question, people: Sequence[int], moment: Micros) -> bool:
+    """Whether one of them has a pass of the kind of that name which they could spend now."""
+    kind = read_kind(question.subject)
+    passes = batch.book.participation.passes.of(people)
+    return any(held.terms.kind is kind and held.why_not(moment) is None for held in passes)
 
 
 def _unlocked(batch: Batch, people: Sequence[int], moment: Micros) -> Found:

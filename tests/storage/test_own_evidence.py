@@ -7,6 +7,8 @@ import pytest
 from bot.domain.claims import ClaimDrop, ClaimGranted, ClaimRefusal
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.linking import LinkPeople
+from bot.domain.pass_deeds import GivePass, RevokePass
+from bot.domain.pass_terms import PassKind, PassOffer, PassTerms
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.stream import Wake
@@ -96,6 +98,36 @@ async def test_a_unit_answers_the_gates_that_name_its_drop_and_its_kind(lane, cl
     clock.at = BEGINS
     assert is_in(await claim(lane, "ann", "cup")) is expected
     assert not is_in(await claim(lane, "ben", "cup"))
+
+
+@pytest.mark.parametrize(
+    ("gate", "expires_at", "expected"),
+    [
+        ("pass:mod-vote", None, True),
+        ("pass:mod_vote", None, True),
+        ("pass:mod-vote", BEGINS + 1, True),
+        ("pass:mod-vote", BEGINS, False),
+        ("pass:game-night", None, False),
+        ("pass:custom", None, False),
+    ],
+)
+async def test_a_pass_that_can_be_spent_now_answers_the_gate_of_its_kind(lane, clock, gate, expires_at, expected):
+    await begin(lane, clock, cup(gate))
+    terms = PassTerms(PassKind.MOD_VOTE, expires_at=expires_at)
+    await lane.submit(GivePass(CHANNEL, "twitch:give", MIA, terms, viewer("ann")))
+    clock.at = BEGINS
+    assert is_in(await claim(lane, "ann", "cup")) is expected
+    assert not is_in(await claim(lane, "ben", "cup"))
+
+
+async def test_a_pass_that_came_with_a_unit_lets_in_until_it_is_taken_away(lane, clock):
+    brings = token("badge", passes=(PassOffer(PassKind.GAME_NIGHT),))
+    await begin(lane, clock, brings, cup("pass:game-night", per_person=2))
+    await claim(lane, "ann", "token")
+    clock.at = BEGINS
+    assert is_in(await claim(lane, "ann", "cup"))
+    await lane.submit(RevokePass(CHANNEL, "discord:revoke", MIA, 1, "sold on", confirmed=True))
+    assert not is_in(await claim(lane, "ann", "cup", request="again"))
 
 
 async def test_what_one_account_holds_counts_for_the_linked_one(lane, clock):
