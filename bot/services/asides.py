@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from cachetools import TTLCache
@@ -14,7 +14,9 @@ from bot.wording.catalogue import Wording
 from bot.wording.drops import Units, mine_lines, mine_text, same_holding
 
 NAMED_A_LINE = 15
-# How long what somebody holds waits for others who hold the like.
+Naming = Callable[[Sequence[str]], str]
+"""Makes of names the line that gives a reason to those people."""
+# How long what somebody holds waits for others who hold the like, and a reason for others who hear the same.
 _GATHER = 2 * SECOND
 
 
@@ -22,7 +24,8 @@ _GATHER = 2 * SECOND
 class Aside:
     """One person's reply, sayable from `ready_at` on: the same `text` to all, or without one what they hold.
 
-    `alone` is set once chat has refused it in company; `others` have asked for the same text meanwhile."""
+    With `naming` the line names those who have asked. `alone` is set once chat has refused it in company; `others`
+    have asked for the same text meanwhile."""
 
     actor: Actor
     topic: str
@@ -31,6 +34,12 @@ class Aside:
     units: Units = ()
     alone: bool = False
     others: tuple[Actor, ...] = ()
+    naming: Naming | None = None
+
+    @property
+    def people(self) -> tuple[Actor, ...]:
+        """Who is answered by it: a text that names nobody answers the one who was first to ask."""
+        return (self.actor,) if self.naming is None else (self.actor, *self.others)
 
     def without(self, gone: Callable[[Actor], bool]) -> Aside | None:
         """What is left of it when those people need no answer any more; None when that were all."""
@@ -48,8 +57,9 @@ class Asides:
         self._waiting: list[Aside] = []
         self._said: TTLCache[str, bool] = TTLCache(1_000, gap, timer=steady.now)
 
-    def say(self, actor: Actor, text: str, topic: str) -> bool:
-        """The same text is said once in a while for all; False when it was said just now."""
+    def say(self, actor: Actor, text: str, topic: str, naming: Naming | None = None) -> bool:
+        """The same text is said once in a while for all, with `naming` after a moment and to whoever has asked by
+        then; False when it was said just now."""
         waiting = next((each for each in self._waiting if each.text == text), None)
         if waiting is not None:
             self._waiting[self._waiting.index(waiting)] = replace(waiting, others=(*waiting.others, actor))
@@ -57,7 +67,8 @@ class Asides:
         if text in self._said:
             return False
         self._said[text] = True
-        self._waiting.append(Aside(actor, topic, self._steady.now(), text))
+        ready_at = self._steady.now() + (0 if naming is None else _GATHER)
+        self._waiting.append(Aside(actor, topic, ready_at, text, naming=naming))
         return True
 
     def hold(self, actor: Actor, units: Units) -> None:
@@ -87,7 +98,7 @@ class Asides:
         if not self._waiting:
             return "", ()
         first = min(self._waiting, key=lambda each: each.ready_at)
-        text, group = (first.text, [first]) if first.text else self._shared(first)
+        text, group = (_said(first), [first]) if first.text else self._shared(first)
         taken = set(group)
         self._waiting = [each for each in self._waiting if each not in taken]
         return text, tuple(group)
@@ -116,6 +127,12 @@ class Asides:
             if len(lines) == 1 or len(group) == 1:
                 return lines[0], group
             group = group[: max(1, len(group) // 2)]
+
+
+def _said(aside: Aside) -> str:
+    if aside.naming is None:
+        return aside.text
+    return aside.naming([person.name for person in dict.fromkeys(aside.people)])
 
 
 def _share(aside: Aside) -> Hashable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -12,15 +12,15 @@ from bot.domain.answers import Answer
 from bot.domain.claims import ClaimChecking, ClaimDecision, ClaimDrop
 from bot.domain.entitlements import Found, Question
 from bot.domain.people import Account, Actor
-from bot.domain.time import MINUTE, SECOND
+from bot.domain.time import SECOND, Micros
 from bot.services.codes import READ_CHARACTERS_MAX, ReadClaim
 from bot.services.ports import Clock, LedgerLane
+from bot.services.settling import Settling
 from bot.storage.lane import Committed
 
 # A person may ask this often; what is beyond it costs the ledger nothing and is not answered.
 BURST_MAX = 5
 REFILL = 2 * SECOND
-SETTLED_LATELY = MINUTE
 
 
 class TooFast(Exception):
@@ -58,12 +58,19 @@ class AskerBudget:
 
     def take(self, actor: Actor) -> None:
         """Raises TooFast when the person's bucket is empty."""
-        now, person = self._clock.now(), self._one(actor.key)
-        tokens, since = self._buckets.get(person, (float(self._burst), now))
-        tokens = min(float(self._burst), tokens + (now - since) / self._refill)
+        tokens = self._tokens(actor)
         if tokens < 1:
             raise TooFast(actor.key)
-        self._buckets[person] = (tokens - 1, now)
+        self._buckets[self._one(actor.key)] = (tokens - 1, self._clock.now())
+
+    def ready_in(self, actor: Actor) -> Micros:
+        """How long until the person may ask again, 0 for now."""
+        return max(0, math.ceil((1 - self._tokens(actor)) * self._refill))
+
+    def _tokens(self, actor: Actor) -> float:
+        now = self._clock.now()
+        tokens, since = self._buckets.get(self._one(actor.key), (float(self._burst), now))
+        return min(float(self._burst), tokens + (now - since) / self._refill)
 
 
 class KnowsPeople(Protocol):
@@ -130,12 +137,7 @@ class Claims:
         self._budget = AskerBudget(clock, one=one)
         self._people = people or KnowsNobody()
         self._codes = codes or NoCodes()
-        # Who waits to hear what came of a claim that is being checked; and what came of it lately, in case that
-        # somebody begins to wait only then.
-        self._waiting: dict[tuple[Account, str], list[asyncio.Future[Answer[ClaimDecision]]]] = {}
-        self._settled: TTLCache[tuple[Account, str], Answer[ClaimDecision]] = TTLCache(
-            10_000, SETTLED_LATELY, timer=clock.now
-        )
+        self._settling: Settling[ClaimDecision] = Settling(clock)
 
     async def claim(self, actor: Actor, request_id: str, drop: str = "") -> Answer[ClaimDecision]:
         """Ask for a unit of the named drop, or of the one that is open; a claim code may stand with the name.
@@ -165,27 +167,10 @@ class Claims:
 
     async def checked(self, actor: Actor, answer: Answer[ClaimDecision], *, seconds: float) -> ClaimDecision:
         """What has come of a claim that is being checked, within so many seconds: that it still is, if nothing."""
-        key = (actor.key, getattr(answer.decision, "drop", ""))
-        settled = self._settled.get(key)
-        if settled is not None and settled.at >= answer.at:
-            return settled.decision
-        coming: asyncio.Future[Answer[ClaimDecision]] = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(key, []).append(coming)
-        try:
-            async with asyncio.timeout(seconds):
-                return (await coming).decision
-        except TimeoutError:
-            return answer.decision
-        finally:
-            others = [each for each in self._waiting.pop(key, []) if each is not coming]
-            if others:
-                self._waiting[key] = others
+        about = getattr(answer.decision, "drop", "")
+        return await self._settling.wait(actor.key, about, answer, seconds=seconds)
 
     def committed(self, committed: Committed) -> None:
         """Hear what the lane has just made durable: here, the answers to claims that were being checked."""
         for actor, answer in committed.settled:
-            key = (actor.key, answer.decision.drop)
-            self._settled[key] = answer
-            for coming in self._waiting.pop(key, ()):
-                if not coming.done():
-                    coming.set_result(answer)
+            self._settling.settled(actor.key, answer.decision.drop, answer)

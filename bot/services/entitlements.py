@@ -40,11 +40,17 @@ Refused = Callable[[Source, str, str], Awaitable[None]]
 can be told of it now, SendRefused when never."""
 
 
+async def _everybody_votes() -> Sequence[str]:
+    """For a channel without polls."""
+    return ()
+
+
 class Entitlements:
-    """`clock` tells the ledger's moment. `open_holds` are the claims and votes that wait, as last committed, `drops`
-    all drops by key, and `regulars` the people whom the ledger knows, the most likely to claim first. `listen` is told
-    which sources the gates that are announced or open need. `probes` names, by platform, somebody whom it surely
-    knows: asked about them, a source that does not let us ask shows that long before the first claim."""
+    """`clock` tells the ledger's moment. `open_holds` are the claims and votes that wait, as last committed,
+    `drops` all drops by key, `electorates` the gates of the open polls, and `regulars` the people whom the ledger
+    knows, the most likely to claim first. `listen` is told which sources the gates that are announced or open need.
+    `probes` names, by platform, somebody whom it surely knows: asked about them, a source that does not let us ask
+    shows that long before the first claim."""
 
     def __init__(
         self,
@@ -57,6 +63,7 @@ class Entitlements:
         drops: Callable[[], Awaitable[Mapping[str, Drop]]],
         regulars: Callable[[], Awaitable[Sequence[Account]]],
         on_refused: Refused,
+        electorates: Callable[[], Awaitable[Sequence[str]]] = _everybody_votes,
         listen: Callable[[frozenset[Source]], None] = lambda sources: None,
         probes: Mapping[str, str] | None = None,
     ) -> None:
@@ -66,6 +73,7 @@ class Entitlements:
         self._open_holds = open_holds
         self._drops = drops
         self._regulars = regulars
+        self._electorates = electorates
         self._on_refused = on_refused
         self._listen = listen
         self._probes = dict(probes or {})
@@ -234,7 +242,8 @@ class Entitlements:
         while True:
             drops = await self._drops()
             gated = [d for d in drops.values() if d.plan.early and (d.state is DropState.ANNOUNCED or d.early)]
-            asked = frozenset(question for drop in gated for question in _questions_of(drop.plan.early))
+            gates = [*(drop.plan.early for drop in gated), *await self._electorates()]
+            asked = frozenset(question for gate in gates for question in _questions_of(gate))
             if asked != self._asked:
                 self._ask_anew(asked)
             self._warmed = {key: self._warmed[key] for key in (drop.key for drop in gated) if key in self._warmed}

@@ -22,7 +22,7 @@ from bot.domain.claims import (
 from bot.domain.drops import Drop
 from bot.domain.people import Actor
 from bot.domain.time import MILLISECOND, SECOND, Micros
-from bot.services.asides import NAMED_A_LINE, Aside, Asides
+from bot.services.asides import NAMED_A_LINE, Aside, Asides, Naming
 from bot.services.ports import Clock
 from bot.wording.catalogue import Wording
 from bot.wording.claims import already_yours_lines, chat_receipt, refused_lines, told_late_lines, winner_lines
@@ -153,10 +153,10 @@ class SharedLines:
     def urgent(self, text: str) -> None:
         self._urgent.append(Line(text, priority=Priority.WINDOW))
 
-    def aside(self, actor: Actor, text: str, topic: str) -> bool:
+    def aside(self, actor: Actor, text: str, topic: str, naming: Naming | None = None) -> bool:
         """A reply to somebody: the same text is said once in a while for all, a person is answered once. False when
         nothing will be said for that."""
-        return actor.key not in self._answered and self._asides.say(actor, text, topic)
+        return actor.key not in self._answered and self._asides.say(actor, text, topic, naming)
 
     def holding(self, actor: Actor, units: Units) -> None:
         """Tell somebody what they hold, in a line with others who hold the like; a person is answered once."""
@@ -272,7 +272,8 @@ class SharedLines:
     def _next_aside(self) -> Line:
         text, group = self._asides.take(lambda actor: actor.key in self._answered)
         topic = group[0].topic if group else None
-        return Line(text, people=tuple(each.actor for each in group), topic=topic, group=group)
+        people = tuple(person for each in group for person in each.people)
+        return Line(text, people=people, topic=topic, group=group)
 
     def _refusals_line(self, first: Waiting) -> Line:
         now = self._clock.now()

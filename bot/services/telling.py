@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 
 import structlog
 from cachetools import TTLCache
@@ -14,6 +15,8 @@ from bot.domain.claims import ClaimChecking, ClaimDecision, ClaimGranted
 from bot.domain.people import Account, Actor
 from bot.domain.telling import NoteTold
 from bot.domain.time import MINUTE, SECOND, Micros
+from bot.domain.voting import VoteRefused
+from bot.services.asides import NAMED_A_LINE
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, SendRefused
 from bot.services.shared_lines import Line, SharedLines
 from bot.services.waiting import woken
@@ -25,6 +28,7 @@ from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import told_late_lines
 from bot.wording.drops import Units
+from bot.wording.votes import vote_refused_lines, vote_text
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +64,7 @@ class Telling:
         self._chat = chat
         self._board = board
         self._words = words
+        self._clock = clock
         self._steady = steady or clock
         self._lines = SharedLines(words, clock, answer_gap=answer_gap, steady=steady, receipts=receipts_in_chat)
         self._checked: TTLCache[tuple[Account, str], Micros] = TTLCache(
@@ -90,7 +95,7 @@ class Telling:
             self._wait(actor, answer.request_id, answer.decision)
 
     def committed(self, committed: Committed) -> None:
-        """Hear what the lane has just made durable: here, the answers to claims that were being checked.
+        """Hear what the lane has just made durable: here, the answers to claims and votes that were being checked.
 
         Somebody on Discord hears theirs where they pressed, or else from a sweep."""
         for actor, answer in committed.settled:
@@ -100,6 +105,10 @@ class Telling:
             self._in_hand.add(answer.request_id)
             self._lines.completed(actor, answer.request_id, answer.decision)
             self._wake.set()
+        for actor, answer in committed.voted:
+            # A vote that counts is silent.
+            if actor.platform == "twitch" and isinstance(answer.decision, VoteRefused):
+                self.vote_refused(actor, answer.decision)
 
     def say_to(self, actor: Actor, text: str, *, topic: str) -> bool:
         """Say something to somebody: the same text is said once in a while for all, a person is answered once.
@@ -111,6 +120,19 @@ class Telling:
     def forget(self, actor: Actor) -> None:
         """Drop whatever waits to be told to somebody whom the ledger does not know any more."""
         self._in_hand.difference_update(self._lines.forget(actor))
+
+    def vote_refused(self, actor: Actor, refused: VoteRefused, options: Sequence[str] = ()) -> None:
+        """Tell somebody why their vote does not count; whoever is refused for the same reason shares the line, and
+        it is given once in a while. `options` are the poll's."""
+        words, now = self._words, self._clock.now()
+        reason = vote_text(words, refused, now, discord=False, options=options)
+
+        def naming(names: Sequence[str]) -> str:
+            lines = vote_refused_lines(words, refused, names, now, options=options, named_max=NAMED_A_LINE)
+            return lines[0] if len(lines) == 1 else reason
+
+        self._lines.aside(actor, reason, "vote", naming)
+        self._wake.set()
 
     def say_holding(self, actor: Actor, units: Units) -> None:
         """Tell somebody what they hold; whoever holds the like shares the line, a person is answered once."""

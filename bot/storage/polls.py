@@ -19,7 +19,7 @@ from bot.domain.poll_control import (
     decide_steer_poll,
     meant_poll,
 )
-from bot.domain.polls import Poll
+from bot.domain.polls import Poll, PollState
 from bot.domain.recounting import RecountDecision, RecountPoll, closed_poll, decide_recount
 from bot.domain.tally import Result
 from bot.domain.time import Micros
@@ -81,6 +81,13 @@ async def read_polls(reads: Reads, channel_id: int) -> dict[str, Poll]:
     poll = tables.poll
     query = select(poll).where(poll.c.channel_id == channel_id).order_by(poll.c.opened_at, poll.c.key)
     return {row.key: poll_of(row) for row in await reads.rows(query)}
+
+
+async def running_polls(reads: Reads, channel_id: int) -> tuple[Poll, ...]:
+    """The polls that are open as last committed, in the order in which they were opened."""
+    poll = tables.poll
+    query = select(poll).where(poll.c.channel_id == channel_id, poll.c.state == str(PollState.OPEN))
+    return tuple(poll_of(row) for row in await reads.rows(query.order_by(poll.c.opened_at, poll.c.key)))
 
 
 async def read_count(reads: Reads, channel_id: int, key: str) -> Result | None:
