@@ -59,6 +59,7 @@ NATIVE_NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
             closed(Native.BESIDE, 5, 30, 2),
             closed(Native.ADDED, 5, 30, 2),
             closed(Native.ADDED, 0, 5, 2),
+            closed(Native.BESIDE, 0, 1, 0),
             closed(Native.ADDED, 0, 0, 0),
         )
     ),

@@ -81,6 +81,7 @@ from tests.wording.saying import (
     steer_refused,
     steered,
 )
+from tests.wording.voids import every_void
 from tests.wording.votes import every_vote_answer
 from tests.wording.whos import every_who
 
@@ -261,6 +262,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield from ("# Passes", *every_pass_sentence(words))
     yield from ("# What comes with each unit", *every_offer(words))
     yield from ("# Game nights", *every_night_sentence(words))
+    yield from ("# Taking a unit back", *every_void(words))
     yield from ("# Who somebody is", *every_who(words))
     yield from ("# What is kept, and being forgotten", *_privacy(words))
     yield from ("# One person on two platforms", *every_link_line(words))

@@ -26,6 +26,7 @@ from bot.wording.english import (
     restore,
     times,
     verifying,
+    voiding,
     votes,
     who,
 )
@@ -44,6 +45,7 @@ SENTENCES: dict[str, str] = {
     **gates.SENTENCES,
     **restore.SENTENCES,
     **verifying.SENTENCES,
+    **voiding.SENTENCES,
     **votes.SENTENCES,
     **linking.SENTENCES,
     **moving.SENTENCES,
