@@ -6,23 +6,19 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, get_args
-from zoneinfo import ZoneInfo
 
 from bot.domain.drop_plan import PLANNED_WITHIN, SUPPLY_MAX, DropPlan, Opening, WhileOffline
+from bot.domain.moments import read_moment
 from bot.domain.moved import MoveReason
 from bot.domain.people import Actor
 from bot.domain.plan import WINDOW_MAX, WINDOW_MIN, title_fault
 from bot.domain.text import label, normalise_command, slug
-from bot.domain.time import Micros, in_zone, read_span, to_instant
+from bot.domain.time import Micros, read_span
 
 Kind = Literal["other", "badge", "emote", "skin", "print", "unlock", "pass"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
-_DATE_AND_CLOCK = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})[ t]([0-9]{1,2}):([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +137,7 @@ class DropForm:
 
 
 def read_form(form: DropForm, *, zone: str, now: Micros) -> DropPlan | PlanRefused:
-    """The plan that the form asks for, or all its mistakes together.
-
-    Local times are of the IANA zone `zone`: one that the spring change skips moves forward, of one that the autumn
-    change repeats the first counts, and a clock time that has passed today means tomorrow."""
+    """The plan that the form asks for, or all its mistakes together. Times are read by `read_moment`."""
     mistakes: list[FormMistake] = []
     if title_fault(form.title) is not None:
         mistakes.append(FormMistake.TITLE)
@@ -224,37 +217,12 @@ _ANNOUNCE = _Faults(FormMistake.ANNOUNCE_UNCLEAR, FormMistake.ANNOUNCE_PAST, For
 
 
 def _moment(text: str, zone: str, now: Micros, faults: _Faults) -> Micros | FormMistake:
-    plain = normalise_command(text)
-    try:
-        at = _from_now(plain, now) if plain.startswith("in ") else _local_moment(plain, ZoneInfo(zone), now)
-    except (ValueError, OverflowError):
-        return faults.unclear
+    at = read_moment(text, zone, now)
     if at is None:
         return faults.unclear
     if at <= now:
         return faults.past
     return at if at <= now + PLANNED_WITHIN else faults.too_far
-
-
-def _from_now(plain: str, now: Micros) -> Micros | None:
-    span = read_span(plain.removeprefix("in "))
-    return now + span if span else None
-
-
-def _local_moment(plain: str, zone: ZoneInfo, now: Micros) -> Micros | None:
-    if written := _DATE_AND_CLOCK.fullmatch(plain):
-        year, month, day, hour, minute = map(int, written.groups())
-        return _instant(date(year, month, day), time(hour, minute), zone)
-    if written := _CLOCK.fullmatch(plain):
-        clock = time(int(written[1]), int(written[2]))
-        today = in_zone(now, zone).date()
-        at = _instant(today, clock, zone)
-        return at if at > now else _instant(today + timedelta(days=1), clock, zone)
-    return None
-
-
-def _instant(day: date, clock: time, zone: ZoneInfo) -> Micros:
-    return to_instant(datetime.combine(day, clock), zone)[0]
 
 
 def _key_of_unspellable(title: str) -> str:

@@ -9,10 +9,10 @@ from bot.domain.answers import Answer
 from bot.domain.control import SteerDecision, SteerDrop, SteerNeedsYes, Verb
 from bot.domain.moving import MoveDecision, MoveDrop
 from bot.domain.people import Actor
-from bot.domain.text import normalise_command
 from bot.domain.time import SECOND
 from bot.services.confirming import Confirmations
-from bot.services.ports import LedgerLane, NameLookup, PlaceDown
+from bot.services.ports import LedgerLane, NameLookup
+from bot.services.receivers import Receivers
 from bot.storage.people import KnownNames
 
 YES_WITHIN = 30 * SECOND
@@ -31,8 +31,7 @@ class Control:
     ) -> None:
         self._lane = lane
         self._channel_id = channel_id
-        self._known = known
-        self._lookups = lookups
+        self._receivers = Receivers(known, lookups)
         self._confirmations = confirmations
 
     async def steer(
@@ -47,7 +46,7 @@ class Control:
         why: str = "",
     ) -> Answer[SteerDecision]:
         """Do a moderator's deed. Raises TryAgain."""
-        to = await self._person(receiver, actor.platform) if isinstance(receiver, str) else receiver
+        to = await self._receivers.meant(receiver, actor.platform)
         command = SteerDrop(self._channel_id, request_id, actor, verb, drop, minutes, to, why)
         answer: Answer[Any] = await self._lane.submit(command)
         if isinstance(answer.decision, SteerNeedsYes):
@@ -64,27 +63,3 @@ class Control:
             MoveDrop(self._channel_id, request_id, actor, drop, opens, why, lasts)
         )
         return answer
-
-    async def _person(self, name: str, platform: str) -> Actor | None:
-        """Who is meant by a name: as the platforms say now, or else as the ledger has met them.
-
-        On Discord members are picked, not typed: a typed name there means a viewer of Twitch chat."""
-        wanted = normalise_command(name).lstrip("@")
-        if not wanted:
-            return None
-        for where in ("twitch", platform) if platform != "twitch" else (platform,):
-            found = await self._person_on(where, wanted)
-            if found is not None:
-                return found
-        return None
-
-    async def _person_on(self, platform: str, name: str) -> Actor | None:
-        lookup = self._lookups.get(platform)
-        if lookup is not None:
-            try:
-                found = await lookup.find(name)
-            except PlaceDown:
-                found = None
-            if found is not None:
-                return found
-        return await self._known.find(platform, name)
