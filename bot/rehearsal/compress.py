@@ -17,6 +17,9 @@ import tomlkit
 from bot.rehearsal.hearing import visible
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
+from bot.rehearsal.played import Played, PlayedDrop, PlayedPoll
+from bot.rehearsal.script import PlannedPoll
+from bot.rehearsal.timing import stage_polls
 
 # More than this is no title, or not shown.
 _MARKS_MAX = 2
@@ -39,31 +42,6 @@ _CANARY = "MICRODROPS_REHEARSAL_CANARY"
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedDrop:
-    """A drop with the limits it has in the configuration and the times it has tonight (microseconds UTC). `early`
-    is the gate as it was written, "" for no early window; from `early_at` on it lets in, for at most
-    `early_units`."""
-
-    key: str
-    title: str
-    supply: int
-    held_back: int
-    per_person: int
-    on_cue: bool
-    announces_at: int
-    opens_at: int
-    closes_at: int
-    early: str = ""
-    early_at: int | None = None
-    early_units: int = 0
-
-    @property
-    def begins_at(self) -> int:
-        """When the first people are let in."""
-        return self.opens_at if self.early_at is None else self.early_at
-
-
-@dataclass(frozen=True, slots=True)
 class Play:
     """A compressed evening: the file for the bot, its secrets, and what the crowd and the judge go by.
 
@@ -78,10 +56,17 @@ class Play:
     reminder_role: str
     fingerprints: bool = True
     attaches: bool = True
+    polls: tuple[PlayedPoll, ...] = ()
+    bare_votes: bool = True
+
+    @property
+    def everything(self) -> tuple[Played, ...]:
+        """All that a moment of a script can name, the drops first."""
+        return (*self.drops, *self.polls)
 
     @property
     def lasts_until(self) -> int:
-        return max(drop.closes_at for drop in self.drops)
+        return max(each.closes_at for each in self.everything)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -91,6 +76,16 @@ class Play:
     def claim_words(self) -> tuple[str, ...]:
         """What viewers type to claim, in small letters."""
         return self.words["claim"].casefold(), self.words["claim_again"].casefold()
+
+    @property
+    def vote_words(self) -> tuple[str, ...]:
+        """What viewers type to vote, in small letters."""
+        return self.words["vote"].casefold(), self.words["vote_again"].casefold()
+
+    @property
+    def spend_words(self) -> tuple[str, ...]:
+        """What viewers type to vote and spend a pass on it, in small letters."""
+        return self.words["spend"].casefold(), self.words["spend_again"].casefold()
 
     @property
     def link_words(self) -> tuple[str, ...]:
@@ -105,9 +100,10 @@ def compress(
     begins_at: int,
     tempo: Tempo = DEFAULT_TEMPO,
     drops: Sequence[Mapping[str, Any]] = (),
+    polls: Sequence[PlannedPoll] = (),
 ) -> Play:
     """Rewrite a configuration that has been checked; `stage` is what the stage says of itself, `drops` are a
-    script's own, which are played instead of those of the file.
+    script's own, which are played instead of those of the file, and `polls` what its moderator asks.
 
     Drops are announced from `begins_at` (microseconds UTC) on. What a drop promises (supply, held back, per
     person) stays as it stands; where it happens and how long it takes does not."""
@@ -132,6 +128,8 @@ def compress(
         reminder_role=str(document.get("discord", {}).get("reminder_role", "")),
         fingerprints=bool(document.get("public", {}).get("fingerprints", True)),
         attaches=bool(document.get("public", {}).get("attach", True)),
+        polls=stage_polls(polls, played),
+        bare_votes=bool(document.get("polls", {}).get("bare", True)),
     )
 
 
@@ -271,4 +269,10 @@ def _words(commands: Mapping[str, Any]) -> dict[str, str]:
         "mine": typed("mine"),
         "link": typed("link"),
         "yes": typed("yes"),
+        "poll": typed("poll"),
+        "mod_vote": typed("modvote"),
+        "vote": typed("vote"),
+        "vote_again": f"!{prefix} vote",
+        "spend": typed("pass"),
+        "spend_again": f"!{prefix} pass",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ class Evening:
         scene = scene_of(play) | {"mistakes": script.moderator_mistakes}
         stagehand = Stagehand(self._stage, self._bot, play, self._folder / "ledger.db", group)
         faults = cast_faults(script, options.seed, play.drops)
-        prompter = Prompter(script.cues, faults, play.drops, Scene.from_json(scene), stagehand, clock=self._clock)
+        prompter = Prompter(
+            script.cues, faults, play.everything, Scene.from_json(scene), stagehand, clock=self._clock
+        )
         hearing += [stagehand.hear, prompter.hear]
         if on_stage is not None:
             on_stage(stagehand)
@@ -137,7 +140,8 @@ def scene_of(play: Play) -> dict[str, Any]:
         }
         for drop in play.drops
     ]
-    return {"drops": drops, "words": dict(play.words)}
+    polls = [asdict(poll) for poll in play.polls]
+    return {"drops": drops, "words": dict(play.words), "polls": polls}
 
 
 def _all_said(ledger: Path, now: int) -> bool:

@@ -84,7 +84,7 @@ async def perform(
         lead = min(_LEAD_SECONDS_MAX, max(_LEAD_SECONDS_MIN, _BOT_TO_STAGE * (time.monotonic() - began)))
         begins_at = time.time_ns() // 1000 + round(lead * SECOND)
         text, told = options.config.read_text("utf-8-sig"), await stage.ready
-        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo, script.drops)
+        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo, script.drops, script.polls)
         if on_play is not None:
             on_play(play)
         (folder / "config.toml").write_text(play.text, "utf-8")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.rehearsal.compress import Play, PlayedDrop
+from bot.rehearsal.compress import Play
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.played import PlayedDrop, PlayedPoll
 from bot.rehearsal.script import Moment, Script, StageCue
 from bot.rehearsal.timing import cast_faults, drop_of, instant
 
@@ -43,6 +44,7 @@ class Programme:
 def programme_of(play: Play, script: Script | None = None, seed: int = 0) -> Programme:
     """Everything that has a time: windows, the streamer's cues, and the faults that this seed brings."""
     dues = [due for drop in play.drops for due in _windows(drop)]
+    dues += [due for poll in play.polls for due in _poll(poll)]
     if script is not None:
         dues += [Due(_at(play, cue.at), _cue(cue)) for cue in script.cues]
         for fault in cast_faults(script, seed, play.drops):
@@ -67,11 +69,16 @@ def _windows(drop: PlayedDrop) -> Iterator[Due]:
     yield Due(drop.closes_at, f"{drop.title} closes")
 
 
+def _poll(poll: PlayedPoll) -> Iterator[Due]:
+    yield Due(poll.opens_at, f"the {'mod vote' if poll.for_moderators else 'poll'} “{poll.question}” opens")
+    yield Due(poll.closes_at, f"“{poll.question}” closes")
+
+
 def _cue(cue: StageCue) -> str:
     return f"the {cue.who} {cue.does}" if cue.does.startswith("goes ") else f"{cue.who} types {cue.does}"
 
 
 def _at(play: Play, moment: Moment) -> int:
     """When a moment is due; one that counts from an opening, if that comes as planned."""
-    at = instant(moment, play.drops)
-    return drop_of(moment, play.drops).opens_at + round(moment.after * SECOND) if at is None else at
+    at = instant(moment, play.everything)
+    return drop_of(moment, play.everything).opens_at + round(moment.after * SECOND) if at is None else at

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.played import Played
 from bot.rehearsal.script import Anchor as ScriptAnchor
 from bot.rehearsal.script import Moment, PlannedFault, StageCue
 from bot.rehearsal.stagehand import Stagehand
 from bot.rehearsal.timing import drop_of, instant, system_clock
 from bot.stage.crowd.acts import Anchor
-from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.crowd.scene import Scene, Staged
 from bot.stage.crowd.watching import Watching
 from bot.stage.record import Record, Seen, SeenLine
 
@@ -25,7 +25,7 @@ class Prompter:
         self,
         cues: Sequence[StageCue],
         faults: Sequence[PlannedFault],
-        drops: Sequence[PlayedDrop],
+        drops: Sequence[Played],
         scene: Scene,
         stagehand: Stagehand,
         *,
@@ -95,6 +95,6 @@ class Prompter:
         self._waiting.remove(fault)
         await self._stagehand.fault(fault.name, fault.seconds, fault.options)
 
-    def _notice(self, drop: StagedDrop, anchor: Anchor) -> None:
+    def _notice(self, drop: Staged, anchor: Anchor) -> None:
         if anchor is Anchor.OPENED and not self._opened[drop.key].done():
             self._opened[drop.key].set_result(None)

@@ -25,7 +25,7 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`after` seconds after an anchor, negative before it; `drop` "" means the first drop."""
+    """`after` seconds after an anchor, negative before it; `drop` names a drop or a poll, "" the first drop."""
 
     anchor: Anchor
     after: float = 0.0
@@ -40,6 +40,19 @@ class StageCue:
     at: Moment
     who: str
     does: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPoll:
+    """A poll that the moderator puts, open for whole `seconds`; `name` is what the script calls it, and
+    `for_moderators` whether only they decide, with the holders of passes."""
+
+    name: str
+    question: str
+    options: tuple[str, ...]
+    at: Moment
+    seconds: int
+    for_moderators: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,7 @@ class Script:
     tempo: Tempo = field(default_factory=Tempo)
     live_at_first: bool = True
     drops: tuple[Mapping[str, Any], ...] = ()
+    polls: tuple[PlannedPoll, ...] = ()
     cues: tuple[StageCue, ...] = ()
     faults: tuple[PlannedFault, ...] = ()
     expects: tuple[Expectation, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -73,21 +73,25 @@ def _of_fault(table: Mapping[str, Any]) -> Iterator[tuple[str, Finding]]:
 def _names(document: Mapping[str, Any]) -> Iterator[Doubt]:
     drops = _tables(document, "drops")
     keys = [str(drop["name"]) for _, drop in drops if "name" in drop]
+    polls = [str(poll.get("name", "")) for _, poll in _tables(document, "polls")]
     met: set[str] = set()
     for number, drop in drops:
         key = str(drop.get("name", ""))
         if key and key in met:
             yield ("drops", number, "name"), Finding(f'there is already a drop "{key}"', "Give it another name.")
         met.add(key)
+    yield from _of_polls(document, polls, met)
     # Whether the drops of the configuration are meant rightly shows when it is read.
     if not keys or len(keys) < len(drops):
         return
     early = [str(drop["name"]) for _, drop in drops if drop.get("early")]
-    for section in ("cues", "faults"):
+    for section in ("polls", "cues", "faults"):
         for number, table in _tables(document, section):
             anchor, drop_named = _named_by(table.get("at"))
+            if drop_named in polls:
+                continue
             if drop_named and drop_named not in keys:
-                yield (section, number, "at"), no_such_drop(drop_named, keys)
+                yield (section, number, "at"), no_such_drop(drop_named, [*keys, *polls])
             elif anchor is Anchor.EARLY and (drop_named or keys[0]) not in early:
                 what = f'the drop "{drop_named or keys[0]}" has no early window'
                 yield (section, number, "at"), Finding(what, 'Count from "opens", or say for whom it opens early.')
@@ -95,6 +99,24 @@ def _names(document: Mapping[str, Any]) -> Iterator[Doubt]:
         meant = expected.get("drop")
         if meant and isinstance(meant, str) and meant not in keys:
             yield ("expects", number, "drop"), no_such_drop(meant, keys)
+
+
+def _of_polls(document: Mapping[str, Any], polls: Sequence[str], drops: Collection[str]) -> Iterator[Doubt]:
+    for number, name in enumerate(polls):
+        if name and name in (*drops, *polls[:number]):
+            yield ("polls", number, "name"), Finding(f'there is already a "{name}"', "Give it another name.")
+    for section in ("polls", "cues", "faults"):
+        for number, table in _tables(document, section):
+            anchor, named = _named_by(table.get("at"))
+            if section == "polls" and anchor is Anchor.OPENED:
+                cure = 'Count from "opens", "closes" or "begins", which are known ahead.'
+                yield (section, number, "at"), Finding("nobody knows ahead when that will be", cure)
+            elif section == "polls" and named and named in polls[number:]:
+                cure = "Count from a drop, or from a poll that stands before this one."
+                yield (section, number, "at"), Finding("that poll comes later in the script", cure)
+            elif named in polls and anchor in (Anchor.ANNOUNCED, Anchor.EARLY):
+                cure = f'Write "{named} opens", "{named} opened" or "{named} closes".'
+                yield (section, number, "at"), Finding(f'"{named}" is a poll, which just opens and closes', cure)
 
 
 def _named_by(moment: object) -> tuple[Anchor | None, str]:

@@ -16,7 +16,7 @@ from bot.config.explain import explain, explain_syntax
 from bot.config.mistakes import KeyPath, nearest
 from bot.config.positions import find_lines, line_of
 from bot.config.values import Finding, Surroundings
-from bot.rehearsal.script import Expectation, PlannedFault, Script, StageCue
+from bot.rehearsal.script import Expectation, PlannedFault, PlannedPoll, Script, StageCue
 from bot.rehearsal.script_doubts import doubts, no_such_drop
 from bot.rehearsal.script_parts import File
 
@@ -24,6 +24,7 @@ SHIPPED = Path(__file__).with_name("scripts")
 # The channel in which a script with drops of its own is played.
 SKELETON = Path(__file__).with_name("skeleton.toml")
 _FILE_BYTES_MAX = 200_000
+_LISTS = ("drops", "polls", "cues", "faults", "expects")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -87,7 +88,7 @@ def _read(path: Path) -> str:
 def _explained(details: Any) -> Iterator[tuple[KeyPath, Finding]]:
     """A configuration's words, but for what is a list here."""
     path = details["loc"]
-    header = f"[[{path[0]}]]" if path and path[0] in ("drops", "cues", "faults", "expects") else f"[{path[0]}]"
+    header = f"[[{path[0]}]]" if path and path[0] in _LISTS else f"[{path[0]}]"
     match details["type"]:
         case "list_type":
             yield (
@@ -117,7 +118,9 @@ def _place(path: KeyPath) -> str:
 
 def strangers(script: Script, keys: Sequence[str]) -> list[str]:
     """Drops that a script names and a configuration, whose drops are `keys`, does not have: a sentence for each."""
-    moments = [cue.at for cue in script.cues] + [fault.at for fault in script.faults if fault.at is not None]
+    keys = [*keys, *(poll.name for poll in script.polls)]
+    moments = [poll.at for poll in script.polls] + [cue.at for cue in script.cues]
+    moments += [fault.at for fault in script.faults if fault.at is not None]
     named = dict.fromkeys([moment.drop for moment in moments] + [expected.drop for expected in script.expects])
     return [
         f"The script {script.name} speaks of a drop {key!r}, which the configuration does not have. "
@@ -139,6 +142,10 @@ def _script(name: str, file: File, drops: Sequence[Mapping[str, Any]]) -> Script
         tempo=file.tempo.as_tempo(),
         live_at_first=file.stream.live_at_first,
         drops=tuple(dict(drop) for drop in drops),
+        polls=tuple(
+            PlannedPoll(poll.name, poll.question, tuple(poll.options), poll.at, poll.lasts, poll.kind == "mod-vote")
+            for poll in file.polls
+        ),
         cues=tuple(StageCue(cue.at, cue.who, cue.does) for cue in file.cues),
         faults=tuple(
             PlannedFault(fault.name, fault.at, fault.seconds, fault.chance, fault.options) for fault in file.faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -27,6 +27,7 @@ _MOMENT = re.compile(
     r"(?P<anchor>begins|announced|early|opens|opened|closes)"
     r"(?: *(?P<sign>[+-]) *(?P<after>[0-9]{1,3}(?:\.[0-9]{1,3})?) *s)?"
 )
+_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 _MOMENT_CURE = 'Write it like "begins +3s", "opens -1.5s", "mug opened +2s" or "closes".'
 _STATUSES = (400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504)
 FAULT_OPTIONS = ("code", "status", "times", "by", "down")
@@ -102,6 +103,20 @@ class ScriptDrop(DropTable):
         return [
             Finding("a script has no calendar", cure, key=key) for key in _TIMES if key in self.model_fields_set
         ]
+
+
+_Option = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class PollPart(Section):
+    name: str = Field(pattern=_NAME, max_length=40, description='Give it a short name, like "colour".')
+    question: str = Field(min_length=1, max_length=120, description='Write a question, like "Next game?".')
+    options: list[_Option] = Field(
+        min_length=2, max_length=12, description='Write what there is to choose from, like ["teal", "plum"].'
+    )
+    at: _Moment = Field(description=_MOMENT_CURE)
+    lasts: int = Field(20, ge=5, le=300, description="Whole seconds, like 20.")
+    kind: Literal["poll", "mod-vote"] = Field("poll", description='Write "poll" or "mod-vote".')
 
 
 class CuePart(Section):
@@ -184,6 +199,7 @@ class File(Section):
     tempo: TempoPart = Field(default_factory=TempoPart)
     stream: StreamPart = Field(default_factory=StreamPart)
     drops: list[ScriptDrop] = Field(default_factory=list)
+    polls: list[PollPart] = Field(default_factory=list)
     cues: list[CuePart] = Field(default_factory=list)
     faults: list[FaultPart] = Field(default_factory=list)
     expects: list[ExpectPart] = Field(default_factory=list)

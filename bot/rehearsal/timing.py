@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.moments import SECOND
-from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
+from bot.rehearsal.played import Played, PlayedDrop, PlayedPoll
+from bot.rehearsal.script import Anchor, Moment, PlannedFault, PlannedPoll, Script
 
 
 def system_clock() -> int:
@@ -17,8 +17,21 @@ def system_clock() -> int:
     return time.time_ns() // 1000
 
 
-def drop_of(moment: Moment, drops: Sequence[PlayedDrop]) -> PlayedDrop:
-    """The drop that a moment counts from; the first one where none is named. Raises KeyError for a stranger."""
+def stage_polls(polls: Sequence[PlannedPoll], drops: Sequence[PlayedDrop]) -> tuple[PlayedPoll, ...]:
+    """The polls of a script with their times; each may count from the drops, and from polls before it."""
+    staged: list[PlayedPoll] = []
+    for poll in polls:
+        opens_at = instant(poll.at, (*drops, *staged))
+        assert opens_at is not None, "a script that counts a poll from what nobody knows ahead is refused"
+        closes_at = opens_at + poll.seconds * SECOND
+        rules = (poll.name, poll.question, poll.options)
+        staged.append(PlayedPoll(*rules, opens_at, closes_at, poll.for_moderators))
+    return tuple(staged)
+
+
+def drop_of(moment: Moment, drops: Sequence[Played]) -> Played:
+    """The drop or poll that a moment counts from; the first one where none is named. Raises KeyError for a
+    stranger."""
     if not moment.drop:
         return drops[0]
     for drop in drops:
@@ -27,7 +40,7 @@ def drop_of(moment: Moment, drops: Sequence[PlayedDrop]) -> PlayedDrop:
     raise KeyError(moment.drop)
 
 
-def instant(moment: Moment, drops: Sequence[PlayedDrop]) -> int | None:
+def instant(moment: Moment, drops: Sequence[Played]) -> int | None:
     """Microseconds UTC; None for what counts from an opening, which nobody can know ahead."""
     drop = drop_of(moment, drops)
     match moment.anchor:

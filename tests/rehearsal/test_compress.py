@@ -103,6 +103,12 @@ def test_the_crowd_types_what_the_channel_calls_its_commands(tmp_path: Path, tol
         "mine": "!fox mine",
         "link": "!link",
         "yes": "!yes",
+        "poll": "!poll",
+        "mod_vote": "!modvote",
+        "vote": "!vote",
+        "vote_again": "!fox vote",
+        "spend": "!pass",
+        "spend_again": "!fox pass",
     }
 
 

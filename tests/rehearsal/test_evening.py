@@ -13,9 +13,10 @@ import pytest
 
 from bot.rehearsal import evening as module
 from bot.rehearsal.backstage import Backstage, StageRefused
-from bot.rehearsal.compress import SECOND, Play, PlayedDrop
+from bot.rehearsal.compress import SECOND, Play
 from bot.rehearsal.evening import Evening
 from bot.rehearsal.options import RehearseOptions
+from bot.rehearsal.played import PlayedDrop
 from bot.rehearsal.script import Anchor, Moment, Script, StageCue
 from bot.rehearsal.script_file import SKELETON
 from bot.rehearsal.staging import ChildFailed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.rehearsal.compress import Play, PlayedDrop
+from bot.rehearsal.compress import Play
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.played import PlayedDrop
 from bot.rehearsal.programme import Due, PlannedStock, programme_of
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script, StageCue
 

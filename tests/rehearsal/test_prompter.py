@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.fast.virtual_time import VirtualLoop
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.played import PlayedDrop
 from bot.rehearsal.prompter import Prompter
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, StageCue
 from bot.stage.crowd.scene import Scene, StagedDrop

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigError
-from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
+from bot.rehearsal.played import PlayedDrop
 from bot.rehearsal.script import Anchor, Expectation, Moment, PlannedFault, Script, StageCue
 from bot.rehearsal.script_file import load_script, shipped_scripts, strangers
 from bot.rehearsal.script_parts import parse_moment

@@ -13,7 +13,8 @@ import tomlkit
 from bot.config import Config, load_config
 from bot.domain.drop_plan import DropPlan, Opening
 from bot.domain.time import HOUR, MINUTE, Micros, in_zone
-from bot.rehearsal.compress import TIMES, Play, PlayedDrop, compress, tell_apart
+from bot.rehearsal.compress import TIMES, Play, compress, tell_apart
+from bot.rehearsal.played import PlayedDrop
 
 _BEFORE, _AFTER = 15 * MINUTE, 8 * MINUTE
 _AROUND_NEWS = 3 * MINUTE

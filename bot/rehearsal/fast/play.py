@@ -66,7 +66,7 @@ async def _play(
         begins_at = clock.true + _LEAD_SECONDS * SECOND
         # Nothing here has an address.
         told = {**stage.describe(), "endpoints": {}}
-        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo, script.drops)
+        play = compress(text, told, folder / "ledger.db", begins_at, options.tempo, script.drops, script.polls)
         if on_play is not None:
             on_play(play)
         (folder / "config.toml").write_text(play.text, "utf-8")

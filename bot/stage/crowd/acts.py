@@ -21,7 +21,8 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """`after` seconds after the anchor of a drop; before an advertised instant the number is negative."""
+    """`after` seconds after the anchor of a drop, or of a poll, whose key then stands in `drop`; before an
+    advertised instant the number is negative."""
 
     drop: str
     anchor: Anchor
@@ -93,8 +94,25 @@ class SayCode:
     alone: bool = False
 
 
-# What a later feature lets people do (vote, spend a pass) is a deed here, and a case in each of the hands.
-Deed = Say | Press | Slash | Rename | GoLive | GoOffline | Become | NoLonger | SayCode
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """Press the button of an option, counted from 1, on the newest card that asks this poll's question; where no
+    button can be pressed, use the command. With `with_pass` press the one for a pass, and then the option."""
+
+    poll: str
+    option: int
+    with_pass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PutPoll:
+    """Put a poll with the slash command: a moderator's alone."""
+
+    poll: str
+
+
+# What a later feature lets people do is a deed here, and a case in each of the hands.
+Deed = Say | Press | Slash | Rename | GoLive | GoOffline | Become | NoLonger | SayCode | Vote | PutPoll
 
 
 @dataclass(frozen=True, slots=True)

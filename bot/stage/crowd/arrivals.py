@@ -35,6 +35,11 @@ def early_arrival(random: Random, drop: StagedDrop) -> float:
     return round(random.uniform(0.04, 0.5) * (drop.early_seconds or drop.seconds), 3)
 
 
+def response(random: Random, seconds: float) -> float:
+    """Seconds from seeing a question to answering it, of so many that there are: most in the middle."""
+    return round(seconds * random.betavariate(2.0, 3.0), 3)
+
+
 def second_wave(random: Random, drop: StagedDrop) -> float:
     """Seconds from a line that says units are left to asking for one."""
     return round(drop.seconds * _HURRY * _part(random.random()), 3)

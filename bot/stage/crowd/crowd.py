@@ -28,5 +28,5 @@ class Crowd(Playing):
         patience: int = PATIENCE,
         retyping: int = RETYPING,
     ) -> None:
-        hands = hands or StageHands(twitch, discord, record)
+        hands = hands or StageHands(twitch, discord, record, scene.polls)
         super().__init__(scene, people, record, twitch.clock, hands, patience=patience, retyping=retyping)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.stage.crowd.acts import (
@@ -13,13 +13,17 @@ from bot.stage.crowd.acts import (
     NoLonger,
     Person,
     Press,
+    PutPoll,
     Rename,
     Say,
     SayCode,
     Slash,
+    Vote,
 )
+from bot.stage.crowd.ballot_papers import BallotPapers
 from bot.stage.crowd.cards import Cards
 from bot.stage.crowd.furnishing import dress_member, dress_viewer
+from bot.stage.crowd.scene import StagedPoll
 from bot.stage.crowd.told_codes import ToldCodes
 from bot.stage.discord.errors import StageError
 from bot.stage.discord.guild import Member
@@ -51,10 +55,13 @@ class Hands(Protocol):
 class StageHands:
     """Makes hands for one person after the other; with the login of somebody who is there already, as that one."""
 
-    def __init__(self, twitch: TwitchWorld, discord: DiscordWorld, record: Record) -> None:
+    def __init__(
+        self, twitch: TwitchWorld, discord: DiscordWorld, record: Record, polls: Sequence[StagedPoll] = ()
+    ) -> None:
         self._twitch = twitch
         self._discord = discord
         self._cards = Cards(record)
+        self._papers = BallotPapers(discord, record, polls)
         self._codes = ToldCodes(record)
         self._by_owner: dict[str, str] = {}
         # To ask the worlds for each of thousands of people would be a search through thousands.
@@ -74,7 +81,7 @@ class StageHands:
         dress_member(self._discord, member, person)
         if person.owner:
             self._by_owner[person.owner] = member.id
-        return DiscordHands(self._discord, member, self._cards)
+        return DiscordHands(self._discord, member, self._cards, self._papers)
 
     def _code_of(self, owner: str) -> str:
         """What this human was last shown on Discord; "" where they are not there."""
@@ -166,10 +173,11 @@ class DiscordHands:
 
     platform = "discord"
 
-    def __init__(self, world: DiscordWorld, member: Member, cards: Cards) -> None:
+    def __init__(self, world: DiscordWorld, member: Member, cards: Cards, papers: BallotPapers) -> None:
         self._world = world
         self._member = member
         self._cards = cards
+        self._papers = papers
         self.id = self.known_as = member.id
 
     def do(self, deed: Deed) -> Deed | None:
@@ -177,7 +185,11 @@ class DiscordHands:
             case Press(drop):
                 self._press(drop)
             case Slash(command, drop):
-                self._slash(command, drop)
+                self._slash(command, {"drop": drop} if drop else {})
+            case Vote():
+                self._vote(deed)
+            case PutPoll(key):
+                self._put(self._papers.poll(key))
             case Rename(login, name):
                 self._rename(login, name)
             case Become("booster") | NoLonger("booster"):
@@ -192,16 +204,36 @@ class DiscordHands:
     def _press(self, drop: str) -> None:
         button = self._cards.claim_button(drop)
         if button is None:
-            self._slash("claim", drop)
+            self._slash("claim", {"drop": drop})
             return
         try:
             self._world.press(self._member, button.message_id, button.custom_id)
         except StageError:
             # The card went away under the finger.
-            self._slash("claim", drop)
+            self._slash("claim", {"drop": drop})
 
-    def _slash(self, command: str, drop: str) -> None:
-        options = {"drop": drop} if drop else {}
+    def _vote(self, deed: Vote) -> None:
+        poll = self._papers.poll(deed.poll)
+        button = self._cards.vote_button(poll.question, deed.option, with_pass=deed.with_pass)
+        try:
+            if button is None:
+                self._slash("pass" if deed.with_pass else "vote", {"choice": str(deed.option)})
+            elif deed.with_pass:
+                self._papers.ask_for(self._member, button, deed.option)
+            else:
+                self._world.press(self._member, button.message_id, button.custom_id)
+        except StageError:
+            # The poll was over under the finger.
+            return
+
+    def _put(self, poll: StagedPoll) -> None:
+        kind = {"kind": "mod-vote"} if poll.for_moderators else {}
+        lasts = f"{poll.seconds:g}s"
+        self._slash(
+            "poll open", {"question": poll.question, "options": ", ".join(poll.options), "lasts": lasts, **kind}
+        )
+
+    def _slash(self, command: str, options: Mapping[str, str]) -> None:
         try:
             self._world.slash(self._member, command, options, channel=_COMMANDS_IN)
         except StageError:

@@ -12,7 +12,7 @@ from bot.stage.crowd.characters import Character
 from bot.stage.crowd.characters.character import Someone
 from bot.stage.crowd.deal import HUNDRED, deal
 from bot.stage.crowd.names import name_of
-from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.crowd.scene import Scene, Staged
 from bot.stage.record import SECOND
 
 
@@ -48,6 +48,8 @@ def _people(
         looks = character.looks(someone.dice)
         script = character.twitch if platform == "twitch" else character.discord
         acts = [act for drop in scene.drops for act in script(someone, scene, drop)] if script else []
+        voting = character.twitch_poll if platform == "twitch" else character.discord_poll
+        acts += [act for poll in scene.polls for act in voting(someone, scene, poll)] if voting else []
         yield Person(
             platform,
             login,
@@ -77,11 +79,11 @@ def in_order(acts: Sequence[Act], scene: Scene) -> tuple[Act, ...]:
     """By the moment an act is meant to happen if all goes as advertised."""
     if len(acts) < 2:
         return tuple(acts)
-    bases = {(drop.key, anchor): _base(drop, anchor) for drop in scene.drops for anchor in Anchor}
+    bases = {(each.key, anchor): _base(each, anchor) for each in scene.everything for anchor in Anchor}
     return tuple(sorted(acts, key=lambda act: bases[act.cue.drop, act.cue.anchor] + act.cue.after))
 
 
-def _base(drop: StagedDrop, anchor: Anchor) -> float:
+def _base(drop: Staged, anchor: Anchor) -> float:
     """Seconds since the epoch; nobody knows when a reminder comes, so half-way is as good as any."""
     match anchor:
         case Anchor.ANNOUNCED:

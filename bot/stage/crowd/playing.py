@@ -16,7 +16,7 @@ from functools import partial
 from bot.stage.crowd.acts import Act, Anchor, Person
 from bot.stage.crowd.hands import Hands
 from bot.stage.crowd.plan import digest
-from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.crowd.scene import Scene, Staged, StagedDrop
 from bot.stage.crowd.watching import Watching
 from bot.stage.record import SECOND, Record, Seen
 
@@ -64,7 +64,7 @@ class Playing:
             for act in person.acts:
                 if act.cue.anchor is Anchor.OPENS:
                     last_word[act.cue.drop] = max(last_word[act.cue.drop], act.cue.after)
-        for drop in scene.drops:
+        for drop in scene.everything:
             # A streamer who is late, or opens late, is waited for.
             opens_at = drop.opens_at + round(last_word[drop.key] * SECOND)
             seen_at = {Anchor.ANNOUNCED: drop.announces_at, Anchor.OPENED: opens_at}
@@ -114,7 +114,7 @@ class Playing:
         self._record.add(Seen(self._clock(), "stage", "joined", author=hands.id, name=person.name, data=data))
         for act in person.acts:
             if act.cue.anchor is Anchor.OPENS:
-                self._plan(self._scene.drop(act.cue.drop).opens_at, hands, act)
+                self._plan(self._scene.named(act.cue.drop).opens_at, hands, act)
             else:
                 self._waiting[act.cue.drop, act.cue.anchor].append((hands, act))
 
@@ -122,14 +122,18 @@ class Playing:
         self._at(base + round(act.cue.after * SECOND), partial(self._play, hands, act))
 
     def _play(self, hands: Hands, act: Act) -> None:
-        drop = self._scene.drop(act.cue.drop)
-        if act.unless_won and self.watching.has_won(hands.platform, hands.known_as, drop):
+        drop = self._scene.named(act.cue.drop)
+        if (
+            act.unless_won
+            and isinstance(drop, StagedDrop)
+            and self.watching.has_won(hands.platform, hands.known_as, drop)
+        ):
             return
         instead = hands.do(act.deed)
         if instead is not None:
             self._at(self._clock() + self._retyping, partial(hands.do, instead))
 
-    def _noticed(self, drop: StagedDrop, anchor: Anchor) -> None:
+    def _noticed(self, drop: Staged, anchor: Anchor) -> None:
         """A cue has come, so that nobody has to lose patience. Who has lost it, and asked too early, asks anew."""
         given_up = self._patience.pop((drop.key, anchor), None)
         if given_up in self._due:
@@ -140,7 +144,7 @@ class Playing:
         if anchor is Anchor.OPENED:
             self._waiting.pop((drop.key, Anchor.CLOSES), None)
 
-    def _cue(self, drop: StagedDrop, anchor: Anchor) -> None:
+    def _cue(self, drop: Staged, anchor: Anchor) -> None:
         """Whoever waits for this is due a little later."""
         now = self._clock()
         for hands, act in self._waiting[drop.key, anchor]:
@@ -154,7 +158,7 @@ class Playing:
                 self._at(closes_at, partial(self._waiting.pop, (drop.key, Anchor.REMINDED), None))
 
 
-def _closes_at(drop: StagedDrop, opened_at: int) -> int:
+def _closes_at(drop: Staged, opened_at: int) -> int:
     """As advertised; a drop that opened late, or when somebody said so, stays open as long as it was to."""
     late = opened_at - drop.opens_at
     return drop.closes_at + (late if drop.on_cue or late > _LATE else 0)

@@ -39,8 +39,42 @@ class StagedDrop:
 
 
 @dataclass(frozen=True, slots=True)
+class StagedPoll:
+    """A poll that the moderator puts at `opens_at`; `key` is what the scene calls it, and `for_moderators` whether
+    only they decide, with the holders of passes. Instants in microseconds since the epoch (UTC)."""
+
+    key: str
+    question: str
+    options: tuple[str, ...]
+    opens_at: int
+    closes_at: int
+    for_moderators: bool = False
+
+    # As a drop has them: it comes on cue, and nobody hears of it before.
+    on_cue = True
+    early_at = None
+
+    @property
+    def announces_at(self) -> int:
+        return self.opens_at
+
+    @property
+    def begins_at(self) -> int:
+        return self.opens_at
+
+    @property
+    def seconds(self) -> float:
+        """How long it is meant to be open."""
+        return (self.closes_at - self.opens_at) / SECOND
+
+
+Staged = StagedDrop | StagedPoll
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
-    """What is typed in this channel's Twitch chat; `claim_again` means the same as `claim` in other letters."""
+    """What is typed in this channel's Twitch chat; `claim_again` means the same as `claim` in other letters;
+    so do the others that end so."""
 
     claim: str = "!claim"
     claim_again: str = "!md claim"
@@ -48,6 +82,12 @@ class Words:
     mine: str = "!mine"
     link: str = "!link"
     yes: str = "!yes"
+    poll: str = "!poll"
+    mod_vote: str = "!modvote"
+    vote: str = "!vote"
+    spend: str = "!pass"
+    vote_again: str = "!md vote"
+    spend_again: str = "!md pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +96,18 @@ class Scene:
 
     drops: tuple[StagedDrop, ...]
     words: Words = Words()
+    polls: tuple[StagedPoll, ...] = ()
 
-    def drop(self, key: str) -> StagedDrop:
-        """Raises KeyError for a drop that is not on."""
-        for drop in self.drops:
-            if drop.key == key:
-                return drop
+    @property
+    def everything(self) -> tuple[Staged, ...]:
+        """Drops and polls; no two of them have one key."""
+        return (*self.drops, *self.polls)
+
+    def named(self, key: str) -> Staged:
+        """Raises KeyError for what is not on."""
+        for each in self.everything:
+            if each.key == key:
+                return each
         raise KeyError(key)
 
     def as_json(self) -> dict[str, Any]:
@@ -70,4 +116,5 @@ class Scene:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Scene:
         """The scene that `as_json` wrote. Raises KeyError or TypeError for anything else."""
-        return cls(tuple(StagedDrop(**drop) for drop in told["drops"]), Words(**told["words"]))
+        polls = (StagedPoll(**{**poll, "options": tuple(poll["options"])}) for poll in told.get("polls", ()))
+        return cls(tuple(StagedDrop(**drop) for drop in told["drops"]), Words(**told["words"]), tuple(polls))

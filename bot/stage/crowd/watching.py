@@ -1,4 +1,4 @@
-"""What the crowd notices: a drop was announced, it is open, units are left, somebody got a number."""
+"""What the crowd notices: a drop was announced, it is open, units are left, somebody got a number, a poll is on."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from bot.stage.crowd.acts import Anchor
-from bot.stage.crowd.cards import is_claim_button
-from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.crowd.cards import is_claim_button, is_vote_button, plain_words
+from bot.stage.crowd.scene import Scene, Staged, StagedDrop
 from bot.stage.record import SECOND, Record, Seen
 
 # A number that follows a name in a line of chat: "@ann #17" and "@ann Teal Mug #17 of 48".
@@ -18,7 +18,7 @@ _EARLY = SECOND // 5
 # A line that says that everybody is let in comes so much sooner after the one for the early ones, at most: that one
 # may have been seen late.
 _LATE = round(0.8 * SECOND)
-Noticed = Callable[[StagedDrop, Anchor], None]
+Noticed = Callable[[Staged, Anchor], None]
 
 
 class Watching:
@@ -54,6 +54,10 @@ class Watching:
                     self.saw_number("discord", seen.visible_to, drop)
 
     def _look_at_line(self, seen: Seen) -> None:
+        for poll in self._scene.polls:
+            # The first line with all there is to choose from puts the question; the result comes later.
+            if all(words in seen.text for words in (poll.question, *poll.options)):
+                self.notice(poll, Anchor.OPENED)
         for drop in self._named_in(seen.text):
             rest = seen.text.replace(drop.title, "")
             for name, _, _ in _NAMED.findall(rest):
@@ -67,7 +71,11 @@ class Watching:
                 self._invited(drop, seen.at)
 
     def _look_at_card(self, seen: Seen) -> None:
-        for drop in self._named_in(seen.text.replace("\\", "")):
+        for poll in self._scene.polls:
+            live = any(is_vote_button(custom_id) and not off for _, custom_id, off in seen.data["buttons"])
+            if live and poll.question in plain_words(seen.text):
+                self.notice(poll, Anchor.OPENED)
+        for drop in self._named_in(plain_words(seen.text)):
             self.notice(drop, Anchor.ANNOUNCED)
             if any(is_claim_button(custom_id, drop.key) and not off for _, custom_id, off in seen.data["buttons"]):
                 # A card is drawn anew with every few claims; only another card reminds anybody.
@@ -94,7 +102,7 @@ class Watching:
     def _named_in(self, text: str) -> Iterator[StagedDrop]:
         return (drop for drop in self._scene.drops if drop.title in text)
 
-    def notice(self, drop: StagedDrop, anchor: Anchor) -> None:
+    def notice(self, drop: Staged, anchor: Anchor) -> None:
         """Tell of a cue, the first time it comes."""
         if (drop.key, anchor) not in self._seen:
             self._seen.add((drop.key, anchor))

@@ -10,8 +10,8 @@ import pytest
 
 from bot.config import load_config
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
-from bot.rehearsal.compress import PlayedDrop
 from bot.rehearsal.fast.dates import dated, evenings, known_from
+from bot.rehearsal.played import PlayedDrop
 from bot.stage.server import Stage
 from tests.rehearsal.fast.quick import dated_config
 

@@ -2,8 +2,11 @@
 
 from bot.stage.crowd.characters import (
     alts,
+    ballot_stuffer,
     both,
     confused,
+    deputy,
+    double_spender,
     eager,
     early_founder,
     early_subscriber,
@@ -16,9 +19,12 @@ from bot.stage.crowd.characters import (
     invisible,
     lapsing,
     late,
+    late_voter,
     linker,
     lurker,
+    mind_changer,
     mistyping,
+    pass_holder,
     patient_ring,
     patron,
     phone,
@@ -28,6 +34,7 @@ from bot.stage.crowd.characters import (
     spamming,
     subscriber,
     vip,
+    voter,
     watching,
 )
 from bot.stage.crowd.characters.character import Character
@@ -35,8 +42,7 @@ from bot.stage.crowd.characters.character import Character
 EAGER = eager.CHARACTER
 """Whoever is nobody else: they make up the hundred."""
 
-# New ones come last: they take places from the eager ones alone. Voters, holders of passes and others that later
-# features bring go here, too.
+# New ones come last: they take places from the eager ones alone.
 WANTING: tuple[Character, ...] = (
     EAGER,
     watching.CHARACTER,
@@ -66,11 +72,23 @@ WANTING: tuple[Character, ...] = (
     patron.CHARACTER,
     linker.CHARACTER,
     impatient.CHARACTER,
+    # These come for the passes that units bring.
+    pass_holder.CHARACTER,
+    double_spender.CHARACTER,
 )
 """Everybody who asks for a unit."""
 
+VOTING: tuple[Character, ...] = (
+    voter.CHARACTER,
+    mind_changer.CHARACTER,
+    late_voter.CHARACTER,
+    ballot_stuffer.CHARACTER,
+    deputy.CHARACTER,
+)
+"""Those who come for the polls alone."""
+
 LURKER = lurker.CHARACTER
-CHARACTERS: tuple[Character, ...] = (LURKER, *WANTING)
+CHARACTERS: tuple[Character, ...] = (LURKER, *WANTING, *VOTING)
 """Everybody, in the order in which they take their places."""
 
-__all__ = ["CHARACTERS", "EAGER", "LURKER", "WANTING", "Character"]
+__all__ = ["CHARACTERS", "EAGER", "LURKER", "VOTING", "WANTING", "Character"]

@@ -1,4 +1,4 @@
-"""What every character has: a name, how common it is, how its accounts look, and a script for each platform.
+"""What every character has: a name, how common it is, how its accounts look, and scripts for each platform.
 
 A new one is a file beside this one, and a line in CHARACTERS; its share comes out of the eager ones', so that the
 others stay who they are."""
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from bot.stage.crowd.acts import NOTHING_SPECIAL, Act, Anchor, Cue, Standing
-from bot.stage.crowd.scene import Scene, StagedDrop
+from bot.stage.crowd.scene import Scene, StagedDrop, StagedPoll
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,16 @@ def ordinary(dice: Random) -> Looks:
 
 
 Script = Callable[[Someone, Scene, StagedDrop], list[Act]]
+PollScript = Callable[[Someone, Scene, StagedPoll], list[Act]]
 
 
 @dataclass(frozen=True, slots=True)
 class Character:
     """`share` is how many of a hundred people are like this, `soon` how many of the first few (see deal.py); a
     script is written for one drop at a time, and may hold any number of deeds. Without a script for a platform,
-    nobody there is like this. `accounts` is how many of a hundred can belong to one owner; with `everywhere` the
-    owner has one on each platform."""
+    nobody there is like this. `twitch_poll` and `discord_poll` are what they do in a poll, None for nothing.
+    `accounts` is how many of a hundred can belong to one owner; with `everywhere` the owner has one on each
+    platform."""
 
     name: str
     share: int
@@ -61,6 +63,13 @@ class Character:
     soon: int = 1
     accounts: int = 1
     everywhere: bool = False
+    twitch_poll: PollScript | None = None
+    discord_poll: PollScript | None = None
+
+
+def nothing(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    """The script of somebody who is there and wants no unit."""
+    return []
 
 
 def claiming(random: Random, scene: Scene, drop: StagedDrop) -> str:
@@ -81,7 +90,7 @@ def early(drop: StagedDrop, seconds: float) -> Cue:
     return Cue(drop.key, anchor, round(seconds, 3))
 
 
-def opened(drop: StagedDrop, seconds: float) -> Cue:
+def opened(drop: StagedDrop | StagedPoll, seconds: float) -> Cue:
     return Cue(drop.key, Anchor.OPENED, round(seconds, 3))
 
 
@@ -89,7 +98,7 @@ def opens(drop: StagedDrop, seconds: float) -> Cue:
     return Cue(drop.key, Anchor.OPENS, round(seconds, 3))
 
 
-def closes(drop: StagedDrop, seconds: float) -> Cue:
+def closes(drop: StagedDrop | StagedPoll, seconds: float) -> Cue:
     return Cue(drop.key, Anchor.CLOSES, round(seconds, 3))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.stage.crowd.acts import Act, Press, Say, Slash
 from bot.stage.crowd.arrivals import arrival
+from bot.stage.crowd.characters import voter
 from bot.stage.crowd.characters.character import Character, Someone, claiming, claiming_again, opened, opens
 from bot.stage.crowd.scene import Scene, StagedDrop
 
@@ -29,4 +30,6 @@ def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     return acts
 
 
-CHARACTER = Character("eager", 16, twitch, discord, soon=0)
+CHARACTER = Character(
+    "eager", 16, twitch, discord, soon=0, twitch_poll=voter.twitch_poll, discord_poll=voter.discord_poll
+)

@@ -38,23 +38,32 @@ def _first(someone: Someone, drop: StagedDrop) -> tuple[float, float]:
 
 def twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     first, _ = _first(someone, drop)
-    dice, words = someone.dice, scene.words
+    dice = someone.dice
     wish = Act(early(drop, first), Say(claiming(dice, scene, drop), instead=claiming_again(scene, drop)))
+    return [*linking_on_twitch(someone, scene, drop), wish]
+
+
+def linking_on_twitch(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    """When the first drop is announced: the code that Discord has shown, and the word that confirms it."""
+    dice, words = someone.dice, scene.words
     if drop != scene.drops[0]:
-        return [wish]
+        return []
     return [
         Act(announced(drop, dice.uniform(*_TYPES)), SayCode(words.link)),
         Act(announced(drop, dice.uniform(*_CONFIRMS)), SayCode(words.yes, alone=True)),
-        wish,
     ]
 
 
 def discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
     first, later = _first(someone, drop)
-    wish = Act(early(drop, first + later), Press(drop.key))
+    return [*linking_on_discord(someone, scene, drop), Act(early(drop, first + later), Press(drop.key))]
+
+
+def linking_on_discord(someone: Someone, scene: Scene, drop: StagedDrop) -> list[Act]:
+    """When the first drop is announced: asks for the code."""
     if drop != scene.drops[0]:
-        return [wish]
-    return [Act(announced(drop, someone.dice.uniform(*_ASKS)), Slash("link")), wish]
+        return []
+    return [Act(announced(drop, someone.dice.uniform(*_ASKS)), Slash("link"))]
 
 
 CHARACTER = Character("linker", 0, twitch, discord, looks=looks, soon=3, everywhere=True)
