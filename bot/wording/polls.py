@@ -25,7 +25,7 @@ from bot.wording.poll_results import (
     people_line,
     rounds_blocks,
 )
-from bot.wording.poll_steering import confirm_poll_card, mistakes_text, recounted_text, steered_text
+from bot.wording.poll_steering import confirm_poll_card, mistakes_text, recount_text, steered_text
 from bot.wording.text import CHAT_CHARACTERS_MAX, chat_line
 from bot.wording.times import moment_text, stamp, timer_text
 
@@ -35,7 +35,7 @@ __all__ = [
     "mistakes_text",
     "poll_card",
     "poll_line",
-    "recounted_text",
+    "recount_text",
     "steered_text",
 ]
 

@@ -21,7 +21,6 @@ from bot.domain.poll_news import poll_snapshot
 from bot.domain.poll_reading import read_poll
 from bot.domain.poll_words import PollFault, PollMistake, PollMistakes, check_poll
 from bot.domain.polls import PassRole, Poll, PollKind, PollPlan, PollState
-from bot.domain.recounting import PollRecounted, RecountDecision
 from bot.domain.tally import Cast, plain_result, tally
 from bot.domain.time import DAY, MINUTE, SECOND
 from bot.wording.catalogue import Wording
@@ -31,7 +30,7 @@ from bot.wording.polls import (
     mistakes_text,
     poll_card,
     poll_line,
-    recounted_text,
+    recount_text,
     steered_text,
 )
 from tests.wording.saying import NOW, Remembering, drawn
@@ -138,9 +137,6 @@ STEERED: tuple[OpenDecision | SteerPollDecision, ...] = (
         for because in PollRefusal
     ),
     PollRefused(PollRefusal.UNKNOWN_POLL, PollVerb.CLOSE, asked_for="mgu"),
-)
-RECOUNTED: tuple[RecountDecision, ...] = (
-    *(PollRecounted("next-mug", PLAN.question, agrees, {}) for agrees in (True, False)),
     *(PollRefused(because, PollVerb.RECOUNT) for because in (PollRefusal.NOTHING_ON, PollRefusal.UNKNOWN_POLL)),
 )
 _FORM_FAULTS = (PollFault.DURATION_UNCLEAR, PollFault.ELECTORATE_UNCLEAR)
@@ -187,7 +183,7 @@ def every_poll_sentence(words: Wording) -> Iterator[str]:
     for discord in (False, True):
         yield from filter(None, (steered_text(words, decision, NOW, discord=discord) for decision in STEERED))
         yield from (mistakes_text(words, found, discord=discord) for found in MISTAKEN)
-        yield from (recounted_text(words, decision, NOW, discord=discord) for decision in RECOUNTED)
+        yield from (recount_text(words, QUESTION, agrees=agrees, discord=discord) for agrees in (True, False))
     yield drawn(confirm_poll_card(words, PollNeedsYes(PollVerb.CANCEL, "next-mug", PLAN.question, 7), NOW))
 
 

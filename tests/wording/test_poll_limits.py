@@ -74,6 +74,7 @@ def test_in_chat_no_question_and_no_option_becomes_a_command_or_a_second_line(te
     lines += [vote_text(LONG_NAMES, vote, NOW, discord=False, options=[text] * 3) for vote in votes]
     for line in lines:
         assert 0 < len(line) <= 450
+        assert "x" * 101 not in line
         assert line[0] not in "/.!\\"
         assert line.isprintable() or "\u200e" in line
         assert not set(line) & set("\n\r\u202e\u200b\u2060\ufeff\U000e0041")
