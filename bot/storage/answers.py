@@ -13,8 +13,8 @@ from bot.domain.control import DropSteered, Verb
 from bot.domain.ledger import json_bytes
 from bot.storage import tables
 from bot.storage.entries import UNREADABLE, rows_of
-from bot.storage.fold import Grant, Rebuilt
 from bot.storage.outcomes import to_bytes
+from bot.storage.rebuilt import Grant, Rebuilt
 
 CLAIM, _DEED = "claim.granted", "steer.done"
 # What a deed's answer says since a later release: one that was kept before means the same without.

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.poll_box import Box, Vote
-from bot.domain.polls import Poll
+from bot.domain.polls import Poll, poll_scope
 from bot.storage import tables
 from bot.storage.links import Links
 from bot.storage.poll_rows import ballot_values, vote_of
@@ -41,11 +41,26 @@ class Ballots:
         self._persons[vote.voter] = vote.person_id
         self._changed.update((*gone, vote.person_id))
 
-    def box(self, seed: bytes, links: Links, since: int) -> Box:
-        """All of them, for a count: whoever was one person at any time since that instant has one ballot."""
-        groups = ((person, links.together(person, since)) for person in self._by_person)
+    def box(self, seed: bytes, links: Links, since: int, before: int | None = None) -> Box:
+        """All of them, for a count: whoever was one person at any time since that instant, and before that entry,
+        has one ballot."""
+        groups = ((person, links.together(person, since, before)) for person in self._by_person)
         one = {person: min(together) for person, together in groups if len(together) > 1}
         return Box(tuple(sorted(self._by_person.values())), seed, one)
+
+    def closed_by(self, connection: Connection) -> int | None:
+        """The entry that closed the poll; None for one that is not closed, or in which nobody has voted."""
+        if not self._by_person:
+            return None
+        entry, last = tables.entry.c, max(vote.entry for vote in self._by_person.values())
+        # Hardly ever far behind the last ballot, and entries are found by their number alone.
+        closing = select(entry.number).where(
+            entry.channel_id == self._channel_id,
+            entry.number > last,
+            entry.kind == "poll.closed",
+            entry.drop_key == poll_scope(self._poll),
+        )
+        return connection.scalar(closing.order_by(entry.number).limit(1))
 
     def write(self, connection: Connection, waiting: Insertion) -> None:
         """Write what has changed; a person's first ballot is left with `waiting`."""

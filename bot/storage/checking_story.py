@@ -6,9 +6,10 @@ from sqlalchemy import Connection
 
 from bot.storage.checking import Done, Faults
 from bot.storage.entries import read_entry_bytes
-from bot.storage.fold import Folding, Rebuilt
+from bot.storage.fold import Folding
 from bot.storage.in_step import InStep
 from bot.storage.projections import row_differences
+from bot.storage.rebuilt import Rebuilt
 from bot.storage.verified import cut_off, read_verified
 from bot.storage.verify_log import log_differences
 
@@ -21,7 +22,7 @@ def check_story(connection: Connection, channel_id: int, faults: Faults, *, done
         folding.add(rows, beside.settle)
         done(len(rows))
     units, answers = beside.left_over()
-    rebuilt = folding.rebuilt
+    rebuilt = folding.end()
     for entry, words in log_differences(connection, channel_id, rebuilt):
         faults.say(entry, words)
     if fault := cut_off(rebuilt.entries, read_verified(connection, channel_id)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from bot.storage import tables
-from bot.storage.fold import CodeName, Rebuilt, RebuiltCode
+from bot.storage.rebuilt import CodeName, Rebuilt, RebuiltCode
 
 
 def code_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from bot.domain.drop_plan import DropPlan
 from bot.domain.drops import Drop, evolve
+from bot.domain.ledger import Fact, names_drop
+from bot.domain.public_lines import EntryRefused, PublicEntry
 from bot.domain.time import Micros
 from bot.domain.transparency import (
     CODE_BURNED,
@@ -24,114 +24,11 @@ from bot.domain.transparency import (
     checkpoint_due,
 )
 from bot.storage.entries import UNREADABLE, EntryBytes, Report, read_entry_bytes
+from bot.storage.fold_participation import ParticipationFold
+from bot.storage.rebuilt import CodeName, Deed, Grant, LogKey, Rebuilt, RebuiltCode, RebuiltLink, RebuiltUnit
 
-Key = tuple[str, int]
-CodeName = tuple[str, int, int]
 _NOTHING: Mapping[str, Any] = {}
 _new = tuple.__new__
-
-
-class RebuiltUnit(NamedTuple):
-    """One numbered copy as the entries tell it: `holder` is a pseudonym, `nth` the how-manieth of theirs it is.
-    `person` is whose it is, None where no private part tells it any more."""
-
-    drop: str
-    number: int
-    holder: str
-    nth: int
-    how: str
-    granted_at: Micros
-    entry_number: int
-    person: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """An entry about a drop, but for the grants of claims. `by` is the identity that asked for it, as far as the
-    private part still tells; `undoes` is the number of the entry that it takes back."""
-
-    kind: str
-    drop: str
-    at: Micros
-    public: Mapping[str, Any]
-    by: tuple[str, str] | None
-    undoes: int | None
-
-
-class Grant(NamedTuple):
-    """What somebody was answered with a unit: the unit with its entry's leaf hash, and the drop as it stood then (a
-    claim is told what is left after it, a deed by hand what was left before). `by` is who had asked, `private` all
-    that a deed by hand keeps of it; both are empty once that was erased."""
-
-    unit: RebuiltUnit
-    leaf: bytes
-    plan: DropPlan
-    units_left: int
-    closes_at: Micros | None
-    by: tuple[str, str, str] | None
-    private: Mapping[str, Any]
-
-
-class LogKey(NamedTuple):
-    """From entry `entry` on the log is signed by `key`; `why` as bot.domain.transparency.KeyChange has it."""
-
-    entry: int
-    key: str
-    why: str
-
-
-@dataclass(slots=True)
-class RebuiltLink:
-    """Two persons in a row of one link, Twitch's first; None where no private part tells who any more. `ended` are
-    the entries that ended it, the same two in the same order."""
-
-    began: tuple[int, ...]
-    persons: tuple[int | None, ...]
-    linked_at: Micros
-    unlinked_at: Micros | None = None
-    ended: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class RebuiltCode:
-    """What became of a claim code after the entry that issued it; `redeemed` is the entry that did, and `used_by`
-    None where no private part tells who any more."""
-
-    burned_at: Micros | None = None
-    redeemed: int | None = None
-    used_at: Micros | None = None
-    used_by: int | None = None
-
-
-@dataclass(slots=True)
-class Rebuilt:
-    """What the entries amount to: drops by key; by drop and number who owns it; the numbers that were written off,
-    with the instant and entry; deeds by entry; links by the number of their first entry; claim codes by
-    set, number and reissue.
-
-    `units`, by drop and number, and `requests`, what each was granted, are all of them, but for those a Settle
-    has found in the tables already. Of these, `strays` were taken back later: the table must not have them.
-
-    Of the log: its keys, and the sizes at which it has to be signed. Of people who were erased: the grants whose
-    requests nobody knows any more, the entries without a private part, and with whom each of these lost it."""
-
-    drops: dict[str, Drop] = field(default_factory=dict)
-    owners: dict[str, dict[int, str]] = field(default_factory=dict)
-    units: dict[Key, RebuiltUnit] = field(default_factory=dict)
-    lost: dict[Key, tuple[Micros, int]] = field(default_factory=dict)
-    deeds: dict[int, Deed] = field(default_factory=dict)
-    requests: dict[str, Grant] = field(default_factory=dict)
-    strays: list[Key] = field(default_factory=list)
-    links: dict[int, RebuiltLink] = field(default_factory=dict)
-    codes: dict[CodeName, RebuiltCode] = field(default_factory=dict)
-    log_keys: list[LogKey] = field(default_factory=list)
-    checkpoints: set[int] = field(default_factory=set)
-    forgotten: list[Grant] = field(default_factory=list)
-    unsealed: set[int] = field(default_factory=set)
-    erased: dict[int, int] = field(default_factory=dict)
-    erased_persons: set[int] = field(default_factory=set)
-    entries: int = 0
-
 
 Settle = Callable[[EntryBytes], bool]
 """Told of each entry. Whether it has folded it: a claim of which nothing is to be kept for later."""
@@ -147,10 +44,12 @@ class Folding:
         self._last_at: Micros = 0
         # By drop and pseudonym: the one number they hold, which is their first, or each number with its `nth`.
         self.held: dict[str, dict[str, int | dict[int, int]]] = {}
+        self._participation = ParticipationFold(self.rebuilt)
 
     def add(self, rows: Sequence[EntryBytes], settle: Settle = lambda _: False) -> None:
         """Fold the next entries, but for those that `settle` has folded."""
         report, expected, last_at = self._report, self._expected, self._last_at
+        owed = self._participation.owed
         for row in rows:
             number, at, _, _, _ = row
             if number != expected:
@@ -158,17 +57,26 @@ class Folding:
             if at < last_at:
                 report(number, "earlier than the entry before it")
             expected, last_at = number + 1, at
-            if settle(row):
+            if not owed and settle(row):
                 continue
             try:
                 self._apply(row)
+            except EntryRefused as refused:
+                report(number, str(refused))
             except UNREADABLE as error:
                 report(number, f"cannot be read ({type(error).__name__}: {error})")
         self.rebuilt.entries += len(rows)
         self._expected, self._last_at = expected, last_at
 
+    def end(self) -> Rebuilt:
+        """What all of them amount to, after the last one."""
+        if self._participation.owed:
+            due = self._participation.owed[0]
+            self._report(self._expected - 1, f"{due.kind} belongs after it, which goes with {due.unit}")
+        return self.rebuilt
+
     def _apply(self, row: EntryBytes) -> None:
-        """Fold one entry. Raises KeyError or ValueError for what cannot have happened."""
+        """Fold one entry. Raises EntryRefused, KeyError or ValueError for what cannot have happened."""
         number, _, canonical, _, hidden = row
         rebuilt, content = self.rebuilt, orjson.loads(canonical)
         kind, key, public = content["kind"], content["drop"], content["public"]
@@ -177,8 +85,12 @@ class Folding:
             rebuilt.unsealed.add(number)
         elif hidden != b"{}":
             private = orjson.loads(hidden)
-        if not key:
-            self._note(row, kind, public, private)
+        if self._participation.owed:
+            missed = self._participation.missed(kind, public)
+            if missed is not None:
+                self._report(number, missed)
+        if not names_drop(key):
+            self._note(row, content, private)
             return
         before = rebuilt.drops.get(key)
         after = evolve(before, kind, public, content["at"])
@@ -186,8 +98,12 @@ class Folding:
         if kind == "unit.granted":
             # Nothing but the last unit can make a claim one that is signed.
             due = not self._grant(row, before, after, public, private)
+            self._participation.unit_granted(after.plan, public["number"], content["at"])
         elif kind == "unit.voided":
             self._void(key, public["number"])
+        elif kind == "unit.retired":
+            self._void(key, public["number"])
+            self._lose(key, public["number"], content["at"], number)
         elif kind == "unit.lost":
             self._lose(key, public["number"], content["at"], number)
         if due and checkpoint_due(before, after, kind):
@@ -260,6 +176,7 @@ class Folding:
         if isinstance(held, dict):
             del held[number]
             held_by[holder] = held
+        self._participation.unit_taken(key, number)
 
     def _lose(self, key: str, number: int, at: Micros, entry: int) -> None:
         rebuilt = self.rebuilt
@@ -267,9 +184,10 @@ class Folding:
             raise ValueError(f"unit {number} of {key} cannot be written off, it is out already")
         rebuilt.lost[key, number] = (at, entry)
 
-    def _note(self, row: EntryBytes, kind: str, public: Mapping[str, Any], private: Mapping[str, Any]) -> None:
+    def _note(self, row: EntryBytes, content: Mapping[str, Any], private: Mapping[str, Any]) -> None:
         """Fold an entry about no drop."""
-        rebuilt, entry = self.rebuilt, row[0]
+        rebuilt, (entry, at, _, leaf, _) = self.rebuilt, row
+        kind, scope, public = content["kind"], content["drop"], content["public"]
         if kind == LOG_KEY:
             rebuilt.log_keys.append(LogKey(entry, public["key"], public["why"]))
         elif kind == PERSON_ERASED:
@@ -277,13 +195,15 @@ class Folding:
                 rebuilt.erased[number] = private["person"]
             rebuilt.erased_persons.add(private["person"])
         elif kind == PERSON_LINKED:
-            self._link(public["link"], entry, row[1], private.get("person"))
+            self._link(public["link"], entry, at, private.get("person"))
         elif kind == PERSON_UNLINKED:
-            self._unlink(public["link"], entry, row[1], private.get("person"))
+            self._unlink(public["link"], entry, at, private.get("person"))
         elif kind in (CODE_ISSUED, CODE_REDEEMED, CODE_BURNED):
             self._code(kind, (public["set"], public["number"], public["reissue"]), row, private.get("person"))
         else:
-            raise ValueError(f"unknown kind of fact about no drop: {kind}")
+            fact = Fact(kind, scope, public, private, private.get("person"))
+            told = PublicEntry(entry, content["at"], content["channel"], kind, scope, public, leaf, line=entry)
+            self._participation.apply(fact, told)
         if checkpoint_due(None, None, kind):
             rebuilt.checkpoints.add(entry)
 
@@ -328,4 +248,4 @@ def fold_entries(connection: Connection, channel_id: int, report: Report) -> Reb
     folding = Folding(report)
     for rows in read_entry_bytes(connection, channel_id):
         folding.add(rows)
-    return folding.rebuilt
+    return folding.end()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from bot.domain.people import pseudonym
 from bot.storage import tables
 from bot.storage.entries import rows_of
-from bot.storage.fold import Key, Rebuilt, RebuiltUnit
+from bot.storage.rebuilt import Key, Rebuilt, RebuiltUnit
 
 # drop, number, edition, person, nth, how, instant, entry
 UnitRow = tuple[str, int, int, int, int, str, int, int]

@@ -110,7 +110,8 @@ class InStep:
 
     def _begin(self, key: str) -> _Run | None:
         drop = self._folding.rebuilt.drops.get(key)
-        if drop is None:
+        # What comes with a unit stands between claims, and is for the fold to hold against the plan.
+        if drop is None or drop.plan.passes:
             return None
         run = self._runs[key] = _Run(drop, self._folding, claim_middle(self._channel, key))
         return run

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from sqlalchemy import Connection, select
 
 from bot.storage import tables
-from bot.storage.fold import Rebuilt, RebuiltLink
+from bot.storage.rebuilt import Rebuilt, RebuiltLink
 
 
 def link_differences(

@@ -59,15 +59,17 @@ class Links:
         link = self.standing(person_id)
         return None if link is None else link.other(person_id)
 
-    def together(self, person_id: int, since: Micros | None) -> tuple[int, ...]:
+    def together(self, person_id: int, since: Micros | None, before: int | None = None) -> tuple[int, ...]:
         """Everybody who counts as one with this person, who comes first: joined by links that stand or, where
-        `since` is an instant, that had not ended before it, however many there are in between."""
+        `since` is an instant, that had not ended before it, however many there are in between. With `before`, the
+        number of an entry, those that were made after it do not count."""
         if person_id not in self._numbers:
             return (person_id,)
         joined = [person_id]
         for each in joined:  # it grows meanwhile
             links = (self._links[number] for number in self._numbers[each])
-            others = (link.other(each) for link in links if _counts(link, since))
+            known = (link for link in links if before is None or link.number < before)
+            others = (link.other(each) for link in known if _counts(link, since))
             joined += (other for other in others if other not in joined)
         return tuple(joined)
 

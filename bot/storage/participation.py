@@ -7,11 +7,10 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
-from bot.domain.ballots import BallotFault, read_plain
 from bot.domain.ledger import Entry, Fact
 from bot.domain.nights import Night, due_in_night, evolve_night, next_due_in_night, night_of_scope
 from bot.domain.passes import due_in_pass, pass_of
-from bot.domain.poll_box import Box, Vote, closing_facts
+from bot.domain.poll_box import Box, closing_facts
 from bot.domain.polls import Poll, evolve_poll, poll_of_scope
 from bot.domain.polls_due import due_in_poll, next_due_in_poll
 from bot.domain.stream import Pace, Stream
@@ -22,7 +21,7 @@ from bot.storage.held_votes import HeldVotes
 from bot.storage.links import Links
 from bot.storage.night_rows import SeatedNight, load_nights, save_night
 from bot.storage.pass_rows import Passes
-from bot.storage.poll_rows import poll_of, poll_values
+from bot.storage.poll_rows import poll_of, poll_values, vote_cast
 from bot.storage.rows import Insertion, upsert
 
 _TURNS = frozenset({"poll.closed", "poll.cancelled", "poll.resumed", "poll.went-on"})
@@ -56,8 +55,10 @@ class Participation:
         return known
 
     def box(self, connection: Connection, poll: Poll) -> Box:
-        """Everything that a count of this poll depends on."""
-        return self.ballots(connection, poll).box(self._seeds[poll.key], self._links, poll.opened_at)
+        """Everything that a count of this poll depends on: of one that is closed, what it did when it was."""
+        ballots = self.ballots(connection, poll)
+        before = None if poll.open else ballots.closed_by(connection)
+        return ballots.box(self._seeds[poll.key], self._links, poll.opened_at, before)
 
     # -- what is due ----------------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class Participation:
             self._seeds[key] = bytes.fromhex(str(fact.private["seed"]))
         elif fact.kind == "vote.cast":
             replaced = cast("list[str]", fact.public.get("replaces", ()))
-            self.ballots(connection, after).put(_vote(after, fact, entry), replaced)
+            self.ballots(connection, after).put(vote_cast(after, fact, entry.number), replaced)
         elif fact.kind in _TURNS:
             self.turned.add(key)
         return after
@@ -138,18 +139,3 @@ class Participation:
             save_night(connection, self._channel_id, self.nights[key])
         self._changed_nights.clear()
         self.held_votes.write(connection)
-
-
-def _vote(poll: Poll, fact: Fact, entry: Entry) -> Vote:
-    plan, private = poll.plan, fact.private
-    ballot = read_plain(plan.method, len(plan.options), private["ballot"])
-    if isinstance(ballot, BallotFault):
-        raise ValueError(f"this is no ballot of the poll {poll.key}: {ballot}")
-    return Vote(
-        entry=entry.number,
-        person_id=cast(int, private["person"]),
-        voter=str(fact.public["voter"]),
-        ballot=ballot,
-        weight=cast(int, fact.public.get("weight", 1)),
-        pass_number=cast(int, private.get("pass", 0)),
-    )

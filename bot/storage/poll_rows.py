@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Row
 
 from bot.domain.ballots import Ballot, BallotFault, Method, plain_ballot, read_plain
-from bot.domain.ledger import canonical_bytes
+from bot.domain.ledger import Fact, canonical_bytes
 from bot.domain.native_polls import native_end_of
 from bot.domain.poll_box import Vote
 from bot.domain.polls import Poll, PollState, poll_plan_of
@@ -75,6 +75,22 @@ def vote_of(row: Row[Any], poll: Poll) -> Vote:
     """The ballot of a row. Raises ValueError for one that is none of this poll."""
     ballot = choice_of(row.choice, poll.plan.method, len(poll.plan.options))
     return Vote(row.entry_number, row.person_id, row.voter, ballot, row.weight, row.pass_number)
+
+
+def vote_cast(poll: Poll, fact: Fact, entry_number: int) -> Vote:
+    """The ballot of a `vote.cast`. Raises KeyError or ValueError for one that is none of this poll."""
+    plan, private = poll.plan, fact.private
+    ballot = read_plain(plan.method, len(plan.options), private["ballot"])
+    if isinstance(ballot, BallotFault):
+        raise ValueError(f"this is no ballot of the poll {poll.key}: {ballot}")
+    return Vote(
+        entry=entry_number,
+        person_id=cast(int, private["person"]),
+        voter=str(fact.public["voter"]),
+        ballot=ballot,
+        weight=cast(int, fact.public.get("weight", 1)),
+        pass_number=cast(int, private.get("pass", 0)),
+    )
 
 
 def choice_text(ballot: Ballot) -> str:

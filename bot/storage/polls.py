@@ -56,6 +56,7 @@ def handle_steer(batch: Batch, command: SteerPoll, moment: Micros) -> SteerPollD
 
 def handle_recount(batch: Batch, command: RecountPoll, moment: Micros) -> RecountDecision:
     """Count a closed poll again within the batch."""
+    batch.write_rows()  # it may have been closed in this very batch
     part = batch.book.participation
     meant = closed_poll(tuple(part.polls.values()), command.poll)
     if isinstance(meant, PollRefused):
@@ -101,8 +102,9 @@ async def read_count(reads: Reads, channel_id: int, key: str) -> Result | None:
         if row is None:
             return None
         found = poll_of(row)
-        links = Links(connection, channel_id)
-        return count(found, Ballots(connection, channel_id, found).box(bytes(row.seed), links, found.opened_at))
+        links, ballots = Links(connection, channel_id), Ballots(connection, channel_id, found)
+        before = None if found.open else ballots.closed_by(connection)
+        return count(found, ballots.box(bytes(row.seed), links, found.opened_at, before))
 
     return await reads.consult(look)
 

@@ -12,9 +12,12 @@ from bot.storage import tables
 from bot.storage.answers import AnswerRow, outcome_differences
 from bot.storage.coded import code_differences
 from bot.storage.drops import drop_values, occurrence_values
-from bot.storage.fold import Rebuilt
 from bot.storage.holdings import UnitRow, lost_differences, unit_differences
 from bot.storage.linked import link_differences
+from bot.storage.outcomes import CHECKING, VOTE_CHECKING
+from bot.storage.passed import night_differences, pass_differences
+from bot.storage.polled import poll_differences
+from bot.storage.rebuilt import Rebuilt
 from bot.storage.recollections import action_differences
 from bot.storage.sealed import name_of, secrets_of
 
@@ -37,9 +40,13 @@ def row_differences(
     yield from lost_differences(connection, channel_id, rebuilt)
     yield from link_differences(connection, channel_id, rebuilt, secrets)
     yield from code_differences(connection, channel_id, rebuilt)
+    yield from poll_differences(connection, channel_id, rebuilt, secrets)
+    yield from pass_differences(connection, channel_id, rebuilt)
+    yield from night_differences(connection, channel_id, rebuilt, secrets)
     yield from _erasure_differences(rebuilt)
     yield from _person_differences(rebuilt, secrets)
     yield from action_differences(connection, channel_id, rebuilt)
+    yield from _waiting_differences(connection, channel_id)
     yield from outcome_differences(answers, rebuilt)
 
 
@@ -48,6 +55,18 @@ def _channel_differences(connection: Connection, channel_id: int, rebuilt: Rebui
     told = rebuilt.log_keys[-1].key if rebuilt.log_keys else ""
     if (log_key or "") != told:
         yield f"channel: log_key is {log_key!r}, the entries say {told!r}"
+
+
+def _waiting_differences(connection: Connection, channel_id: int) -> Iterator[str]:
+    """Whoever waits was told so, and is asked after no longer once there is an answer."""
+    outcome = tables.outcome.c
+    for table, kind in ((tables.hold, CHECKING), (tables.held_vote, VOTE_CHECKING)):
+        waiting = table.c
+        told = (outcome.channel_id == waiting.channel_id) & (outcome.request_id == waiting.request_id)
+        query = select(waiting.request_id, outcome.kind).join_from(table, tables.outcome, told, isouter=True)
+        for request_id, found in connection.execute(query.where(waiting.channel_id == channel_id)):
+            if found != kind:
+                yield f"{table.name} of {request_id}: it waits, and was answered {found or 'nothing'}"
 
 
 def _erasure_differences(rebuilt: Rebuilt) -> Iterator[str]:

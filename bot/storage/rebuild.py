@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from bot.storage.checking import Faults, check_bytes
 from bot.storage.checking_story import check_story
 from bot.storage.entries import read_entries
-from bot.storage.fold import Rebuilt, fold_entries
+from bot.storage.fold import fold_entries
+from bot.storage.rebuilt import Rebuilt
 from bot.storage.sealed import Seals
 
 __all__ = ["BrokenEntry", "Rebuilt", "differences", "rebuild"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from bot.storage import tables
-from bot.storage.fold import Deed, Rebuilt
+from bot.storage.rebuilt import Deed, Rebuilt
 
 # One order makes both facts, and is remembered by the second.
 _GOES_BEFORE = "drop.announced"

@@ -16,7 +16,7 @@ from bot.storage.entries import UNREADABLE, EntryRow
 from bot.storage.signing import verify_signature
 
 if TYPE_CHECKING:
-    from bot.storage.fold import Rebuilt
+    from bot.storage.rebuilt import Rebuilt
 
 Say = Callable[[int, str], None]
 """Told of each fault: the entry at which it shows, and a sentence that names what is wrong."""

@@ -21,8 +21,9 @@ from bot.domain.transparency import LOG_KEY, TileFrontier, checkpoint_due, key_i
 from bot.storage import tables
 from bot.storage.database import ledger_url
 from bot.storage.drops import save_drop
-from bot.storage.fold import Grant, Rebuilt, fold_entries
+from bot.storage.fold import fold_entries
 from bot.storage.outcomes import kind_of, to_bytes
+from bot.storage.rebuilt import Grant, Rebuilt
 from bot.storage.signing import KeyRing, Signer
 from tests.attacks.history import TEAPOT, History
 from tests.conftest import CHANNEL
