@@ -24,6 +24,7 @@ from bot.domain.poll_words import (
     PollMistake,
     PollMistakes,
 )
+from bot.domain.recounting import RecountDecision
 from bot.domain.time import SECOND, Micros
 from bot.wording.buttons import yes_button
 from bot.wording.cards import Card
@@ -59,10 +60,12 @@ def confirm_poll_card(words: Wording, needs: PollNeedsYes, now: Micros) -> Card:
     return Card("", steered_text(words, needs, now, discord=True), buttons=(yes_button(words),))
 
 
-def recount_text(words: Wording, question: str, *, agrees: bool, discord: bool) -> str:
-    """What counting a poll again has come to."""
-    key = "poll-recount-agrees" if agrees else "poll-recount-differs"
-    text = words.say(key, discord=discord, question=question_text(question, discord=discord))
+def recounted_text(words: Wording, decision: RecountDecision, now: Micros, *, discord: bool) -> str:
+    """What counting a poll again has come to, or why it was not counted."""
+    if isinstance(decision, PollRefused):
+        return steered_text(words, decision, now, discord=discord)
+    key = "poll-recount-agrees" if decision.agrees else "poll-recount-differs"
+    text = words.say(key, discord=discord, question=question_text(decision.question, discord=discord))
     return text if discord else chat_line(text, characters_max=_LINE_CHARACTERS_MAX)
 
 

@@ -16,7 +16,7 @@ from bot.wording.checkpoints import note_blocks
 from bot.wording.gates import people_text
 from bot.wording.native_polls import card_with_native, native_card, native_line, native_rules, with_native
 from bot.wording.poll_about import PollAbout, numbered_text, poll_about_of, question_text
-from bot.wording.poll_buttons import poll_buttons
+from bot.wording.poll_buttons import pass_buttons, poll_buttons
 from bot.wording.poll_results import (
     amounts_of,
     bars_text,
@@ -25,8 +25,8 @@ from bot.wording.poll_results import (
     people_line,
     rounds_blocks,
 )
-from bot.wording.poll_steering import confirm_poll_card, mistakes_text, recount_text, steered_text
-from bot.wording.text import CHAT_CHARACTERS_MAX, chat_line
+from bot.wording.poll_steering import confirm_poll_card, mistakes_text, recounted_text, steered_text
+from bot.wording.text import CHAT_CHARACTERS_MAX, as_sentence, chat_line
 from bot.wording.times import moment_text, stamp, timer_text
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "mistakes_text",
     "poll_card",
     "poll_line",
-    "recount_text",
+    "recounted_text",
     "steered_text",
 ]
 
@@ -72,6 +72,27 @@ def poll_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: 
         # The options are what people need to see, before any rule.
         line = f"{line} {extra}" if len(line) + 1 + len(extra) <= _LINE_CHARACTERS_MAX else line
     return chat_line(line, characters_max=CHAT_CHARACTERS_MAX)
+
+
+def polls_on_line(words: Wording, polls: Sequence[Mapping[str, object]], now: Micros) -> str:
+    """What is on, for whoever asks in chat; `polls` are the snapshots of those that are open."""
+    if len(polls) != 1:
+        text = words.say("vote-which-poll" if polls else "poll-nothing-on")
+        return chat_line(as_sentence(text), characters_max=_LINE_CHARACTERS_MAX)
+    (about,) = polls
+    facts = poll_about_of(about)
+    values = _chat_values(words, facts, now)
+    if facts.paused:
+        kind = NewsKind.POLL_PAUSED if facts.resume_at is None else NewsKind.POLL_RESUMING
+        return chat_line(words.say(f"news-{kind}", **values), characters_max=CHAT_CHARACTERS_MAX)
+    return chat_line(words.say("poll-on", **values), characters_max=CHAT_CHARACTERS_MAX)
+
+
+def pass_vote_card(words: Wording, about: Mapping[str, object]) -> Card:
+    """The question to whoever wants to spend a pass, before it is spent: which option on?"""
+    facts = poll_about_of(about)
+    text = words.say("card-poll-pass", discord=True)
+    return Card(question_text(facts.question, discord=True), text, buttons=pass_buttons(facts))
 
 
 def poll_card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> Card:

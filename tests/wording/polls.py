@@ -21,6 +21,7 @@ from bot.domain.poll_news import poll_snapshot
 from bot.domain.poll_reading import read_poll
 from bot.domain.poll_words import PollFault, PollMistake, PollMistakes, check_poll
 from bot.domain.polls import PassRole, Poll, PollKind, PollPlan, PollState
+from bot.domain.recounting import PollRecounted, RecountDecision
 from bot.domain.tally import Cast, plain_result, tally
 from bot.domain.time import DAY, MINUTE, SECOND
 from bot.wording.catalogue import Wording
@@ -28,9 +29,11 @@ from bot.wording.polls import (
     confirm_poll_card,
     live_poll_card,
     mistakes_text,
+    pass_vote_card,
     poll_card,
     poll_line,
-    recount_text,
+    polls_on_line,
+    recounted_text,
     steered_text,
 )
 from tests.wording.saying import NOW, Remembering, drawn
@@ -137,6 +140,9 @@ STEERED: tuple[OpenDecision | SteerPollDecision, ...] = (
         for because in PollRefusal
     ),
     PollRefused(PollRefusal.UNKNOWN_POLL, PollVerb.CLOSE, asked_for="mgu"),
+)
+RECOUNTED: tuple[RecountDecision, ...] = (
+    *(PollRecounted("next-mug", QUESTION, agrees, {}) for agrees in (True, False)),
     *(PollRefused(because, PollVerb.RECOUNT) for because in (PollRefusal.NOTHING_ON, PollRefusal.UNKNOWN_POLL)),
 )
 _FORM_FAULTS = (PollFault.DURATION_UNCLEAR, PollFault.ELECTORATE_UNCLEAR)
@@ -160,6 +166,7 @@ MISTAKEN: tuple[PollMistakes, ...] = tuple(
     )
     if isinstance(found, PollMistakes)
 )
+ON = ((), (POLL,), (of_method(Method.RANKED),), (PAUSED,), (POLL, MOD_VOTE))
 COUNTS = [("teal", 12), ("plum", 7), ("sand", 0)]
 
 
@@ -183,7 +190,9 @@ def every_poll_sentence(words: Wording) -> Iterator[str]:
     for discord in (False, True):
         yield from filter(None, (steered_text(words, decision, NOW, discord=discord) for decision in STEERED))
         yield from (mistakes_text(words, found, discord=discord) for found in MISTAKEN)
-        yield from (recount_text(words, QUESTION, agrees=agrees, discord=discord) for agrees in (True, False))
+        yield from (recounted_text(words, decision, NOW, discord=discord) for decision in RECOUNTED)
+    yield from (polls_on_line(words, [said(poll) for poll in polls], NOW) for polls in ON)
+    yield drawn(pass_vote_card(words, said(MOD_VOTE)))
     yield drawn(confirm_poll_card(words, PollNeedsYes(PollVerb.CANCEL, "next-mug", PLAN.question, 7), NOW))
 
 
