@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.ballots import Ballot, Method
 from bot.domain.people import Actor
 from bot.domain.polls import Poll
+from bot.domain.time import Micros
 from bot.domain.voting import CastVote
 from bot.storage import tables
 from bot.storage.holds import Hold
 from bot.storage.poll_rows import choice_of, choice_text
 from bot.storage.rows import Insertion
+
+_NONE: Mapping[str, HeldVote] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -34,7 +38,11 @@ class HeldVotes:
 
     def __init__(self, connection: Connection, channel_id: int, polls: Mapping[str, Poll]) -> None:
         self._channel_id = channel_id
-        self._by_request = {held.request_id: held for held in _load(connection, channel_id, polls)}
+        self._by_request: dict[str, HeldVote] = {}
+        self._by_person: dict[int, dict[str, HeldVote]] = {}
+        self._last_asked_at: Micros = 0
+        for held in _load(connection, channel_id, polls):
+            self._put(held)
         self._new = Insertion(tables.held_vote)
 
     def __bool__(self) -> bool:
@@ -50,9 +58,17 @@ class HeldVotes:
         """Those of one poll."""
         return [held for held in self._by_request.values() if held.drop == poll]
 
+    def of_people(self, poll: str, persons: Collection[int]) -> list[HeldVote]:
+        """Those of one poll of whoever these persons are. Asked with every vote, so it does not look at all."""
+        waiting = [held for person in persons for held in self._by_person.get(person, _NONE).values()]
+        return sorted((held for held in waiting if held.drop == poll), key=lambda held: held.asked_at)
+
     def add(self, held: HeldVote) -> None:
         """Keep a vote until somebody can tell."""
-        self._by_request[held.request_id] = held
+        # While a clock that was set back catches up, all moments are one: after a restart the last of somebody's
+        # choices could not be told from the first.
+        held.asked_at = max(held.asked_at, self._last_asked_at + 1)
+        self._put(held)
         actor = held.actor
         who = (held.person_id, actor.platform, actor.user_id, actor.name)
         choice = (choice_text(held.ballot), int(held.with_pass))
@@ -60,13 +76,19 @@ class HeldVotes:
 
     def remove(self, connection: Connection, request_id: str) -> None:
         """It was decided. Its row must have been written."""
-        del self._by_request[request_id]
+        gone = self._by_request.pop(request_id)
+        del self._by_person[gone.person_id][request_id]
         held = tables.held_vote
         where = (held.c.channel_id == self._channel_id) & (held.c.request_id == request_id)
         connection.execute(delete(held).where(where))
 
     def write(self, connection: Connection) -> None:
         self._new.write(connection)
+
+    def _put(self, held: HeldVote) -> None:
+        self._by_request[held.request_id] = held
+        self._by_person.setdefault(held.person_id, {})[held.request_id] = held
+        self._last_asked_at = max(self._last_asked_at, held.asked_at)
 
 
 def _load(connection: Connection, channel_id: int, polls: Mapping[str, Poll]) -> Iterator[HeldVote]:

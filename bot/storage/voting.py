@@ -42,6 +42,7 @@ def handle(batch: Batch, command: CastVote, moment: Micros) -> VoteDecision:
     waiting = _waiting(batch, poll, person.id)
     for held in waiting:
         # What this vote knows may be what an earlier one waits for: that one comes first.
+        whose_evidence(batch, held)
         held.learn(actor.key, told)
         settle(batch, held, moment)
     standing = _standing(batch, poll, person, actor, of_one_account(batch, person.id, told), moment)
@@ -87,6 +88,7 @@ def settle(batch: Batch, held: HeldVote, moment: Micros) -> bool:
     if poll.paused:
         # It was asked for while the poll ran, and is judged when that goes on.
         return False
+    whose_evidence(batch, held)
     person = batch.person(held.actor, moment)
     standing = _standing(batch, poll, person, held.actor, held.evidence, moment)
     decision, facts = decide_vote(standing, held.command(batch.channel_id), moment)
@@ -107,8 +109,7 @@ def _complete(batch: Batch, held: HeldVote, decision: VoteAccepted | VoteRefused
 
 def _waiting(batch: Batch, poll: Poll, person_id: int) -> list[HeldVote]:
     """What this human waits for in this poll. Who was linked with them before is in by no evidence of theirs."""
-    people = batch.counted_as(person_id)
-    return [held for held in batch.book.participation.held_votes.of(poll.key) if held.person_id in people]
+    return batch.book.participation.held_votes.of_people(poll.key, batch.counted_as(person_id))
 
 
 def _standing(
