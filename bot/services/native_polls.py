@@ -109,8 +109,11 @@ class NativePolling:
                 await asyncio.sleep(self._gap_seconds)
 
     async def look(self) -> None:
-        """Do what is to be done now. Raises PlaceDown or TryAgain: the rest comes later."""
+        """Do what is to be done now. Raises PlaceDown or TryAgain: the rest comes later.
+
+        A poll with which Twitch is in trouble holds up no other."""
         deaf, self._deaf = self._deaf, False
+        trouble: PlaceDown | TryAgain | None = None
         polls = await recent_polls(self._reads, self._channel_id, self._clock.now() - LOOK_BACK)
         # An end is taken for one poll alone, also where two that asked the same were open within a minute.
         noted = {poll.native.id for poll in polls if poll.native is not None}
@@ -121,11 +124,13 @@ class NativePolling:
             taken = noted | {seen.id for key, seen in self._seen.items() if key != poll.key}
             try:
                 await self._keep(poll, wish, taken, again=deaf)
-            except (PlaceDown, TryAgain):
-                self._deaf = deaf or self._deaf
-                raise
+            except (PlaceDown, TryAgain) as later:
+                trouble = later
             except SendRefused as refused:
                 await self._give_up(poll, refused)
+        if trouble is not None:
+            self._deaf = deaf or self._deaf
+            raise trouble
 
     async def _keep(self, poll: Poll, wish: NativeWish, taken: set[str], *, again: bool) -> None:
         """Bring the poll on Twitch in step with ours; with `again` what is known of it may be out of date."""

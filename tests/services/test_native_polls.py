@@ -440,6 +440,22 @@ async def test_a_poll_that_twitch_will_not_end_is_tried_again(desk: Desk) -> Non
     assert await desk.counts() == (0, 0, 0)
 
 
+async def test_a_poll_that_twitch_will_not_end_is_not_taken_for_the_next_with_the_same_words(desk: Desk) -> None:
+    """Nor does it hold up what is to be done for the next: that moderators hear why it has none."""
+    await desk.opened()
+    desk.twitch.votes("t1", 9, 9, 9)
+    desk.twitch.faults["end"] = [PlaceDown("gone")] * 9
+    with pytest.raises(PlaceDown):
+        await desk.steered(PollVerb.CLOSE)
+    with pytest.raises(PlaceDown):
+        await desk.opened()
+    assert len(desk.told) == 1
+    assert "already has a poll" in desk.told[0]
+    del desk.twitch.faults["end"]
+    await desk.polling.look()
+    assert [await desk.counts(), await desk.counts(f"{KEY}-2")] == [(9, 9, 9), None]
+
+
 async def test_without_discord_chat_hears_where_to_vote_and_no_reason(new_ledger, clock, twitch) -> None:
     async with a_desk(new_ledger, clock, twitch, discord=False) as desk:
         twitch.faults["newest"] = [NotAllowed("it takes the streamer's login (streamer_token in [twitch])")]

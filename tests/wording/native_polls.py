@@ -43,11 +43,10 @@ def opening(native: Native) -> dict[str, object]:
 
 
 def longest(native: Native) -> dict[str, object]:
-    """The longest texts that Twitch takes, all level."""
+    """The longest texts that Twitch takes, all level, and a close that has to excuse itself."""
     options = tuple(chr(ord("a") + number) * 25 for number in range(5))
-    return closed(
-        native, *(1_200_000 - ours for ours in (12, 7, 3, 0, 0)), question="x" * 59 + "?", options=options
-    )
+    votes = (1_200_000 - ours for ours in (12, 7, 3, 0, 0))
+    return {**closed(native, *votes, question="x" * 59 + "?", options=options), "late": True}
 
 
 NATIVE_NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
