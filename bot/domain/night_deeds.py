@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.drop_plan import PLANNED_WITHIN
 from bot.domain.ledger import Fact, Part
 from bot.domain.nights import Guest, Night, NightPlan, NightState, Place
 from bot.domain.pass_terms import PassKind
 from bot.domain.passes import Pass, PassRefusal, fitting_pass, is_own, returned_fact, spent_fact
 from bot.domain.people import Actor
-from bot.domain.time import Micros
+from bot.domain.plan import title_fault
+from bot.domain.time import DAY, Micros
 
 SEATS_MAX = 500
+WINDOW_MAX: Micros = 2 * DAY
 
 _PLACES = list(Place)
 
@@ -40,6 +43,7 @@ class NightRefusal(StrEnum):
     TOO_EARLY = "too-early"
     NO_SEAT_YET = "no-seat-yet"
     NO_FITTING_PASS = "no-fitting-pass"
+    BAD_TITLE = "bad-title"
     BAD_SEATS = "bad-seats"
     BAD_TIME = "bad-time"
 
@@ -218,9 +222,12 @@ def decide_cancel(
 
 
 def _bad_plan(plan: NightPlan, moment: Micros) -> NightRefusal | None:
+    if title_fault(plan.title) is not None:
+        return NightRefusal.BAD_TITLE
     if not 1 <= plan.seats <= SEATS_MAX:
         return NightRefusal.BAD_SEATS
-    return NightRefusal.BAD_TIME if plan.starts_at <= moment or plan.window <= 0 else None
+    in_time = moment < plan.starts_at <= moment + PLANNED_WITHIN
+    return None if in_time and 0 < plan.window <= WINDOW_MAX else NightRefusal.BAD_TIME
 
 
 def _not_now(night: Night) -> NightRefusal | None:

@@ -31,7 +31,8 @@ from bot.wording.times import moment_text, timer_text
 
 NIGHT_NEWS = frozenset({NewsKind.NIGHT_CREATED, NewsKind.NIGHT_CANCELLED})
 _LINE_CHARACTERS_MAX = 450
-_BOARD_CHARACTERS_MAX = 3_500
+_BOARD_CHARACTERS_MAX = 1_000
+_GUESTS_CHARACTERS_MAX = 900
 
 
 def night_text(
@@ -84,6 +85,22 @@ def nights_text(words: Wording, nights: Sequence[Night], now: Micros, *, discord
     room, between = (_BOARD_CHARACTERS_MAX, "\n") if discord else (_LINE_CHARACTERS_MAX, " ")
     text = packed("", items, "", characters_max=room, between=between)[0]
     return text if discord else chat_line(text, characters_max=_LINE_CHARACTERS_MAX)
+
+
+def guests_text(words: Wording, night: Night, guests: Sequence[tuple[str, Place]]) -> str:
+    """Who is in, by name, for moderators on Discord: those who wait are in the order in which they joined."""
+    listed = [
+        words.say(
+            "nights-guest",
+            discord=True,
+            name=board_text(name, characters_max=32) if name else words.say("night-somebody", discord=True),
+            place=words.say(f"night-place-{place}", discord=True),
+        )
+        for name, place in guests
+    ]
+    packed_guests = packed("", listed, "", characters_max=_GUESTS_CHARACTERS_MAX)
+    said = packed_guests[0] if packed_guests else words.say("nights-guests-none", discord=True)
+    return words.say("nights-guests", discord=True, title=board_text(night.plan.title), guests=said)
 
 
 def night_line(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> str:

@@ -42,12 +42,13 @@ def pass_name(words: Wording, terms: PassTerms, *, discord: bool) -> str:
 
 
 def passes_text(
-    words: Wording, passes: Sequence[Pass], now: Micros, *, titles: Mapping[str, str] = _NO_TITLES
+    words: Wording, passes: Sequence[Pass], now: Micros, *, titles: Mapping[str, str] = _NO_TITLES, whose: str = ""
 ) -> str:
-    """All of somebody's passes, for their eyes on Discord. `titles` are those of drops by key, for the badges that
-    passes came with."""
+    """All of somebody's passes on Discord, for their own eyes or, with their name in `whose`, for a moderator's.
+    `titles` are those of drops by key, for the badges that passes came with."""
+    name = board_text(whose, characters_max=32) if whose else ""
     if not passes:
-        return words.say("passes-none", discord=True)
+        return words.say("passes-of-none" if whose else "passes-none", discord=True, name=name)
     # What can be spent comes first, and of it what is over soonest.
     listed = sorted(passes, key=lambda held: (held.why_not(now) is not None, _over_at(held), held.number))
     items = [_item(words, held, titles, now) for held in listed]
@@ -55,7 +56,7 @@ def passes_text(
     rest = len(items) - len(fitting.splitlines())
     if rest:
         fitting += "\n" + words.say("list-more", discord=True, count=rest)
-    return words.say("passes-list", discord=True, passes=fitting)
+    return words.say("passes-of" if whose else "passes-list", discord=True, passes=fitting, name=name)
 
 
 def passes_lines(words: Wording, held: Sequence[tuple[str, Sequence[Pass]]], now: Micros) -> list[str]:
@@ -119,6 +120,13 @@ def pass_deed_text(
     # A name keeps its own letters.
     text = text if isinstance(decision, PassGiven) else as_sentence(text)
     return text if discord else chat_line(text, characters_max=LINE_CHARACTERS_MAX)
+
+
+def hand_on_card(words: Wording, held: Pass, receiver: str, now: Micros) -> Card:
+    """The question before a pass is handed on, with its button."""
+    values = _values(words, held.number, held.terms, held.uses_left, now, discord=True)
+    to = _person(receiver, discord=True)
+    return Card("", words.say("pass-hand-on", discord=True, receiver=to, **values), buttons=(yes_button(words),))
 
 
 def confirm_pass_card(words: Wording, needs: PassNeedsYes, now: Micros) -> Card:

@@ -39,7 +39,7 @@ from bot.domain.nights import (
 )
 from bot.domain.pass_terms import PassKind, PassTerms
 from bot.domain.passes import Pass, PassRefusal, evolve_pass, pass_of
-from bot.domain.time import HOUR, MINUTE
+from bot.domain.time import DAY, HOUR, MINUTE
 from tests.conftest import CHANNEL, MIA, NOON, viewer
 from tests.domain.poll_world import account
 
@@ -230,10 +230,14 @@ def test_a_night_that_is_cancelled_gives_back_what_it_took():
     ("actor", "changes", "because"),
     [
         (viewer("ann"), {"seats": 0}, NightRefusal.NOT_ALLOWED),
+        (MIA, {"title": "", "seats": 0}, NightRefusal.BAD_TITLE),
+        (MIA, {"title": "@everyone"}, NightRefusal.BAD_TITLE),
         (MIA, {"seats": 0, "starts_at": NOON}, NightRefusal.BAD_SEATS),
         (MIA, {"seats": SEATS_MAX + 1}, NightRefusal.BAD_SEATS),
         (MIA, {"starts_at": NOON}, NightRefusal.BAD_TIME),
+        (MIA, {"starts_at": NOON + 367 * DAY}, NightRefusal.BAD_TIME),
         (MIA, {"window": 0}, NightRefusal.BAD_TIME),
+        (MIA, {"window": 2 * DAY + 1}, NightRefusal.BAD_TIME),
     ],
 )
 def test_a_night_is_not_created_for_the_first_reason_that_applies(actor, changes, because):

@@ -33,8 +33,16 @@ from bot.domain.passes import Pass, PassRefusal
 from bot.domain.poll_news import night_snapshot
 from bot.domain.time import DAY, HOUR, MINUTE
 from bot.wording.catalogue import Wording
-from bot.wording.nights import confirm_night_card, live_night_card, night_card, night_line, night_text, nights_text
-from bot.wording.passes import confirm_pass_card, pass_deed_text, passes_lines, passes_text
+from bot.wording.nights import (
+    confirm_night_card,
+    guests_text,
+    live_night_card,
+    night_card,
+    night_line,
+    night_text,
+    nights_text,
+)
+from bot.wording.passes import confirm_pass_card, hand_on_card, pass_deed_text, passes_lines, passes_text
 from tests.wording.saying import EIGHT, NOW, drawn
 
 MOD_VOTE = PassTerms(PassKind.MOD_VOTE)
@@ -89,6 +97,8 @@ def every_pass_sentence(words: Wording) -> Iterator[str]:
     """What people hold, in chat and on Discord, and what becomes of it."""
     yield from passes_lines(words, [("ann", PASSES), ("bob", ()), ("cy", PASSES[:1])], NOW)
     yield from (passes_text(words, held, NOW, titles={"mug": "Teal Mug"}) for held in ((), PASSES[:2], PASSES))
+    yield from (passes_text(words, held, NOW, whose="ann") for held in ((), PASSES[:2]))
+    yield drawn(hand_on_card(words, PASSES[2], "bob", NOW))
     for discord in (False, True):
         yield from (pass_deed_text(words, deed, NOW, discord=discord) for deed in PASS_DEEDS)
     yield drawn(confirm_pass_card(words, PassNeedsYes(12, MOD_VOTE, 1), NOW))
@@ -99,6 +109,8 @@ def every_night_sentence(words: Wording) -> Iterator[str]:
     for discord in (False, True):
         yield from (night_text(words, deed, NOW, discord=discord) for deed in NIGHT_DEEDS)
         yield from (nights_text(words, nights, NOW, discord=discord) for nights in ((), NIGHTS))
+    yield guests_text(words, NIGHTS[1], [("ann", Place.HERE), ("bob", Place.SEATED), ("", Place.WAITING)])
+    yield guests_text(words, NIGHTS[0], [])
     yield drawn(confirm_night_card(words, NightNeedsYes(NightVerb.CANCEL, *_AT, guests=5), NOW))
     for kind in (NewsKind.NIGHT_CREATED, NewsKind.NIGHT_CANCELLED):
         about = {**night_snapshot(NIGHTS[0]), "at": NOW}

@@ -30,9 +30,18 @@ SENTENCES = {
     "night-pass-expired": "{title} takes a game-night pass, and yours has run out of time.",
     "night-pass-used-up": "{title} takes a game-night pass, and yours is used up.",
     "night-bad-seats": "a night has 1 to {most} seats.",
-    "night-bad-time": "choose a start that is still to come, and a length above 0.",
+    "night-bad-title": "write a title of 1 to 60 plain characters, without mentions, links or formatting.",
+    "night-bad-time": "say when it starts, still to come and within a year, like 20:00, 2026-12-01 20:00 or in 2h, "
+    "and how long it lasts, up to two days, like 3h.",
     "nights-item": "{title} ({night}): {when}, {left} of {seats} seats free, {waiting} waiting.",
     "nights-none": "No game night is planned.",
+    "nights-guests": "{title}: {guests}",
+    "nights-guest": "{name} ({place})",
+    "nights-guests-none": "nobody yet",
+    "night-place-waiting": "waiting",
+    "night-place-seated": "has a seat",
+    "night-place-here": "here",
+    "night-somebody": "somebody who was forgotten",
     "news-night-created": "Game night: {title}, {when}, {seats} seats. {night_command} join on Discord "
     "gets you one.",
     "news-night-cancelled": "The game night {title} is cancelled; every pass that was spent on it is given back.",
@@ -59,5 +68,6 @@ SENTENCES = {
     "slash-option-starts": "When it starts: 20:00, 2026-12-01 20:00 or in 2h",
     "slash-option-title": "What it is called",
     "slash-option-night": "Which game night; may be left out when only one can be meant",
+    "slash-option-night-lasts": "How long it lasts, like 3h",
     "slash-option-needs-pass": "Whether checking in spends a game-night pass",
 }
