@@ -100,9 +100,12 @@ class NativeEnd:
 
 
 def native_end_of(public: Mapping[str, object]) -> NativeEnd:
-    """What a `poll.native` entry tells. Raises KeyError for one that leaves something out."""
-    counts = tuple(cast("Sequence[int]", public["counts"]))
-    return NativeEnd(str(public["id"]), counts, str(public["status"]), cast(Micros, public["ended_at"]))
+    """What a `poll.native` entry tells. Raises KeyError for one that leaves something out, ValueError for numbers
+    that count nothing."""
+    counts, ended_at = tuple(cast("Sequence[int]", public["counts"])), cast(Micros, public["ended_at"])
+    if not all(type(number) is int and number >= 0 for number in (*counts, ended_at)):
+        raise ValueError("the votes on Twitch are no whole numbers")
+    return NativeEnd(str(public["id"]), counts, str(public["status"]), ended_at)
 
 
 def fitted(question: str, options: Sequence[str], window: Micros) -> tuple[str, tuple[str, ...]] | NativeFault:

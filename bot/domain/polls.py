@@ -194,9 +194,11 @@ def evolve_poll(poll: Poll | None, kind: str, public: Part, at: Micros) -> Poll:
     if kind in _BESIDE:
         return poll
     if kind == "poll.native":
-        if poll.native is not None or poll.state is PollState.CANCELLED:
+        end = native_end_of(public)
+        wants_none = poll.plan.native is Native.OFF or poll.native is not None or poll.state is PollState.CANCELLED
+        if wants_none or len(end.counts) != len(poll.plan.options):
             raise ValueError(f"{kind} about the poll {poll.key}, which has no use for it")
-        return replace(poll, native=native_end_of(public))
+        return replace(poll, native=end)
     if not poll.open:
         raise ValueError(f"{kind} about the poll {poll.key}, which is {poll.state}")
     match kind:

@@ -321,3 +321,22 @@ def test_what_is_known_later_is_news_for_a_while():
     assert (late.kind, late.about["native_ahead"]) == (NewsKind.POLL_NATIVE, [2])
     assert late.places == closed.places
     assert late.expires_at == world.now + 10 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("plan", "changes", "why"),
+    [
+        ({"native": Native.OFF}, {}, "no use for it"),
+        ({}, {"counts": [1, 2]}, "no use for it"),
+        ({}, {"counts": [1, 2, "3"]}, "no whole numbers"),
+        ({}, {"counts": [1, 2, True]}, "no whole numbers"),
+        ({}, {"counts": [1, 2, -3]}, "no whole numbers"),
+        ({}, {"ended_at": "soon"}, "no whole numbers"),
+    ],
+)
+def test_what_no_lane_writes_is_not_folded(plan, changes, why):
+    """Whoever checks a ledger folds its entries, and refuses what cannot be."""
+    world = World()
+    world.open(**{"native": Native.BESIDE, **plan})
+    with pytest.raises(ValueError, match=why):
+        evolve_poll(world.poll, "poll.native", {**note().end.as_public(), **changes}, NOON)
