@@ -36,6 +36,7 @@ from bot.services.linking import Linking
 from bot.services.native_polls import NativePolling
 from bot.services.overhearing import Overhearing
 from bot.services.planning import Planning
+from bot.services.polls import Polls
 from bot.services.ports import (
     BoardSender,
     CalendarSender,
@@ -52,9 +53,11 @@ from bot.services.spilled_codes import SpilledCodes
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
 from bot.services.verifying import Verifying
+from bot.services.voting import Voting
 from bot.services.who import Who
 from bot.storage.holds import open_holds
 from bot.storage.people import KnownNames
+from bot.storage.polls import running_electorates
 from bot.storage.regulars import regulars
 from bot.storage.telling import command_digest
 from bot.verifying import verify_page
@@ -191,11 +194,13 @@ class Assembly:
             open_holds=lambda: open_holds(reads, CHANNEL_ID),
             drops=ledger.drops.every,
             regulars=lambda: regulars(reads, CHANNEL_ID),
+            electorates=lambda: running_electorates(reads, CHANNEL_ID),
             on_refused=EvidenceTrouble(board, words, clock).refused,
             listen=outside.listen_for,
             # Whether we may ask at all shows with anybody, and Twitch surely knows the streamer.
             probes={} if config.twitch is None else {"twitch": config.twitch.channel_id},
         )
+        polls = Polls(lane, reads, CHANNEL_ID, confirming, config.polls)
         self._linked = LinkedAccounts(reads, CHANNEL_ID)
         one = self._linked.one
         self.services = Services(
@@ -208,6 +213,8 @@ class Assembly:
             control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
             confirming=confirming,
             linking=linking,
+            polls=polls,
+            voting=Voting(lane, reads, CHANNEL_ID, polls, lane, steady, self.entitlements, one=one),
             privacy=Privacy(
                 lane, reads, CHANNEL_ID, confirming, clock, steady, copies_days=max(1, config.ledger.backups_daily)
             ),
@@ -265,6 +272,8 @@ class Assembly:
         ledger.lane.listen(self.entitlements.committed)
         ledger.lane.listen(self._telling.committed)
         ledger.lane.listen(self.services.claims.committed)
+        ledger.lane.listen(self.services.polls.committed)
+        ledger.lane.listen(self.services.voting.committed)
         ledger.lane.listen(self._linked.committed)
         if self.backups is not None:
             ledger.lane.listen(self.backups.committed)
@@ -276,6 +285,7 @@ class Assembly:
         # Whoever claimed while no process was there was heard by nobody, and chat cannot be read later.
         await self._codes.load()
         await self._linked.load()
+        await self.services.polls.load()
         drops = await ledger.drops.every()
         self._deaf_before = any(drop.open for drop in drops.values())
         if waiting := [key for key, drop in drops.items() if drop.frozen]:
@@ -293,6 +303,7 @@ class Assembly:
         return [
             ("telling", self._telling.run),
             ("announcing", self._announcing.run),
+            ("following polls", self.services.polls.run),
             ("sweeping", self._sweep),
             ("voiding codes that were shown", self._spilled_codes.run),
             *([("asking what gates want to know", self.entitlements.run)] if self._asks_platforms else []),

@@ -19,7 +19,8 @@ from bot.services.services import Services
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.times import undo_text
 from cogs.choices import TYPED_MAX, choices
-from cogs.dialogues.control import BUTTON, YES, confirm, steer_drop
+from cogs.dialogues.confirming import YES, confirm
+from cogs.dialogues.control import BUTTON, steer_drop
 from cogs.drops import ask
 from cogs.presses import pressable, request_id
 from cogs.steering import Order

@@ -16,6 +16,7 @@ def install_all_twitch(bot: TwitchBot, services: Services, names: CommandNames) 
     commands = ChatCommands(bot, names)
     answer_in_chat(commands, services)
     bot.overhear = commands.overhear
+    bot.talk = commands.talk
 
 
 def install_all_discord(bot: DiscordBot, services: Services) -> None:

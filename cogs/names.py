@@ -10,6 +10,8 @@ from bot.domain.commands import COMMANDS, usual_names
 from bot.domain.people import Actor
 from bot.services.overhearing import Listener
 
+_SIGN = "!"
+
 
 @dataclass(frozen=True, slots=True)
 class CommandNames:
@@ -28,14 +30,14 @@ class CommandNames:
         """Whether chat can reach one of COMMANDS at all."""
         return COMMANDS[command].in_chat or bool(self.of(command))
 
-    def typed(self, sign: str = "!") -> dict[str, str]:
+    def typed(self, sign: str = _SIGN) -> dict[str, str]:
         """What sentences tell people to type: the first name, or the way that works without any. What chat cannot
         reach is left out."""
         names = {command: self.of(command) for command in COMMANDS if self.answers(command)}
         typed = {c: f"{sign}{found[0]}" if found else f"{sign}{self.word} {c}" for c, found in names.items()}
         return {**typed, "steer": typed["drop"], "md": f"{sign}{self.word}"}
 
-    def command_in(self, line: str, sign: str = "!") -> str:
+    def command_in(self, line: str, sign: str = _SIGN) -> str:
         """Which of COMMANDS a line of chat is; "" for one that is none."""
         if not line.startswith(sign):
             return ""
@@ -62,6 +64,8 @@ class Asked:
 
 
 Answering = Callable[[Asked], Awaitable[None]]
+Talking = Callable[[Actor, str, str], Awaitable[None] | None]
+"""Shown who said a line, its message's name for all time, and the line itself; what it gives back is to be done."""
 
 
 class CommandList(ABC):
@@ -71,6 +75,7 @@ class CommandList(ABC):
         self._names = names
         self._answering: dict[str, Answering] = {}
         self._listener: Listener | None = None
+        self._talking: Talking | None = None
         self._register((names.word,), self._answer_by_name)
 
     def add(self, command: str, answering: Answering) -> None:
@@ -90,6 +95,16 @@ class CommandList(ABC):
         """For the client: somebody has said something, of which `line` is what commands are read from."""
         if self._listener is not None:
             self._listener(actor, said, self._names.command_in(line))
+
+    def answer_talk(self, talking: Talking) -> None:
+        """Have `talking` shown every line in which somebody may speak to us without a command."""
+        self._talking = talking
+
+    def talk(self, actor: Actor, request_id: str, line: str) -> Awaitable[None] | None:
+        """For the client: what is to be done about a line that is no command; None for nothing."""
+        if self._talking is None or line.startswith(_SIGN):
+            return None
+        return self._talking(actor, request_id, line)
 
     @abstractmethod
     def _register(self, names: tuple[str, ...], answering: Answering) -> None:

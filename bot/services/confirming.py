@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import UnionType
 from typing import Any
 
 from cachetools import TLRUCache
@@ -40,7 +41,9 @@ class Confirmations:
         """Nothing waits for this person's yes any more."""
         self._waiting.pop(actor.key, None)
 
-    async def confirm(self, actor: Actor, request_id: str, *, only: type[Any] = object) -> Answer[Any] | None:
+    async def confirm(
+        self, actor: Actor, request_id: str, *, only: type[Any] | UnionType = object
+    ) -> Answer[Any] | None:
         """Do what this person was asked to confirm; None when nothing waits, no longer, or not a command of the
         class `only`. Raises TryAgain; saying yes once more is enough then."""
         question = self._waiting.get(actor.key)

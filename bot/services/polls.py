@@ -25,14 +25,13 @@ from bot.domain.poll_control import (
 )
 from bot.domain.polls import Poll, poll_of_scope
 from bot.domain.recounting import RecountDecision, RecountPoll, closed_poll
-from bot.domain.tally import Result
 from bot.domain.time import SECOND, Micros
 from bot.services.confirming import Confirmations
 from bot.services.ports import LedgerLane
 from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.lane import Committed
-from bot.storage.polls import read_count, read_polls, running_polls
+from bot.storage.polls import live_counts, read_polls, running_polls
 
 YES_WITHIN = 30 * SECOND
 # Votes are committed all the time, and change nothing of what is kept here.
@@ -43,10 +42,10 @@ _USUAL = PollDefaults()
 
 @dataclass(frozen=True, slots=True)
 class ShownPoll:
-    """A poll and what its ballots come to so far; None where that is not to be shown."""
+    """A poll and what its options have got so far; None where that is not to be shown."""
 
     poll: Poll
-    count: Result | None = None
+    counts: tuple[tuple[str, int], ...] | None = None
 
 
 async def nothing_waits() -> None:
@@ -135,17 +134,11 @@ class Polls:
             found = closed_poll(polls, "")
         if isinstance(found, PollRefused):
             return found
-        secret = found.plan.hidden or not found.open
-        return ShownPoll(found, None if secret else await read_count(self._reads, self._channel_id, found.key))
+        return ShownPoll(found, await live_counts(self._reads, self._channel_id, found))
 
     async def every(self) -> tuple[Poll, ...]:
         """All polls there ever were, in the order in which they were opened."""
         return tuple((await read_polls(self._reads, self._channel_id)).values())
-
-    async def electorates(self) -> tuple[str, ...]:
-        """The gates of the open polls that not everybody can vote in."""
-        running = await running_polls(self._reads, self._channel_id)
-        return tuple(poll.plan.electorate for poll in running if poll.plan.electorate)
 
     # -- keeping it at hand ---------------------------------------------------------------------------------
 

@@ -12,10 +12,12 @@ from bot.services.drops import Drops
 from bot.services.eligibility import Eligibility
 from bot.services.linking import Linking
 from bot.services.overhearing import Overhearing
+from bot.services.polls import Polls
 from bot.services.ports import Clock
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
 from bot.services.telling import Telling
+from bot.services.voting import Voting
 from bot.services.who import Who
 from bot.wording.catalogue import Wording
 
@@ -29,6 +31,8 @@ class Services:
     control: Control
     confirming: Confirmations
     linking: Linking
+    polls: Polls
+    voting: Voting
     privacy: Privacy
     who: Who
     proofs: Proofs

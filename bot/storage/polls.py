@@ -91,6 +91,12 @@ async def running_polls(reads: Reads, channel_id: int) -> tuple[Poll, ...]:
     return tuple(poll_of(row) for row in await reads.rows(query.order_by(poll.c.opened_at, poll.c.key)))
 
 
+async def running_electorates(reads: Reads, channel_id: int) -> tuple[str, ...]:
+    """The gates of the open polls in which not everybody can vote."""
+    running = await running_polls(reads, channel_id)
+    return tuple(poll.plan.electorate for poll in running if poll.plan.electorate)
+
+
 async def read_count(reads: Reads, channel_id: int, key: str) -> Result | None:
     """What the ballots of a poll come to as last committed, None for one that there is not. Ties are broken by a
     seed that nobody may know before the close: do not show who leads among equals."""
@@ -107,6 +113,14 @@ async def read_count(reads: Reads, channel_id: int, key: str) -> Result | None:
         return count(found, ballots.box(bytes(row.seed), links, found.opened_at, before))
 
     return await reads.consult(look)
+
+
+async def live_counts(reads: Reads, channel_id: int, poll: Poll) -> tuple[tuple[str, int], ...] | None:
+    """What each option of an open poll has got so far; None where that is hidden, or the poll is over."""
+    result = await read_count(reads, channel_id, poll.key) if poll.open and not poll.plan.hidden else None
+    if result is None:
+        return None
+    return tuple((poll.plan.options[count.option - 1], count.amount) for count in result.counts)
 
 
 async def own_votes(reads: Reads, channel_id: int, account: Account) -> list[OwnVote]:

@@ -24,18 +24,24 @@ def poll_buttons(words: Wording, facts: PollAbout) -> tuple[Button, ...]:
         return ()
     can_vote = not facts.paused
     if facts.method is Method.PLURALITY:
-        labels = choice_labels(facts.options)
-        voting = [
-            Button(
-                label(text, characters_max=_LABEL_CHARACTERS_MAX), f"{VOTE}:{facts.poll}:{number}", enabled=can_vote
-            )
-            for number, text in enumerate(labels, 1)
-        ]
+        voting = _option_buttons(facts, VOTE, enabled=can_vote)
     else:
         voting = [_button(words, "button-vote", f"{BALLOT}:{facts.poll}", Style.PRIMARY, enabled=can_vote)]
     if facts.takes_passes:
         voting.append(_button(words, "button-vote-pass", f"{PASS_VOTE}:{facts.poll}", enabled=can_vote))
     return tuple(voting)
+
+
+def pass_buttons(facts: PollAbout) -> tuple[Button, ...]:
+    """The options once more, for whoever spends a pass on one."""
+    return tuple(_option_buttons(facts, PASS_VOTE, enabled=facts.open and not facts.paused))
+
+
+def _option_buttons(facts: PollAbout, action: str, *, enabled: bool) -> list[Button]:
+    labels = (label(text, characters_max=_LABEL_CHARACTERS_MAX) for text in choice_labels(facts.options))
+    return [
+        Button(text, f"{action}:{facts.poll}:{number}", enabled=enabled) for number, text in enumerate(labels, 1)
+    ]
 
 
 def night_buttons(words: Wording, night: str) -> tuple[Button, ...]:

@@ -84,8 +84,8 @@ def polls_on_line(words: Wording, polls: Sequence[Mapping[str, object]], now: Mi
     values = _chat_values(words, facts, now)
     if facts.paused:
         kind = NewsKind.POLL_PAUSED if facts.resume_at is None else NewsKind.POLL_RESUMING
-        return chat_line(words.say(f"news-{kind}", **values), characters_max=CHAT_CHARACTERS_MAX)
-    return chat_line(words.say("poll-on", **values), characters_max=CHAT_CHARACTERS_MAX)
+        return chat_line(words.say(f"news-{kind}", discord=False, **values), characters_max=CHAT_CHARACTERS_MAX)
+    return chat_line(words.say("poll-on", discord=False, **values), characters_max=CHAT_CHARACTERS_MAX)
 
 
 def pass_vote_card(words: Wording, about: Mapping[str, object]) -> Card:

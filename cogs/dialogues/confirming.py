@@ -1,14 +1,25 @@
-"""`!yes` in chat: whatever its sender was asked last is done, and its feature says what came of it."""
+"""A yes: whatever its sender was asked last is done, and its feature says what came of it."""
 
 from __future__ import annotations
 
-from bot.domain.answers import TryAgain
+from typing import Any
+
+from bot.domain.answers import Answer, TryAgain
+from bot.domain.control import SteerDrop
 from bot.domain.linking import LinkDecision, UnlinkDecision
+from bot.domain.people import Actor
+from bot.domain.poll_control import PollNeedsYes, PollRefused, PollSteered, SteerPoll
 from bot.domain.privacy import ErasureDecision
 from bot.services.services import Services
-from bot.wording.control import try_again_text
-from cogs.dialogues import control, linking, privacy
+from bot.wording.cards import Card
+from bot.wording.control import nothing_waits_text, try_again_text
+from cogs.dialogues import control, linking, polls, privacy
 from cogs.names import Asked, CommandList
+
+YES = r"md:confirm:yes"
+# What its button means; being forgotten and parting have buttons of their own.
+DEEDS = SteerDrop | SteerPoll
+_OF_POLLS = PollSteered | PollRefused | PollNeedsYes
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
@@ -24,7 +35,25 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
             privacy.tell_in_chat(services, asked.actor, answer)
         elif isinstance(answer.decision, LinkDecision | UnlinkDecision):
             linking.tell_in_chat(services, asked.actor, answer)
+        elif isinstance(answer.decision, _OF_POLLS):
+            polls.tell_in_chat(services, answer)
         else:
             control.tell_in_chat(services, answer)
 
     commands.add("yes", yes)
+
+
+async def confirm(services: Services, actor: Actor, request_id: str) -> str | Card:
+    """Do what this person was asked to confirm on Discord; what is said of it is for them alone."""
+    try:
+        answer = await services.confirming.confirm(actor, request_id, only=DEEDS)
+    except TryAgain:
+        return try_again_text(services.words, discord=True)
+    return nothing_waits_text(services.words) if answer is None else _shown(services, answer)
+
+
+def _shown(services: Services, answer: Answer[Any]) -> str | Card:
+    decision = answer.decision
+    if isinstance(decision, _OF_POLLS):
+        return polls.shown(services, decision)
+    return control.shown(services, answer)

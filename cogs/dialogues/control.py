@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.control import DropSteered, SteerDecision, SteerDrop, SteerNeedsYes, Verb
+from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, Verb
 from bot.domain.people import Actor
 from bot.domain.text import normalise_command
 from bot.services.services import Services
@@ -12,7 +12,6 @@ from bot.wording.control import (
     chat_answer,
     confirm_card,
     incomplete_gift_text,
-    nothing_waits_text,
     steer_answer,
     try_again_text,
 )
@@ -23,7 +22,6 @@ from cogs.names import Asked, CommandList
 from cogs.steering import Order, read_order, with_receiver
 
 BUTTON = r"md:control:(?P<verb>open|close|pause|resume|extend|give|undo):(?P<drop>[a-z0-9-]{1,40})"
-YES = r"md:confirm:yes"
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
@@ -91,16 +89,7 @@ async def steer_drop(
     except TryAgain:
         return try_again_text(services.words, discord=True)
     _tell_chat_of_gift(services, answer)
-    return _shown(services, answer)
-
-
-async def confirm(services: Services, actor: Actor, request_id: str) -> str | Card:
-    """Do what this person was asked to confirm."""
-    try:
-        answer = await services.confirming.confirm(actor, request_id, only=SteerDrop)
-    except TryAgain:
-        return try_again_text(services.words, discord=True)
-    return nothing_waits_text(services.words) if answer is None else _shown(services, answer)
+    return shown(services, answer)
 
 
 def _tell_chat_of_gift(services: Services, answer: Answer[SteerDecision]) -> None:
@@ -110,7 +99,8 @@ def _tell_chat_of_gift(services: Services, answer: Answer[SteerDecision]) -> Non
         tell_in_chat(services, answer)
 
 
-def _shown(services: Services, answer: Answer[SteerDecision]) -> str | Card:
+def shown(services: Services, answer: Answer[SteerDecision]) -> str | Card:
+    """What became of a deed, for whoever did it on Discord."""
     now = services.clock.now()
     if isinstance(answer.decision, SteerNeedsYes):
         return confirm_card(services.words, answer.decision, now)

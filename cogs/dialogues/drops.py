@@ -14,13 +14,20 @@ from bot.wording.control import try_again_text
 from bot.wording.drops import Units, board_card, board_line, mine_text, token_title
 from bot.wording.next_drop import next_line
 from bot.wording.planning import plan_answer
+from bot.wording.text import chat_line
+from cogs.dialogues.votes import votes_of
 from cogs.names import Asked, CommandList
 
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def mine(asked: Asked) -> None:
-        held = await services.drops.held(asked.actor)
-        services.telling.say_holding(asked.actor, _units(services, held))
+        units = _units(services, await services.drops.held(asked.actor))
+        besides = await _besides_units(services, asked.actor, discord=False)
+        if besides:
+            text = mine_text(services.words, asked.actor.name, units, discord=False)
+            services.telling.say_to(asked.actor, chat_line(" ".join((text, *besides))), topic="mine")
+        else:
+            services.telling.say_holding(asked.actor, units)
 
     commands.add("mine", mine)
 
@@ -46,7 +53,13 @@ async def held_text(services: Services, actor: Actor) -> str:
     """What somebody holds, for Discord, with the entry of the ledger that each unit is."""
     held = await services.drops.held(actor)
     entries = [unit.entry for unit in held]
-    return mine_text(services.words, actor.name, _units(services, held), discord=True, entries=entries)
+    text = mine_text(services.words, actor.name, _units(services, held), discord=True, entries=entries)
+    return "\n".join((text, *await _besides_units(services, actor, discord=True)))
+
+
+async def _besides_units(services: Services, actor: Actor, *, discord: bool) -> list[str]:
+    """What else is somebody's: their votes in what is on."""
+    return list(filter(None, [await votes_of(services, actor, discord=discord)]))
 
 
 def _units(services: Services, held: Sequence[HeldUnit]) -> Units:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import UnionType
 from typing import Any, cast
 
 from bot.domain.answers import Answer, TryAgain
+from bot.domain.ballots import Ballot
 from bot.domain.claims import ClaimDecision, ClaimGranted
 from bot.domain.code_sets import CodesIssued
 from bot.domain.codes import Issue
@@ -18,11 +20,24 @@ from bot.domain.eligibility import EligibilityAnswer, Eligible
 from bot.domain.linking import LinkAsked, LinkDecision, UnlinkAsked, UnlinkDecision, UnlinkMe
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned, PlanRefused, read_form
+from bot.domain.poll_asked import PollAsked
+from bot.domain.poll_control import (
+    OpenDecision,
+    PollRefusal,
+    PollRefused,
+    PollSteered,
+    PollVerb,
+    SteerPoll,
+    SteerPollDecision,
+)
+from bot.domain.polls import Poll
 from bot.domain.privacy import EraseMe, ErasureAsked, ErasureDecision, Kept
 from bot.domain.proofs import ProofAnswer, ProofPlaces
+from bot.domain.recounting import PollRecounted, RecountDecision
 from bot.domain.standing_score import Acquaintance, score
 from bot.domain.time import DAY, HOUR
 from bot.domain.verdicts import Accepted
+from bot.domain.voting import VoteAccepted, VoteDecision, VoteRefused
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.twitch.platform import TwitchPlatform
 from bot.services.claims import TooFast
@@ -30,18 +45,23 @@ from bot.services.codes import Made, ShownCode
 from bot.services.drops import Board
 from bot.services.linking import Redeemed
 from bot.services.overhearing import Overhearing
+from bot.services.polls import ShownPoll
 from bot.services.ports import HeldUnit
 from bot.services.services import Services
 from bot.services.who import WhoRefusal, WhoTold
 from bot.stage.server import Stage
 from bot.storage.codes import IssuedCode
 from bot.storage.links import LinkSeen
+from bot.storage.polls import OwnVote
 from bot.wording.catalogue import Wording
 from bot.wording.drops import Units, mine_text
+from bot.wording.votes import vote_text
 from cogs.installing import install_all_discord, install_all_twitch
 from cogs.names import CommandNames
+from tests.domain.poll_world import choice
 from tests.platforms.discord_rig import discord_settings
 from tests.platforms.rig import running, twitch_settings, until
+from tests.wording.polls import POLL
 from tests.wording.saying import FOUND, NOW, OPEN
 
 CODE = ShownCode(IssuedCode(Issue("EARLY", 1), b"1"), "DSMW-X2R0-W3GY-YZK7")
@@ -136,13 +156,15 @@ class FakeControl:
 class FakeConfirming:
     """`waiting` is what a yes does, for whoever says it; `about` the class of the command that waits."""
 
-    waiting: SteerDecision | ErasureDecision | LinkDecision | UnlinkDecision | None = None
-    about: type[SteerDrop | EraseMe | UnlinkMe] = SteerDrop
+    waiting: SteerDecision | SteerPollDecision | ErasureDecision | LinkDecision | UnlinkDecision | None = None
+    about: type[SteerDrop | SteerPoll | EraseMe | UnlinkMe] = SteerDrop
     trouble: type[TryAgain] | None = None
     confirmed: list[Actor] = field(default_factory=list)
     withdrawn: list[Actor] = field(default_factory=list)
 
-    async def confirm(self, actor: Actor, request_id: str, *, only: type[Any] = object) -> Answer[Any] | None:
+    async def confirm(
+        self, actor: Actor, request_id: str, *, only: type[Any] | UnionType = object
+    ) -> Answer[Any] | None:
         self.confirmed.append(actor)
         if self.trouble is not None:
             raise self.trouble
@@ -232,6 +254,7 @@ class FakeTelling:
     said: list[tuple[str, str]] = field(default_factory=list)
     decided: list[tuple[str, Answer[ClaimDecision]]] = field(default_factory=list)
     told_requests: list[str] = field(default_factory=list)
+    refused: list[tuple[str, VoteRefused]] = field(default_factory=list)
     forgotten: list[Actor] = field(default_factory=list)
     quiet: bool = False
 
@@ -252,6 +275,10 @@ class FakeTelling:
 
     def say_now(self, text: str) -> None:
         self.said.append(("all", text))
+
+    def vote_refused(self, actor: Actor, refused: VoteRefused, options: Sequence[str] = ()) -> None:
+        self.refused.append((actor.name, refused))
+        self.said.append((actor.name, vote_text(Wording(), refused, NOW, discord=False, options=options)))
 
     async def told(self, request_id: str) -> None:
         self.told_requests.append(request_id)
@@ -295,6 +322,95 @@ class FakeWho:
 
 
 @dataclass
+class FakePolls:
+    """`decision` is what a deed comes to, `running` what is on; a `deed` notes its words as it was handed them."""
+
+    running: tuple[Poll, ...] = ()
+    decision: OpenDecision | SteerPollDecision = field(
+        default_factory=lambda: PollSteered(PollVerb.OPEN, POLL, POLL.closes_at)
+    )
+    recounted: RecountDecision = field(
+        default_factory=lambda: PollRecounted(POLL.key, POLL.plan.question, agrees=True, result={})
+    )
+    counts: tuple[tuple[str, int], ...] | None = (("teal", 12), ("plum", 7), ("sand", 0))
+    trouble: type[TryAgain] | None = None
+    repeated: bool = False
+    asked: list[tuple[Actor, PollAsked]] = field(default_factory=list)
+    deeds: list[tuple[str, PollVerb, str, int]] = field(default_factory=list)
+
+    async def open(self, actor: Actor, request_id: str, asked: PollAsked) -> Answer[OpenDecision]:
+        self.asked.append((actor, asked))
+        return Answer(request_id, self._decided(), NOW, repeated=self.repeated)
+
+    async def steer(
+        self, actor: Actor, request_id: str, verb: PollVerb, *, poll: str = "", added: int = 0, why: str = ""
+    ) -> Answer[SteerPollDecision]:
+        self.deeds.append((actor.name, verb, poll, added))
+        return Answer(request_id, self._decided(), NOW, repeated=self.repeated)
+
+    async def recount(self, actor: Actor, request_id: str, poll: str = "") -> Answer[RecountDecision]:
+        self.deeds.append((actor.name, PollVerb.RECOUNT, poll, 0))
+        self._decided()
+        return Answer(request_id, self.recounted, NOW)
+
+    async def shown(self, text: str = "") -> ShownPoll | PollRefused:
+        found = self.meant(text)
+        if found is None:
+            return PollRefused(PollRefusal.NOTHING_ON, PollVerb.CLOSE)
+        return ShownPoll(found, self.counts)
+
+    async def every(self) -> tuple[Poll, ...]:
+        return self.running
+
+    def meant(self, key: str = "") -> Poll | None:
+        found = [poll for poll in self.running if key in ("", poll.key)]
+        return found[0] if len(found) == 1 else None
+
+    def options(self, key: str) -> tuple[str, ...]:
+        return next((poll.plan.options for poll in self.running if poll.key == key), ())
+
+    def _decided(self) -> Any:
+        if self.trouble is not None:
+            raise self.trouble
+        return self.decision
+
+
+@dataclass
+class FakeVoting:
+    """`decision` is what every vote comes to; `votes` holds who chose what where, and whether with a pass."""
+
+    decision: VoteDecision = field(
+        default_factory=lambda: VoteAccepted(POLL.key, POLL.plan.question, choice(2), closes_at=POLL.closes_at)
+    )
+    finally_: VoteDecision | None = None
+    takes_numbers: bool = False
+    trouble: type[TryAgain | TooFast] | None = None
+    votes: list[tuple[str, Ballot | str, str, bool]] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    mine: list[OwnVote] = field(default_factory=list)
+
+    async def vote_bare(self, actor: Actor, request_id: str, line: str) -> Answer[VoteDecision] | None:
+        if not line.isdecimal():
+            return None
+        return await self.vote(actor, request_id, line)
+
+    async def vote(
+        self, actor: Actor, request_id: str, choice: Ballot | str, *, poll: str = "", with_pass: bool = False
+    ) -> Answer[VoteDecision]:
+        self.votes.append((actor.name, choice, poll, with_pass))
+        self.requests.append(request_id)
+        if self.trouble is not None:
+            raise self.trouble
+        return Answer(request_id, self.decision, NOW)
+
+    async def checked(self, actor: Actor, answer: Answer[VoteDecision], *, seconds: float) -> VoteDecision:
+        return self.finally_ or answer.decision
+
+    async def own(self, actor: Actor) -> list[OwnVote]:
+        return self.mine
+
+
+@dataclass
 class Desk:
     """Everything a dialogue needs at hand."""
 
@@ -305,6 +421,8 @@ class Desk:
     control: FakeControl = field(default_factory=FakeControl)
     confirming: FakeConfirming = field(default_factory=FakeConfirming)
     linking: FakeLinking = field(default_factory=FakeLinking)
+    polls: FakePolls = field(default_factory=FakePolls)
+    voting: FakeVoting = field(default_factory=FakeVoting)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
     who: FakeWho = field(default_factory=FakeWho)
     proofs: FakeProofs = field(default_factory=FakeProofs)
@@ -321,6 +439,8 @@ class Desk:
             "control": self.control,
             "confirming": self.confirming,
             "linking": self.linking,
+            "polls": self.polls,
+            "voting": self.voting,
             "privacy": self.privacy,
             "who": self.who,
             "proofs": self.proofs,

@@ -52,6 +52,11 @@ def nobody_overhears(actor: Actor, line: str, said: str) -> None:
     """For whoever has no use for what is said besides commands."""
 
 
+def nobody_talks(actor: Actor, request_id: str, line: str) -> Awaitable[None] | None:
+    """For whoever takes nothing but commands."""
+    return None
+
+
 @dataclass(slots=True)
 class TwitchMemory:
     """What must outlive one client: a fresh one must not run an event again or take its own line for a command, and
@@ -106,6 +111,8 @@ class TwitchBot(commands.Bot):
         # Told of every line but our own, before its command runs: as commands read it, "" for what can be none, and
         # all of it.
         self.overhear: Callable[[Actor, str, str], None] = nobody_overhears
+        # Shown every line that commands are read from, with its request's name; what it gives back is done.
+        self.talk: Callable[[Actor, str, str], Awaitable[None] | None] = nobody_talks
         self._doomed = asyncio.Event()
         self._http._ManagedHTTPClient__isolated = SingleRefresh(  # type: ignore[attr-defined]  # a private name
             memory.tokens,
@@ -228,8 +235,12 @@ class TwitchBot(commands.Bot):
             self.overhear(actor_of(message.chatter), "", message.text)
             return
         said, message.text = message.text, clean_reply(message.text) if message.reply else clean_line(message.text)
-        self.overhear(actor_of(message.chatter), message.text, said)
+        actor = actor_of(message.chatter)
+        self.overhear(actor, message.text, said)
         self._on_evidence(message)
+        answering = self.talk(actor, f"twitch:{message.id}", message.text)
+        if answering is not None:
+            self._keep(asyncio.create_task(_logging(answering), name="twitch talk"))
         super().dispatch("message", message)
 
     async def _dispatch(self, listener: Callable[..., Coroutine[Any, Any, None]], *, original: Any = None) -> None:
@@ -272,3 +283,10 @@ class TwitchBot(commands.Bot):
             await asyncio.wait(running, timeout=_DRAIN_SECONDS)
         await super().close(**options)
         await self._requests.close()
+
+
+async def _logging(answering: Awaitable[None]) -> None:
+    try:
+        await answering
+    except Exception:
+        log.exception("twitch.talk-failed")

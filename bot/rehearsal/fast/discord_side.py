@@ -26,7 +26,21 @@ from bot.stage.discord.world import DiscordWorld
 from bot.wording.buttons import EXTEND_MINUTES
 from bot.wording.cards import Card
 from bot.wording.help import Reminder, reminder_text
-from cogs.dialogues import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders, who
+from cogs.dialogues import (
+    can,
+    claims,
+    codes,
+    confirming,
+    control,
+    drops,
+    help,
+    linking,
+    moving,
+    privacy,
+    proof,
+    reminders,
+    who,
+)
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -225,8 +239,8 @@ class DiscordSide:
                 self._no_form(pressed)
                 return
             await self._order(act, Order(verb, found["drop"], EXTEND_MINUTES if verb is Verb.EXTEND else 0), None)
-        elif re.fullmatch(control.YES, pressed):
-            await self._answer(act, control.confirm(services, act.actor, act.request_id))
+        elif re.fullmatch(confirming.YES, pressed):
+            await self._answer(act, confirming.confirm(services, act.actor, act.request_id))
         elif re.fullmatch(linking.UNLINK, pressed):
             await self._answer(act, linking.ask_to_part(services, act.actor, act.request_id))
         elif re.fullmatch(linking.YES, pressed):

@@ -64,12 +64,15 @@ class QuickCommands(CommandList):
         self._by_name.update({name.lower(): answering for name in names})
 
     def answer_to(self, event: Event) -> Callable[[], Awaitable[None]] | None:
-        """What is to be done about a line, which is overheard first; None when it is no command of ours."""
-        line = text_in(event)
-        self.overhear(actor_in(event), line, said_in(event))
+        """What is to be done about a line, which is overheard first; None when it is nothing of ours."""
+        line, actor, request_id = text_in(event), actor_in(event), f"twitch:{event['message_id']}"
+        self.overhear(actor, line, said_in(event))
+        talked = self.talk(actor, request_id, line)
+        if talked is not None:
+            return lambda: talked
         name, rest = typed_command(line) or ("", "")
         answering = self._by_name.get(name)
         if answering is None:
             return None
-        asked = Asked(actor_in(event), f"twitch:{event['message_id']}", rest)
+        asked = Asked(actor, request_id, rest)
         return lambda: answering(asked)

@@ -30,6 +30,7 @@ SENTENCES = {
     "news-poll-cancelled": "“{question}” is cancelled, and nothing is decided.",
     "news-poll-cancelled-passes": "“{question}” is cancelled, and nothing is decided; "
     "every pass that was spent on it is given back.",
+    "poll-on": "{poll}: {asked} {options}. {how}; {span} left.",
     "poll-result": "{outcome} {counts}; {people}.",
     "poll-count": "{amount} for {option}",
     "poll-exhausted": "{amount} for none of them",
@@ -67,6 +68,7 @@ SENTENCES = {
     "card-poll-cancelled": "Cancelled: nothing is decided.",
     "card-poll-cancelled-passes": "Cancelled: nothing is decided, and every pass that was spent on it is given "
     "back.",
+    "card-poll-pass": "Press what your pass is spent on. Until the poll closes you can still change your vote.",
     "card-poll-closed-title": "Result: {question}",
     "card-poll-closed-late": "It closed while the bot was away.",
     "card-poll-closed-stream": "It closed because the stream stayed off.",

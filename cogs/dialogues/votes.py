@@ -1,0 +1,147 @@
+"""Voting: `!vote teal` or a number alone in chat, `/vote` and the buttons of a poll's card on Discord."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from bot.domain.answers import Answer, TryAgain
+from bot.domain.ballots import Ballot, Method
+from bot.domain.people import Actor
+from bot.domain.poll_news import poll_snapshot
+from bot.domain.polls import Poll
+from bot.domain.vote_words import VoteMistake, read_vote
+from bot.domain.voting import VoteChecking, VoteDecision, VoteRefusal, VoteRefused
+from bot.services.claims import TooFast
+from bot.services.services import Services
+from bot.wording.cards import Card
+from bot.wording.claims import too_fast_text, try_again_text
+from bot.wording.polls import pass_vote_card
+from bot.wording.votes import Voted, my_votes_text, vote_text
+from cogs.dialogues.claims import ANSWERABLE_SECONDS, CHECK_SECONDS
+from cogs.dialogues.privately import Privately
+from cogs.names import Asked, CommandList
+
+_KEY = r"(?P<poll>[a-z0-9-]{1,60})"
+VOTE = rf"md:vote:{_KEY}:(?P<option>[0-9]{{1,2}})"
+BALLOT = rf"md:ballot:{_KEY}"
+PASS_VOTE = rf"md:votepass:{_KEY}(?::(?P<option>[0-9]{{1,2}}))?"
+# The line that has closed a poll says so to everybody whose number came too late.
+_SAID_ALREADY = (VoteRefusal.NOTHING_ON, VoteRefusal.UNKNOWN_POLL, VoteRefusal.CANCELLED, VoteRefusal.CLOSED)
+
+
+def answer_in_chat(commands: CommandList, services: Services) -> None:
+    async def vote(asked: Asked) -> None:
+        await vote_in_chat(services, asked)
+
+    async def vote_bare(actor: Actor, request_id: str, line: str) -> None:
+        answer = await _heard(services, actor, services.voting.vote_bare(actor, request_id, line))
+        if answer is not None and getattr(answer.decision, "because", None) not in _SAID_ALREADY:
+            _tell_refusal(services, actor, answer)
+
+    def talk(actor: Actor, request_id: str, line: str) -> Awaitable[None] | None:
+        return vote_bare(actor, request_id, line) if services.voting.takes_numbers else None
+
+    commands.add("vote", vote)
+    commands.answer_talk(talk)
+
+
+async def vote_in_chat(services: Services, asked: Asked, *, with_pass: bool = False) -> None:
+    """Vote for what was typed behind the command. A vote that counts is silent."""
+    voting = services.voting.vote(asked.actor, asked.request_id, asked.text, with_pass=with_pass)
+    answer = await _heard(services, asked.actor, voting)
+    if answer is not None:
+        _tell_refusal(services, asked.actor, answer)
+
+
+async def _heard(
+    services: Services, actor: Actor, voting: Awaitable[Answer[VoteDecision] | None]
+) -> Answer[VoteDecision] | None:
+    try:
+        return await voting
+    except TooFast:
+        return None
+    except TryAgain:
+        services.telling.say_to(actor, try_again_text(services.words, discord=False), topic="try-again")
+        return None
+
+
+def _tell_refusal(services: Services, actor: Actor, answer: Answer[VoteDecision]) -> None:
+    decision = answer.decision
+    if isinstance(decision, VoteRefused) and not answer.repeated:
+        services.telling.vote_refused(actor, decision, services.polls.options(decision.poll))
+
+
+# -- Discord ----------------------------------------------------------------------------------------------------
+
+
+async def answer_vote(
+    services: Services,
+    actor: Actor,
+    request_id: str,
+    choice: Ballot | str,
+    *,
+    poll: str = "",
+    with_pass: bool = False,
+    privately: Privately,
+) -> None:
+    """Vote for whoever acted, and tell them alone what was counted. That they are being looked up is no answer yet:
+    it follows while Discord takes it."""
+    decided: tuple[Answer[VoteDecision], VoteDecision] | None = None
+
+    async def deciding() -> str:
+        nonlocal decided
+        try:
+            answer = await services.voting.vote(actor, request_id, choice, poll=poll, with_pass=with_pass)
+        except TooFast:
+            return too_fast_text(services.words)
+        except TryAgain:
+            return try_again_text(services.words, discord=True)
+        decision = answer.decision
+        if isinstance(decision, VoteChecking):
+            decision = await services.voting.checked(actor, answer, seconds=CHECK_SECONDS)
+        decided = answer, decision
+        return _answer_text(services, decision)
+
+    if not await privately(deciding()) or decided is None:
+        return
+    answer, decision = decided
+    if isinstance(decision, VoteChecking):
+        decision = await services.voting.checked(actor, answer, seconds=ANSWERABLE_SECONDS)
+        if not isinstance(decision, VoteChecking):
+            await privately(_at_once(_answer_text(services, decision)))
+
+
+def button_ballot(number: str) -> Ballot:
+    """The ballot that the button of an option means; what the poll's method is, the lane knows."""
+    return Ballot(Method.PLURALITY, (int(number),))
+
+
+def poll_to_vote_in(services: Services, key: str = "") -> Poll | None:
+    """The open poll of this key, or the one that is on."""
+    return services.polls.meant(key)
+
+
+def pass_choices(services: Services, poll: Poll) -> Card:
+    """What somebody may spend their pass on, before it is spent."""
+    return pass_vote_card(services.words, poll_snapshot(poll))
+
+
+def typed_ballot(poll: Poll, text: str) -> Ballot | VoteMistake:
+    """What was typed into a form, as a ballot of its poll."""
+    return read_vote(poll.plan.method, poll.plan.options, text)
+
+
+async def votes_of(services: Services, actor: Actor, *, discord: bool) -> str:
+    """The votes that somebody has in what is on, "" for none."""
+    own = await services.voting.own(actor)
+    voted = [Voted(each.poll.plan.question, each.poll.plan.options, each.vote.ballot) for each in own]
+    return my_votes_text(services.words, voted, discord=discord)
+
+
+def _answer_text(services: Services, decision: VoteDecision) -> str:
+    options = services.polls.options(decision.poll)
+    return vote_text(services.words, decision, services.clock.now(), discord=True, options=options)
+
+
+async def _at_once(text: str) -> str:
+    return text
