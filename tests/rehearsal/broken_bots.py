@@ -1,4 +1,4 @@
-"""Bots with a planted bug, for the judge to catch: `python broken_bots.py BUG run --config ...`."""
+"""Bots with planted bugs, for the judge to catch: `python broken_bots.py BUG,BUG run --config ...`."""
 
 from __future__ import annotations
 
@@ -192,7 +192,8 @@ _PLANTED = (
 BUGS: dict[str, Callable[[], None]] = {bug.__name__: bug for bug in _PLANTED}
 
 if __name__ == "__main__":
-    BUGS[sys.argv.pop(1)]()
+    for each in sys.argv.pop(1).split(","):
+        BUGS[each]()
     from bot.cli import main
 
     main()

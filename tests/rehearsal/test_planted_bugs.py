@@ -25,7 +25,6 @@ _AT_ONCE = 5
 AS_IT_IS = "the bot as it is"
 
 CAUGHT_BY: Mapping[str, set[str]] = {
-    AS_IT_IS: set(),
     "oversell": {"supply"},
     "answers_twice": {"once", "consistent", "true-numbers"},
     "forgets": {"winners-told", "numbers", "true-numbers"},
@@ -35,6 +34,13 @@ CAUGHT_BY: Mapping[str, set[str]] = {
     "leaks_into_the_log": {"secrecy"},
     "leaks_into_the_chat": {"secrecy"},
 }
+# One bot has several bugs, none of which breaks a promise that another one of them must be caught by.
+TOGETHER = (
+    (AS_IT_IS,),
+    ("oversell", "floods_chat", "leaks_into_the_log"),
+    ("answers_winners_only", "answers_twice", "leaks_into_the_chat"),
+    ("forgets", "nags_refused_people"),
+)
 # What takes a bad moment to show: the bot is killed while people claim, later it hears nothing from Twitch.
 BAD_MOMENTS = Script(
     "bad-moments",
@@ -46,29 +52,29 @@ BAD_MOMENTS = Script(
     ),
 )
 CAUGHT_IN_BAD_MOMENTS: Mapping[str, set[str]] = {
-    AS_IT_IS: set(),
     "forgets_in_a_crash": {"crash", "true-numbers"},
     "silent_after_a_gap": {"answered"},
 }
-
-
 # What takes an early window.
 EARLY = Script(
     "early", "Early", "Subscribers come early, and so do others.", shares={"early-subscriber": 50, "impatient": 50}
 )
-CAUGHT_EARLY: Mapping[str, set[str]] = {AS_IT_IS: set(), "lets_everybody_in_early": {"entitled", "evidence"}}
+CAUGHT_EARLY: Mapping[str, set[str]] = {"lets_everybody_in_early": {"entitled", "evidence"}}
+CAUGHT = {**CAUGHT_BY, **CAUGHT_IN_BAD_MOMENTS, **CAUGHT_EARLY}
+Bugs = tuple[str, ...]
 
 
-async def play_each(tmp_path: Path, bots: Iterable[str], config: str, **given: Any) -> dict[str, Report]:
-    """The same script and seed, played with each bot; what was written stays in a folder of the bot's name."""
+async def play_each(tmp_path: Path, bots: Iterable[Bugs], config: str, **given: Any) -> dict[Bugs, Report]:
+    """The same script and seed, played with each bot; what was written stays in a folder of the bot's bugs."""
     file = tmp_path / "config.toml"
     file.write_text(config, "utf-8")
     stage_door = asyncio.Semaphore(_AT_ONCE)
 
-    async def play(bot: str) -> Report:
-        command = OWN_BOT if bot == AS_IT_IS else (sys.executable, _BOTS, bot)
+    async def play(bugs: Bugs) -> Report:
+        name = ",".join(bugs)
+        command = OWN_BOT if name == AS_IT_IS else (sys.executable, _BOTS, name)
         options = RehearseOptions(file, seed=5, bot_command=command, **given)
-        folder = tmp_path / bot
+        folder = tmp_path / name
         folder.mkdir()
         async with stage_door:
             return report_of(await perform(options, folder, lambda _: None), options)
@@ -78,22 +84,30 @@ async def play_each(tmp_path: Path, bots: Iterable[str], config: str, **given: A
     return {bot: task.result() for bot, task in plays.items()}
 
 
-def missed(reports: Mapping[str, Report], caught_by: Mapping[str, set[str]]) -> list[str]:
-    """A sentence for each bot that was judged otherwise than it deserves."""
+def missed(reports: Mapping[Bugs, Report], caught_by: Mapping[str, set[str]]) -> list[str]:
+    """A sentence for each bug that was not caught, and for each bot that was judged otherwise than it deserves."""
     wrong = []
-    for bot, report in reports.items():
+    for bugs, report in reports.items():
         broken = {promise.key: promise.details[:3] for promise in report.broken}
-        if not caught_by[bot] <= broken.keys():
-            wrong.append(f"{bot} should break {sorted(caught_by[bot])}, and broke {broken}")
-        if bot == AS_IT_IS and (broken or not report.complete):
-            wrong.append(f"{bot} should break nothing, and broke {broken}; complete: {report.complete}")
-        if report.exit_code != (0 if bot == AS_IT_IS else 1):
-            wrong.append(f"{bot} ends with {report.exit_code}")
+        for bug in bugs:
+            if not caught_by.get(bug, set()) <= broken.keys():
+                wrong.append(f"{bug} should break {sorted(caught_by[bug])}, and {bugs} broke {broken}")
+        if AS_IT_IS in bugs and (broken or not report.complete):
+            wrong.append(f"{AS_IT_IS} should break nothing, and broke {broken}; complete: {report.complete}")
+        if report.exit_code != (0 if AS_IT_IS in bugs else 1):
+            wrong.append(f"{bugs} ends with {report.exit_code}")
     return wrong
 
 
 def test_every_planted_bug_has_the_promises_that_it_must_be_caught_by() -> None:
-    assert {*CAUGHT_BY, *CAUGHT_IN_BAD_MOMENTS, *CAUGHT_EARLY} - {AS_IT_IS} == set(BUGS)
+    assert CAUGHT.keys() == set(BUGS)
+
+
+def test_bugs_that_are_planted_together_are_each_caught_by_promises_of_their_own() -> None:
+    for bugs in (*TOGETHER, tuple(CAUGHT_IN_BAD_MOMENTS)):
+        promises = [key for bug in bugs for key in CAUGHT.get(bug, ())]
+        assert len(promises) == len(set(promises)), bugs
+    assert sorted(bug for bugs in TOGETHER for bug in bugs) == sorted([AS_IT_IS, *CAUGHT_BY])
 
 
 @pytest.mark.slow
@@ -102,9 +116,9 @@ async def test_planted_bugs_are_caught_and_the_bot_as_it_is_keeps_every_promise_
     tmp_path: Path,
 ) -> None:
     """Every secret of a play is a canary: random, used by the bot, and to be found in no line at DEBUG."""
-    reports = await play_each(tmp_path, CAUGHT_BY, CONFIG, viewers=12, discord_viewers=3, tempo=TEMPO)
+    reports = await play_each(tmp_path, TOGETHER, CONFIG, viewers=12, discord_viewers=3, tempo=TEMPO)
     assert missed(reports, CAUGHT_BY) == []
-    secrecy = next(promise for promise in reports[AS_IT_IS].promises if promise.key == "secrecy")
+    secrecy = next(promise for promise in reports[(AS_IT_IS,)].promises if promise.key == "secrecy")
     assert secrecy.details[0].startswith("8 secrets looked for in bot.log, bot.out, record.jsonl, ledger.db")
     log = (tmp_path / AS_IT_IS / "bot.log").read_text("utf-8")
     assert "[debug]" in log
@@ -117,21 +131,20 @@ async def test_planted_bugs_are_caught_and_the_bot_as_it_is_keeps_every_promise_
 async def test_bugs_that_show_only_in_bad_moments_are_caught_and_the_bot_as_it_is_has_none(tmp_path: Path) -> None:
     config = CONFIG.replace("supply = 5", "supply = 40")
     tempo = replace(TEMPO, window=18)
+    bots = ((AS_IT_IS,), tuple(CAUGHT_IN_BAD_MOMENTS))
     reports = await play_each(
-        tmp_path, CAUGHT_IN_BAD_MOMENTS, config, viewers=40, discord_viewers=3, tempo=tempo, script=BAD_MOMENTS
+        tmp_path, bots, config, viewers=40, discord_viewers=3, tempo=tempo, script=BAD_MOMENTS
     )
     assert missed(reports, CAUGHT_IN_BAD_MOMENTS) == []
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_a_bot_that_lets_everybody_in_early_is_caught_and_the_bot_as_it_is_lets_in_the_entitled(
-    tmp_path: Path,
-) -> None:
+async def test_a_bot_that_lets_everybody_in_early_is_caught(tmp_path: Path) -> None:
+    """That the bot as it is breaks nothing here is seen where early-access is played, in `test_shipped_scripts`."""
     config = CONFIG.replace("supply = 5", 'supply = 60\nearly = "subscribers"')
     tempo = replace(TEMPO, early=3)
     reports = await play_each(
-        tmp_path, CAUGHT_EARLY, config, viewers=40, discord_viewers=0, tempo=tempo, script=EARLY
+        tmp_path, [tuple(CAUGHT_EARLY)], config, viewers=40, discord_viewers=0, tempo=tempo, script=EARLY
     )
     assert missed(reports, CAUGHT_EARLY) == []
-    assert reports[AS_IT_IS].figures.named("early") > 0
