@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot.domain.ledger import canonical_bytes
 from bot.domain.native_polls import Native, NativeEnd
@@ -12,6 +13,7 @@ from bot.domain.stream import Wake
 from bot.domain.time import HOUR, SECOND
 from bot.storage.database import Reads
 from bot.storage.native_polls import recent_polls
+from bot.storage.rebuild import differences
 from tests.conftest import CHANNEL, MIA, NOON
 from tests.domain.poll_world import poll_plan
 from tests.storage.desk import Desk, desk_engine
@@ -73,3 +75,16 @@ async def test_polls_that_may_have_one_are_the_open_ones_and_those_just_closed(d
     closed = [[each.key for each in await recent_polls(reads, CHANNEL, since)] for since in (NOON, NOON + HOUR)]
     await reads.close()
     assert closed == [[KEY], []]
+
+
+def test_the_votes_in_the_row_are_those_of_the_entry(desk, new_ledger):
+    desk.send(NoteNative(CHANNEL, KEY, END))
+    engine = create_engine(new_ledger)
+    with engine.connect() as connection:
+        before = differences(connection, CHANNEL)
+        connection.execute(text("UPDATE poll SET native = replace(native, '30', '31')"))
+        after = differences(connection, CHANNEL)
+    engine.dispose()
+    assert before == []
+    (found,) = after
+    assert KEY in str(found)
