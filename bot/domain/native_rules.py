@@ -25,6 +25,7 @@ from bot.domain.time import MINUTE, SECOND, Micros
 
 # By how much Twitch's clock and ours may differ.
 SKEW_MAX: Micros = 2 * MINUTE
+EARLIER: Micros = SECOND
 
 
 class NativeWish(StrEnum):
@@ -94,7 +95,7 @@ def native_wish(poll: Poll) -> NativeWish:
 def native_ask(poll: Poll, moment: Micros) -> NativeAsk | NativeFault:
     """What Twitch is asked to show from now on, or why that is not worth asking.
 
-    It ends within the last second of ours where it can, so that its votes are known when the result is told."""
+    It ends `EARLIER` than ours where it can, so that its votes are known when the result is told."""
     shown = _shown(poll.plan)
     if isinstance(shown, NativeFault):
         return shown
@@ -102,7 +103,7 @@ def native_ask(poll: Poll, moment: Micros) -> NativeAsk | NativeFault:
     if left < SECONDS_MIN * SECOND:
         return NativeFault.TOO_SHORT
     title, choices = shown
-    return NativeAsk(title, choices, min(SECONDS_MAX, max(SECONDS_MIN, -(-left // SECOND) - 1)))
+    return NativeAsk(title, choices, min(SECONDS_MAX, max(SECONDS_MIN, (left - EARLIER) // SECOND)))
 
 
 def ours_among(poll: Poll, seen: Iterable[NativePoll], taken: Collection[str]) -> NativePoll | None:

@@ -105,8 +105,9 @@ class NativePolling:
             if back_off:
                 await woken(self._back, back_off)
             else:
-                await woken(self._wake, None)
+                # First of all the pause: an end that comes now is noted at once, and ours is about to close.
                 await asyncio.sleep(self._gap_seconds)
+                await woken(self._wake, None)
 
     async def look(self) -> None:
         """Do what is to be done now. Raises PlaceDown or TryAgain: the rest comes later.
