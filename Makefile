@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # One more than the two cores that CI has: many tests wait for sockets, clocks and disks.
 JOBS ?= 3
-.PHONY: help rehearse rehearse-all recording screenshots test lint format kills faults simulate bench bench-peers lock clean
+.PHONY: help rehearse rehearse-all recording screenshots test thorough lint format kills faults simulate bench bench-peers lock clean
 
 help:            ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,12 @@ rehearse: $(VENV)/run.ok  ## play a drop against a local Twitch and Discord; ARG
 
 test: $(VENV)/dev.ok      ## the whole test suite; ARGS='-k claims'
 	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+thorough: $(VENV)/dev.ok  ## the suite with more seeds, people and rounds of all that it samples; ARGS='-k simulation'
+	@TIER=thorough $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+# Compiled files are kept, whatever the machine prefers: these start a hundred programs that would each compile anew.
+test thorough: export PYTHONDONTWRITEBYTECODE :=
 
 lint: $(VENV)/dev.ok      ## style, types and the floors' contracts
 	@$(BIN)/ruff check .
