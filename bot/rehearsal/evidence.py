@@ -13,6 +13,7 @@ from bot.rehearsal.hearing import Heard, listen, listen_for, same, typed, visibl
 from bot.rehearsal.ledger import LedgerFile, OutcomeRow
 from bot.rehearsal.linked import Link, links_of, together
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.polls import JudgedPoll, polls_of
 from bot.rehearsal.standing import Standings
 from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
 from bot.stage.record import SeenLine
@@ -86,14 +87,18 @@ class Waited:
 class Case:
     """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
     `bot_moderates` as the stage seats the bot. `claim_words` are what people type to claim, `link_words` to link
-    two accounts. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told of it;
-    `attachments` is the folder with the files of messages by id, None where the bot attaches none."""
+    two accounts, `vote_words` to vote and `spend_words` to spend a pass on it; with `bare_votes` a number alone is
+    a vote while a poll is on. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told
+    of it; `attachments` is the folder with the files of messages by id, None where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
     record: tuple[SeenLine, ...]
     ledger: LedgerFile
     claim_words: tuple[str, ...] = ("!claim", "!md claim")
     link_words: tuple[str, ...] = ("!link", "!yes")
+    vote_words: tuple[str, ...] = ("!vote", "!md vote")
+    spend_words: tuple[str, ...] = ("!pass", "!md pass")
+    bare_votes: bool = True
     answer_gap: int = 30_000_000
     twitch: bool = True
     discord: bool = True
@@ -182,7 +187,7 @@ class Case:
         """Whether the ledger may have taken nothing when this was asked."""
         return any(trouble.where == "disk" and trouble.disturbs(ask.at) for trouble in self.struck)
 
-    def _cut_off(self, request: str, at: int) -> bool:
+    def cut_off(self, request: str, at: int) -> bool:
         """Whether what was sent to the bot just before its end, or into a dead connection, was never read."""
         cuts = (trouble for trouble in self.struck if trouble.is_restart or trouble.name == "twitch-reset")
         cut = any(trouble.begins_at - UNDER_WAY <= at <= trouble.ends_at for trouble in cuts)
@@ -217,6 +222,11 @@ class Case:
                 left = [(number, who) for number, who in found[entry.drop] if number != entry.public.get("number")]
                 found[entry.drop] = left
         return dict(found)
+
+    @cached_property
+    def polls(self) -> tuple[JudgedPoll, ...]:
+        """In the order in which they were opened."""
+        return polls_of(self.ledger.entries)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -299,7 +309,7 @@ class Case:
                 return None
             plain = visible(text).strip().isascii() or visible(text).startswith("!")
             request = f"twitch:{data['message_id']}"
-            heard = request not in self.undelivered and not self._cut_off(request, seen["at"])
+            heard = request not in self.undelivered and not self.cut_off(request, seen["at"])
             return Ask(request, _who(seen), self._meant(named), seen["at"], text, plain, heard)
         if claims_on_discord(seen):
             if kind == "press":

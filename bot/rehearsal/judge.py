@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.rehearsal.checks import answers, book, early, identity, manners, mending, places, public, units
+from bot.rehearsal.checks import (
+    answers,
+    book,
+    early,
+    identity,
+    manners,
+    mending,
+    passes,
+    places,
+    polls,
+    public,
+    units,
+)
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.promises import Promise, unchecked
 
@@ -41,6 +53,16 @@ CHECKS: tuple[Callable[[Case], Promise], ...] = (
     places.imitated,
 )
 
+# These are put to the test where something is asked.
+OF_POLLS: tuple[Callable[[Case], Promise], ...] = (
+    polls.votes,
+    polls.poll_results,
+    passes.rights,
+    passes.passes,
+    polls.quiet,
+    polls.polls_told,
+)
+
 # What the product promises and one quiet evening cannot show.
 _NOT_HERE = (
     ("passes", "A pass is spent once, and one person has one vote.", "There were no passes and no polls."),
@@ -49,4 +71,7 @@ _NOT_HERE = (
 
 def judge(case: Case) -> tuple[Promise, ...]:
     """Every promise, in the order a streamer cares."""
-    return (*(check(case) for check in CHECKS), *(unchecked(*each) for each in _NOT_HERE))
+    checked = tuple(check(case) for check in CHECKS)
+    if case.polls or case.ledger.passes:
+        return (*checked, *(check(case) for check in OF_POLLS))
+    return (*checked, *(unchecked(*each) for each in _NOT_HERE))

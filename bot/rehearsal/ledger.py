@@ -81,6 +81,26 @@ class NewsRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BallotRow:
+    """A ballot as it is kept: `entry` cast it, `pass_number` is the pass that was spent on it, 0 for none."""
+
+    poll: str
+    person: int
+    entry: int
+    choice: list[Any]
+    weight: int
+    pass_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassRow:
+    number: int
+    uses: int
+    used: int
+    spent_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerFile:
     """Everything the judge asks a ledger about. `identities` maps (platform, user id) to the person."""
 
@@ -90,6 +110,8 @@ class LedgerFile:
     news: tuple[NewsRow, ...] = ()
     identities: Mapping[tuple[str, str], int] = field(default_factory=dict)
     supplies: Mapping[str, int] = field(default_factory=dict)
+    ballots: tuple[BallotRow, ...] = ()
+    passes: tuple[PassRow, ...] = ()
 
 
 @contextmanager
@@ -142,6 +164,19 @@ def read_ledger(path: Path) -> LedgerFile:
                 for platform, user, person in rows("SELECT platform, user_id, person_id FROM identity")
             },
             supplies=dict(rows('SELECT key, supply FROM "drop"')),
+            ballots=tuple(
+                BallotRow(poll, person, entry, json.loads(choice), weight, pass_number)
+                for poll, person, entry, choice, weight, pass_number in rows(
+                    "SELECT poll_key, person_id, entry_number, choice, weight, pass_number FROM ballot "
+                    "ORDER BY entry_number"
+                )
+            ),
+            passes=tuple(
+                PassRow(number, uses, used, tuple(json.loads(spent_on)))
+                for number, uses, used, spent_on in rows(
+                    "SELECT number, uses, used, spent_on FROM pass ORDER BY number"
+                )
+            ),
         )
 
 
@@ -150,11 +185,12 @@ _PRESS_ANSWERED_WITHIN = 10_000_000
 
 
 def is_over(path: Path, now: int) -> bool:
-    """Whether every drop has closed, everybody who claimed has been told as far as they still can be, and no news
-    waits to be said, but for the moderators' card of what is to be mended, which keeps half a minute for late
-    answers; `now` is in microseconds UTC."""
+    """Whether every drop and poll has closed, everybody who claimed has been told as far as they still can be, and
+    no news waits to be said, but for the moderators' card of what is to be mended, which keeps half a minute for
+    late answers; `now` is in microseconds UTC."""
     still = (
         "SELECT EXISTS (SELECT 1 FROM \"drop\" WHERE state NOT IN ('closed', 'settled', 'cancelled')) "
+        "OR EXISTS (SELECT 1 FROM poll WHERE state = 'open') "
         "OR EXISTS (SELECT 1 FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%' "
         "AND (platform <> 'discord' OR kind = 'claim.granted' OR at > ?)) "
         "OR EXISTS (SELECT 1 FROM outbox WHERE done_at IS NULL AND kind <> 'repair')"

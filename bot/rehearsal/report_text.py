@@ -10,6 +10,7 @@ from rich.text import Text
 from bot.rehearsal.counting import counted
 from bot.rehearsal.figures import Figures
 from bot.rehearsal.figures.demand import DropFigures
+from bot.rehearsal.figures.polls import PollFigures
 from bot.rehearsal.figures.timeline import Timeline
 from bot.rehearsal.moments import since
 from bot.rehearsal.promises import Verdict
@@ -34,6 +35,9 @@ def show(report: Report, console: Console) -> None:
         _line(console, drop.title + ":", _units(drop), bold=True)
         if life.happenings:
             _line(console, "", _moments(life, report.figures.begins_at))
+    for poll, life in zip(report.figures.polls, report.figures.poll_timelines, strict=True):
+        _line(console, poll.question, poll_account(poll), bold=True)
+        _line(console, "", _moments(life, report.figures.begins_at))
     for label, text in _lines(report.figures, console):
         _line(console, label, text)
     _show_faults(report.figures, console)
@@ -64,6 +68,22 @@ def _units(drop: DropFigures) -> str:
     )
 
 
+def poll_account(poll: PollFigures) -> str:
+    """How a poll came out: counts and people, and never shares."""
+    if poll.ending == "cancelled":
+        outcome = "cancelled"
+    elif poll.ending == "open":
+        outcome = "still open"
+    else:
+        outcome = f"{poll.winner} won" if poll.winner else "not decided"
+    counts = ", ".join(f"{amount} for {option}" for option, amount in poll.counts)
+    people = counted(poll.people, "person", "people")
+    passes = f", {counted(poll.passes, 'pass', 'passes')} spent" if poll.passes else ""
+    if poll.ending != "closed":
+        return f"{outcome}; {counted(poll.asked, 'vote')} had come"
+    return f"{outcome}: {counts}; {people}, {counted(poll.asked, 'vote')} typed and pressed{passes}"
+
+
 def _moments(life: Timeline, begins_at: int) -> str:
     shown = [each for each in life.happenings if each.what not in ("soon", "nearly-gone")]
     return " · ".join(f"{each.what} {since(each.at - begins_at)}" for each in shown)
@@ -88,6 +108,8 @@ def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
         rest = f", and {len(asking) - len(shown)} more kinds" if len(shown) < len(asking) else ""
         got = ", ".join(f"{each.got} of {each.people} {clean(each.name)}" for each in shown)
         yield "Crowd", f"who got one: {got}{rest}"
+    if figures.passes:
+        yield "Passes", ", ".join(f"{count} {fact}" for fact, count in figures.passes.items())
     if figures.news:
         worst = figures.news[-1]
         yield "News", f"{len(figures.news)} lines and cards, the slowest {worst:.2f} s after the fact"

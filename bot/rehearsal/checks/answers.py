@@ -11,6 +11,7 @@ from bot.rehearsal.figures.answers import How, waits
 from bot.rehearsal.figures.healing import Healing, healings
 from bot.rehearsal.hearing import typed
 from bot.rehearsal.promises import Promise, judged
+from bot.rehearsal.votes import is_refused_vote
 from bot.stage.record import SeenLine
 
 # A press gets its failure shown this long after it, in microseconds.
@@ -121,6 +122,7 @@ def once(case: Case) -> Promise:
     names = {seen["data"].get("interaction_id"): seen for seen in case.record if seen["kind"] in ("slash", "press")}
     # Whoever was told to wait is answered once more, when there is an answer.
     waited = Counter(each.ask.request for each in case.kept_waiting)
+    waited.update(_votes_that_waited(case))
     broken = [
         f"{names[key]['name'] if key in names else key} was answered {count} times to one press."
         for key, count in Counter(requests).items()
@@ -131,19 +133,30 @@ def once(case: Case) -> Promise:
         for seen in case.record
         if seen["platform"] == "twitch"
         and seen["kind"] == "chat"
-        and typed(seen["text"]).startswith("!")
+        and (typed(seen["text"]).startswith("!") or is_refused_vote(case, seen))
         # A guest's chat is another channel's.
         and not seen["data"].get("shared_from")
     )
     asked.update(each.ask.who for each in case.kept_waiting if each.ask.who[0] == "twitch")
-    lines = {(told.who, told.at, told.text) for told in _once_each(case) if told.who[0] == "twitch"}
+    lines = {(told.who, told.at, told.text) for told in once_each(case) if told.who[0] == "twitch"}
     for who, count in Counter(who for who, _, _ in lines).items():
         if count > asked[who]:
             broken.append(f"{case.name(who)} typed {asked[who]} commands and was answered {count} times.")
     return judged("once", "No request is answered twice.", broken, f"{len(requests) + len(lines)} answers")
 
 
-def _once_each(case: Case) -> list[Told]:
+def _votes_that_waited(case: Case) -> set[str]:
+    """Presses that were decided after whoever pressed was told to wait."""
+    found = set()
+    for seen in case.record:
+        outcome = case.outcomes.get(f"discord:{seen['data'].get('interaction_id')}")
+        is_vote = outcome is not None and outcome.kind.startswith("vote.")
+        if seen["kind"] == "answer" and outcome is not None and is_vote and seen["at"] < case.on_stage(outcome.at):
+            found.add(outcome.request)
+    return found
+
+
+def once_each(case: Case) -> list[Told]:
     """What was told, without what was told again because a restart lay between: nobody could know whether the first
     line had come out, and better twice than never."""
     last: dict[tuple[Who, str, tuple[int, ...], str], int] = {}

@@ -45,7 +45,7 @@ def entitled(case: Case) -> Promise:
             continue
         for grant in early_grants(case, drop):
             grants += 1
-            if not _may_have_been_let_in(case, gate, grant):
+            if not may_have_been_let_in(case, gate, grant.people, case.on_stage(grant.entry.at)):
                 broken.append(
                     f"{case.name(grant.who)} got {drop.title} #{grant.number} early, and was none of what "
                     f"“{drop.early}” asks for (entry {grant.entry.number})."
@@ -53,8 +53,9 @@ def entitled(case: Case) -> Promise:
     return judged("entitled", sentence, broken, f"{grants} units that went early")
 
 
-def _may_have_been_let_in(case: Case, gate: GateText, grant: EarlyGrant) -> bool:
-    at = case.on_stage(grant.entry.at)
+def may_have_been_let_in(case: Case, gate: GateText, people: frozenset[Who], at: int) -> bool:
+    """Whether whoever has these accounts may have met the gate at this moment of the stage, for all that the bot
+    could know of it."""
 
     def can_be_met(literal: Literal) -> bool:
         begin = at - _YES_AGES.get(literal.word, _USUAL_AGE)
@@ -62,11 +63,11 @@ def _may_have_been_let_in(case: Case, gate: GateText, grant: EarlyGrant) -> bool
             # What was told long enough ago has made everything before it void.
             heard = [
                 changed
-                for changed in case.standings.changed_within(grant.people, begin, at - _TOLD_WITHIN)
+                for changed in case.standings.changed_within(people, begin, at - _TOLD_WITHIN)
                 if not _twitch_was_deaf(case, changed)
             ]
             begin = max([begin, *heard])
-        return case.standings.ever(grant.people, literal, begin, at + UNDER_WAY)
+        return case.standings.ever(people, literal, begin, at + UNDER_WAY)
 
     return lets_in(gate, can_be_met)
 
@@ -127,12 +128,13 @@ def _turned_away(case: Case, drop: JudgedDrop, gate: GateText) -> Iterator[str]:
             continue
         at = case.on_stage(outcome.at)
         people = together(case.links, ask.who, _number_at(case, outcome.at))
-        if _surely_let_in(case, gate, people, at - _NO_AGE, at):
+        if surely_let_in(case, gate, people, at):
             yield f"{case.name(ask.who)} was told that {drop.title} is not open to them; it was ({ask.request})."
 
 
-def _surely_let_in(case: Case, gate: GateText, people: frozenset[Who], begin: int, end: int) -> bool:
-    return lets_in(gate, lambda literal: case.standings.always(people, literal, begin, end))
+def surely_let_in(case: Case, gate: GateText, people: frozenset[Who], at: int) -> bool:
+    """Whether they met it all the time that an answer of a platform may be old."""
+    return lets_in(gate, lambda literal: case.standings.always(people, literal, at - _NO_AGE, at))
 
 
 def _number_at(case: Case, at: int) -> int:

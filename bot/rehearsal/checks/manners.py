@@ -10,6 +10,7 @@ from bot.rehearsal.evidence import Case, Told, Who
 from bot.rehearsal.hearing import typed
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.promises import Promise, judged, unchecked
+from bot.rehearsal.votes import is_refused_vote
 from bot.stage.record import SeenLine
 
 # A line that names nobody may answer a crowd at once; for so many claims there may be one.
@@ -52,6 +53,8 @@ def _reason_to_speak(case: Case, seen: SeenLine) -> float:
         return _LINES_A_CHANGE
     if seen["kind"] == "slash" or (seen["kind"] == "chat" and typed(seen["text"]).startswith("!")):
         return 1 if typed_claim(seen["text"], case.claim_words) is None else 1 / _CLAIMS_A_LINE
+    if seen["kind"] == "chat" and is_refused_vote(case, seen):
+        return 1 / _CLAIMS_A_LINE
     return 0
 
 

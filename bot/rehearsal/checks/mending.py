@@ -30,7 +30,8 @@ def crash(case: Case) -> Promise:
     broken = [
         f"{case.name(who)} was told {_numbers(numbers)} before the bot went down; the ledger has {_numbers(kept)}."
         for (who, drop), numbers in before.items()
-        if not numbers <= (kept := held[who, drop])
+        # What one account holds its linked one is told as its own.
+        if not numbers <= (kept := {number for each in case.person(who) for number in held[each, drop]})
     ]
     for (who, drop), told in after.items():
         known = before.get((who, drop), set())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.rehearsal.evidence import Case
@@ -18,8 +19,9 @@ from bot.rehearsal.figures.demand import (
     refusals,
 )
 from bot.rehearsal.figures.healing import Healing, healings
+from bot.rehearsal.figures.polls import PollFigures, pass_facts, poll_figures
 from bot.rehearsal.figures.series import Series, claims_per_second
-from bot.rehearsal.figures.timeline import Timeline, timelines
+from bot.rehearsal.figures.timeline import Timeline, poll_timelines, timelines
 from bot.rehearsal.moments import SECOND
 
 
@@ -46,6 +48,9 @@ class Figures:
     people: int
     unanswered: int
     linked: int = 0
+    polls: tuple[PollFigures, ...] = ()
+    poll_timelines: tuple[Timeline, ...] = ()
+    passes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def restarts(self) -> int:
@@ -59,7 +64,8 @@ class Figures:
     def named(self, that: str, drop: str = "") -> float | None:
         """A figure by its name in a script: units, owners, early, wanted_by and sold_out of a drop ("" adds all of
         them up); asked, people, linked, refused, unanswered, restarts, faults, healed and answer_seconds of the
-        evening. None for a name that there is not."""
+        evening; polls that were closed, their voters all added up, passes_spent and passes_returned. None for a
+        name that there is not."""
         mine = [each for each in self.drops if drop in ("", each.drop)]
         match that:
             case "units" | "owners" | "early" | "wanted_by":
@@ -68,6 +74,12 @@ class Figures:
                 return sum(each.sold_out_after is not None for each in mine)
             case "refused":
                 return sum(self.refusals.values())
+            case "polls":
+                return float(sum(each.ending == "closed" for each in self.polls))
+            case "voters":
+                return float(sum(each.people for each in self.polls))
+            case "passes_spent" | "passes_returned":
+                return float(self.passes.get(that.removeprefix("passes_"), 0))
             case "healed":
                 return sum(each.seconds is not None for each in self.healings)
             case "answer_seconds":
@@ -80,7 +92,11 @@ class Figures:
         """Seconds count from the first thing that happened to a drop."""
         return {
             "drops": [each.as_public() for each in self.drops],
-            "timeline": {each.drop: each.as_public(self.begins_at) for each in self.timelines},
+            "timeline": {
+                each.drop: each.as_public(self.begins_at) for each in (*self.timelines, *self.poll_timelines)
+            },
+            "polls": [each.as_public() for each in self.polls],
+            "passes": dict(self.passes),
             "claims_per_second": [each.as_public(self.begins_at) for each in self.series],
             "claims": self.asked,
             "people": self.people,
@@ -112,20 +128,25 @@ FIGURE_NAMES = (
     "faults",
     "healed",
     "answer_seconds",
+    "polls",
+    "voters",
+    "passes_spent",
+    "passes_returned",
 )
 
 
 def figures_of(case: Case) -> Figures:
     """Count everything once."""
-    lives = timelines(case)
-    begins_at, ends_at = _span(case, lives)
+    lives, poll_lives = timelines(case), poll_timelines(case)
+    all_lives = (*lives, *poll_lives)
+    begins_at, ends_at = _span(case, all_lives)
     all_waits = waits(case)
     return Figures(
         begins_at=begins_at,
         ends_at=ends_at,
         drops=tuple(drop_figures(case, life) for life in lives),
         timelines=lives,
-        series=claims_per_second(case, _instants(case, lives)),
+        series=claims_per_second(case, _instants(case, all_lives)),
         answers=answers_by_platform(all_waits),
         refusals=refusals(case),
         gates=gates(case),
@@ -133,11 +154,14 @@ def figures_of(case: Case) -> Figures:
         budgets=budgets(case),
         healings=healings(case, all_waits),
         announcements=_announcements(case),
-        news=_news_seconds(lives),
+        news=_news_seconds(all_lives),
         asked=len(case.asks),
         people=len({ask.who for ask in case.asks}),
         unanswered=_unanswered(all_waits),
         linked=len(case.links),
+        polls=poll_figures(case),
+        poll_timelines=poll_lives,
+        passes=pass_facts(case),
     )
 
 

@@ -10,6 +10,7 @@ from bot.rehearsal.early import early_spans
 from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.polls import JudgedPoll
 
 _PLACES = ("twitch:chat", "discord:announcements")
 _BEGINS, _ENDS = ("opened", "resumed", "reopened"), ("paused", "closed", "returned", "cancelled")
@@ -65,6 +66,11 @@ class Timeline:
         ]
 
 
+def poll_timelines(case: Case) -> tuple[Timeline, ...]:
+    """One for each poll, in the order in which they were opened; `drop` is their scope."""
+    return tuple(_poll_timeline(case, poll, _said_by_news(case, poll.scope)) for poll in case.polls)
+
+
 def timelines(case: Case) -> tuple[Timeline, ...]:
     """One for each drop, in their order."""
     return tuple(_timeline(case, drop, _said_by_news(case, drop.key)) for drop in case.drops)
@@ -95,6 +101,16 @@ def _timeline(case: Case, drop: JudgedDrop, said: dict[tuple[str, int], list[Sai
     found.sort(key=lambda each: each.at)
     early = tuple((case.on_stage(begin), case.on_stage(end)) for begin, end in early_spans(entries, drop))
     return Timeline(drop.key, drop.title, tuple(found), _spans(case, entries), early)
+
+
+def _poll_timeline(case: Case, poll: JudgedPoll, said: dict[tuple[str, int], list[Said]]) -> Timeline:
+    found = []
+    for entry in case.ledger.entries:
+        what = entry.kind.removeprefix("poll.")
+        if entry.drop == poll.scope and what != entry.kind and what != "seeded":
+            found.append(_happening(case, entry.at, what, entry.number, said.pop((f"poll-{what}", entry.at), [])))
+    spans = tuple((case.on_stage(begin), case.on_stage(end)) for begin, end in poll.spans)
+    return Timeline(poll.scope, poll.question, tuple(found), spans)
 
 
 def _happening(case: Case, at: int, what: str, entry: int, said: list[Said]) -> Happening:
