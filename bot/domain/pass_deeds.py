@@ -146,7 +146,7 @@ def decide_transfer(
         because = PassRefusal.SAME_PERSON
     if because is not None or receiver is None:
         return PassRefused(because or PassRefusal.RECEIVER_UNKNOWN, held.number), ()
-    fact = _transferred(held, standing.receiver[0], receiver)
+    fact = _transferred(held, standing.receiver[0], receiver, {"request": command.request_id})
     return PassTransferred(held.number, held.terms, receiver.name, held.uses_left), (fact,)
 
 
@@ -197,9 +197,9 @@ def _came_with(passes: Iterable[Pass], drop: str, unit: int) -> Collection[Pass]
     return [held for held in passes if (held.drop, held.unit) == (drop, unit)]
 
 
-def _transferred(held: Pass, person_id: int, account: Actor) -> Fact:
+def _transferred(held: Pass, person_id: int, account: Actor, more: Part = _NOTHING) -> Fact:
     public = {"pass": held.number, "uses_left": held.uses_left}
-    return Fact("pass.transferred", "", public, _owned(person_id, account), person_id)
+    return Fact("pass.transferred", "", public, {**_owned(person_id, account), **more}, person_id)
 
 
 def _voided(held: Pass, why: str, more: Part = _NOTHING) -> Fact:

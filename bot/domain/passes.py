@@ -100,14 +100,14 @@ def evolve_pass(current: Pass | None, fact: Fact) -> Pass:
 
 def due_in_pass(held: Pass, moment: Micros) -> Fact | None:
     """What time asks of a pass: to say once that it is over, unless nobody could spend it anyway."""
-    if held.voided or held.expired or held.uses_left < 1 or not held.gone_by(moment):
+    if next_due_in_pass(held) is None or not held.gone_by(moment):
         return None
     return Fact("pass.expired", "", {"pass": held.number}, {"person": held.owner}, held.owner)
 
 
 def next_due_in_pass(held: Pass) -> Micros | None:
     """When to ask `due_in_pass` again."""
-    over = held.voided or held.expired or held.uses_left < 1
+    over = held.voided or held.expired or held.uses_left < 1 or held.owner is None
     return None if over else held.terms.expires_at
 
 

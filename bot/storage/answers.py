@@ -93,7 +93,8 @@ class _Answers:
             if not possible:
                 yield f"it says #{number} of {drop}, no entry has granted that to it"
                 return
-            grant = possible.pop()
+            grant = _most_like(possible, kind, answer)
+            possible.remove(grant)
             if kind == CLAIM and by[1:] != ("", ""):
                 yield f"it names {by[1]!r}, and its entry has lost its private part"
         unit = grant.unit
@@ -143,6 +144,16 @@ class _Answers:
             receiver_platform=grant.private.get("platform", ""),
         )
         return _as_kept(steered)
+
+
+def _most_like(grants: list[Grant], kind: str, answer: Mapping[str, Any]) -> Grant:
+    """Of several grants of one number at one instant, one after the other, the one that was answered so."""
+
+    def likeness(grant: Grant) -> tuple[bool, bool]:
+        unit = grant.unit
+        return (unit.how == "claim") == (kind == CLAIM), unit.entry_number == answer.get("entry")
+
+    return max(grants, key=likeness)
 
 
 def _as_kept(decision: ClaimGranted | DropSteered) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,11 @@ class SeatedNight:
         elif fact.kind == "pass.returned" and name in seats:
             seats[name] = seats[name]._replace(pass_number=0)
         return SeatedNight(night, seats)
+
+    def without(self, persons: Collection[int]) -> SeatedNight:
+        """The night of whose guests nobody may know any more who these were."""
+        kept = {guest: seat for guest, seat in self.seats.items() if seat.person_id not in persons}
+        return SeatedNight(self.night, kept)
 
 
 def load_nights(connection: Connection, channel_id: int) -> dict[str, SeatedNight]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import cast
 
 from sqlalchemy import Connection, select
 
 from bot.domain.ledger import Entry, Fact
-from bot.domain.nights import Night, due_in_night, evolve_night, next_due_in_night, night_of_scope
+from bot.domain.nights import Guest, Night, due_in_night, evolve_night, next_due_in_night, night_of_scope
 from bot.domain.passes import due_in_pass, pass_of
 from bot.domain.poll_box import Box, closing_facts
 from bot.domain.polls import Poll, evolve_poll, poll_of_scope
@@ -122,6 +122,34 @@ class Participation:
         self.nights[key] = seated
         self._changed_nights.add(key)
         return seated.night
+
+    # -- being forgotten ------------------------------------------------------------------------------------
+
+    def voted_in(self, connection: Connection, persons: Collection[int]) -> Iterator[Poll]:
+        """The open polls in which these persons, or whoever counts as one with them there, have a ballot."""
+        for poll in self.polls.values():
+            if poll.open:
+                counted = {other for each in persons for other in self._links.together(each, poll.opened_at)}
+                if self.ballots(connection, poll).of(counted):
+                    yield poll
+
+    def seats_of(self, persons: Collection[int]) -> Iterator[tuple[Night, Guest]]:
+        """The places of these persons in nights that are on."""
+        for seated in self.nights.values():
+            for guest in seated.night.guests if seated.night.on else ():
+                seat = seated.seats.get(guest.guest)
+                if seat is not None and seat.person_id in persons:
+                    yield seated.night, guest
+
+    def forget(self, persons: Collection[int]) -> None:
+        """Passes and places of these persons are nobody's. Their ballots stay: they were counted."""
+        for person_id in persons:
+            self.passes.forget(person_id)
+        for key, seated in self.nights.items():
+            kept = seated.without(persons)
+            if len(kept.seats) < len(seated.seats):
+                self.nights[key] = kept
+                self._changed_nights.add(key)
 
     # -- rows -----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -64,6 +65,13 @@ class Passes:
         self._index(after, new=before is None)
         self._changed.setdefault(number, before is None)
         self.next_number = max(self.next_number, number + 1)
+
+    def forget(self, person_id: int) -> None:
+        """Nobody may know any more whose passes these are."""
+        for number in self._by_owner.pop(person_id, ()):
+            held = self._passes[number] = replace(self._passes[number], owner=None)
+            self._index(held, new=False)
+            self._changed.setdefault(number, False)
 
     def write(self, connection: Connection, waiting: Insertion) -> None:
         """Write what has changed; a new pass is left with `waiting`."""

@@ -18,9 +18,12 @@ from bot.storage import tables
 from bot.storage.directory import Key
 from bot.storage.links import links_of
 from bot.storage.people import Found, find_account, find_linked
+from bot.storage.personal_participation import own_nights, own_passes, own_votes
 
 # In a deed by hand two people are named: each is shown their own part of it.
 SOMEBODY_ELSE = "somebody else"
+# Whoever did this is named beside whoever it was done to.
+_GIVEN_AND_TAKEN = ("pass.granted", "pass.voided", "unit.retired")
 
 
 def personal_data(connection: Connection, channel_id: int, found: Found, now: Micros) -> dict[str, Any]:
@@ -52,6 +55,9 @@ def _data(connection: Connection, channel_id: int, found: Found, now: Micros) ->
             {"platform": platform, "id": user_id, "name": shown} for platform, user_id, shown in found.accounts
         ],
         "units": list(_units(connection, channel_id, found.person_id, f"{name}", secret)),
+        "votes": list(own_votes(connection, channel_id, found.person_id)),
+        "passes": list(own_passes(connection, channel_id, found.person_id)),
+        "nights": list(own_nights(connection, channel_id, found.person_id)),
         "codes": list(_codes(connection, channel_id, found)),
         "entries": list(_entries(connection, channel_id, found)),
         "moderator_steps": list(_steps(connection, channel_id, found.person_id)),
@@ -78,6 +84,12 @@ def summary(connection: Connection, channel_id: int, key: Key) -> Kept:
         answers=sum(1 for each in both for _ in _answers(connection, channel_id, each.keys)),
         steps=sum(1 for each in both for _ in _steps(connection, channel_id, each.person_id)),
         since=connection.scalar(since),
+        votes=sum(1 for each in both for _ in own_votes(connection, channel_id, each.person_id)),
+        passes=sum(
+            own["used"] < own["uses"] and not own["voided"] and not own["expired"]
+            for each in both
+            for own in own_passes(connection, channel_id, each.person_id)
+        ),
     )
 
 
@@ -144,6 +156,7 @@ def _entries(connection: Connection, channel_id: int, found: Found) -> Iterator[
             or_(
                 entry.c.person_id == found.person_id,
                 entry.c.person_id.is_(None),
+                entry.c.kind.in_(_GIVEN_AND_TAKEN),
                 entry.c.number.in_(_gifts(channel_id, found)),
             ),
         )

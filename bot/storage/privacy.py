@@ -10,16 +10,19 @@ import orjson
 from sqlalchemy import Table, delete, func, or_, select, tuple_, update
 
 from bot.domain.ledger import json_bytes
+from bot.domain.nights import Place
 from bot.domain.privacy import EraseMe, ErasureDecision, ErasureStanding, PersonErased, decide_erasure
 from bot.domain.time import Micros
 from bot.domain.transparency import PERSON_ERASED
-from bot.storage import codes, tables
+from bot.storage import codes, tables, voting
 from bot.storage.batch import Batch
 from bot.storage.directory import Key
 from bot.storage.people import has_own_codes
 
 # What a decision says in somebody's own words, or about somebody else by name.
 _PERSONAL = ("receiver", "asked_for")
+# Grants by hand are looked for by their deed.
+_HOLDERS_ALONE = ("unit.granted", "vote.cast", "pass.spent", "pass.returned", "pass.expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def handle(batch: Batch, command: EraseMe, moment: Micros) -> ErasureDecision:
         person_id = batch.person(command.actor, moment).id
         batch.write_rows()
     persons = [each for each in (person_id, linked_id) if each is not None]
+    part = batch.book.participation
+    seats = tuple(part.seats_of(persons))
     standing = ErasureStanding(
         kept=person_id is not None or bool(named) or _is_met(batch, key),
         drops=tuple(batch.book.drops[drop] for drop in _drops_in_the_way(batch, persons)),
@@ -60,6 +65,10 @@ def handle(batch: Batch, command: EraseMe, moment: Micros) -> ErasureDecision:
         linked_id=linked_id,
         linked_entries=tuple(each.number for each in linked_named),
         settle_after=batch.book.settings.pace.settle_after,
+        polls=tuple(part.voted_in(batch.connection, persons)),
+        here=tuple(night for night, guest in seats if guest.place is Place.HERE),
+        seats=tuple((night.scope, guest.guest) for night, guest in seats),
+        passes=sum(held.why_not(moment) is None for held in part.passes.of(persons)),
     )
     decision, facts = decide_erasure(standing, command, moment)
     for fact in facts:
@@ -71,6 +80,8 @@ def handle(batch: Batch, command: EraseMe, moment: Micros) -> ErasureDecision:
 
 def _erase(batch: Batch, persons: list[int], keys: list[Key], named: list[_Named], moment: Micros) -> None:
     connection, channel_id = batch.connection, batch.channel_id
+    batch.book.participation.forget(persons)
+    voting.forget(batch, persons, moment)
     entry, identity, person = tables.entry, tables.identity, tables.person
     emptied = {"private": None, "salt": None, "person_id": None}
     for some in _pieces([each.number for each in named]):
@@ -124,7 +135,7 @@ def without_names(decision: bytes) -> bytes:
 def _named_in(batch: Batch, person_id: int | None, keys: Collection[Key]) -> Iterator[_Named]:
     """The entries whose private part names the person: as its holder or as its doer.
 
-    A grant that nobody but its holder is named in is found by its column; all others are few, and are opened."""
+    One that nobody but its holder is named in is found by its column; all others are few, and are opened."""
     entry, action = tables.entry.c, tables.action.c
     by_hand = select(action.entry_number).where(
         action.channel_id == batch.channel_id, action.person_id == person_id, action.kind == "unit.granted"
@@ -133,7 +144,7 @@ def _named_in(batch: Batch, person_id: int | None, keys: Collection[Key]) -> Ite
         entry.channel_id == batch.channel_id,
         entry.private.is_not(None),
         entry.kind != PERSON_ERASED,
-        or_(entry.kind != "unit.granted", entry.person_id == person_id, entry.number.in_(by_hand)),
+        or_(entry.kind.not_in(_HOLDERS_ALONE), entry.person_id == person_id, entry.number.in_(by_hand)),
     )
     for number, private in batch.connection.execute(query.order_by(entry.number)):
         told = orjson.loads(private)

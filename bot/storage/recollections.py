@@ -11,6 +11,8 @@ from bot.storage.rebuilt import Deed, Rebuilt
 
 # One order makes both facts, and is remembered by the second.
 _GOES_BEFORE = "drop.announced"
+# Nobody can take these back.
+_FOR_GOOD = ("drop.planned", "unit.retired")
 
 
 def action_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt) -> Iterator[str]:
@@ -45,5 +47,5 @@ def action_differences(connection: Connection, channel_id: int, rebuilt: Rebuilt
 
 
 def _is_remembered(deed: Deed) -> bool:
-    by_hand = deed.by is not None and deed.by[0] != "bot" and deed.kind not in ("drop.planned", _GOES_BEFORE)
+    by_hand = deed.by is not None and deed.by[0] != "bot" and deed.kind not in (*_FOR_GOOD, _GOES_BEFORE)
     return by_hand and deed.undoes is None

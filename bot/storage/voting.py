@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.domain.answers import Answer
 from bot.domain.ballots import Ballot
@@ -17,6 +17,7 @@ from bot.domain.voting import (
     VoteAccepted,
     VoteChecking,
     VoteDecision,
+    VoteRefusal,
     VoteRefused,
     VoteStanding,
     choose_poll,
@@ -80,6 +81,15 @@ def settle_turned(batch: Batch, moment: Micros) -> None:
     while part.turned:
         for held in part.held_votes.of(part.turned.pop()):
             settle(batch, held, moment)
+
+
+def forget(batch: Batch, persons: Collection[int], moment: Micros) -> None:
+    """Refuse what these persons wait for: nobody may ask about them any more, and nobody can tell them."""
+    for held in [held for held in batch.book.participation.held_votes if held.person_id in persons]:
+        poll = batch.book.participation.polls[held.drop]
+        refused = VoteRefused(VoteRefusal.NOT_ENTITLED, poll.key, poll.plan.question)
+        complete(batch, held.request_id, refused, moment)
+        batch.book.participation.held_votes.remove(batch.connection, held.request_id)
 
 
 def settle(batch: Batch, held: HeldVote, moment: Micros) -> bool:

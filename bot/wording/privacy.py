@@ -27,6 +27,10 @@ def kept_card(words: Wording, kept: Kept) -> Card:
         (words.say("privacy-field-units", discord=True), _units_text(words, kept.units)),
         (words.say("privacy-field-answers", discord=True), str(kept.answers)),
     ]
+    if kept.votes:
+        fields.append((words.say("privacy-field-votes", discord=True), str(kept.votes)))
+    if kept.passes:
+        fields.append((words.say("privacy-field-passes", discord=True), str(kept.passes)))
     if kept.steps:
         fields.append((words.say("privacy-field-steps", discord=True), str(kept.steps)))
     if kept.since is not None:
@@ -68,6 +72,8 @@ def _text(words: Wording, decision: ErasureDecision, now: Micros, *, discord: bo
             within = span_text(words, CONFIRM_WITHIN)
             counts: dict[str, str | int] = {"units": decision.units, "steps": decision.deeds, "within": within}
             text = words.say(_asked_key(decision, discord=discord), discord=discord, **counts, **more)
+            if decision.passes:
+                text = words.say("privacy-asked-passes", discord=discord, text=text, passes=decision.passes)
             return words.say("privacy-asked-linked", discord=discord, text=text) if decision.linked else text
         case PersonErased():
             return words.say(f"privacy-done{place}", discord=discord, **more)

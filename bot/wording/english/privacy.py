@@ -12,6 +12,8 @@ SENTENCES = {
     "privacy-no-units": "none",
     "privacy-unit": "{title} #{number} of {supply}",
     "privacy-field-answers": "Answers kept",
+    "privacy-field-votes": "Votes in polls",
+    "privacy-field-passes": "Passes to spend",
     "privacy-field-steps": "Steps as a moderator",
     "privacy-field-since": "Known since",
     "privacy-file": "This is all that is kept about you. The `secret` in it shows which entries of the public "
@@ -39,6 +41,7 @@ SENTENCES = {
     "them again.\nWhat already stands in chat stays there, and copies of the ledger keep you until newer ones "
     "replace them, in about {days} days.\nPress the button within {within} to do it; it cannot be taken back.",
     "privacy-asked-linked": "{text} The account you are linked with, on the other platform, is forgotten with it.",
+    "privacy-asked-passes": "{text} Your unspent passes ({passes}) are lost.",
     "privacy-done": "@{name} done: you are forgotten here. If you claim again, you come as somebody new.",
     "privacy-done-board": "Done: you are forgotten here. If you claim again, you come as somebody new.",
     "privacy-nothing-kept": "@{name} nothing is kept about you here.",
@@ -46,11 +49,19 @@ SENTENCES = {
     "privacy-still-running-until": "@{name} you hold a unit of {title}, which is not over yet. Ask again after "
     "{when}.",
     "privacy-frozen": "@{name} you hold a unit of {title}, which waits for a repair. Ask again after it.",
+    "privacy-voted": "@{name} you have voted in {title}, which is not over yet. Ask again when it is.",
+    "privacy-voted-until": "@{name} you have voted in {title}, which is not over yet. Ask again after {when}.",
+    "privacy-at-a-night": "@{name} you have come to {title}, which is not over yet. Ask again when it is.",
+    "privacy-at-a-night-until": "@{name} you have come to {title}, which is not over yet. Ask again after {when}.",
     "privacy-nothing-kept-board": "Nothing is kept about you here.",
     "privacy-still-running-board": "You hold a unit of {title}, which is not over yet. Ask again when it is.",
     "privacy-still-running-until-board": "You hold a unit of {title}, which is not over yet. Ask again after "
     "{when}.",
     "privacy-frozen-board": "You hold a unit of {title}, which waits for a repair. Ask again after it.",
+    "privacy-voted-board": "You have voted in {title}, which is not over yet. Ask again when it is.",
+    "privacy-voted-until-board": "You have voted in {title}, which is not over yet. Ask again after {when}.",
+    "privacy-at-a-night-board": "You have come to {title}, which is not over yet. Ask again when it is.",
+    "privacy-at-a-night-until-board": "You have come to {title}, which is not over yet. Ask again after {when}.",
     "privacy-expired": "That question is too old by now; ask again with {forgetme_command}.",
     "button-my-data": "Send me my data",
     "button-forget-me": "Forget me",
