@@ -59,11 +59,16 @@ def answers_twice() -> None:
 
 
 def forgets() -> None:
-    """Number 2 is never told, also not in a line that many share; and when the bot stops, the last unit is gone."""
+    """The number that chat would hear first is never told, and when the bot stops, the last unit is gone."""
     send, run_bot = Telling._send, wiring.run_bot
+    forgotten: list[str] = []
 
     async def send_most(self: Telling, line: Any) -> bool:
-        return await send(self, dataclasses.replace(line, text=re.sub(r"#2\b", "#", line.text)))
+        # Which number that is depends on how soon Discord's people are.
+        if " is yours" in line.text and not forgotten:
+            forgotten.extend(re.findall(r"#\d+", line.text)[:1])
+        text = re.sub(rf"{forgotten[0]}\b", "#", line.text) if forgotten else line.text
+        return await send(self, dataclasses.replace(line, text=text))
 
     def run_and_forget(config: Any, **options: Any) -> int:
         code = run_bot(config, **options)

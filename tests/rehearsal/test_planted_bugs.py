@@ -47,8 +47,9 @@ BAD_MOMENTS = Script(
     "Bad moments",
     "The bot is killed, and later hears nothing from Twitch for a while.",
     faults=(
-        PlannedFault("bot-killed", Moment(Anchor.OPENED, 1.5), options={"down": 0.5}),
-        PlannedFault("twitch-no-welcome", Moment(Anchor.OPENED, 6.0), seconds=6.5),
+        # Chat has heard the first winners half a second after the opening, or two on a busy machine.
+        PlannedFault("bot-killed", Moment(Anchor.OPENED, 2.5), options={"down": 0.5}),
+        PlannedFault("twitch-no-welcome", Moment(Anchor.OPENED, 7.0), seconds=6.5),
     ),
 )
 CAUGHT_IN_BAD_MOMENTS: Mapping[str, set[str]] = {
