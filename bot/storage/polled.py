@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, select
 
 from bot.domain.ledger import canonical_bytes
 from bot.domain.poll_box import count
-from bot.domain.polls import Poll
+from bot.domain.polls import Poll, PollState, poll_of_scope
 from bot.domain.tally import plain_result
 from bot.storage import tables
 from bot.storage.ballots import Ballots
@@ -17,9 +19,6 @@ from bot.storage.entries import UNREADABLE
 from bot.storage.links import Links
 from bot.storage.poll_rows import ballot_values, poll_values
 from bot.storage.rebuilt import Rebuilt, RebuiltBallot, RebuiltPoll
-
-# What is still known of a ballot whose voter was erased.
-_NAMELESS = ("entry_number", "voter", "weight")
 
 
 def poll_differences(
@@ -37,7 +36,7 @@ def poll_differences(
         yield f"poll {key}: the entries know it, the table does not"
     for key in sorted(ballots.keys() - rebuilt.polls.keys()):
         yield f"ballot of person {ballots[key][0].person_id} in the poll {key}: no entry has opened that poll"
-    links = Links(connection, channel_id)
+    links, spent = Links(connection, channel_id), _spent_on(connection, channel_id)
     for key, row in stored.items():
         told = rebuilt.polls.get(key)
         if told is None or told.story.poll is None:
@@ -47,6 +46,12 @@ def poll_differences(
         its = ballots.get(key, [])
         faults = [f"poll {key}: {fault}" for fault in _columns(row, wanted)]
         faults += (f"ballot of {fault}" for fault in _ballot_faults(channel_id, its, told, rebuilt, persons))
+        passes, going_by = spent.get(key, set()), {row.pass_number for row in its} - {0}
+        if told.story.poll.state is not PollState.CANCELLED and not faults:
+            faults += (
+                f"poll {key}: pass {each} is spent on it, and no ballot goes by it" for each in passes - going_by
+            )
+            faults += (f"poll {key}: a ballot goes by pass {each}, not spent on it" for each in going_by - passes)
         yield from faults
         if not faults and told.closed is not None:
             yield from _recounted(connection, channel_id, told.story.poll, told, links)
@@ -70,8 +75,7 @@ def _ballot_faults(
         else:
             yield from (f"{who}: {fault}" for fault in _ballot_differs(channel_id, row, ballot, told, rebuilt))
     for ballot in missing.values():
-        person = "" if ballot.vote is None else f"person {ballot.vote.person_id} "
-        yield f"{person}{where}: entry {ballot.entry} has cast it as {ballot.voter}, the table does not know it"
+        yield f"{ballot.voter} {where}: entry {ballot.entry} has cast it, the table does not know it"
 
 
 def _ballot_differs(
@@ -85,10 +89,18 @@ def _ballot_differs(
     erased = rebuilt.erased.get(ballot.entry)
     if erased is not None and row.person_id != erased:
         yield f"person_id is {row.person_id!r}, the erasure that lists its entry is of person {erased}"
-    scope = f"poll:{told.story.key}"
-    held = rebuilt.passes.held.get(row.pass_number)
-    if row.pass_number and (held is None or not (scope in held.spent_on or rebuilt.passes.spent[scope])):
-        yield f"pass_number is {row.pass_number!r}, and that pass was not spent on it"
+
+
+def _spent_on(connection: Connection, channel_id: int) -> dict[str, set[int]]:
+    """By poll, the numbers of the passes that are spent on it, as far as their rows can be read."""
+    held, spent = tables.pass_.c, dict[str, set[int]]()
+    for number, scopes in connection.execute(
+        select(held.number, held.spent_on).where(held.channel_id == channel_id)
+    ):
+        with suppress(*UNREADABLE):
+            for key in filter(None, map(poll_of_scope, orjson.loads(scopes))):
+                spent.setdefault(key, set()).add(number)
+    return spent
 
 
 def _recounted(

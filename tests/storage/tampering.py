@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from bot.storage.checking import Faults, check_bytes
 from bot.storage.database import ledger_url, snapshot_engine
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
 from tests.new_ledgers import new_ledger_at
+from tests.tiers import sampled
 from tests.storage.early import BEGINS, EARLY, SUBSCRIBER, claiming, found, judging
 
 
@@ -121,10 +122,12 @@ class Change(NamedTuple):
 
 
 def changes(connection: Connection, table: Table, name: str) -> Iterator[Change]:
-    """Every change of this column in each row that verifying covers, undone before the next one."""
+    """Every change of this column in each row that verifying covers, undone before the next one. Of many rows of one
+    kind, a thin round takes the first and the last."""
     rows = covered_rows(connection, table)
+    chosen = sampled(_of_each_kind(rows), set(range(len(rows))))
     for place, row in enumerate(rows):
-        if not is_provable(table, name, row):
+        if place not in chosen or not is_provable(table, name, row):
             continue
         other = rows[place - 1]
         for value in _values(table.c[name], getattr(row, name), getattr(other, name)):
@@ -134,6 +137,14 @@ def changes(connection: Connection, table: Table, name: str) -> Iterator[Change]
                     f"{table.name}.{name} of {tuple(row)[:3]} is {value!r}", (row._mapping, after, other._mapping)
                 )
             connection.rollback()
+
+
+def _of_each_kind(rows: Sequence[Row[Any]]) -> set[int]:
+    """The places of the first and the last row of each kind; of all rows where the table knows of no kinds."""
+    kinds = [row._mapping.get("kind", place) for place, row in enumerate(rows)]
+    first = {kind: place for place, kind in reversed(list(enumerate(kinds)))}
+    last = {kind: place for place, kind in enumerate(kinds)}
+    return {*first.values(), *last.values()}
 
 
 def removals(connection: Connection, table: Table) -> Iterator[Change]:
@@ -174,7 +185,10 @@ def covered_rows(connection: Connection, table: Table) -> list[Row[Any]]:
 
 
 def is_provable(table: Table, name: str, row: Row[Any]) -> bool:
-    """Of an answer to somebody who was erased nobody can tell where they had asked, and by which message."""
+    """Of an answer to somebody who was erased nobody can tell where they had asked, and by which message; of a pass
+    that was given by hand, whether it was giver or owner who was erased with its entry."""
+    if table is tables.pass_ and name == "owner" and row.owner is None:
+        return bool(row.drop_key)
     return not (table is tables.outcome and row.user_id == "" and name in ("request_id", "platform"))
 
 
