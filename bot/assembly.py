@@ -34,7 +34,9 @@ from bot.services.link_codes import LinkCodes
 from bot.services.linked import LinkedAccounts
 from bot.services.linking import Linking
 from bot.services.native_polls import NativePolling
+from bot.services.nights import Nights
 from bot.services.overhearing import Overhearing
+from bot.services.passes import Passes
 from bot.services.planning import Planning
 from bot.services.polls import Polls
 from bot.services.ports import (
@@ -48,11 +50,13 @@ from bot.services.ports import (
 )
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
+from bot.services.receivers import Receivers
 from bot.services.services import Services
 from bot.services.spilled_codes import SpilledCodes
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
 from bot.services.verifying import Verifying
+from bot.services.voiding import Voiding
 from bot.services.voting import Voting
 from bot.services.who import Who
 from bot.storage.holds import open_holds
@@ -174,7 +178,7 @@ class Assembly:
             publishing=config.public,
             results_files=Exporting(reads, CHANNEL_ID, verify_page),
         )
-        lookups = dict(outside.lookups)
+        lookups, known = dict(outside.lookups), KnownNames(reads, CHANNEL_ID)
         confirming = Confirmations(lane, steady)
         both = config.twitch is not None and config.discord is not None
         codes = LinkCodes(steady, random_bytes)
@@ -202,7 +206,7 @@ class Assembly:
         )
         polls = Polls(lane, reads, CHANNEL_ID, confirming, config.polls)
         self._linked = LinkedAccounts(reads, CHANNEL_ID)
-        one = self._linked.one
+        one, zone = self._linked.one, config.channel.time_zone
         self.services = Services(
             claims=Claims(lane, CHANNEL_ID, steady, self.entitlements, codes=self._codes, one=one),
             codes=self._codes,
@@ -210,11 +214,16 @@ class Assembly:
             eligibility=Eligibility(
                 lane, CHANNEL_ID, steady, self.entitlements, on_discord=config.discord is not None, one=one
             ),
-            control=Control(lane, CHANNEL_ID, confirming, KnownNames(reads, CHANNEL_ID), lookups),
+            control=Control(lane, CHANNEL_ID, confirming, known, lookups),
             confirming=confirming,
             linking=linking,
             polls=polls,
             voting=Voting(lane, reads, CHANNEL_ID, polls, lane, steady, self.entitlements, one=one),
+            passes=Passes(
+                lane, reads, CHANNEL_ID, confirming, Receivers(known, lookups), ledger.drops.every, zone, clock
+            ),
+            nights=Nights(lane, reads, CHANNEL_ID, confirming, zone, clock, steady, one=one),
+            voiding=Voiding(lane, CHANNEL_ID, confirming),
             privacy=Privacy(
                 lane, reads, CHANNEL_ID, confirming, clock, steady, copies_days=max(1, config.ledger.backups_daily)
             ),

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "pass": Command("which passes are mine; with a choice, spend the one that fits on it", "/pass list"),
         "poll": Command("put a poll, and steer the one that is on; for moderators", "/poll"),
         "modvote": Command("put a vote that moderators and holders of passes decide; for moderators", "/poll"),
+        "night": Command("game nights: join, checkin or leave; off until it has a name", "/night", in_chat=False),
         "help": Command("what can be typed", "/help"),
         "link": Command("be one person with your account on Discord; needs a code", "/link"),
         "forgetme": Command("be forgotten here; asks for a yes first", "/privacy"),

@@ -18,7 +18,7 @@ from bot.domain.night_deeds import (
     VisitDecision,
     VisitNight,
 )
-from bot.domain.nights import Night, NightPlan
+from bot.domain.nights import Night, NightPlan, Place
 from bot.domain.people import Account, Actor
 from bot.domain.text import label, normalise_command
 from bot.domain.time import MINUTE, SECOND, Micros, read_span
@@ -26,7 +26,7 @@ from bot.services.claims import AskerBudget, alone
 from bot.services.confirming import Confirmations
 from bot.services.ports import Clock, LedgerLane
 from bot.storage.database import Reads
-from bot.storage.nights import read_nights
+from bot.storage.nights import guests_of, read_nights
 
 YES_WITHIN = 30 * SECOND
 # Guests can say that they are here so long before the start, and their seats are kept so long after it.
@@ -99,3 +99,7 @@ class Nights:
         """All nights there ever were, those that start first before the others."""
         nights = await read_nights(self._reads, self._channel_id)
         return tuple(sorted(nights.values(), key=lambda night: (night.plan.starts_at, night.key)))
+
+    async def guests(self, night: str) -> list[tuple[str, Place]]:
+        """The guests of the night of this key by name, "" for somebody forgotten, in the order in which they came."""
+        return await guests_of(self._reads, self._channel_id, night)

@@ -11,12 +11,15 @@ from bot.services.control import Control
 from bot.services.drops import Drops
 from bot.services.eligibility import Eligibility
 from bot.services.linking import Linking
+from bot.services.nights import Nights
 from bot.services.overhearing import Overhearing
+from bot.services.passes import Passes
 from bot.services.polls import Polls
 from bot.services.ports import Clock
 from bot.services.privacy import Privacy
 from bot.services.proofs import Proofs
 from bot.services.telling import Telling
+from bot.services.voiding import Voiding
 from bot.services.voting import Voting
 from bot.services.who import Who
 from bot.wording.catalogue import Wording
@@ -33,6 +36,9 @@ class Services:
     linking: Linking
     polls: Polls
     voting: Voting
+    passes: Passes
+    nights: Nights
+    voiding: Voiding
     privacy: Privacy
     who: Who
     proofs: Proofs

@@ -17,13 +17,12 @@ TEMPLATE_CHARACTERS_MAX = 400
 # What a viewer types in chat unless [commands] says otherwise; on Discord the names are fixed. Who cannot type a
 # command in chat is sent to Discord.
 _USUAL = {name: f"!{name}" if command.in_chat else command.on_discord for name, command in COMMANDS.items()}
-CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "can": "!drop can", "night": "/night", "md": "!md"})
+CHAT_COMMANDS = MappingProxyType({**_USUAL, "steer": "!drop", "can": "!drop can", "md": "!md"})
 BOARD_COMMANDS = MappingProxyType(
     {
         **{name: command.on_discord for name, command in COMMANDS.items()},
         "steer": "/drop",
         "can": "/can",
-        "night": "/night",
         "md": "/claim",
     }
 )

@@ -26,7 +26,7 @@ from bot.wording.buttons import yes_button
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.poll_buttons import night_buttons
-from bot.wording.text import as_sentence, board_text, chat_line, chat_text, packed, shown
+from bot.wording.text import as_sentence, board_text, chat_line, chat_name, chat_text, packed, shown
 from bot.wording.times import moment_text, timer_text
 
 NIGHT_NEWS = frozenset({NewsKind.NIGHT_CREATED, NewsKind.NIGHT_CANCELLED})
@@ -57,6 +57,12 @@ def night_text(
         case NightRefused():
             text = as_sentence(_refused(words, decision, now, discord=discord))
     return text if discord else chat_line(text, characters_max=_LINE_CHARACTERS_MAX)
+
+
+def night_reply(words: Wording, name: str, decision: VisitDecision, now: Micros) -> str:
+    """What a guest has done, in a line of Twitch chat that names them."""
+    text = night_text(words, decision, now, discord=False)
+    return chat_line(f"@{chat_name(name)} {text}", characters_max=_LINE_CHARACTERS_MAX)
 
 
 def confirm_night_card(words: Wording, needs: NightNeedsYes, now: Micros) -> Card:

@@ -34,6 +34,11 @@ def void_text(words: Wording, decision: VoidDecision, now: Micros, *, discord: b
     return text if discord else chat_line(text, characters_max=_LINE_CHARACTERS_MAX)
 
 
+def void_which_text(words: Wording, *, discord: bool) -> str:
+    """What an order lacks that names no number."""
+    return chat_line(as_sentence(words.say("void-which", discord=discord)))
+
+
 def confirm_void_card(words: Wording, needs: VoidNeedsYes, now: Micros) -> Card:
     """The question before what cannot be taken back, with its button."""
     return Card("", void_text(words, needs, now, discord=True), buttons=(yes_button(words),))

@@ -18,6 +18,7 @@ from bot.wording.control import (
 from cogs.dialogues.can import reads_can, say_whether
 from cogs.dialogues.drops import show_board, show_next
 from cogs.dialogues.moving import move_in_chat, read_move
+from cogs.dialogues.voiding import read_void, void_in_chat
 from cogs.names import Asked, CommandList
 from cogs.steering import Order, read_order, with_receiver
 
@@ -36,6 +37,10 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
         moving = read_move(asked.text) if asked.actor.steers else None
         if moving is not None:
             await move_in_chat(asked, services, moving)
+            return
+        voiding = read_void(asked.text) if asked.actor.steers else None
+        if voiding is not None:
+            await void_in_chat(asked, services, voiding)
             return
         order = read_order(asked.text)
         if order is None or not asked.actor.steers:

@@ -58,6 +58,7 @@ from bot.wording.drops import Units, mine_text
 from bot.wording.votes import vote_text
 from cogs.installing import install_all_discord, install_all_twitch
 from cogs.names import CommandNames
+from tests.cogs.pass_fakes import FakeNights, FakePasses, FakeVoiding
 from tests.domain.poll_world import choice
 from tests.platforms.discord_rig import discord_settings
 from tests.platforms.rig import running, twitch_settings, until
@@ -423,6 +424,9 @@ class Desk:
     linking: FakeLinking = field(default_factory=FakeLinking)
     polls: FakePolls = field(default_factory=FakePolls)
     voting: FakeVoting = field(default_factory=FakeVoting)
+    passes: FakePasses = field(default_factory=FakePasses)
+    nights: FakeNights = field(default_factory=FakeNights)
+    voiding: FakeVoiding = field(default_factory=FakeVoiding)
     privacy: FakePrivacy = field(default_factory=FakePrivacy)
     who: FakeWho = field(default_factory=FakeWho)
     proofs: FakeProofs = field(default_factory=FakeProofs)
@@ -441,6 +445,9 @@ class Desk:
             "linking": self.linking,
             "polls": self.polls,
             "voting": self.voting,
+            "passes": self.passes,
+            "nights": self.nights,
+            "voiding": self.voiding,
             "privacy": self.privacy,
             "who": self.who,
             "proofs": self.proofs,

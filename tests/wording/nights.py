@@ -39,6 +39,7 @@ from bot.wording.nights import (
     live_night_card,
     night_card,
     night_line,
+    night_reply,
     night_text,
     nights_text,
 )
@@ -76,8 +77,9 @@ NIGHTS = (
     *(Night(PLAN, state) for state in (NightState.ENDED, NightState.CANCELLED)),
 )
 _AT = ("friday", "Co-op Friday")
+VISITED = NightVisited(NightVerb.JOIN, *_AT, Place.SEATED, starts_at=EIGHT)
 NIGHT_DEEDS: tuple[VisitDecision | CreateDecision | CancelDecision, ...] = (
-    NightVisited(NightVerb.JOIN, *_AT, Place.SEATED, starts_at=EIGHT),
+    VISITED,
     NightVisited(NightVerb.JOIN, *_AT, Place.WAITING, ahead=2, starts_at=EIGHT),
     NightVisited(NightVerb.CHECK_IN, *_AT, Place.HERE, pass_spent=15, starts_at=EIGHT),
     NightVisited(NightVerb.CHECK_IN, *_AT, Place.HERE, starts_at=EIGHT),
@@ -109,6 +111,7 @@ def every_night_sentence(words: Wording) -> Iterator[str]:
     for discord in (False, True):
         yield from (night_text(words, deed, NOW, discord=discord) for deed in NIGHT_DEEDS)
         yield from (nights_text(words, nights, NOW, discord=discord) for nights in ((), NIGHTS))
+    yield night_reply(words, "ann", VISITED, NOW)
     yield guests_text(words, NIGHTS[1], [("ann", Place.HERE), ("bob", Place.SEATED), ("", Place.WAITING)])
     yield guests_text(words, NIGHTS[0], [])
     yield drawn(confirm_night_card(words, NightNeedsYes(NightVerb.CANCEL, *_AT, guests=5), NOW))

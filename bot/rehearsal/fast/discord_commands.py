@@ -19,6 +19,7 @@ from bot.rehearsal.fast.discord_options import (
     sub,
     text,
 )
+from bot.rehearsal.fast.discord_passes import pass_definitions, void_definition
 from bot.wording.catalogue import Wording
 from bot.wording.moving import reason_text
 from bot.wording.times import undo_text
@@ -41,6 +42,7 @@ def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
         sub(words, "who", _who(words)),
         sub(words, "codes", [_set(words), _count(words), text(words, "expires", 0, TYPED_MAX)]),
         {**sub(words, "code-for", _one_code(words)), "name": "code"},
+        void_definition(words),
     ]
     return [
         command(words, "can", [_drop(words)]),
@@ -52,6 +54,7 @@ def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
         *([command(words, "link", [])] if linking else []),
         command(words, "mine", []),
         command(words, "privacy", []),
+        *pass_definitions(words),
         command(
             words,
             "proof",

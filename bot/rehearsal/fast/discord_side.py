@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from bot.domain.control import Verb
+from bot.domain.night_deeds import NightVerb
 from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.domain.time import SECOND, Micros
@@ -17,6 +18,7 @@ from bot.rehearsal.fast.discord_answers import PLATFORM, Act, answer_within
 from bot.rehearsal.fast.discord_board import QuickBoard
 from bot.rehearsal.fast.discord_commands import definitions
 from bot.rehearsal.fast.discord_evidence import QuickDiscordEvidence, QuickMembers
+from bot.rehearsal.fast.discord_passes import deciding
 from bot.rehearsal.fast.discord_rest import Rest
 from bot.rehearsal.fast.network import Line, Network
 from bot.services.ports import EvidenceEar
@@ -36,11 +38,13 @@ from cogs.dialogues import (
     help,
     linking,
     moving,
+    nights,
     privacy,
     proof,
     reminders,
     who,
 )
+from cogs.dialogues.votes import answer_vote
 from cogs.steering import Order
 
 _INTENTS = 1
@@ -196,6 +200,18 @@ class DiscordSide:
                 (sub,) = options.values()
                 inner = {each["name"]: each for each in sub.get("options", ())}
                 await self._steer(act, sub["name"], inner)
+            case "pass" | "passes" | "night" as group:
+                (sub,) = options.values()
+                inner = {each["name"]: each for each in sub.get("options", ())}
+                await self._about_passes(act, group, sub["name"], inner)
+
+    async def _about_passes(self, act: Act, group: str, name: str, options: Mapping[str, Any]) -> None:
+        services, member = self._hears.services, self._receiver(options)
+        if (group, name) == ("pass", "spend"):
+            choice, privately = _value(options, "choice", ""), partial(answer_within, self._rest, act)
+            await answer_vote(services, act.actor, act.request_id, choice, with_pass=True, privately=privately)
+        else:
+            await self._answer(act, deciding(services, act, group, name, options, member))
 
     async def _steer(self, act: Act, name: str, options: Mapping[str, Any]) -> None:
         if name == "show":
@@ -209,6 +225,8 @@ class DiscordSide:
         elif name == "who":
             whom = self._receiver(options) or str(_value(options, "name", ""))
             await self._answer(act, who.who_is(self._hears.services, act.actor, whom))
+        elif name == "void":
+            await self._about_passes(act, "drop", name, options)
         elif name in ("codes", "code"):
             await self._make_codes(act, options)
         else:
@@ -239,6 +257,9 @@ class DiscordSide:
                 self._no_form(pressed)
                 return
             await self._order(act, Order(verb, found["drop"], EXTEND_MINUTES if verb is Verb.EXTEND else 0), None)
+        elif found := re.fullmatch(nights.BUTTON, pressed):
+            visit = NightVerb(found["verb"])
+            await self._answer(act, nights.visit_night(services, act.actor, act.request_id, visit, found["night"]))
         elif re.fullmatch(confirming.YES, pressed):
             await self._answer(act, confirming.confirm(services, act.actor, act.request_id))
         elif re.fullmatch(linking.UNLINK, pressed):

@@ -60,7 +60,7 @@ SENTENCES = {
     "slash-option-pass-title": "What a pass of your own kind is called",
     "slash-option-person": "Who it is for, on this server",
     "slash-option-uses": "How often it can be used",
-    "slash-option-expires": "When it runs out: 30d, 2026-12-01 20:00; never unless you say so",
+    "slash-option-pass-expires": "When it runs out: 30d, 2026-12-01 20:00; never unless you say so",
     "slash-option-transferable": "Whether its holder can hand it on",
     "slash-option-unit": "The unit's number",
 }

@@ -12,6 +12,7 @@ SENTENCES = {
     "type {yes_command} within 30 s to do it.",
     "void-needs-yes-board": "Taking {unit}{passes} from {owner} cannot be undone, and the number never goes out "
     "again: press the button within 30 s to do it.",
+    "void-which": "which unit? Say the drop and the number, like {steer_command} void mug 17.",
     "void-not-allowed": "only moderators and the streamer take units back.",
     "void-unknown-drop": "no drop goes by that name; there are: {choices}",
     "void-unknown-drop-none": "no drop goes by that name, and none is announced.",
