@@ -364,7 +364,7 @@ def test_the_scripts_are_listed(run: Run) -> None:
     answer = run("rehearse", "--list")
     assert answer.code == 0
     listed_names = [line.split()[0] for line in answer.out.splitlines()]
-    assert listed_names == ["bad-night", "early-access", "first-drop", "hot-drop"]
+    assert listed_names == ["bad-night", "early-access", "first-drop", "hot-drop", "mod-vote"]
     listed = json.loads(run("rehearse", "--list", "--json").out)["scripts"]
     assert [each["title"] for each in listed] == ["A bad night", "Early access", "The first drop", "A hot drop"]
 

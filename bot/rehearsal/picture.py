@@ -42,8 +42,8 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One drop: `spans` are (left, width) while it was open, `early` those in which only some were let in, and
-    `marks` (left, what) single instants."""
+    """One drop or poll: `spans` are (left, width) while it was open, `early` those in which only some were let in,
+    and `marks` (left, what) single instants."""
 
     title: str
     spans: tuple[tuple[float, float], ...]
@@ -73,7 +73,9 @@ def pictures(figures: Figures) -> tuple[Picture, ...]:
     for series in figures.series:
         bands = tuple(_bands(series, figures.begins_at, numbered))
         if any(series.asked) or bands:
-            lanes = (_lane(series, figures.begins_at, life) for life in figures.timelines)
+            lanes = (
+                _lane(series, figures.begins_at, life) for life in (*figures.timelines, *figures.poll_timelines)
+            )
             drawn.append(
                 Picture(
                     points=len(series.asked),

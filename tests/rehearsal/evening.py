@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.rehearsal.evidence import Case, JudgedDrop
-from bot.rehearsal.ledger import EntryRow, LedgerFile, NewsRow, OutcomeRow, UnitRow
+from bot.rehearsal.ledger import BallotRow, EntryRow, LedgerFile, NewsRow, OutcomeRow, PassRow, UnitRow
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 
@@ -58,6 +58,8 @@ class Evening:
     outcomes: list[OutcomeRow] = field(default_factory=list)
     news: list[NewsRow] = field(default_factory=list)
     people: dict[tuple[str, str], int] = field(default_factory=dict)
+    ballots: list[BallotRow] = field(default_factory=list)
+    passes: list[PassRow] = field(default_factory=list)
     lines: int = 0
 
     def see(self, at: int, platform: str, kind: str, **more: Any) -> Json:
@@ -91,15 +93,22 @@ class Evening:
             self.see(at + 50_000, "discord", "answer", **seen)
         return f"discord:{key}"
 
-    def enter(self, kind: str, at: int, public: Mapping[str, object], private: Mapping[str, object]) -> EntryRow:
+    def enter(
+        self,
+        kind: str,
+        at: int,
+        public: Mapping[str, object],
+        private: Mapping[str, object],
+        drop: str = "mug",
+    ) -> EntryRow:
         number = len(self.entries) + 1
         sealed = json.dumps(private).encode()
         salt = bytes(16)
-        document = {"v": 1, "number": number, "at": at, "kind": kind, "drop": "mug", "public": public}
+        document = {"v": 1, "number": number, "at": at, "kind": kind, "drop": drop, "public": public}
         document["private"] = hashlib.sha256(salt + sealed).hexdigest()
         canonical = json.dumps(document).encode()
         leaf = hashlib.sha256(b"\x00" + canonical).digest()
-        self.entries.append(EntryRow(number, at, kind, "mug", canonical, leaf, sealed, salt))
+        self.entries.append(EntryRow(number, at, kind, drop, canonical, leaf, sealed, salt))
         return self.entries[-1]
 
     def grant(self, name: str, request: str, number: int, at: int) -> None:
@@ -117,13 +126,13 @@ class Evening:
         decision = {"drop": "mug", "because": because}
         self.outcomes.append(OutcomeRow(request, "claim.refused", "mug", *who, decision, at, at))
 
-    def announce(self, kind: str, text: str, at: int) -> None:
+    def announce(self, kind: str, text: str, at: int, drop: str = "mug") -> None:
         """News in both places, with the rows that say so."""
         line = self.bot(text, at)
         card = self._next()
         self.see(at, "discord", "message", place=CARDS, text=text, data={"message_id": card, "buttons": []})
-        self.news.append(NewsRow("twitch:chat", kind, "mug", "sent", line, at))
-        self.news.append(NewsRow("discord:announcements", kind, "mug", "sent", card, at))
+        self.news.append(NewsRow("twitch:chat", kind, drop, "sent", line, at))
+        self.news.append(NewsRow("discord:announcements", kind, drop, "sent", card, at))
 
     def case(self, drops: Sequence[JudgedDrop] = (MUG,), **changes: Any) -> Case:
         ledger = LedgerFile(
@@ -133,6 +142,8 @@ class Evening:
             news=tuple(self.news),
             identities=dict(self.people),
             supplies={drop.key: drop.supply for drop in drops},
+            ballots=tuple(self.ballots),
+            passes=tuple(self.passes),
         )
         record = tuple(sorted(self.record, key=lambda seen: seen["at"]))
         values: Json = {"answer_gap": 6 * SECOND, "reminder_role": "7", **changes}

@@ -26,6 +26,7 @@ LEDGER = """
 CREATE TABLE "drop" (key, state);
 CREATE TABLE outcome (kind, platform, at, told_at);
 CREATE TABLE outbox (kind, done_at);
+CREATE TABLE poll (state);
 INSERT INTO "drop" VALUES ('mug', '{state}');
 """
 

@@ -290,6 +290,10 @@ def test_a_script_can_ask_for_each_figure_by_name() -> None:
         "faults": 0,
         "healed": 0,
         "answer_seconds": 1.0,
+        "polls": 0,
+        "voters": 0,
+        "passes_spent": 0,
+        "passes_returned": 0,
     }
     assert found.named("units", "mug") == 3
     assert found.named("units", "another") == 0
