@@ -5,7 +5,25 @@ from __future__ import annotations
 from bot.platforms.discord.bot import DiscordBot
 from bot.platforms.twitch.bot import TwitchBot
 from bot.services.services import Services
-from cogs import can, claims, codes, control, drops, help, linking, moving, privacy, proof, reminders, who
+from cogs import (
+    can,
+    claims,
+    codes,
+    control,
+    drops,
+    help,
+    linking,
+    moving,
+    nights,
+    passes,
+    polls,
+    privacy,
+    proof,
+    reminders,
+    voiding,
+    votes,
+    who,
+)
 from cogs.commands import ChatCommands
 from cogs.dialogues.chat import answer_in_chat
 from cogs.names import CommandNames
@@ -28,6 +46,11 @@ def install_all_discord(bot: DiscordBot, services: Services) -> None:
     control.install_discord(bot, services, steering)
     moving.install_discord(services, steering)
     codes.install_discord(bot, services, steering)
+    voiding.install_discord(services, steering)
+    polls.install_discord(bot, services)
+    votes.install_discord(bot, services)
+    passes.install_discord(bot, services)
+    nights.install_discord(bot, services)
     help.install_discord(bot, services)
     reminders.install_discord(bot, services)
     linking.install_discord(bot, services)

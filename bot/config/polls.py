@@ -9,13 +9,12 @@ from pydantic import BeforeValidator, Field, field_validator
 from bot.config.sections import Section
 from bot.config.values import Finding, parse_duration, refuse
 from bot.domain.native_polls import Native
-from bot.domain.poll_asked import PollDefaults
+from bot.domain.poll_asked import QUORUM_MAX, PollDefaults
 from bot.domain.poll_words import DURATION_MAX, DURATION_MIN
 from bot.domain.time import MINUTE, Micros, span_text
 
 _USUAL = PollDefaults()
 _GOES_ON_FOR = 10 * MINUTE
-_QUORUM_MAX = 100_000
 
 
 def _parse_native(value: object) -> Native:
@@ -40,7 +39,7 @@ class PollsSection(Section):
     last_call: SpanOrNever = _USUAL.last_call
     goes_on_for: SpanOrNever = _GOES_ON_FOR
     quorum: int = Field(
-        _USUAL.quorum, ge=0, le=_QUORUM_MAX, description="Write how many people must take part, 0 for any number."
+        _USUAL.quorum, ge=0, le=QUORUM_MAX, description="Write how many people must take part, 0 for any number."
     )
     native: NativeText = Native.OFF
 

@@ -16,6 +16,7 @@ from bot.domain.polls import LAST_CALL, PassRole, PollKind, PollPlan, last_call_
 from bot.domain.text import normalise_command
 from bot.domain.time import MINUTE, SECOND, Micros
 
+QUORUM_MAX = 100_000
 HIDDEN = "hidden"
 _METHODS = {str(method): method for method in Method}
 _TO_APOSTROPHE = str.maketrans(dict.fromkeys(QUOTES, "'"))

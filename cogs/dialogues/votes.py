@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from bot.domain.answers import Answer, TryAgain
 from bot.domain.ballots import Ballot, Method
 from bot.domain.people import Actor
 from bot.domain.poll_news import poll_snapshot
 from bot.domain.polls import Poll
-from bot.domain.vote_words import VoteMistake, read_vote
 from bot.domain.voting import VoteChecking, VoteDecision, VoteRefusal, VoteRefused
 from bot.services.claims import TooFast
 from bot.services.services import Services
@@ -25,6 +24,7 @@ _KEY = r"(?P<poll>[a-z0-9-]{1,60})"
 VOTE = rf"md:vote:{_KEY}:(?P<option>[0-9]{{1,2}})"
 BALLOT = rf"md:ballot:{_KEY}"
 PASS_VOTE = rf"md:votepass:{_KEY}(?::(?P<option>[0-9]{{1,2}}))?"
+VOTE_TYPED_MAX = 500
 # The line that has closed a poll says so to everybody whose number came too late.
 _SAID_ALREADY = (VoteRefusal.NOTHING_ON, VoteRefusal.UNKNOWN_POLL, VoteRefusal.CANCELLED, VoteRefusal.CLOSED)
 
@@ -116,19 +116,25 @@ def button_ballot(number: str) -> Ballot:
     return Ballot(Method.PLURALITY, (int(number),))
 
 
-def poll_to_vote_in(services: Services, key: str = "") -> Poll | None:
-    """The open poll of this key, or the one that is on."""
-    return services.polls.meant(key)
-
-
 def pass_choices(services: Services, poll: Poll) -> Card:
     """What somebody may spend their pass on, before it is spent."""
     return pass_vote_card(services.words, poll_snapshot(poll))
 
 
-def typed_ballot(poll: Poll, text: str) -> Ballot | VoteMistake:
-    """What was typed into a form, as a ballot of its poll."""
-    return read_vote(poll.plan.method, poll.plan.options, text)
+def filled_in(poll: Poll, chosen: Sequence[Sequence[str]]) -> Ballot | str:
+    """The fields of a form, each with the values that were chosen in it, as they could have been typed. Nothing
+    chosen abstains."""
+    method = poll.plan.method
+    named = [value for values in chosen for value in values]
+    if not named:
+        return Ballot(method)
+    match method:
+        case Method.RANKED:
+            return " > ".join(named)
+        case Method.SCORE:
+            points = ((option, values[0]) for option, values in enumerate(chosen, 1) if values)
+            return " ".join(f"{option}={score}" for option, score in points)
+    return " ".join(named)
 
 
 async def votes_of(services: Services, actor: Actor, *, discord: bool) -> str:

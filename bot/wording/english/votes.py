@@ -57,6 +57,7 @@ SENTENCES = {
     "ballot-approval": "Choose as many as you like",
     "ballot-ranked": "Place {place}",
     "ballot-score": "0 to {most}: {option}",
+    "ballot-form-scores": "0 to {most} points each, like 1=5 2=3",
     "ballot-form-abstain": "Abstain",
     "ballot-form-no-further": "None further",
     "slash-vote": "Vote in the poll that is on",
