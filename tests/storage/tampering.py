@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,6 @@ from bot.storage.checking import Faults, check_bytes
 from bot.storage.database import ledger_url, snapshot_engine
 from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
 from tests.new_ledgers import new_ledger_at
-from tests.tiers import sampled
 from tests.storage.early import BEGINS, EARLY, SUBSCRIBER, claiming, found, judging
 
 
@@ -122,12 +121,10 @@ class Change(NamedTuple):
 
 
 def changes(connection: Connection, table: Table, name: str) -> Iterator[Change]:
-    """Every change of this column in each row that verifying covers, undone before the next one. Of many rows of one
-    kind, a thin round takes the first and the last."""
+    """Every change of this column in each row that verifying covers, undone before the next one."""
     rows = covered_rows(connection, table)
-    chosen = sampled(_of_each_kind(rows), set(range(len(rows))))
     for place, row in enumerate(rows):
-        if place not in chosen or not is_provable(table, name, row):
+        if not is_provable(table, name, row):
             continue
         other = rows[place - 1]
         for value in _values(table.c[name], getattr(row, name), getattr(other, name)):
@@ -137,14 +134,6 @@ def changes(connection: Connection, table: Table, name: str) -> Iterator[Change]
                     f"{table.name}.{name} of {tuple(row)[:3]} is {value!r}", (row._mapping, after, other._mapping)
                 )
             connection.rollback()
-
-
-def _of_each_kind(rows: Sequence[Row[Any]]) -> set[int]:
-    """The places of the first and the last row of each kind; of all rows where the table knows of no kinds."""
-    kinds = [row._mapping.get("kind", place) for place, row in enumerate(rows)]
-    first = {kind: place for place, kind in reversed(list(enumerate(kinds)))}
-    last = {kind: place for place, kind in enumerate(kinds)}
-    return {*first.values(), *last.values()}
 
 
 def removals(connection: Connection, table: Table) -> Iterator[Change]:
