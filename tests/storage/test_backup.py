@@ -68,6 +68,7 @@ async def test_a_copy_made_in_a_rush_is_of_one_moment_and_holds_nobody_up(new_le
 
 def test_folders_may_be_called_as_people_call_them(tmp_path):
     folder = tmp_path / "my #1 stream, 100% ?"
+    folder.mkdir()
     asyncio.run(evening_ledger(folder / "ledger.sqlite"))
     made = make_backup(folder / "ledger.sqlite", folder / "backups", "hourly", now=NOON, keeping=Keeping())
     assert check(made.path) == made.checked

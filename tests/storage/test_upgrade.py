@@ -14,14 +14,19 @@ from sqlalchemy.exc import IntegrityError
 
 import migrations
 from bot.domain.claims import ClaimChecking, ClaimDrop
+from bot.domain.pass_terms import PassKind, PassOffer
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.poll_control import OpenPoll
 from bot.domain.time import MINUTE
+from bot.domain.voting import CastVote
 from bot.storage import upgrade as upgrading
 from bot.storage.database import ledger_url
 from bot.storage.tables import metadata
 from bot.storage.verify import verify_ledger
-from tests.conftest import CHANNEL, NOON, FixedClock, plan, running_lane, viewer
+from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
+from tests.domain.poll_world import choice, poll_plan
+from tests.storage.deciding import MOD_VOTE
 from tests.storage.early import EARLY, judging
 from tests.storage.evenings import change, faults, rows
 
@@ -91,6 +96,7 @@ BROUGHT = {
     "0002": {"lost_unit": 0},
     "0003": {"checkpoint": 0, "tile": 0, "verified": 0},
     "0004": {"hold": 0, "link": 0, "claim_code": 0, "calendar_event": 0},
+    "0005": {"poll": 0, "ballot": 0, "held_vote": 0, "pass": 0, "night": 0, "night_guest": 0},
 }
 RELEASES = ["0001", *list(BROUGHT)[:-1]]
 
@@ -150,6 +156,29 @@ async def test_a_ledger_of_before_early_windows_goes_on_and_opens_early_the_same
         assert isinstance((await lane.submit(waiting)).decision, ClaimChecking)
         await lane.submit(judging("ann", 1, at=clock.at))
         assert (await lane.submit(waiting)).decision.number == 1
+    after = rows(url, "SELECT number, canonical, leaf_hash, private, salt FROM entry ORDER BY number")
+    assert after[: len(before)] == before
+    assert verify_ledger(url).holds
+
+
+async def test_a_ledger_of_before_polls_goes_on_and_decides_one_the_same_evening(url, tmp_path):
+    """Whoever waited to be let in early still does, and what is planned now brings passes."""
+    ledger_of_release("0004", tmp_path / "ledger.sqlite")
+    before = rows(url, "SELECT number, canonical, leaf_hash, private, salt FROM entry ORDER BY number")
+    upgrading.upgrade(url, now=lambda: NOON)
+    assert rows(url, 'SELECT DISTINCT passes FROM "drop"') == [("[]",)]
+    clock = FixedClock(NOON + 51 * MINUTE)
+    async with running_lane(url, clock) as lane:
+        await lane.submit(judging("dee", 1, at=clock.at))
+        waited = await lane.submit(ClaimDrop(CHANNEL, "twitch:dee-print", viewer("dee"), "print"))
+        assert waited.decision.number == 1
+        cap = plan("cap", passes=(PassOffer(PassKind.MOD_VOTE),), announce_at=clock.at, opens_at=clock.at + MINUTE)
+        await lane.submit(ApplyPlans(CHANNEL, "config:2", BOT, (cap,)))
+        clock.at += MINUTE
+        await lane.submit(ClaimDrop(CHANNEL, "twitch:ann-cap", viewer("ann"), "cap"))
+        await lane.submit(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan(**MOD_VOTE)))
+        vote = CastVote(CHANNEL, "twitch:ann-vote", viewer("ann"), choice(2), with_pass=True)
+        assert (await lane.submit(vote)).decision.pass_spent == 1
     after = rows(url, "SELECT number, canonical, leaf_hash, private, salt FROM entry ORDER BY number")
     assert after[: len(before)] == before
     assert verify_ledger(url).holds
