@@ -11,7 +11,7 @@ from bot.domain.people import Actor
 from bot.domain.time import SECOND, Micros
 from bot.services.ports import Clock
 from bot.wording.catalogue import Wording
-from bot.wording.drops import Units, mine_lines, mine_text, same_holding
+from bot.wording.drops import Units, mine_lines, mine_text, same_holding, with_besides
 
 NAMED_A_LINE = 15
 Naming = Callable[[Sequence[str]], str]
@@ -22,7 +22,8 @@ _GATHER = 2 * SECOND
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aside:
-    """One person's reply, sayable from `ready_at` on: the same `text` to all, or without one what they hold.
+    """One person's reply, sayable from `ready_at` on: the same `text` to all, or without one what they hold, with a
+    sentence on what they have `besides`.
 
     With `naming` the line names those who have asked. `alone` is set once chat has refused it in company; `others`
     have asked for the same text meanwhile."""
@@ -32,6 +33,7 @@ class Aside:
     ready_at: Micros
     text: str = ""
     units: Units = ()
+    besides: str = ""
     alone: bool = False
     others: tuple[Actor, ...] = ()
     naming: Naming | None = None
@@ -71,13 +73,14 @@ class Asides:
         self._waiting.append(Aside(actor, topic, ready_at, text, naming=naming))
         return True
 
-    def hold(self, actor: Actor, units: Units) -> None:
+    def hold(self, actor: Actor, units: Units, besides: str = "") -> None:
         """Tell somebody what they hold; whoever asks twice hears what is true at last, once."""
         earlier = next((each for each in self._waiting if each.actor.key == actor.key and not each.text), None)
         if earlier is None:
-            self._waiting.append(Aside(actor, "mine", self._steady.now() + _GATHER, units=units))
+            ready_at = self._steady.now() + _GATHER
+            self._waiting.append(Aside(actor, "mine", ready_at, units=units, besides=besides))
         else:
-            self._waiting[self._waiting.index(earlier)] = replace(earlier, units=units)
+            self._waiting[self._waiting.index(earlier)] = replace(earlier, units=units, besides=besides)
 
     def forget(self, actor: Actor) -> None:
         """Say nothing to this person of what waits."""
@@ -118,14 +121,16 @@ class Asides:
         share = _share(first)
         group = [each for each in self._waiting if _share(each) == share]
         if len(group) == 1:
-            return mine_text(self._words, first.actor.name, first.units, discord=False), group
+            own = mine_text(self._words, first.actor.name, first.units, discord=False)
+            return with_besides(own, first.besides), group
         crowd = len(group) > self._named_max and not first.units
         group = group if crowd else group[:NAMED_A_LINE]
         while True:
             held = [(each.actor.name, each.units) for each in group]
             lines = mine_lines(self._words, held, named_max=self._named_max)
-            if len(lines) == 1 or len(group) == 1:
-                return lines[0], group
+            line = with_besides(lines[0], first.besides)
+            if len(group) == 1 or (len(lines) == 1 and line.endswith(first.besides)):
+                return line, group
             group = group[: max(1, len(group) // 2)]
 
 
@@ -138,4 +143,4 @@ def _said(aside: Aside) -> str:
 def _share(aside: Aside) -> Hashable:
     """Equal for replies that one line can give; what was refused in company, or is long, shares with nobody."""
     alike = None if aside.alone or aside.text else same_holding(aside.units)
-    return aside if alike is None else alike
+    return aside if alike is None else (*alike, aside.besides)

@@ -101,5 +101,5 @@ class Nights:
         return tuple(sorted(nights.values(), key=lambda night: (night.plan.starts_at, night.key)))
 
     async def guests(self, night: str) -> list[tuple[str, Place]]:
-        """The guests of the night of this key by name, "" for somebody forgotten, in the order in which they came."""
+        """Who is in, by name, "" for somebody forgotten, in the order in which they joined."""
         return await guests_of(self._reads, self._channel_id, night)

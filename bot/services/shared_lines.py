@@ -158,10 +158,10 @@ class SharedLines:
         nothing will be said for that."""
         return actor.key not in self._answered and self._asides.say(actor, text, topic, naming)
 
-    def holding(self, actor: Actor, units: Units) -> None:
+    def holding(self, actor: Actor, units: Units, besides: str = "") -> None:
         """Tell somebody what they hold, in a line with others who hold the like; a person is answered once."""
         if actor.key not in self._answered:
-            self._asides.hold(actor, units)
+            self._asides.hold(actor, units, besides)
 
     def forget(self, actor: Actor) -> tuple[str, ...]:
         """Say nothing to this person of what waits, and remember nothing of what they were told; returns the

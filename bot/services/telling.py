@@ -134,9 +134,10 @@ class Telling:
         self._lines.aside(actor, reason, "vote", naming)
         self._wake.set()
 
-    def say_holding(self, actor: Actor, units: Units) -> None:
-        """Tell somebody what they hold; whoever holds the like shares the line, a person is answered once."""
-        self._lines.holding(actor, units)
+    def say_holding(self, actor: Actor, units: Units, besides: str = "") -> None:
+        """Tell somebody what they hold, with a sentence on what they have `besides`; whoever holds the like shares
+        the line, a person is answered once."""
+        self._lines.holding(actor, units, besides)
         self._wake.set()
 
     def say_now(self, text: str) -> None:

@@ -89,6 +89,13 @@ def token_title(words: Wording, title: str, runs_until: Micros, now: Micros) -> 
     return words.say("mine-token", title=short, when=moment_text(words, runs_until, now, discord=False))
 
 
+def with_besides(line: str, besides: str) -> str:
+    """What somebody holds, and what else is theirs, in one line of Twitch chat."""
+    if not besides:
+        return line
+    return chat_line(f"{line} {besides}" if line.endswith(".") else f"{line}. {besides}")
+
+
 def same_holding(held: Units) -> tuple[str, int] | None:
     """What people must have in common to be told in one line: nothing at all, or units of the same drop. None for
     units of several drops, which take a line of their own."""

@@ -83,6 +83,13 @@ def usable_text(words: Wording, passes: Sequence[Pass], now: Micros, *, discord:
     return f"{fitting} {words.say('list-more', discord=discord, count=rest)}" if rest else fitting
 
 
+def my_passes_text(words: Wording, passes: Sequence[Pass], now: Micros, *, discord: bool) -> str:
+    """What somebody can spend, in a sentence behind what they hold; "" for nothing."""
+    if all(held.why_not(now) is not None for held in passes):
+        return ""
+    return words.say("passes-mine", discord=discord, passes=usable_text(words, passes, now, discord=discord))
+
+
 def pass_deed_text(
     words: Wording,
     decision: GiveDecision | TransferDecision | RevokeDecision,

@@ -13,6 +13,7 @@ from bot.wording.cards import Card
 from bot.wording.control import try_again_text
 from bot.wording.drops import Units, board_card, board_line, mine_text, token_title
 from bot.wording.next_drop import next_line
+from bot.wording.passes import my_passes_text
 from bot.wording.planning import plan_answer
 from bot.wording.text import chat_line
 from cogs.dialogues.votes import votes_of
@@ -22,12 +23,12 @@ from cogs.names import Asked, CommandList
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def mine(asked: Asked) -> None:
         units = _units(services, await services.drops.held(asked.actor))
-        besides = await _besides_units(services, asked.actor, discord=False)
-        if besides:
+        votes, passes = await _besides_units(services, asked.actor, discord=False)
+        if votes:
             text = mine_text(services.words, asked.actor.name, units, discord=False)
-            services.telling.say_to(asked.actor, chat_line(" ".join((text, *besides))), topic="mine")
+            services.telling.say_to(asked.actor, chat_line(f"{text} {votes} {passes}"), topic="mine")
         else:
-            services.telling.say_holding(asked.actor, units)
+            services.telling.say_holding(asked.actor, units, passes)
 
     commands.add("mine", mine)
 
@@ -54,12 +55,14 @@ async def held_text(services: Services, actor: Actor) -> str:
     held = await services.drops.held(actor)
     entries = [unit.entry for unit in held]
     text = mine_text(services.words, actor.name, _units(services, held), discord=True, entries=entries)
-    return "\n".join((text, *await _besides_units(services, actor, discord=True)))
+    return "\n".join(filter(None, (text, *await _besides_units(services, actor, discord=True))))
 
 
-async def _besides_units(services: Services, actor: Actor, *, discord: bool) -> list[str]:
-    """What else is somebody's: their votes in what is on."""
-    return list(filter(None, [await votes_of(services, actor, discord=discord)]))
+async def _besides_units(services: Services, actor: Actor, *, discord: bool) -> tuple[str, str]:
+    """What else is somebody's: their votes in what is on, and the passes that they can spend; "" for neither."""
+    votes = await votes_of(services, actor, discord=discord)
+    passes = (await services.passes.of(actor)).passes
+    return votes, my_passes_text(services.words, passes, services.clock.now(), discord=discord)
 
 
 def _units(services: Services, held: Sequence[HeldUnit]) -> Units:

@@ -54,7 +54,7 @@ from bot.storage.codes import IssuedCode
 from bot.storage.links import LinkSeen
 from bot.storage.polls import OwnVote
 from bot.wording.catalogue import Wording
-from bot.wording.drops import Units, mine_text
+from bot.wording.drops import Units, mine_text, with_besides
 from bot.wording.votes import vote_text
 from cogs.installing import install_all_discord, install_all_twitch
 from cogs.names import CommandNames
@@ -271,8 +271,9 @@ class FakeTelling:
     def forget(self, actor: Actor) -> None:
         self.forgotten.append(actor)
 
-    def say_holding(self, actor: Actor, units: Units) -> None:
-        self.said.append((actor.name, mine_text(Wording(), actor.name, units, discord=False)))
+    def say_holding(self, actor: Actor, units: Units, besides: str = "") -> None:
+        own = mine_text(Wording(), actor.name, units, discord=False)
+        self.said.append((actor.name, with_besides(own, besides)))
 
     def say_now(self, text: str) -> None:
         self.said.append(("all", text))

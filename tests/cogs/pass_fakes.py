@@ -32,9 +32,9 @@ HELD = Pass(3, MOD_VOTE, 1, "mug", 17)
 
 @dataclass
 class FakePasses:
-    """Somebody holds `held`; `handed_on` is what a wish to hand one on comes to."""
+    """Everybody holds `held`; `handed_on` is what a wish to hand one on comes to."""
 
-    held: tuple[Pass, ...] = (HELD,)
+    held: tuple[Pass, ...] = ()
     given: GiveDecision = field(default_factory=lambda: PassGiven(4, MOD_VOTE, "ann"))
     revoked: RevokeDecision = field(default_factory=lambda: PassNeedsYes(3, MOD_VOTE, 1))
     handed_on: Answer[TransferDecision] | HandOnAsked = field(default_factory=lambda: HandOnAsked(HELD, "ben"))

@@ -11,13 +11,14 @@ from bot.domain.passes import PassRefusal
 from bot.stage.discord.errors import StageError
 from bot.stage.server import Stage
 from tests.cogs.fakes import Desk, in_chat, on_board
-from tests.cogs.pass_fakes import MOD_VOTE
+from tests.cogs.pass_fakes import HELD, MOD_VOTE
 from tests.cogs.test_in_twitch_chat import say
 from tests.platforms.rig import until
 from tests.wording.saying import NOW
 
 
 async def test_in_chat_everybody_hears_only_what_the_asker_can_spend(stage: Stage, desk: Desk) -> None:
+    desk.passes.held = (HELD,)
     async with in_chat(stage, desk):
         say(stage, "ann", "!pass")
         await until(lambda: desk.telling.said)
@@ -33,6 +34,7 @@ async def test_a_choice_behind_the_command_is_a_vote_with_a_pass(stage: Stage, d
 
 
 async def test_on_discord_a_member_sees_their_passes_and_where_they_came_from(stage: Stage, desk: Desk) -> None:
+    desk.passes.held = (HELD,)
     ann = stage.discord.add_member("ann")
     async with on_board(stage, desk):
         said = await stage.discord.slash(ann, "pass list").wait()
@@ -89,7 +91,20 @@ async def test_taking_a_pass_away_asks_and_the_press_does_it(stage: Stage, desk:
     assert done.text == "Mod-vote pass #3 is taken away; what it was spent on stays as it is."
 
 
+async def test_mine_tells_what_can_be_spent_in_both_places(stage: Stage, desk: Desk) -> None:
+    desk.passes.held = (HELD,)
+    async with in_chat(stage, desk):
+        say(stage, "ann", "!mine")
+        await until(lambda: desk.telling.said)
+    ann = stage.discord.add_member("ann")
+    async with on_board(stage, desk):
+        said = await stage.discord.slash(ann, "mine").wait()
+    assert desk.telling.said[0][1].endswith("Passes to spend: mod-vote pass.")
+    assert said.text.endswith("\nPasses to spend: mod-vote pass.")
+
+
 async def test_a_moderator_looks_at_somebody_elses_passes(stage: Stage, desk: Desk) -> None:
+    desk.passes.held = (HELD,)
     ann, mia = stage.discord.add_member("ann"), stage.discord.member("mod_mia")
     async with on_board(stage, desk):
         said = await stage.discord.slash(mia, "passes list", {"member": ann}).wait()

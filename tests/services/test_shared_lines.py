@@ -293,6 +293,31 @@ def test_one_alone_or_with_units_of_several_drops_hears_it_in_a_line_of_their_ow
     ]
 
 
+BESIDES = "Passes to spend: mod-vote pass."
+
+
+def test_those_who_have_the_same_besides_share_a_line_and_others_do_not(chat):
+    for name, besides in {"ann": BESIDES, "bob": BESIDES, "cy": "", "dee": ""}.items():
+        chat.lines.holding(viewer(name), (("Teal Mug", len(name), 48),), besides)
+    assert chat.hear() == [
+        f"Teal Mug is held by @ann #3, @bob #3 (of 48). {BESIDES}",
+        "Teal Mug is held by @cy #2, @dee #3 (of 48)",
+    ]
+    chat.lines.holding(viewer("eve"), (), BESIDES)
+    assert chat.hear() == [f"@eve holds nothing yet; !drop shows what is on and what is next. {BESIDES}"]
+
+
+def test_what_somebody_has_besides_is_never_cut_off_a_line_of_many(chat):
+    besides = f"Passes to spend: {'x' * 120}."
+    names = [f"{'n' * 22}{number:03}" for number in range(40)]
+    for number, name in enumerate(names):
+        chat.lines.holding(viewer(name), (("Teal Mug", number + 1, 48),), besides)
+    heard = chat.hear()
+    assert all(line.endswith(besides) and len(line) <= 500 for line in heard)
+    told = " ".join(heard)
+    assert [told.count(f"@{name} ") for name in names] == [1] * len(names)
+
+
 def test_above_sixty_who_hold_nothing_one_line_says_so_to_all(chat):
     for n in range(NAMED_MAX + 1):
         chat.lines.holding(viewer(f"v{n}"), ())

@@ -43,7 +43,14 @@ from bot.wording.nights import (
     night_text,
     nights_text,
 )
-from bot.wording.passes import confirm_pass_card, hand_on_card, pass_deed_text, passes_lines, passes_text
+from bot.wording.passes import (
+    confirm_pass_card,
+    hand_on_card,
+    my_passes_text,
+    pass_deed_text,
+    passes_lines,
+    passes_text,
+)
 from tests.wording.saying import EIGHT, NOW, drawn
 
 MOD_VOTE = PassTerms(PassKind.MOD_VOTE)
@@ -99,6 +106,7 @@ def every_pass_sentence(words: Wording) -> Iterator[str]:
     """What people hold, in chat and on Discord, and what becomes of it."""
     yield from passes_lines(words, [("ann", PASSES), ("bob", ()), ("cy", PASSES[:1])], NOW)
     yield from (passes_text(words, held, NOW, titles={"mug": "Teal Mug"}) for held in ((), PASSES[:2], PASSES))
+    yield from (my_passes_text(words, PASSES, NOW, discord=discord) for discord in (False, True))
     yield from (passes_text(words, held, NOW, whose="ann") for held in ((), PASSES[:2]))
     yield drawn(hand_on_card(words, PASSES[2], "bob", NOW))
     for discord in (False, True):

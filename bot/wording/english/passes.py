@@ -20,6 +20,7 @@ SENTENCES = {
     "pass-usable-several": "{kind} ({count})",
     "passes-people": "Passes to spend: {people}",
     "passes-unusable": "none",
+    "passes-mine": "Passes to spend: {passes}.",
     "passes-list": "Your passes:\n{passes}\nIn a poll that takes them, press Use my pass to spend one.",
     "passes-none": "You hold no pass.",
     "pass-given": "{receiver} now has {kind} #{number}{details}.",
