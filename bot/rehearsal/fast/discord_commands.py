@@ -20,6 +20,7 @@ from bot.rehearsal.fast.discord_options import (
     text,
 )
 from bot.rehearsal.fast.discord_passes import pass_definitions, void_definition
+from bot.rehearsal.fast.discord_polls import poll_definitions
 from bot.wording.catalogue import Wording
 from bot.wording.moving import reason_text
 from bot.wording.times import undo_text
@@ -55,6 +56,7 @@ def definitions(words: Wording, *, linking: bool = True) -> list[Json]:
         command(words, "mine", []),
         command(words, "privacy", []),
         *pass_definitions(words),
+        *poll_definitions(words),
         command(
             words,
             "proof",

@@ -14,6 +14,7 @@ from bot.domain.people import Actor
 from bot.domain.text import label
 from bot.domain.time import SECOND, Micros
 from bot.platforms.discord.settings import DiscordSettings
+from bot.rehearsal.fast import discord_polls
 from bot.rehearsal.fast.discord_answers import PLATFORM, Act, answer_within
 from bot.rehearsal.fast.discord_board import QuickBoard
 from bot.rehearsal.fast.discord_commands import definitions
@@ -200,6 +201,14 @@ class DiscordSide:
                 (sub,) = options.values()
                 inner = {each["name"]: each for each in sub.get("options", ())}
                 await self._steer(act, sub["name"], inner)
+            case "poll":
+                (sub,) = options.values()
+                inner = {each["name"]: each for each in sub.get("options", ())}
+                await self._answer(act, discord_polls.steering(services, act, sub["name"], inner))
+            case "vote":
+                choice, poll = _value(options, "choice", ""), _value(options, "poll", "")
+                privately = partial(answer_within, self._rest, act)
+                await answer_vote(services, act.actor, act.request_id, choice, poll=poll, privately=privately)
             case "pass" | "passes" | "night" as group:
                 (sub,) = options.values()
                 inner = {each["name"]: each for each in sub.get("options", ())}
@@ -274,6 +283,10 @@ class DiscordSide:
             await self._answer(act, privacy.forget(services, act.actor, act.request_id))
         elif re.fullmatch(reminders.BUTTON, pressed):
             await self._answer(act, self._toggle(act))
+        elif pressed.startswith(("md:vote", "md:ballot")):
+            privately = partial(answer_within, self._rest, act)
+            if not await discord_polls.press(services, act, pressed, privately):
+                self._no_form(pressed)
 
     def _no_form(self, what: str) -> None:
         self._world.note_not_imitated(f"{what}: a form, which only the library's client can open")
