@@ -127,7 +127,7 @@ def test_a_line_is_the_command_that_it_would_be_answered_as(line, command) -> No
 def test_what_is_off_in_chat_is_off_behind_the_word_too_until_it_has_a_name() -> None:
     listing: Any = Listing()
     install_all_twitch(listing, Desk().services(), CommandNames())
-    assert set(COMMANDS) - set(listing.names) == {"proof"}
+    assert set(COMMANDS) - set(listing.names) == {"night", "proof"}
     off, spelled_out = CommandNames(), CommandNames({"proof": ()})
     on = CommandNames({"proof": ("beweis",)})
     assert [names.meant_by("proof") for names in (off, spelled_out, on)] == [None, None, "proof"]

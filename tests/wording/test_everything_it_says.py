@@ -8,6 +8,7 @@ from dataclasses import replace
 from syrupy.assertion import SnapshotAssertion
 
 from bot.domain.announcing import NewsKind
+from bot.domain.ballots import SCORE_MAX
 from bot.domain.claims import ClaimDecision, ClaimGranted, ClaimNeedsName, ClaimOpenNow, ClaimRefusal
 from bot.domain.codes import CodeRefusal
 from bot.domain.control import DropSteered, SteerDecision, SteerNeedsYes, SteerRefusal, Verb
@@ -160,11 +161,16 @@ ERASURES: tuple[ErasureDecision, ...] = (
     ErasureAsked(units=0, deeds=0),
     ErasureAsked(units=2, deeds=7),
     ErasureAsked(units=2, deeds=0, linked=True),
+    ErasureAsked(units=2, deeds=0, linked=True, passes=3),
     PersonErased(units=2, deeds=7, entries=9),
     ErasureRefused(ErasureRefusal.NOTHING_KEPT),
     ErasureRefused(ErasureRefusal.FROZEN, "mug", "Teal Mug"),
     ErasureRefused(ErasureRefusal.STILL_RUNNING, "mug", "Teal Mug"),
     ErasureRefused(ErasureRefusal.STILL_RUNNING, "mug", "Teal Mug", NOW + 20 * MINUTE),
+    ErasureRefused(ErasureRefusal.VOTED, "poll:next-mug", "Next mug?"),
+    ErasureRefused(ErasureRefusal.VOTED, "poll:next-mug", "Next mug?", NOW + 20 * MINUTE),
+    ErasureRefused(ErasureRefusal.AT_A_NIGHT, "night:hades", "Hades night"),
+    ErasureRefused(ErasureRefusal.AT_A_NIGHT, "night:hades", "Hades night", NOW + 20 * MINUTE),
 )
 STEERINGS: tuple[SteerDecision, ...] = (
     *(steered(verb) for verb in Verb if verb not in (Verb.GIVE, Verb.UNDO, Verb.EXTEND)),
@@ -269,7 +275,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield "# Trouble, forms and the descriptions of slash commands"
     yield words.say("trouble", discord=True)
     yield from (
-        words.say(key, discord=True, within=undo_text(words))
+        words.say(key, discord=True, within=undo_text(words), most=SCORE_MAX)
         for key in SENTENCES
         if key.startswith(("slash-", "form-", "give-form-", "ballot-form-"))
     )
@@ -294,7 +300,7 @@ def _gates(words: Wording) -> Iterator[str]:
 
 def _privacy(words: Wording) -> Iterator[str]:
     units = tuple(("Teal Mug", number, 48) for number in range(1, 23))
-    for kept in (Kept(), Kept(("twitch: ann",)), Kept(("twitch: ann", "discord: Ann"), units, 31, 2, NOW)):
+    for kept in (Kept(), Kept(("twitch: ann",)), Kept(("twitch: ann", "discord: Ann"), units, 31, 2, NOW, 4, 1)):
         yield drawn(kept_card(words, kept))
     yield drawn(data_card(words, b"{}"))
     yield too_large_text(words, "discord:1001")
