@@ -8,6 +8,9 @@ from typing import NamedTuple
 from bot.domain.checkpoint import Checkpoint, NoteKey, Verify
 from bot.domain.drops import Drop
 from bot.domain.merkle import Frontier
+from bot.domain.pass_story import PassStory
+from bot.domain.poll_story import PollStory
+from bot.domain.polls import poll_of_scope
 from bot.domain.public_lines import BUNDLE, BundleRefused, EntryRefused, Lines, PublicEntry, read_key_change
 from bot.domain.story import Story, UnitOut
 from bot.domain.time import Micros
@@ -93,6 +96,8 @@ class _Check:
         peaks = [lines.take_hash("peak") for _ in range(self._before.bit_count())]
         self._tree = Frontier(self._before, peaks)
         self._story = Story(self._drop)
+        self._passes = PassStory(only=self._drop)
+        self._polls: dict[str, PollStory] = {}
         self._hidden = self._told = self._signed_late = 0
         self._channel, self._at = "", 0
         self._checkpoints: list[Signed] = []
@@ -135,7 +140,7 @@ class _Check:
         # Only now is each of them known to be what was signed.
         for each in entries:
             if each is None:
-                self._hidden += 1
+                self._hide()
             else:
                 self._tell(each, followed=each is last, late=late)
         self._note(note.checkpoint, last, change)
@@ -171,6 +176,11 @@ class _Check:
         also = f", or among the peaks for the {peaks} before," if peaks else ""
         raise BundleRefused(f"something {among}{also} was changed: {over} other entries", line=line)
 
+    def _hide(self) -> None:
+        self._hidden += 1
+        if self._passes.owed:
+            raise self._lines.refused(f"a {self._passes.owed[0].kind} that belongs to a unit is hidden, or missing")
+
     def _tell(self, entry: PublicEntry, *, followed: bool, late: bool) -> None:
         """An entry in its place within the log, and in its drop's story. Raises BundleRefused."""
         try:
@@ -183,16 +193,36 @@ class _Check:
                 raise EntryRefused("it is earlier than the entry before it")
             self._channel, self._at = entry.channel, entry.at
             before = self._story.drop
+            if self._passes.owed or entry.kind.startswith("pass."):
+                self._passes.tell(entry.kind, entry.public)
             if entry.drop == self._drop:
                 self._story.tell(entry)
                 self._told = entry.number
                 due = checkpoint_due(before, self._story.drop, entry.kind)
+                self._with_unit(entry)
             else:
+                self._tell_poll(entry)
                 due = checkpoint_due(None, None, entry.kind)
             if due and not followed and (entry.kind == LOG_KEY or not late):
                 raise EntryRefused("a checkpoint belongs after it, and there is none")
+        except KeyError as error:
+            raise BundleRefused(f"{entry.kind} does not say {error}", line=entry.line, entry=entry.number) from None
         except EntryRefused as error:
             raise BundleRefused(str(error), line=entry.line, entry=entry.number) from None
+
+    def _with_unit(self, entry: PublicEntry) -> None:
+        """What comes with a unit stands right behind it; what comes with other drops may be hidden."""
+        drop = self._story.drop
+        if drop is not None and entry.kind == "unit.granted":
+            self._passes.unit_granted(drop.plan, entry.public["number"], entry.at)
+        elif entry.kind in ("unit.voided", "unit.retired"):
+            self._passes.unit_taken(self._drop, entry.public["number"])
+
+    def _tell_poll(self, entry: PublicEntry) -> None:
+        """A poll that was opened in between is judged as well; of one from before not all is here."""
+        key = poll_of_scope(entry.drop)
+        if key is not None and (key in self._polls or entry.kind == "poll.opened"):
+            self._polls.setdefault(key, PollStory(key)).tell(entry)
 
     def _note(self, checkpoint: Checkpoint, last: PublicEntry | None, change: Change | None) -> None:
         if change is not None:

@@ -39,6 +39,7 @@ class Story:
     restored: list[int] = field(default_factory=list)  # entries before which the ledger was put back from a copy
     _lowest_free: int = 1  # which may be one above the supply
     _held: Counter[str] = field(default_factory=Counter)
+    _early: set[int] = field(default_factory=set)
 
     def tell(self, entry: PublicEntry) -> None:
         """One more of the drop's facts. Raises EntryRefused for one that cannot be, or that breaks a promise."""
@@ -76,6 +77,8 @@ class Story:
                 unit = self.units.get(number_of(entry))
                 if unit is None or unit.how != entry.public.get("how"):
                     raise EntryRefused(f"number {number} is taken back, but nobody has it that way")
+            case "unit.retired":
+                self._check_retired(entry)
             case "unit.lost":
                 self._check_free(drop, number_of(entry))
                 # Only a restore loses numbers: else a drop could be made to sell out sooner than was promised.
@@ -107,6 +110,15 @@ class Story:
         if held >= drop.plan.per_person:
             raise EntryRefused(f"number {number} is claimed by somebody who has {held}, the most one may have")
 
+    def _check_retired(self, entry: PublicEntry) -> None:
+        """Taken back for good: it counts as written off, and whoever had it may have another one."""
+        number = number_of(entry)
+        unit = self.units.get(number)
+        if unit is None or unit.how != entry.public.get("how"):
+            raise EntryRefused(f"number {number} is taken back for good, but nobody has it that way")
+        if entry.public.get("window", "") != ("early" if number in self._early else ""):
+            raise EntryRefused(f"number {number} is taken back for good, but did not go in that window")
+
     def _check_free(self, drop: Drop, number: int) -> None:
         if not drop.plan.has_unit(number):
             raise EntryRefused(f"number {number} is not within 1 to {drop.plan.supply}")
@@ -124,12 +136,18 @@ class Story:
                 number, how, holder = entry.public["number"], entry.public["how"], entry.public["holder"]
                 self.units[number] = UnitOut(number, how, holder, entry.at, entry.number)
                 self._held[holder] += 1
+                if "window" in entry.public:
+                    self._early.add(number)
                 self._skip_taken()
             case "unit.voided":
                 number = entry.public["number"]
                 self.taken_back.append((number, entry.number))
                 self._held[self.units.pop(number).holder] -= 1
                 self._lowest_free = min(self._lowest_free, number)
+            case "unit.retired":
+                number = entry.public["number"]
+                self._held[self.units.pop(number).holder] -= 1
+                self.lost[number] = entry.number
             case "drop.frozen":
                 self.restored.append(entry.number)
             case "unit.lost":

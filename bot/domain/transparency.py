@@ -29,7 +29,7 @@ TILE_LEAVES = 256
 _SIGNED_AT = frozenset(
     (LOG_KEY, "drop.announced", "drop.opened", "drop.reopened", "drop.closed", "poll.opened", "poll.closed")
 )
-_TAKES_UNITS = frozenset(("unit.granted", "unit.lost"))
+_TAKES_UNITS = frozenset(("unit.granted", "unit.lost", "unit.retired"))
 
 
 class KeyChange(StrEnum):

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from bot.domain.bundle import Hidden, bundle_end, write_bundle
+from bot.domain.ledger import names_drop
 from bot.domain.transparency import LOG_KEY, TILE_LEAVES, KeyChange, TileFrontier
 from bot.storage import tables
 from bot.storage.entries import read_pieces
@@ -40,7 +41,8 @@ def read_bundle(connection: Connection, channel_id: int, drop: str) -> str:
     end = bundle_end(last, sorted(notes))
     if end is None or told[drop] > end:
         raise NotExported(f"nothing of {drop} is under a checkpoint yet: the first start of this version signs one")
-    shown = {key for key, announced in told.items() if announced <= end} | {""}
+    # Polls and nights are announced with their first entry: only of drops there are secrets.
+    shown = {key for key, announced in told.items() if announced <= end}
     rows = select(entry.drop_key, entry.canonical, entry.leaf_hash).where(
         entry.channel_id == channel_id, entry.number >= first, entry.number <= end
     )
@@ -50,7 +52,7 @@ def read_bundle(connection: Connection, channel_id: int, drop: str) -> str:
         before=first - 1,
         peaks=_peaks(connection, channel_id, first - 1),
         entries=(
-            canonical if key in shown else Hidden(leaf)
+            canonical if key in shown or not names_drop(key) else Hidden(leaf)
             for piece in read_pieces(connection, rows.order_by(entry.number))
             for key, canonical, leaf in piece
         ),

@@ -49,7 +49,7 @@ class Folding:
     def add(self, rows: Sequence[EntryBytes], settle: Settle = lambda _: False) -> None:
         """Fold the next entries, but for those that `settle` has folded."""
         report, expected, last_at = self._report, self._expected, self._last_at
-        owed = self._participation.owed
+        owed = self._participation.passes.owed
         for row in rows:
             number, at, _, _, _ = row
             if number != expected:
@@ -70,8 +70,7 @@ class Folding:
 
     def end(self) -> Rebuilt:
         """What all of them amount to, after the last one."""
-        if self._participation.owed:
-            due = self._participation.owed[0]
+        for due in self._participation.passes.owed:
             self._report(self._expected - 1, f"{due.kind} belongs after it, which goes with {due.unit}")
         return self.rebuilt
 
@@ -85,10 +84,12 @@ class Folding:
             rebuilt.unsealed.add(number)
         elif hidden != b"{}":
             private = orjson.loads(hidden)
-        if self._participation.owed:
-            missed = self._participation.missed(kind, public)
-            if missed is not None:
-                self._report(number, missed)
+        passes = self._participation.passes
+        if passes.owed or kind.startswith("pass."):
+            try:
+                passes.tell(kind, public)
+            except EntryRefused as refused:
+                self._report(number, str(refused))
         if not names_drop(key):
             self._note(row, content, private)
             return
@@ -98,7 +99,7 @@ class Folding:
         if kind == "unit.granted":
             # Nothing but the last unit can make a claim one that is signed.
             due = not self._grant(row, before, after, public, private)
-            self._participation.unit_granted(after.plan, public["number"], content["at"])
+            passes.unit_granted(after.plan, public["number"], content["at"])
         elif kind == "unit.voided":
             self._void(key, public["number"])
         elif kind == "unit.retired":
@@ -176,7 +177,7 @@ class Folding:
         if isinstance(held, dict):
             del held[number]
             held_by[holder] = held
-        self._participation.unit_taken(key, number)
+        self._participation.passes.unit_taken(key, number)
 
     def _lose(self, key: str, number: int, at: Micros, entry: int) -> None:
         rebuilt = self.rebuilt

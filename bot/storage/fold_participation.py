@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import cast
 
-from bot.domain.drop_plan import DropPlan
 from bot.domain.ledger import Fact
 from bot.domain.nights import evolve_night, night_of_scope
+from bot.domain.pass_story import PassStory
 from bot.domain.pass_terms import PassKind
 from bot.domain.passes import Pass, evolve_pass, pass_of
 from bot.domain.poll_box import seed_shown
@@ -20,22 +19,12 @@ from bot.storage.poll_rows import vote_cast
 from bot.storage.rebuilt import Rebuilt, RebuiltBallot, RebuiltPoll
 
 
-class Owed(NamedTuple):
-    """An entry that has to come next: what came with a unit is granted, or voided, right after it."""
-
-    kind: str
-    public: Mapping[str, object]
-    unit: str
-
-
 class ParticipationFold:
     """What a channel's entries tell of polls, passes and nights, noted in its Rebuilt."""
 
     def __init__(self, rebuilt: Rebuilt) -> None:
         self._rebuilt = rebuilt
-        # By drop and unit, the passes that came with it.
-        self._came_with: dict[tuple[str, int], list[int]] = {}
-        self.owed: list[Owed] = []
+        self.passes = PassStory(next_number=1)
 
     def apply(self, fact: Fact, entry: PublicEntry) -> None:
         """Fold a fact about a pass, a poll or a night. Raises EntryRefused, KeyError or ValueError for what cannot
@@ -53,30 +42,6 @@ class ParticipationFold:
         elif night is not None:
             self._night(night, fact, entry)
 
-    # -- what comes with units ------------------------------------------------------------------------------
-
-    def unit_granted(self, plan: DropPlan, number: int, at: Micros) -> None:
-        """What the drop promises with each unit comes next."""
-        after = len(self._rebuilt.passes.held)
-        for place, offer in enumerate(plan.passes, after + 1):
-            public = {"pass": place, **offer.terms(at).as_public(), "drop": plan.key, "unit": number}
-            self.owed.append(Owed("pass.granted", public, f"unit {number} of {plan.key}"))
-
-    def unit_taken(self, drop: str, number: int) -> None:
-        """What came with it is taken along, and comes next."""
-        for each in self._came_with.get((drop, number), ()):
-            if not self._rebuilt.passes.held[each].voided:
-                public = {"pass": each, "why": "unit-voided"}
-                self.owed.append(Owed("pass.voided", public, f"unit {number} of {drop}"))
-
-    def missed(self, kind: str, public: Mapping[str, Any]) -> str | None:
-        """What is wrong with this entry where something else belongs; None where it is the one that does."""
-        due = self.owed.pop(0)
-        if (kind, public) == (due.kind, due.public):
-            return None
-        self.owed.clear()
-        return f"here belongs {due.kind} of pass {due.public['pass']}, which goes with {due.unit}"
-
     # -- passes ---------------------------------------------------------------------------------------------
 
     def _pass(self, fact: Fact, entry: PublicEntry) -> None:
@@ -86,9 +51,7 @@ class ParticipationFold:
             (passes.spent if fact.kind == "pass.spent" else passes.returned)[scope] += 1
             return
         held = passes.held.get(number)
-        if fact.kind == "pass.granted":
-            self._check_granted(number, fact)
-        elif held is not None and fact.kind == "pass.spent":
+        if held is not None and fact.kind == "pass.spent":
             if scope in held.spent_on and passes.returned[scope]:
                 passes.returned[scope] -= 1
                 held = evolve_pass(held, fact._replace(kind="pass.returned"))
@@ -104,16 +67,6 @@ class ParticipationFold:
             passes.untold.pop(number, None)
             if fact.person_id is None:
                 passes.untold[number] = entry.number
-
-    def _check_granted(self, number: int, fact: Fact) -> None:
-        before = len(self._rebuilt.passes.held)
-        if number != before + 1:
-            raise ValueError(f"pass {number} comes after pass {before}")
-        drop, unit = str(fact.public.get("drop", "")), cast(int, fact.public.get("unit", 0))
-        if drop:
-            if unit not in self._rebuilt.owners.get(drop, ()):
-                raise ValueError(f"pass {number} comes with unit {unit} of {drop}, which nobody has")
-            self._came_with.setdefault((drop, unit), []).append(number)
 
     def _check_spent(self, held: Pass, fact: Fact, at: Micros) -> None:
         kind = PassKind.GAME_NIGHT if night_of_scope(fact.drop) is not None else PassKind.MOD_VOTE

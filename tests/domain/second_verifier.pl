@@ -156,7 +156,7 @@ sub check {
             $at = $entry->{at};
             my ($kind, $public, $its) = (@$entry{qw(kind public)}, $entry->{drop} eq "\"$drop\"");
             if ($number == $before + 1) { die "it begins with another drop\n" if !$its || $kind ne '"drop.planned"' }
-            my $due = $kind eq '"log.key"' || !$late && $kind =~ /^"drop\.(?:announced|opened|reopened|closed)"\z/;
+            my $due = $kind eq '"log.key"' || !$late && $kind =~ /^"drop\.(?:announced|opened|reopened|closed)"\z|^"poll\.(?:opened|closed)"\z/;
             die "entry $number: no checkpoint after it\n" if $due && $number < $size;
             next if !$its;
             if ($kind eq '"drop.planned"') {
@@ -177,18 +177,20 @@ sub check {
                 $early = 0;
             }
             $announced = 1 if $kind eq '"drop.announced"';
-            next if $kind !~ /^"unit\.(granted|lost|voided)"\z/;
+            next if $kind !~ /^"unit\.(granted|lost|voided|retired)"\z/;
             my ($what, $unit) = ($1, $public->{number} // "");
             die "entry $number: number $unit is not within 1 to $supply\n" if $unit !~ /^[1-9][0-9]*\z/ || $unit > $supply;
-            die "entry $number: number $unit, $what\n" if ($what eq "voided") != exists $out{$unit};
-            die "entry $number: number $free is free and comes first\n" if $what ne "voided" && $unit != $free;
+            my $back = $what eq "voided" || $what eq "retired";    # either way nobody has it any more
+            die "entry $number: number $unit, $what\n" if $back != exists $out{$unit};
+            die "entry $number: number $free is free and comes first\n" if !$back && $unit != $free;
             if ($what eq "granted") {
                 my ($claim, $window) = ($public->{how} eq '"claim"', $public->{window} // "");
                 die "entry $number: not in this window\n" if $window ne ($early && $claim ? '"early"' : "");
                 die "entry $number: too late to be early, or too many\n"
                   if $window && ($at >= $public_at || ++$early_claimed > $early_units);
             }
-            if ($what eq "voided") { delete $out{$unit}; $free = $unit if $unit < $free }
+            if ($what eq "retired") { $early_claimed-- if exists $public->{window} }
+            elsif ($what eq "voided") { delete $out{$unit}; $free = $unit if $unit < $free }
             else { $out{$unit} = $number; $free++ while exists $out{$free} }
         }
         $notes++;
