@@ -148,9 +148,11 @@ def _in_chat(case: Case, poll: JudgedPoll, seen: SeenLine) -> tuple[str, int, bo
 def _on_discord(poll: JudgedPoll, seen: SeenLine) -> tuple[str, int, bool] | None:
     data = seen["data"]
     request = f"discord:{data.get('interaction_id')}"
-    if seen["kind"] == "slash" and data.get("command") in ("vote", "pass"):
+    if seen["kind"] == "slash" and data.get("command") in ("vote", "pass spend"):
         named = typed(str(data.get("options", {}).get("choice", "")))
-        return (request, read_choice(named, poll.options), data["command"] == "pass") if named else None
+        return (request, read_choice(named, poll.options), data["command"] == "pass spend") if named else None
+    if seen["kind"] == "submit" and poll.method != "plurality":
+        return request, 0, False  # a whole ballot, filled in
     if seen["kind"] != "press":
         return None
     _, _, button = str(data.get("custom_id", "")).partition(":")

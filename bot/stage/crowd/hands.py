@@ -217,7 +217,7 @@ class DiscordHands:
         button = self._cards.vote_button(poll.question, deed.option, with_pass=deed.with_pass)
         try:
             if button is None:
-                self._slash("pass" if deed.with_pass else "vote", {"choice": str(deed.option)})
+                self._slash("pass spend" if deed.with_pass else "vote", {"choice": str(deed.option)})
             elif deed.with_pass:
                 self._papers.ask_for(self._member, button, deed.option)
             else:
