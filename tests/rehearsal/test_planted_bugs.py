@@ -131,7 +131,7 @@ async def test_planted_bugs_are_caught_and_the_bot_as_it_is_keeps_every_promise_
 @pytest.mark.timeout(300)
 async def test_bugs_that_show_only_in_bad_moments_are_caught_and_the_bot_as_it_is_has_none(tmp_path: Path) -> None:
     config = CONFIG.replace("supply = 5", "supply = 40")
-    tempo = replace(TEMPO, window=18)
+    tempo = replace(TEMPO, window=20)
     bots = ((AS_IT_IS,), tuple(CAUGHT_IN_BAD_MOMENTS))
     reports = await play_each(
         tmp_path, bots, config, viewers=40, discord_viewers=3, tempo=tempo, script=BAD_MOMENTS
