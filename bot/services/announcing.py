@@ -1,37 +1,33 @@
-"""Everybody's news: each place empties its own part of the outbox, and the cards follow their drops."""
+"""Everybody's news: each place empties its own part of the outbox."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any
 
 import structlog
 
 from bot.domain.announcing import (
-    DISCORD_ANNOUNCEMENTS,
     DISCORD_MODERATORS,
     TWITCH_CHAT,
     NewsKind,
     Priority,
-    snapshot,
 )
 from bot.domain.answers import TryAgain
-from bot.domain.drops import Drop, DropState
 from bot.domain.publishing import Publishing
 from bot.domain.stream import Pace
 from bot.domain.telling import NoteAttempt, NoteSent
 from bot.domain.time import SECOND, Micros
+from bot.services.kept_cards import EDIT_GAP_SECONDS, KEPT, KeptCards
 from bot.services.ports import BoardSender, ChatSender, Clock, LedgerLane, PlaceDown, ResultsFiles, SendRefused
 from bot.services.results import Results, no_files
 from bot.services.waiting import woken
 from bot.storage.database import Reads
-from bot.storage.drops import read_drops
 from bot.storage.lane import Committed
 from bot.storage.links import read_link
-from bot.storage.telling import PendingNews, is_noted, last_card, pending_news, untold
+from bot.storage.telling import PendingNews, is_noted, pending_news, untold
 from bot.wording.announcing import card as card_of
-from bot.wording.announcing import chat_line, control_card, frozen_card, live_card, lost_card, repair_card
+from bot.wording.announcing import chat_line, frozen_card, lost_card, repair_card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
 from bot.wording.codes import burned_card
@@ -42,12 +38,8 @@ log = structlog.get_logger(__name__)
 BACK_OFF_SECONDS_MAX = 30.0
 # After this an answer to a claim is late, and the moderators should hear of it.
 ANSWERS_TAKE = 30 * SECOND
-# Discord slows down whoever edits one message more often than this.
-EDIT_GAP_SECONDS = 1.5
 NOTE_AGAIN_SECONDS = 1.0
 STUMBLES_MAX = 4
-# News whose cards are edited in place from then on.
-_KEPT = (NewsKind.OPENED, NewsKind.CONTROL)
 _USUAL = Publishing()
 # What moderators read of a repair is not what viewers read.
 _MODERATORS_CARDS = {
@@ -58,9 +50,8 @@ _MODERATORS_CARDS = {
 
 
 class Announcing:
-    """One sender per place. A place that is down keeps its news and never holds up another.
-
-    Cards are edited together, and no sooner than `edit_gap_seconds` after the last time."""
+    """One sender per place. A place that is down keeps its news and never holds up another. Cards that were posted
+    are kept up to date, all of them together, and no sooner than `edit_gap_seconds` after the last time."""
 
     def __init__(
         self,
@@ -86,14 +77,13 @@ class Announcing:
         self._pace = pace
         self._chat = chat
         self._board = board
-        self._edit_gap_seconds = edit_gap_seconds
         self._fingerprints = publishing.fingerprints
         self._results = Results(words, publishing, results_files)
         self._wakes = {place: asyncio.Event() for place in places}
+        self._kept = KeptCards(
+            reads, channel_id, words, clock, board=board, places=places, edit_gap_seconds=edit_gap_seconds
+        )
         self._last_line_at: Micros = 0
-        self._stale: set[str] = set()
-        self._stale_wake = asyncio.Event()
-        self._shown: dict[tuple[str, str], Card] = {}
         self._stumbles: Counter[int] = Counter()
 
     def committed(self, committed: Committed) -> None:
@@ -102,24 +92,23 @@ class Announcing:
             if place in committed.places:
                 wake.set()
         if committed.drops:
-            self._stale |= committed.drops
-            self._stale_wake.set()
+            self._kept.changed(committed.drops)
 
     def wake_all(self) -> None:
         """A place may be back: look again."""
         for wake in self._wakes.values():
             wake.set()
-        self._stale_wake.set()
+        self._kept.wake()
 
     async def run(self) -> None:
         """Announce and keep cards, for ever; cancel to stop."""
         self.wake_all()
-        await self._mark_all_stale()
+        await self._kept.mark_all()
         async with asyncio.TaskGroup() as group:
             for place in self._wakes:
                 group.create_task(self._empty(place), name=f"announce {place}")
             if self._board is not None:
-                group.create_task(self._keep_cards(), name="keep cards")
+                group.create_task(self._kept.run(), name="keep cards")
 
     async def _empty(self, place: str) -> None:
         """Say what is to be said in one place. Whatever goes wrong here goes wrong in no other place."""
@@ -183,10 +172,9 @@ class Announcing:
                 log.warning("a place refused the news for good", place=news.place, reason=refused.reason)
                 result, reference = f"refused: {refused.reason}"[:200], ""
         await self._note_sent(NoteSent(self._channel_id, news.id, result, reference))
-        if reference and news.kind in _KEPT:
+        if reference and news.kind in KEPT:
             # The card shows the drop of when the news was made; meanwhile it may have been claimed empty.
-            self._stale.add(news.drop)
-            self._stale_wake.set()
+            self._kept.changed((news.drop,))
 
     async def _note_sent(self, note: NoteSent) -> None:
         """Have the ledger take this note, however long that lasts: what was said must not be said again."""
@@ -254,59 +242,6 @@ class Announcing:
         if news.place == DISCORD_MODERATORS and news.kind in _MODERATORS_CARDS:
             return _MODERATORS_CARDS[news.kind](self._words, news.about)
         return card_of(self._words, news.kind, news.about, now)
-
-    # -- cards that are edited in place ---------------------------------------------------------------------
-
-    async def _mark_all_stale(self) -> None:
-        drops = await read_drops(self._reads, self._channel_id)
-        self._stale |= {key for key, drop in drops.items() if drop.public and drop.state is not DropState.SETTLED}
-
-    async def _keep_cards(self) -> None:
-        while True:
-            await self._stale_wake.wait()
-            self._stale_wake.clear()
-            stale, self._stale = self._stale, set()
-            drops = await read_drops(self._reads, self._channel_id) if stale else {}
-            for key in sorted(stale & drops.keys()):
-                try:
-                    await self._refresh(drops[key])
-                except PlaceDown:
-                    self._stale.add(key)
-                except Exception:
-                    log.exception("a card could not be brought up to date", drop=key)
-            await asyncio.sleep(self._edit_gap_seconds)
-            if self._stale:
-                self._stale_wake.set()
-
-    async def _refresh(self, drop: Drop) -> None:
-        if drop.frozen:
-            # What its cards show is the witness of what the ledger has forgotten.
-            return
-        about: dict[str, Any] = snapshot(drop)
-        now = self._clock.now()
-        kinds = {
-            DISCORD_ANNOUNCEMENTS: (NewsKind.OPENED, live_card),
-            DISCORD_MODERATORS: (NewsKind.CONTROL, control_card),
-        }
-        for place, (kind, render) in kinds.items():
-            if place not in self._wakes or self._board is None:
-                continue
-            posted = await last_card(self._reads, self._channel_id, place, drop.key, kind)
-            if posted is None:
-                continue
-            reference = posted.reference
-            # What was signed when the card was posted stays on it, whatever the drop has come to since.
-            wanted = render(self._words, {**about, "note": posted.about.get("note", "")}, now)
-            if self._shown.get((place, reference)) == wanted:
-                continue
-            try:
-                await self._board.edit(place, reference, wanted)
-            except SendRefused as refused:
-                if refused.retry_after_seconds is not None:
-                    self._stale.add(drop.key)
-                    continue
-                log.info("a card cannot be kept up to date", place=place, reason=refused.reason)
-            self._shown[place, reference] = wanted
 
 
 def _nonce_of(news: PendingNews) -> str:
