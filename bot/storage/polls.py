@@ -12,7 +12,9 @@ from bot.domain.poll_box import Box, Vote, count
 from bot.domain.poll_control import (
     OpenDecision,
     OpenPoll,
+    PollRefusal,
     PollRefused,
+    PollVerb,
     SteerPoll,
     SteerPollDecision,
     decide_open,
@@ -58,6 +60,8 @@ def handle_recount(batch: Batch, command: RecountPoll, moment: Micros) -> Recoun
     """Count a closed poll again within the batch."""
     batch.write_rows()  # it may have been closed in this very batch
     part = batch.book.participation
+    if not command.actor.steers:
+        return PollRefused(PollRefusal.NOT_ALLOWED, PollVerb.RECOUNT)
     meant = closed_poll(tuple(part.polls.values()), command.poll)
     if isinstance(meant, PollRefused):
         return meant
