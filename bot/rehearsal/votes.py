@@ -40,7 +40,7 @@ class VoteAsk:
 
 def vote_asks(case: Case, poll: JudgedPoll) -> list[VoteAsk]:
     """Whatever can be a vote in this poll, in the order in which it was delivered."""
-    spans = [(case.on_stage(begin), case.on_stage(end)) for begin, end in poll.spans]
+    spans = stage_spans(case, poll)
     found = []
     for seen in case.record:
         at = seen["at"]
@@ -58,6 +58,12 @@ def vote_asks(case: Case, poll: JudgedPoll) -> list[VoteAsk]:
     return found
 
 
+def stage_spans(case: Case, poll: JudgedPoll) -> list[tuple[int, int]]:
+    """When it could be voted in, on the stage's clock: where the bot's was set forward, it ends at once."""
+    latest = 2**63 if poll.end is None else case.on_stage(poll.end.at)
+    return [(case.on_stage(begin), min(case.on_stage(end), latest)) for begin, end in poll.spans]
+
+
 def is_refused_vote(case: Case, seen: SeenLine) -> bool:
     """Whether a line of chat was a vote that did not count, if only a number that no option has: it may be
     answered."""
@@ -66,9 +72,7 @@ def is_refused_vote(case: Case, seen: SeenLine) -> bool:
         return outcome.kind in ("vote.refused", "vote.checking")
     number = case.bare_votes and _NUMBER.fullmatch(typed(seen["text"]))
     return bool(number) and any(
-        case.on_stage(begin) <= seen["at"] <= case.on_stage(end) + UNDER_WAY
-        for poll in case.polls
-        for begin, end in poll.spans
+        begin <= seen["at"] <= end + UNDER_WAY for poll in case.polls for begin, end in stage_spans(case, poll)
     )
 
 

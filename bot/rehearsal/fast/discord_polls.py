@@ -101,6 +101,12 @@ def steering(services: Services, act: Act, name: str, options: Mapping[str, Any]
     return polls.steer_poll(services, act.actor, act.request_id, order)
 
 
+async def _too_late(services: Services, act: Act, poll: str, privately: Privately, *, with_pass: bool) -> None:
+    """Whoever presses for a form when the poll is over is told that."""
+    asked = act.actor, act.request_id, ""
+    await votes.answer_vote(services, *asked, poll=poll, with_pass=with_pass, privately=privately)
+
+
 async def press(services: Services, act: Act, pressed: str, privately: Privately) -> bool:
     """Answer a press of one of a poll's buttons; False for any other, and for one that opens a form."""
     if found := re.fullmatch(votes.VOTE, pressed):
@@ -109,9 +115,15 @@ async def press(services: Services, act: Act, pressed: str, privately: Privately
         ballot, with_pass = votes.button_ballot(found["option"]), True
     elif found:
         poll = services.polls.meant(found["poll"])
-        if poll is None or poll.plan.method is not Method.PLURALITY:
+        if poll is None:
+            await _too_late(services, act, found["poll"], privately, with_pass=True)
+            return True
+        if poll.plan.method is not Method.PLURALITY:
             return False
         await privately(_at_once(votes.pass_choices(services, poll)))
+        return True
+    elif (found := re.fullmatch(votes.BALLOT, pressed)) and services.polls.meant(found["poll"]) is None:
+        await _too_late(services, act, found["poll"], privately, with_pass=False)
         return True
     else:
         return False

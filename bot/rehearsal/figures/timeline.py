@@ -11,6 +11,7 @@ from bot.rehearsal.evidence import Case, JudgedDrop
 from bot.rehearsal.ledger import EntryRow
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.polls import JudgedPoll
+from bot.rehearsal.votes import stage_spans
 
 _PLACES = ("twitch:chat", "discord:announcements")
 _BEGINS, _ENDS = ("opened", "resumed", "reopened"), ("paused", "closed", "returned", "cancelled")
@@ -109,8 +110,7 @@ def _poll_timeline(case: Case, poll: JudgedPoll, said: dict[tuple[str, int], lis
         what = entry.kind.removeprefix("poll.")
         if entry.drop == poll.scope and what != entry.kind and what != "seeded":
             found.append(_happening(case, entry.at, what, entry.number, said.pop((f"poll-{what}", entry.at), [])))
-    spans = tuple((case.on_stage(begin), case.on_stage(end)) for begin, end in poll.spans)
-    return Timeline(poll.scope, poll.question, tuple(found), spans)
+    return Timeline(poll.scope, poll.question, tuple(found), tuple(stage_spans(case, poll)))
 
 
 def _happening(case: Case, at: int, what: str, entry: int, said: list[Said]) -> Happening:
