@@ -9,7 +9,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.ballots import Ballot, Method
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Rank
 from bot.domain.polls import Poll
 from bot.domain.time import Micros
 from bot.domain.voting import CastVote
@@ -71,7 +71,7 @@ class HeldVotes:
         self._put(held)
         actor = held.actor
         who = (held.person_id, actor.platform, actor.user_id, actor.name)
-        choice = (choice_text(held.ballot), int(held.with_pass))
+        choice = (choice_text(held.ballot), int(held.with_pass), int(actor.steers))
         self._new.add((self._channel_id, held.request_id, held.drop, *who, *choice, held.asked_at))
 
     def remove(self, connection: Connection, request_id: str) -> None:
@@ -97,7 +97,9 @@ def _load(connection: Connection, channel_id: int, polls: Mapping[str, Poll]) ->
     for row in connection.execute(query):
         plan = polls[row.poll_key].plan
         ballot = choice_of(row.choice, plan.method, len(plan.options))
-        actor = Actor(row.platform, row.user_id, row.name)
+        # Nothing but the event itself tells it: without it a moderator would be none after a restart.
+        rank = Rank.MODERATOR if row.steers else Rank.VIEWER
+        actor = Actor(row.platform, row.user_id, row.name, rank)
         yield HeldVote(
             row.request_id,
             row.poll_key,

@@ -58,6 +58,7 @@ held_vote = Table(
     Column("name", Text, nullable=False),
     Column("choice", Text, nullable=False),
     Column("with_pass", Integer, nullable=False),
+    Column("steers", Integer, nullable=False),  # whether the very event told that they are a moderator
     instant("asked_at"),
     ForeignKeyConstraint(["channel_id", "poll_key"], ["poll.channel_id", "poll.key"]),
     ForeignKeyConstraint(["channel_id", "person_id"], ["person.channel_id", "person.id"]),

@@ -84,6 +84,7 @@ def _add_held_vote() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("choice", sa.Text(), nullable=False),
         sa.Column("with_pass", sa.Integer(), nullable=False),
+        sa.Column("steers", sa.Integer(), nullable=False),
         sa.Column("asked_at", BIG, nullable=False),
         sa.ForeignKeyConstraint(
             ["channel_id", "person_id"],

@@ -162,6 +162,17 @@ def test_a_vote_that_waits_is_cast_when_somebody_can_tell_also_after_a_pause(des
     assert desk.ask("SELECT count(*) FROM ballot UNION ALL SELECT count(*) FROM held_vote") == [(2,), (0,)]
 
 
+def test_a_moderator_whose_vote_waits_is_one_also_after_a_restart(desk):
+    opened(desk, electorate="moderator and subscriber")
+    (waits,) = desk.send(CastVote(CHANNEL, "twitch:vote-mia", MIA, choice(1)))
+    assert isinstance(waits.decision, VoteChecking)
+    # Only the line itself has told that its sender is a moderator.
+    desk.restart()
+    desk.send(judging(MIA, 1, NOON))
+    (answer,) = desk.voted
+    assert isinstance(answer.decision, VoteAccepted), answer.decision
+
+
 def test_a_vote_that_nobody_could_judge_is_refused_when_the_poll_closes(desk):
     opened(desk, electorate="subscriber")
     desk.send(vote("ann", 1))
