@@ -11,7 +11,7 @@ from bot.domain.people import Actor
 from bot.domain.poll_box import Box, cancelling_facts, closing_facts, ties_committed
 from bot.domain.polls import Poll, PollPlan, free_key
 from bot.domain.stream import Stream
-from bot.domain.text import normalise_command, slug
+from bot.domain.text import is_named
 from bot.domain.time import DAY, SECOND, Micros
 
 ADDED_MAX: Micros = DAY
@@ -131,9 +131,8 @@ def meant_poll(polls: tuple[Poll, ...], verb: PollVerb, text: str) -> Poll | Pol
             return running[0]
         because = PollRefusal.NAME_NEEDED if running else PollRefusal.NOTHING_ON
         return PollRefused(because, verb, choices=tuple(poll.key for poll in running))
-    wanted = (normalise_command(text), slug(text))
     # The newest of several that have asked the same, unless one of them is still open.
-    found = [poll for poll in (*polls, *running) if poll.key in wanted or slug(poll.plan.question) in wanted]
+    found = [poll for poll in (*polls, *running) if is_named(text, poll.key, poll.plan.question)]
     if found:
         return found[-1]
     return PollRefused(

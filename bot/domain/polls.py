@@ -165,9 +165,10 @@ def poll_of_scope(scope: str) -> str | None:
     return scope.removeprefix(_SCOPE) if scope.startswith(_SCOPE) else None
 
 
-def free_key(question: str, taken: Iterable[str]) -> str:
-    """The key of a new poll, after its question: "next-game", or "next-game-2" where that is taken."""
-    plain, used = slug(question) or "poll", set(taken)
+def free_key(question: str, taken: Iterable[str], otherwise: str = "poll") -> str:
+    """The key of a new poll, after its question: "next-game", or "next-game-2" where that is taken;
+    `otherwise` after a question without a Latin letter."""
+    plain, used = slug(question) or otherwise, set(taken)
     number, key = 1, plain
     while key in used:
         number += 1

@@ -10,7 +10,7 @@ from bot.domain.people import Actor
 from bot.domain.poll_box import Box, recount_fact
 from bot.domain.poll_control import PollRefusal, PollRefused, PollVerb
 from bot.domain.polls import Poll, PollState
-from bot.domain.text import normalise_command, slug
+from bot.domain.text import is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ def closed_poll(polls: tuple[Poll, ...], text: str) -> Poll | PollRefused:
     """The poll that was named, or that closed last; `polls` are in the order in which they were opened."""
     closed = [poll for poll in polls if poll.state is PollState.CLOSED]
     if text.strip():
-        wanted = (normalise_command(text), slug(text))
-        closed = [poll for poll in closed if poll.key in wanted or slug(poll.plan.question) in wanted]
+        closed = [poll for poll in closed if is_named(text, poll.key, poll.plan.question)]
     if closed:
         return max(closed, key=lambda poll: poll.closed_at or 0)
     because = PollRefusal.UNKNOWN_POLL if text.strip() else PollRefusal.NOTHING_ON

@@ -46,3 +46,10 @@ def slug(text: str) -> str:
     """The key a title gets when nobody chose one: "Teal Mug!" becomes "teal-mug"."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
+
+
+def is_named(text: str, key: str, title: str) -> bool:
+    """Whether whoever has typed `text` means what has this key and this title."""
+    typed, plain = normalise_command(text), slug(text)
+    # Words without a Latin letter leave nothing of a slug, and that is nobody's name.
+    return typed in (key, normalise_command(title)) or (plain != "" and plain in (key, slug(title)))

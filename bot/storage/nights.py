@@ -22,7 +22,7 @@ from bot.domain.night_deeds import (
 )
 from bot.domain.nights import Night, Place
 from bot.domain.polls import free_key
-from bot.domain.text import normalise_command, slug
+from bot.domain.text import is_named
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.batch import Batch
@@ -54,7 +54,7 @@ def handle_visit(batch: Batch, command: VisitNight, moment: Micros) -> VisitDeci
 
 def handle_create(batch: Batch, command: CreateNight, moment: Micros) -> CreateDecision:
     """Announce a night within the batch, or refuse."""
-    key = free_key(command.plan.title, batch.book.participation.nights)
+    key = free_key(command.plan.title, batch.book.participation.nights, "night")
     decision, facts = decide_create(replace(command, plan=replace(command.plan, key=key)), moment)
     for fact in facts:
         batch.record(fact, moment)
@@ -75,8 +75,7 @@ def _meant(batch: Batch, text: str) -> SeatedNight | None:
     """The night that was named; where none was, the one that comes next, or else the newest."""
     nights = list(batch.book.participation.nights.values())
     if text.strip():
-        wanted = (normalise_command(text), slug(text))
-        nights = [each for each in nights if each.night.key in wanted or slug(each.night.plan.title) in wanted]
+        nights = [each for each in nights if is_named(text, each.night.key, each.night.plan.title)]
         return max(nights, key=lambda each: (each.night.on, each.night.plan.starts_at), default=None)
     on = min((e for e in nights if e.night.on), key=lambda each: each.night.plan.starts_at, default=None)
     return on or max(nights, key=lambda each: each.night.plan.starts_at, default=None)

@@ -18,6 +18,7 @@ from bot.domain.poll_control import (
     meant_poll,
 )
 from bot.domain.polls_due import due_in_poll, next_due_in_poll
+from bot.domain.recounting import closed_poll
 from bot.domain.stream import Stream
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from tests.conftest import CHANNEL, MIA, NOON, viewer
@@ -236,6 +237,20 @@ def test_of_two_polls_that_asked_the_same_the_one_that_is_open_is_meant():
     assert meant_poll(tuple(world.polls.values()), PollVerb.CLOSE, question).key == second
     world.steer(PollVerb.CLOSE)
     assert meant_poll(tuple(world.polls.values()), PollVerb.CLOSE, question).key == "colour-of-the-next-mug"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("次の ゲームは何？", "poll"), ("色は?", "unknown-poll"), ("??", "unknown-poll")]
+)
+def test_a_question_without_a_latin_letter_is_named_by_its_own_words_alone(typed, meant):
+    world = World()
+    world.open(question="次の ゲームは何?")
+    polls = tuple(world.polls.values())
+    found = meant_poll(polls, PollVerb.CLOSE, typed)
+    assert (found.because if isinstance(found, PollRefused) else found.key) == meant
+    world.steer(PollVerb.CLOSE)
+    again = closed_poll(tuple(world.polls.values()), typed)
+    assert (again.because if isinstance(again, PollRefused) else again.key) == meant
 
 
 def test_with_several_open_or_none_nothing_is_guessed():
