@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -127,3 +128,14 @@ def test_the_plan_shows_what_comes_with_each_unit() -> None:
         view_plans([plan(passes=(MOD_VOTE,))], None, ZoneInfo("UTC"), NOON), Console(file=written, width=300)
     )
     assert "48, each with mod-vote" in written.getvalue()
+
+
+def test_every_example_in_the_page_is_right_as_it_stands(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "passes.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == 2
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(['[channel]\nname = "Teal Fox"', *examples]), encoding="utf-8")
+    badge, print_ = load_config(path, {}).plans(NOON)
+    assert badge.passes == (MOD_VOTE,)
+    assert [offer.kind for offer in print_.passes] == [PassKind.MOD_VOTE, PassKind.CUSTOM]
