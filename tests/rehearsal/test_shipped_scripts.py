@@ -19,7 +19,7 @@ from bot.rehearsal.script_file import SKELETON
 from bot.stage.strikes import ON_DISCORD, ON_TWITCH
 
 # Seconds that each may take here, with the second core busy.
-SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "early-access": 60, "bad-night": 90}
+SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "early-access": 60, "mod-vote": 100, "bad-night": 90}
 Json = Mapping[str, Any]
 
 
@@ -96,6 +96,46 @@ def test_early_access_goes_to_whom_it_was_promised_though_twitch_stops_answering
         assert verdict(report, key) == "kept"
     # Somebody was early and not entitled, and got theirs when everybody was let in.
     assert report["refusals"]["not-entitled"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_everybody_decides_once_through_a_kill_and_passes_come_back_from_a_cancelled_question(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept"
+    report = play("mod-vote", kept, capsys)
+    colour, slip, game = report["polls"]
+    assert [each["ending"] for each in (colour, slip, game)] == ["closed", "cancelled", "closed"]
+    assert "extended" in [each["what"] for each in report["timeline"]["poll:next-game"]]
+    assert (report["passes"]["granted"], slip["passes"]) == (30, 0)
+    assert report["passes"]["spent"] - report["passes"]["returned"] == game["passes"] > 0
+    # Somebody without a right, without a pass, with nonsense, and too late.
+    assert {"not-entitled", "no-fitting-pass"} <= {*slip["refused"], *game["refused"]}
+    assert colour["refused"]["bad-choice"] > 0
+    for key in ("votes", "poll-results", "rights", "passes", "quiet", "polls-told", "crash", "identity"):
+        assert verdict(report, key) == "kept"
+    assert pressed_after_the_restart(kept) > 0
+
+
+def pressed_after_the_restart(kept: Path) -> int:
+    """How many votes counted that were pressed on a card from before the bot was killed."""
+    record = [json.loads(line) for line in (kept / "record.jsonl").read_text("utf-8").splitlines()]
+    (back,) = [seen["at"] for seen in record if seen["kind"] == "fault" and is_end_of(seen, "bot-killed")]
+    cards = {seen["data"]["message_id"] for seen in record if seen["kind"] == "message" and seen["at"] < back}
+    pressed = {
+        seen["data"]["interaction_id"]
+        for seen in record
+        if seen["kind"] == "press" and seen["at"] > back and seen["data"]["message_id"] in cards
+    }
+    return sum(
+        seen["kind"] == "answer" and seen["data"]["interaction_id"] in pressed and "Your vote" in seen["text"]
+        for seen in record
+    )
+
+
+def is_end_of(seen: Json, fault: str) -> bool:
+    return (seen["data"]["name"], seen["data"]["state"]) == (fault, "ends")
 
 
 @pytest.mark.slow
