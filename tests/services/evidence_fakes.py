@@ -94,12 +94,16 @@ class Ledger:
         self.paused = False
         self.faults: list[Exception] = []
         self.drops: dict[str, Drop] = {}
+        self.polls: Sequence[str] = ()
         self.holders: list[Account] = []
         self.looks = 0
 
     async def open_holds(self) -> list[OpenHold]:
         self.looks += 1
         return list(self.holds.values())
+
+    async def electorates(self) -> Sequence[str]:
+        return self.polls
 
     async def every_drop(self) -> dict[str, Drop]:
         return self.drops
@@ -147,6 +151,7 @@ class House:
             self.clock,
             open_holds=self.ledger.open_holds,
             drops=self.ledger.every_drop,
+            electorates=self.ledger.electorates,
             regulars=self.ledger.regulars,
             on_refused=self.refused,
             listen=self.listening.append,

@@ -45,6 +45,17 @@ def test_one_who_asks_too_fast_takes_nothing_from_another_nor_from_later():
     assert taken(budget, ANN, 8) == 5
 
 
+def test_it_is_known_when_somebody_may_ask_again():
+    clock = FixedClock(NOON)
+    budget = AskerBudget(clock)
+    assert budget.ready_in(ANN) == 0
+    taken(budget, ANN, 5)
+    clock.at += SECOND
+    assert budget.ready_in(ANN) == SECOND
+    clock.at += budget.ready_in(ANN)
+    assert (budget.ready_in(ANN), taken(budget, ANN, 2)) == (0, 1)
+
+
 def test_the_same_person_under_two_names_has_one_budget():
     budget = AskerBudget(FixedClock(NOON))
     assert taken(budget, ANN, 5) == 5

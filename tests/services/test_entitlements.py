@@ -411,3 +411,18 @@ def test_a_source_that_refuses_shows_when_its_gate_is_announced() -> None:
         assert house.listening[-1] == frozenset()
 
     play(scene)
+
+
+def test_who_may_vote_in_an_open_poll_is_listened_for_until_it_is_over() -> None:
+    async def scene(house: House) -> None:
+        house.ledger.polls = ("subscriber",)
+        house.service.committed(CHANGED)
+        await asyncio.sleep(5.0)
+        assert house.listening == [frozenset({SUBSCRIPTIONS})]
+        assert house.service.questions(SUBSCRIPTIONS) == (SUBSCRIBER,)
+        house.ledger.polls = ()
+        house.service.committed(CHANGED)
+        await asyncio.sleep(5.0)
+        assert house.listening[-1] == frozenset()
+
+    play(scene)

@@ -107,6 +107,27 @@ def event_of(world: TwitchWorld, login: str, text: str, *badges: str) -> Json:
 
 
 @pytest.mark.parametrize(
+    ("typed", "taken"),
+    [("2", "2"), (" ２ ", "2"), ("hello  there", "hello there"), ("!claim 2", None), ("!unknown 2", None)],
+)
+async def test_what_is_no_command_is_shown_to_whoever_takes_talk(
+    world: TwitchWorld, typed: str, taken: str | None
+) -> None:
+    heard: list[tuple[str, str]] = []
+    commands = QuickCommands(CommandNames())
+
+    async def take(request_id: str, line: str) -> None:
+        heard.append((request_id, line))
+
+    commands.answer_talk(lambda actor, request_id, line: take(request_id, line))
+    event = event_of(world, "ann", typed)
+    answer = commands.answer_to(event)
+    if answer is not None:
+        await answer()
+    assert heard == ([] if taken is None else [(f"twitch:{event['message_id']}", taken)])
+
+
+@pytest.mark.parametrize(
     ("typed", "answered"),
     [
         ("!claim mug", ("claim", "mug")),
