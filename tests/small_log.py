@@ -8,13 +8,19 @@ from itertools import count
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from bot.domain.ballots import Ballot, Method
 from bot.domain.bundle import Hidden, bundle_end, write_bundle
 from bot.domain.checkpoint import Checkpoint, NoteKey, sign_note
+from bot.domain.draws import tie_order
 from bot.domain.drops import Drop, evolve
 from bot.domain.ledger import Entry, Fact, leaf_hash, seal
 from bot.domain.merkle import Frontier, Tree
+from bot.domain.pass_terms import PassKind, PassOffer, PassTerms
 from bot.domain.people import pseudonym
+from bot.domain.poll_box import ties_committed
+from bot.domain.polls import PollPlan
 from bot.domain.proof import write_proof
+from bot.domain.tally import Cast, plain_result, tally
 from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.domain.transparency import KeyChange, checkpoint_due, log_key_fact, origin_of
 from tests.conftest import NOON, plan
@@ -136,6 +142,31 @@ class SmallLog:
         holder = pseudonym((who or f"v{number}").encode(), f"{self.channel}/{key}")
         return self.tell("unit.granted", key, number=number, how=how, holder=holder, **options)
 
+    def bring(self, number: int, unit: int, key: str = "mug") -> Entry:
+        """The pass that comes with the unit which has just gone out."""
+        (offer,) = self.drops[key].plan.passes
+        public = {"pass": number, **offer.terms(self.at).as_public(), "drop": key, "unit": unit}
+        return self.append(Fact("pass.granted", "", public))
+
+    def decide(self) -> None:
+        """A poll in which two people vote, from its opening to its close."""
+        seed, scope = bytes(range(32)), "poll:next"
+        plan = PollPlan("next", "Next?", ("teal", "plum"), Method.PLURALITY, window=MINUTE)
+        ties, closes_at = ties_committed(seed, plan.key, 2), self.at + MINUTE
+        opened = {"key": plan.key, **plan.as_public(), "ties": ties, "closes_at": closes_at}
+        self.append(Fact("poll.opened", scope, opened))
+        self.sign(self.key)
+        self.append(Fact("poll.seeded", scope, {"ties": ties}, {"seed": seed.hex()}))
+        for voter in ("ann", "ben"):
+            self.append(Fact("vote.cast", scope, {"voter": voter}))
+        self.at = closes_at
+        votes = [Cast(Ballot(Method.PLURALITY, (option,))) for option in (1, 2)]
+        result = plain_result(tally(Method.PLURALITY, votes, tie_order(seed, plan.key, 2)))
+        self.append(
+            Fact("poll.closed", scope, {"why": "time", "late": False, "result": result, "seed": seed.hex()})
+        )
+        self.sign(self.key)
+
     def close(self, key: str = "mug") -> None:
         self.tell("drop.closed", key, why="time", late=False)
 
@@ -157,7 +188,7 @@ class SmallLog:
             key=self.keys[min(notes)].key,
             before=before,
             peaks=frontier.peaks,
-            entries=[e.canonical if e.drop in told else Hidden(e.leaf_hash) for e in given],
+            entries=[e.canonical if e.drop in told or ":" in e.drop else Hidden(e.leaf_hash) for e in given],
             notes=notes,
         )
 
@@ -249,3 +280,25 @@ def tiny_evening() -> SmallLog:
 def tiny_proof() -> str:
     """The example's other file: that #1 of its mug is in the log."""
     return proof_of(tiny_evening(), 6, 6)
+
+
+def badge_evening() -> SmallLog:
+    """A badge that brings a pass: one is taken back for good and its pass with it, one is given and taken back, and
+    a poll is closed before the badge is."""
+    log = SmallLog()
+    log.open("mug", held_back=1, supply=4, passes=(PassOffer(PassKind.MOD_VOTE),))
+    for number in (1, 2):
+        log.claim(number)
+        log.bring(number, number)
+    log.tell("unit.retired", number=2, how="claim")
+    log.append(Fact("pass.voided", "", {"pass": 2, "why": "unit-voided"}))
+    log.append(Fact("pass.granted", "", {"pass": 3, **PassTerms(PassKind.CUSTOM, title="Song").as_public()}))
+    log.claim(3, how="hand")
+    log.bring(4, 3)
+    log.tell("unit.voided", number=3, how="hand", why="undone")
+    log.append(Fact("pass.voided", "", {"pass": 4, "why": "unit-voided"}))
+    log.decide()
+    log.claim(3)
+    log.bring(5, 3)
+    log.close()
+    return log

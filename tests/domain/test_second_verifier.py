@@ -16,7 +16,15 @@ from bot.domain.time import MINUTE
 from bot.domain.transparency import KeyChange
 from tests.damage import changed_bytes, changed_lengths, changed_lines
 from tests.domain.test_bundle import hiding
-from tests.small_log import SmallLog, early_evening, short_drop, short_early_drop, small_evening, verify
+from tests.small_log import (
+    SmallLog,
+    badge_evening,
+    early_evening,
+    short_drop,
+    short_early_drop,
+    small_evening,
+    verify,
+)
 
 SCRIPT = Path(__file__).with_name("second_verifier.pl")
 SAMPLE = 400
@@ -77,7 +85,17 @@ def honest() -> list[SmallLog]:
     nameless = SmallLog("茶壶\n")
     nameless.open()
     nameless.tell("drop.cancelled")
-    return [small_evening(), early_evening(), short_early_drop(), short_drop(), late, lost, strange, nameless]
+    return [
+        small_evening(),
+        badge_evening(),
+        early_evening(),
+        short_early_drop(),
+        short_drop(),
+        late,
+        lost,
+        strange,
+        nameless,
+    ]
 
 
 def liars() -> list[SmallLog]:
@@ -90,6 +108,8 @@ def liars() -> list[SmallLog]:
         lambda log: log.tell("unit.voided", number=1, how="hand"),
         lambda log: (log.tell("unit.lost", number=1, why="restored"), log.claim(1)),
         lambda log: (log.claim(1), log.claim(3)),
+        lambda log: log.tell("unit.retired", number=1, how="hand"),
+        lambda log: (log.claim(1), log.tell("unit.retired", number=1, how="claim"), log.claim(1)),
         lambda log: (
             log.claim(1),
             log.claim(2, how="hand"),

@@ -14,6 +14,7 @@ from tests.conftest import NOON, FixedClock, running_lane
 from tests.damage import changed_bytes, changed_lengths, changed_lines
 from tests.small_log import (
     SmallLog,
+    badge_evening,
     early_evening,
     proof_of,
     short_drop,
@@ -92,6 +93,7 @@ def told(report: BundleReport) -> Answer:
         long_evening,
         early_evening,
         moved_evening,
+        badge_evening,
         log_younger_than_its_drop,
         deep_in_the_log,
     ],
