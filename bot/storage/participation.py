@@ -54,6 +54,11 @@ class Participation:
             known = self._ballots[poll.key] = Ballots(connection, self._channel_id, poll)
         return known
 
+    @property
+    def ballots_at_hand(self) -> list[str]:
+        """The polls whose ballots have been read, and are kept until they are over."""
+        return list(self._ballots)
+
     def box(self, connection: Connection, poll: Poll) -> Box:
         """Everything that a count of this poll depends on: of one that is closed, what it did when it was."""
         ballots = self.ballots(connection, poll)
@@ -163,6 +168,8 @@ class Participation:
         self.passes.write(connection, self._new_passes)
         self._new_ballots.write(connection)
         self._new_passes.write(connection)
+        # Of a poll that is over the rows will do, for whoever counts it again.
+        self._ballots = {key: ballots for key, ballots in self._ballots.items() if self.polls[key].open}
         for key in sorted(self._changed_nights):
             save_night(connection, self._channel_id, self.nights[key])
         self._changed_nights.clear()

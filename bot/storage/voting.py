@@ -34,7 +34,10 @@ _MODERATOR = Question(Entitlement.MODERATOR)
 
 def handle(batch: Batch, command: CastVote, moment: Micros) -> VoteDecision:
     """Decide one vote within the batch: ballot and pass in one, or nothing at all."""
-    poll = choose_poll(batch.book.participation.polls.values(), command.poll)
+    polls = batch.book.participation.polls
+    named = polls.get(command.poll)
+    # Nearly every vote says in which poll it is, and there are more of these every evening.
+    poll = choose_poll(polls.values() if named is None else (named,), command.poll)
     if isinstance(poll, VoteRefused):
         return poll
     actor = command.actor
@@ -129,6 +132,9 @@ def _standing(
     # Also whoever was linked while it ran: parting makes no second vote.
     together = batch.book.links.together(person_id, poll.opened_at)
     voter = batch.holder(person, poll.scope)
+    if not poll.open:
+        # Refused for that alone; its ballots would have to be read once more.
+        return VoteStanding(poll, person_id, voter, together)
     votes = part.ballots(batch.connection, poll).of(together)
     passes = part.passes.of(batch.counted_as(person_id))
     gate = gate_of(poll.plan.electorate) if poll.plan.electorate else None

@@ -17,6 +17,7 @@ from bot.domain.time import Micros
 from bot.storage.book import ChannelSettings
 from bot.storage.database import write_engine
 from bot.storage.lane import Lane, _Asked, nothing
+from bot.storage.participation import Participation
 from tests.conftest import ALL_PLACES, CHANNEL, KEYS, FixedClock
 
 
@@ -100,6 +101,10 @@ class Desk:
     def connection(self) -> Connection:
         """The lane's own, between its batches."""
         return self._lane._connect()
+
+    def participation(self) -> Participation:
+        """What the lane knows of polls, passes and nights between its batches."""
+        return self._lane._books[CHANNEL].participation
 
     def ask(self, query: str) -> list[Any]:
         """What a query finds in the ledger, as last committed."""

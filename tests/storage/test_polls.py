@@ -162,6 +162,22 @@ def test_a_vote_that_waits_is_cast_when_somebody_can_tell_also_after_a_pause(des
     assert desk.ask("SELECT count(*) FROM ballot UNION ALL SELECT count(*) FROM held_vote") == [(2,), (0,)]
 
 
+def test_the_lane_keeps_no_ballots_of_polls_that_are_over_at_hand(desk):
+    opened(desk)
+    desk.send(vote("ann", 1))
+    part = desk.participation()
+    assert len(part.ballots_at_hand) == 1
+    desk.clock.at += 90 * SECOND
+    (late,) = desk.send(vote("ben", 1))
+    assert late.decision.because is VoteRefusal.CLOSED
+    assert part.ballots_at_hand == []
+    # Whoever is late is refused without a look at what the others have chosen.
+    desk.send(vote("cleo", 1))
+    assert part.ballots_at_hand == []
+    (recounted,) = desk.send(RecountPoll(CHANNEL, "twitch:recount", MIA))
+    assert (recounted.decision.agrees, recounted.decision.result["people"]) == (True, 1)
+
+
 def test_a_moderator_whose_vote_waits_is_one_also_after_a_restart(desk):
     opened(desk, electorate="moderator and subscriber")
     (waits,) = desk.send(CastVote(CHANNEL, "twitch:vote-mia", MIA, choice(1)))
