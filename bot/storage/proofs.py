@@ -61,10 +61,17 @@ def read_record(connection: Connection, channel_id: int, drop: str, number: int)
         .where(unit.channel_id == channel_id, unit.drop_key == drop, unit.number == number)
     ).one_or_none()
     if row is None:
-        written_off = select(lost.number).where(
-            lost.channel_id == channel_id, lost.drop_key == drop, lost.number == number
+        written_off = (
+            select(entry.kind)
+            .join_from(
+                tables.lost_unit,
+                tables.entry,
+                (entry.channel_id == lost.channel_id) & (entry.number == lost.entry_number),
+            )
+            .where(lost.channel_id == channel_id, lost.drop_key == drop, lost.number == number)
         )
-        return UnitRecord(None, lost=connection.scalar(written_off) is not None)
+        # One that was taken back for good was no repair's doing.
+        return UnitRecord(None, lost=connection.scalar(written_off) not in (None, "unit.retired"))
     grant = Grant(row.number, row.at, row.canonical, row.leaf_hash)
     return UnitRecord(grant, signed=_first_signed(connection, channel_id, grant.entry))
 

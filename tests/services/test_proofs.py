@@ -19,6 +19,7 @@ from bot.domain.proofs import ProofAnswer, ProofFound, ProofPending, ProofPlaces
 from bot.domain.stream import Wake
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
 from bot.domain.transparency import TILE_LEAVES
+from bot.domain.voiding import VoidUnit
 from bot.services.claims import BURST_MAX, TooFast
 from bot.services.proofs import Proofs
 from bot.storage.database import Reads, write_engine
@@ -149,6 +150,12 @@ async def test_a_unit_that_was_taken_back_is_nobodys_until_it_is_given_anew(toni
     again = await tonight.proved(1)
     assert isinstance(first, ProofPending)
     assert again.entry > first.entry
+
+
+async def test_a_unit_that_was_taken_back_for_good_is_nobodys_and_no_repairs_doing(tonight):
+    assert await tonight.claim("ann") == [1]
+    await tonight.lane.submit(VoidUnit(CHANNEL, "discord:void", MIA, "mug", 1, confirmed=True))
+    assert await tonight.refused(1) is ProofRefusal.TAKEN_BACK
 
 
 @pytest.mark.parametrize("number", [0, -1, 4, 49, 10**9])
