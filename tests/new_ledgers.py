@@ -13,8 +13,10 @@ from bot.storage.upgrade import upgrade
 
 
 def new_ledger_at(url: URL) -> None:
-    """A new ledger file in a folder that is there. Migrating takes as long as many a test that needs a ledger."""
-    Path(f"{url.database}").write_bytes(_migrated())
+    """A new ledger file, in a new folder too. Migrating takes as long as many a test that needs a ledger."""
+    path = Path(f"{url.database}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_migrated())
 
 
 @cache

@@ -19,10 +19,10 @@ from bot.domain.time import DAY, HOUR, MINUTE
 from bot.opening import channel_settings
 from bot.storage.database import ledger_url
 from bot.storage.tables import claim_code
+from bot.storage.upgrade import upgrade
 from tests.conftest import CHANNEL, FixedClock, running_lane
 from tests.domain.cadences import utc
 from tests.domain.test_calendar_file import events_of
-from tests.new_ledgers import new_ledger_at
 
 NOW = utc("2026-11-04 12:00")
 WEEKLY = """[channel]
@@ -96,7 +96,7 @@ async def lived(folder: Path, *moments: int, text: str = WEEKLY) -> None:
     config = configure(folder, text)
     url = ledger_url(config.ledger.url)
     clock = FixedClock(moments[0])
-    new_ledger_at(url)
+    upgrade(url, now=clock.now)
     async with running_lane(url, clock, settings=channel_settings(config)) as lane:
         for clock.at in moments:
             plans = config.plans(clock.at)
