@@ -7,6 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from bot.domain.drops import Drop
+from bot.domain.ledger import Fact
+from bot.domain.poll_box import cancelling_facts
 from bot.domain.restore import DropsFrozen, FreezeDrops, ThawDecision, ThawDrop, decide_thaw, freeze_facts
 from bot.domain.time import Micros
 from bot.storage import tables
@@ -16,9 +18,16 @@ from bot.storage.drops import load_drops
 
 
 def handle_freeze(batch: Batch, command: FreezeDrops, moment: Micros) -> DropsFrozen:
-    """Freeze within the batch. The lane's moment is the last that the ledger knows: see `last_moment`."""
+    """Freeze drops and cancel open polls within the batch. The lane's moment is the last that the ledger knows: see
+    `last_moment`."""
+    part = batch.book.participation
     for fact in freeze_facts(tuple(batch.book.drops.values()), moment):
         batch.record(fact, moment)
+    for poll in [poll for poll in part.polls.values() if poll.open]:
+        # Whose vote came after the copy, and who has changed theirs, nobody can tell any more.
+        cancelled = Fact("poll.cancelled", poll.scope, {"why": "restored"})
+        for fact in cancelling_facts(poll, cancelled, part.box(batch.connection, poll).votes):
+            batch.record(fact, moment)
     return DropsFrozen(tuple(key for key, drop in batch.book.drops.items() if drop.frozen))
 
 

@@ -13,8 +13,10 @@ from bot.domain.planning import ApplyPlans
 from bot.domain.restore import DropsFrozen, FreezeDrops, ThawDrop, ThawRefused
 from bot.domain.stream import Wake
 from bot.domain.time import HOUR, MINUTE
+from bot.domain.voting import VoteChecking, VoteRefusal
 from bot.storage.restore import card_references, frozen_drops
 from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
+from tests.storage.deciding import MOD_VOTE, Evening
 from tests.storage.evenings import change, claim, faults, open_mug, rows
 
 AT_FIVE = NOON + 5 * MINUTE
@@ -173,3 +175,25 @@ async def test_the_cards_that_were_posted_can_be_found_again(new_ledger, clock):
     )
     assert card_references(address(new_ledger), CHANNEL, ["mug", "cap"]) == {"discord:announcements": ["77"]}
     assert card_references(address(new_ledger), CHANNEL, ["cap"]) == {}
+
+
+async def test_an_open_poll_is_cancelled_its_passes_come_back_and_who_waits_is_answered(new_ledger, clock):
+    """What was voted after the copy is lost, so its result would be worth nothing."""
+    async with running_lane(new_ledger, clock) as lane:
+        evening = Evening(lane, clock)
+        await evening.give("ann")
+        await evening.open("Next game?", **MOD_VOTE)
+        assert (await evening.vote("ann", 1, with_pass=True)).pass_spent == 1
+        await freeze(lane)
+        assert rows(new_ledger, "SELECT state, closed_why, result FROM poll") == [("cancelled", "restored", None)]
+        assert rows(new_ledger, "SELECT used, spent_on FROM pass") == [(0, "[]")]
+        late = await evening.vote("ann", 2, with_pass=True)
+        assert late.because is VoteRefusal.CANCELLED
+        await evening.open("Next game?", electorate="subscriber")
+        assert isinstance(await evening.vote("ben", 1), VoteChecking)
+        await freeze(lane)
+        assert rows(new_ledger, "SELECT count(*) FROM held_vote") == [(0,)]
+        await freeze(lane)
+    kinds = [kind for (kind,) in rows(new_ledger, "SELECT kind FROM entry ORDER BY number")]
+    assert kinds.count("poll.cancelled") == 2
+    assert faults(new_ledger) == []
