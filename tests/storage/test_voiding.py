@@ -9,6 +9,7 @@ from bot.domain.control import SteerDrop, SteerRefusal, Verb
 from bot.domain.pass_terms import PassKind, PassOffer
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.privacy import EraseMe, PersonErased
 from bot.domain.restore import FreezeDrops
 from bot.domain.stream import Wake
 from bot.domain.time import DAY, HOUR, MINUTE
@@ -18,6 +19,7 @@ from bot.storage.passes import passes_of
 from bot.storage.people import units_held
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
 from tests.storage.desk import Desk, desk_engine
+from tests.storage.evenings import faults
 
 ANN, BEN = viewer("ann"), viewer("ben")
 
@@ -115,6 +117,31 @@ def test_a_unit_that_went_early_counts_no_more_among_the_early_ones(desk):
     desk.send(void())
     assert desk.news()[-1].public == {"number": 1, "how": "claim", "window": "early"}
     assert desk.ask("SELECT early_claimed, lost FROM 'drop' WHERE key = 'mug'") == [(0, 1)]
+
+
+def test_the_unit_of_somebody_forgotten_is_taken_back_without_naming_them_again(desk, new_ledger):
+    planned(desk, passes=(PassOffer(PassKind.MOD_VOTE),))
+    desk.send(claim("ann"), claim("ben"))
+    desk.clock.at += HOUR
+    desk.send(Wake(CHANNEL))
+    desk.clock.at += HOUR
+    (erased,) = desk.send(EraseMe(CHANNEL, "twitch:forget", ANN, confirmed=True))
+    assert isinstance(erased.decision, PersonErased)
+    (asked,) = desk.send(void(confirmed=False, request="discord:ask"))
+    assert asked.decision.name == ""
+    desk.send(void())
+    ((private, person_id),) = desk.ask("SELECT private, person_id FROM entry WHERE kind = 'unit.retired'")
+    assert (b'"person"' in private, person_id) == (False, None)
+    assert desk.ask("SELECT number FROM lost_unit") == [(1,)]
+    assert faults(new_ledger) == []
+
+
+def test_everything_agrees_with_the_entries_after_units_were_voided(desk, new_ledger):
+    planned(desk, supply=5, passes=(PassOffer(PassKind.MOD_VOTE),))
+    desk.send(claim("ann"), claim("ben"), claim("cleo"))
+    desk.send(void(2), void(1, request="discord:again"))
+    desk.send(claim("ann", "twitch:anew"))
+    assert faults(new_ledger) == []
 
 
 def test_a_gift_that_was_voided_cannot_be_undone_once_more(desk):
