@@ -239,7 +239,7 @@ class Assembly:
         )
         self._calendar = self._make_calendar(words, outside)
         self._native_polls = self._make_native_polls(words, outside)
-        self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live)
+        self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live, poll_on=polls.meant)
 
     def _make_calendar(self, words: Wording, outside: Outside) -> Calendar | None:
         """None where there is none to keep, or the streamer wants none."""
@@ -296,7 +296,7 @@ class Assembly:
         await self._linked.load()
         await self.services.polls.load()
         drops = await ledger.drops.every()
-        self._deaf_before = any(drop.open for drop in drops.values())
+        self._deaf_before = any(drop.open for drop in drops.values()) or bool(self.services.polls.running)
         if waiting := [key for key, drop in drops.items() if drop.frozen]:
             log.warning("frozen after a repair: stop the bot and type microdrops restore", drops=waiting)
         await self._planning.follow()

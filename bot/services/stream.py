@@ -10,11 +10,13 @@ import structlog
 
 from bot.domain.answers import TryAgain
 from bot.domain.drops import Drop
+from bot.domain.polls import Poll
 from bot.services.drops import Drops
 from bot.services.ports import Clock, PlaceDown
 from bot.services.telling import Telling
 from bot.wording.announcing import gap_line
 from bot.wording.catalogue import Wording
+from bot.wording.polls import poll_gap_line
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +30,14 @@ FRESH_SECONDS = 180.0
 STANDS_SECONDS = 31.0
 
 
+def nothing_on() -> Poll | None:
+    """For a channel without polls."""
+    return None
+
+
 class Streams:
-    """`fetch_live` asks the platform whether the stream is on the air. Raises PlaceDown."""
+    """`fetch_live` asks the platform whether the stream is on the air, and raises PlaceDown; `poll_on` gives the
+    poll that chat votes in."""
 
     def __init__(
         self,
@@ -38,12 +46,15 @@ class Streams:
         words: Wording,
         clock: Clock,
         fetch_live: Callable[[], Awaitable[bool]],
+        *,
+        poll_on: Callable[[], Poll | None] = nothing_on,
     ) -> None:
         self._drops = drops
         self._telling = telling
         self._words = words
         self._clock = clock
         self._fetch_live = fetch_live
+        self._poll_on = poll_on
         self._heard_at = -math.inf
         self._gap_said_at = -math.inf
 
@@ -74,11 +85,19 @@ class Streams:
             return
         board = await self._drops.board()
         opened: list[Drop] = [d for d in board.drops if d.open and not (d.paused or d.sold_out or d.frozen)]
+        poll = self._poll_on()
+        if poll is not None and poll.paused:
+            poll = None
+        if not opened and poll is None:
+            return
+        now = asyncio.get_running_loop().time()
+        again = now - self._gap_said_at < STANDS_SECONDS
+        self._gap_said_at = now
         if opened:
-            now = asyncio.get_running_loop().time()
-            again = now - self._gap_said_at < STANDS_SECONDS
-            self._gap_said_at = now
             self._telling.say_now(gap_line(self._words, [d.title for d in opened], board.now, again=again))
+        if poll is not None:
+            # A vote that counts is silent, and so is one that was never heard.
+            self._telling.say_now(poll_gap_line(self._words, poll.plan.question, again=again))
 
     async def _keep_trying(self, live: bool) -> None:
         for attempt in range(TRIES):

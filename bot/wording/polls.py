@@ -88,6 +88,13 @@ def polls_on_line(words: Wording, polls: Sequence[Mapping[str, object]], now: Mi
     return chat_line(words.say("poll-on", discord=False, **values), characters_max=CHAT_CHARACTERS_MAX)
 
 
+def poll_gap_line(words: Wording, question: str, *, again: bool = False) -> str:
+    """After a time without ears: who has voted then may do so again. `again` says the same in other words, since
+    Twitch swallows a line that it has just heard."""
+    text = words.say("poll-gap-again" if again else "poll-gap", question=question_text(question, discord=False))
+    return chat_line(text, characters_max=_LINE_CHARACTERS_MAX)
+
+
 def pass_vote_card(words: Wording, about: Mapping[str, object]) -> Card:
     """The question to whoever wants to spend a pass, before it is spent: which option on?"""
     facts = poll_about_of(about)

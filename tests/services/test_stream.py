@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.answers import TryAgain
@@ -9,13 +11,16 @@ from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
+from bot.domain.polls import Poll
 from bot.domain.stream import ReportStream, Wake
+from bot.domain.time import SECOND
 from bot.services import stream as stream_module
 from bot.services.drops import Drops
 from bot.services.ports import PlaceDown
 from bot.services.stream import Streams
 from bot.storage.database import Reads
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
+from tests.domain.poll_world import poll_plan
 from tests.services.fakes import WORDS, NotingLane
 
 
@@ -34,7 +39,8 @@ class Evening:
         self.lane, self.clock, self.said = lane, clock, Said()
         self.drops = Drops(lane, reads, CHANNEL, "UTC", clock)
         self.live: bool | Exception = True
-        self.streams = Streams(self.drops, self.said, WORDS, clock, self.fetch)
+        self.poll: Poll | None = None
+        self.streams = Streams(self.drops, self.said, WORDS, clock, self.fetch, poll_on=lambda: self.poll)
 
     async def fetch(self):
         if isinstance(self.live, Exception):
@@ -80,6 +86,22 @@ async def test_a_second_gap_soon_after_is_told_in_other_words_which_twitch_does_
     assert first != second
     assert "Teal Mug" in second
     assert "claim" in second
+
+
+async def test_whoever_voted_in_a_gap_is_asked_to_vote_again_in_words_that_twitch_does_not_swallow(evening):
+    evening.poll = Poll(poll_plan(key="next-mug"), "", NOON, NOON + 90 * SECOND)
+    await evening.streams.connected(0.4)
+    assert evening.said.lines == []
+    await evening.streams.connected(1.0)
+    await evening.streams.connected(1.0)
+    first, second = evening.said.lines
+    assert "Colour of the next mug?" in first
+    assert "!vote" in first
+    assert first != second
+    # A paused poll takes no votes, so none was lost.
+    evening.poll = replace(evening.poll, paused_at=NOON)
+    await evening.streams.connected(1.0)
+    assert len(evening.said.lines) == 2
 
 
 async def test_without_an_open_drop_a_gap_is_nobodys_business(evening):

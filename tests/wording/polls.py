@@ -31,6 +31,7 @@ from bot.wording.polls import (
     mistakes_text,
     pass_vote_card,
     poll_card,
+    poll_gap_line,
     poll_line,
     polls_on_line,
     recounted_text,
@@ -192,6 +193,7 @@ def every_poll_sentence(words: Wording) -> Iterator[str]:
         yield from (mistakes_text(words, found, discord=discord) for found in MISTAKEN)
         yield from (recounted_text(words, decision, NOW, discord=discord) for decision in RECOUNTED)
     yield from (polls_on_line(words, [said(poll) for poll in polls], NOW) for polls in ON)
+    yield from (poll_gap_line(words, QUESTION, again=again) for again in (False, True))
     yield drawn(pass_vote_card(words, said(MOD_VOTE)))
     yield drawn(confirm_poll_card(words, PollNeedsYes(PollVerb.CANCEL, "next-mug", PLAN.question, 7), NOW))
 

@@ -30,6 +30,10 @@ SENTENCES = {
     "news-poll-cancelled": "“{question}” is cancelled, and nothing is decided.",
     "news-poll-cancelled-passes": "“{question}” is cancelled, and nothing is decided; "
     "every pass that was spent on it is given back.",
+    "poll-gap": "I was away for a moment: if you voted on “{question}” in the last minute, do it again with "
+    "{vote_command}, since I may not have heard it.",
+    "poll-gap-again": "Away once more, sorry: if you voted on “{question}” in the last minute, do it again with "
+    "{vote_command}, since I may not have heard it.",
     "poll-on": "{poll}: {asked} {options}. {how}; {span} left.",
     "poll-result": "{outcome} {counts}; {people}.",
     "poll-count": "{amount} for {option}",
