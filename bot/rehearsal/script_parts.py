@@ -27,7 +27,7 @@ _MOMENT = re.compile(
     r"(?P<anchor>begins|announced|early|opens|opened|closes)"
     r"(?: *(?P<sign>[+-]) *(?P<after>[0-9]{1,3}(?:\.[0-9]{1,3})?) *s)?"
 )
-_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
+_NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _MOMENT_CURE = 'Write it like "begins +3s", "opens -1.5s", "mug opened +2s" or "closes".'
 _STATUSES = (400, 401, 403, 404, 408, 409, 429, 500, 502, 503, 504)
 FAULT_OPTIONS = ("code", "status", "times", "by", "down")

@@ -63,6 +63,9 @@ class Standings:
         word = literal.word
         if word not in _TWITCH | _DISCORD:
             return None
+        if word == "moderator" and who[0] == "discord":
+            # Whoever steers there is one where polls ask for moderators, and nobody of the crowd does.
+            return False if who in self._crowd else None
         if (word in _TWITCH) != (who[0] == "twitch"):
             return False
         index = bisect_right(self._since[who], at) - 1

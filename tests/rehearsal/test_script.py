@@ -11,16 +11,23 @@ from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.options import Tempo
 from bot.rehearsal.played import PlayedDrop
-from bot.rehearsal.script import Anchor, Expectation, Moment, PlannedFault, Script, StageCue
+from bot.rehearsal.script import Anchor, Expectation, Moment, PlannedFault, PlannedPoll, Script, StageCue
 from bot.rehearsal.script_file import load_script, shipped_scripts, strangers
 from bot.rehearsal.script_parts import parse_moment
-from bot.rehearsal.timing import cast_faults, drop_of, instant
+from bot.rehearsal.timing import cast_faults, drop_of, instant, stage_polls
 from tests.rehearsal.evening import CONFIG
 
 MUG = PlayedDrop("mug", "Teal Mug", 5, 0, 1, False, 100 * SECOND, 106 * SECOND, 126 * SECOND)
 ZINE = PlayedDrop("zine", "Zine", 5, 0, 1, False, 104 * SECOND, 110 * SECOND, 130 * SECOND)
 DROPS = (MUG, ZINE)
 
+POLL = """
+[[polls]]
+name = "{name}"
+question = "Which?"
+options = ["a", "b"]
+at = "{at}"
+"""
 WHOLE = """
 title = "A try"
 about = "Just so."
@@ -107,6 +114,20 @@ def test_a_shipped_script_is_found_by_its_name_and_expects_something(name: str) 
     assert script.expects
 
 
+def test_polls_are_read_with_their_moments_and_can_be_named_by_others(file: Path) -> None:
+    polls = POLL.format(name="colour", at="mug closes +1s") + POLL.format(name="game", at="colour closes +2.5s")
+    cue = '[[cues]]\nat = "game opened +4s"\nwho = "mod_mia"\ndoes = "!poll cancel"\n'
+    file.write_text(WHOLE + polls + 'kind = "mod-vote"\n' + cue)
+    script = load_script(file)
+    colour, game = script.polls
+    assert colour == PlannedPoll("colour", "Which?", ("a", "b"), Moment(Anchor.CLOSES, 1, "mug"), 20)
+    assert game.for_moderators
+    assert script.cues[-1].at == Moment(Anchor.OPENED, 4, "game")
+    first, second = stage_polls(script.polls, DROPS)
+    assert (first.opens_at, first.closes_at) == (MUG.closes_at + SECOND, MUG.closes_at + 21 * SECOND)
+    assert second.opens_at == first.closes_at + round(2.5 * SECOND)
+
+
 def test_a_bad_night_has_every_fault_of_the_catalogue_once_and_the_stream_late_and_short() -> None:
     script = load_script("bad-night")
     assert sorted(fault.name for fault in script.faults) == sorted(FAULTS)
@@ -156,6 +177,38 @@ MISTAKES = [
     (
         '[[drops]]\nname = "mug"\ntitle = "T"\nsupply = 3\n[[cues]]\nat = "mug early +1s"\ndoes = "goes live"',
         ['[[cues]] number 1, at: the drop "mug" has no early window. Count from "opens"'],
+    ),
+    (
+        '[[polls]]\nname = "q"\nquestion = "Which?"\noptions = ["a"]\nat = "closes"',
+        [
+            "[[polls]] number 1, options: this value cannot be used. Write what there is to choose from",
+        ],
+    ),
+    (
+        '[[polls]]\nname = "Q u"\nquestion = ""\noptions = ["a", "b"]\nat = "later"\nkind = "raffle"\nlasts = 0',
+        [
+            "[[polls]] number 1, name:",
+            "[[polls]] number 1, question:",
+            "[[polls]] number 1, at: this is no moment of the play",
+            "[[polls]] number 1, lasts: it has to be at least 5.",
+            "[[polls]] number 1, kind:",
+        ],
+    ),
+    (
+        POLL.format(name="q", at="opened +3s"),
+        ['[[polls]] number 1, at: nobody knows ahead when that will be. Count from "opens", "closes" or "begins"'],
+    ),
+    (
+        POLL.format(name="q", at="r closes") + POLL.format(name="r", at="closes"),
+        ["[[polls]] number 1, at: that poll comes later in the script. Count from a drop, or from a poll that"],
+    ),
+    (
+        POLL.format(name="q", at="closes") + POLL.format(name="q", at="closes"),
+        ['[[polls]] number 2, name: there is already a "q". Give it another name.'],
+    ),
+    (
+        POLL.format(name="q", at="closes") + '[[cues]]\nat = "q announced"\ndoes = "goes live"',
+        ['[[cues]] number 1, at: "q" is a poll, which just opens and closes. Write "q opens", "q opened" or'],
     ),
     ("[tempo]\nearly = 0", ["[tempo] early: it has to be at least 1. Whole seconds, like 5."]),
     ('[[cues]]\nat = "mug opens 2s"\ndoes = "goes live"', ["[[cues]] number 1, at: this is no moment of the play"]),
