@@ -72,6 +72,8 @@ _NOT_HERE = (
 def judge(case: Case) -> tuple[Promise, ...]:
     """Every promise, in the order a streamer cares."""
     checked = tuple(check(case) for check in CHECKS)
-    if case.polls or case.ledger.passes:
+    if case.polls:
         return (*checked, *(check(case) for check in OF_POLLS))
+    if case.ledger.passes:
+        return (*checked, passes.passes(case))
     return (*checked, *(unchecked(*each) for each in _NOT_HERE))

@@ -48,6 +48,13 @@ def test_without_a_poll_there_is_one_promise_that_could_not_be_checked() -> None
     assert len(judge(played_to_the_end(polled_evening()).case())) == len(promises) - 1 + len(OF_POLLS)
 
 
+def test_passes_without_a_poll_are_followed_all_the_same() -> None:
+    evening = good_evening()
+    number = grant_pass(evening, "ann")
+    evening.enter("pass.granted", BEGINS, {"pass": number, "uses": 1}, {"person": 1}, "")
+    assert broken(evening) == {"passes": f"Pass #{number} was granted twice (entry {len(evening.entries)})."}
+
+
 def a_vote_is_lost(polled: Polled) -> None:
     polled.colour.types("dan", "2", 8 * SECOND)
 
