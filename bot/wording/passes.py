@@ -17,6 +17,7 @@ from bot.domain.pass_deeds import (
     TransferDecision,
 )
 from bot.domain.pass_terms import PassKind, PassTerms
+from bot.domain.pass_words import KINDS_BY_WORD
 from bot.domain.passes import Pass, PassRefusal
 from bot.domain.time import Micros
 from bot.wording.buttons import yes_button
@@ -127,6 +128,12 @@ def pass_deed_text(
     # A name keeps its own letters.
     text = text if isinstance(decision, PassGiven) else as_sentence(text)
     return text if discord else chat_line(text, characters_max=LINE_CHARACTERS_MAX)
+
+
+def incomplete_order_text(words: Wording, *, giving: bool) -> str:
+    """What an order that a moderator has typed in chat lacks, with an example to type."""
+    kinds = ", ".join(KINDS_BY_WORD)
+    return chat_line(as_sentence(words.say("pass-give-how" if giving else "pass-revoke-how", kinds=kinds)))
 
 
 def hand_on_card(words: Wording, held: Pass, receiver: str, now: Micros) -> Card:

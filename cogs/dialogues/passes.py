@@ -12,9 +12,17 @@ from bot.services.passes import HandOnAsked
 from bot.services.services import Services
 from bot.wording.cards import Card
 from bot.wording.control import try_again_text
-from bot.wording.passes import confirm_pass_card, hand_on_card, pass_deed_text, passes_lines, passes_text
+from bot.wording.passes import (
+    confirm_pass_card,
+    hand_on_card,
+    incomplete_order_text,
+    pass_deed_text,
+    passes_lines,
+    passes_text,
+)
 from cogs.dialogues.votes import vote_in_chat
 from cogs.names import Asked, CommandList
+from cogs.passing import GivingOrder, RevokingOrder, read_pass_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,10 @@ class PassForm:
 
 def answer_in_chat(commands: CommandList, services: Services) -> None:
     async def own_pass(asked: Asked) -> None:
+        order = read_pass_order(asked.text) if asked.actor.steers else None
+        if order is not None:
+            await _steer_in_chat(services, asked, order)
+            return
         if asked.text:
             await vote_in_chat(services, asked, with_pass=True)
             return
@@ -42,8 +54,23 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
     commands.add("pass", own_pass)
 
 
-def tell_in_chat(services: Services, answer: Answer[RevokeDecision | TransferDecision]) -> None:
-    """What became of a yes."""
+async def _steer_in_chat(services: Services, asked: Asked, order: GivingOrder | RevokingOrder) -> None:
+    actor, request_id = asked.actor, asked.request_id
+    if not order.whole:
+        services.telling.say_now(incomplete_order_text(services.words, giving=isinstance(order, GivingOrder)))
+        return
+    try:
+        if isinstance(order, RevokingOrder):
+            tell_in_chat(services, await services.passes.revoke(actor, request_id, order.number, why=order.why))
+        elif order.kind is not None:
+            giving = services.passes.give(actor, request_id, order.kind, order.receiver, why=order.why)
+            tell_in_chat(services, await giving)
+    except TryAgain:
+        services.telling.say_now(try_again_text(services.words, discord=False))
+
+
+def tell_in_chat(services: Services, answer: Answer[GiveDecision | RevokeDecision | TransferDecision]) -> None:
+    """What became of a deed, or of a yes."""
     if not answer.repeated:
         text = pass_deed_text(services.words, answer.decision, services.clock.now(), discord=False)
         services.telling.say_now(text)

@@ -46,9 +46,9 @@ class FakePasses:
         return HeldPasses(self.held, {"mug": "Teal Mug"})
 
     async def give(
-        self, actor: Actor, request_id: str, kind: PassKind, receiver: Actor, **more: Any
+        self, actor: Actor, request_id: str, kind: PassKind, receiver: Actor | str, **more: Any
     ) -> Answer[GiveDecision]:
-        self._ask(actor, (kind, receiver.name, more))
+        self._ask(actor, (kind, receiver if isinstance(receiver, str) else receiver.name, more))
         return Answer(request_id, self.given, NOW)
 
     async def revoke(self, actor: Actor, request_id: str, number: int, *, why: str) -> Answer[RevokeDecision]:

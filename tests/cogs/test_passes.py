@@ -10,6 +10,7 @@ from bot.domain.pass_terms import PassKind
 from bot.domain.passes import PassRefusal
 from bot.stage.discord.errors import StageError
 from bot.stage.server import Stage
+from cogs.passing import GivingOrder, RevokingOrder, read_pass_order
 from tests.cogs.fakes import Desk, in_chat, on_board
 from tests.cogs.pass_fakes import HELD, MOD_VOTE
 from tests.cogs.test_in_twitch_chat import say
@@ -111,6 +112,48 @@ async def test_a_moderator_looks_at_somebody_elses_passes(stage: Stage, desk: De
     assert said.ephemeral
     assert said.text.startswith("Passes of ann:\nmod-vote pass #3")
     assert desk.passes.asked == [("ann", "of")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("give @ann mod-vote won the quiz", GivingOrder("@ann", PassKind.MOD_VOTE, "won the quiz")),
+        ("GIVE mod vote @ann  won it", GivingOrder("@ann", PassKind.MOD_VOTE, "won it")),
+        ("give @ann game_night x", GivingOrder("@ann", PassKind.GAME_NIGHT, "x")),
+        ("give @ann won the quiz", GivingOrder("@ann", None, "won the quiz")),
+        ("give ann mod-vote why", GivingOrder("", None, "ann mod-vote why")),
+        ("give @", GivingOrder("", None, "@")),
+        ("give", GivingOrder()),
+        ("revoke 3 sold on", RevokingOrder(3, "sold on")),
+        ("revoke #3", RevokingOrder(3)),
+        ("revoke three", RevokingOrder()),
+        ("gives 3", None),
+        ("2", None),
+        ("", None),
+    ],
+)
+def test_a_moderators_order_is_read_as_it_was_typed(typed: str, order: GivingOrder | RevokingOrder | None) -> None:
+    assert read_pass_order(typed) == order
+
+
+async def test_moderators_give_and_take_away_in_chat_and_viewers_vote(stage: Stage, desk: Desk) -> None:
+    async with in_chat(stage, desk):
+        say(stage, "mod_mia", "!pass give @ann mod-vote won the quiz")
+        await until(lambda: len(desk.telling.said) == 1)
+        say(stage, "mod_mia", "!pass revoke 3 sold on")
+        await until(lambda: len(desk.telling.said) == 2)
+        say(stage, "mod_mia", "!pass give @ann")
+        await until(lambda: len(desk.telling.said) == 3)
+        say(stage, "ann", "!pass give @ann mod-vote why")
+        await until(lambda: desk.voting.votes)
+    assert [what for _, what in desk.passes.asked] == [
+        (PassKind.MOD_VOTE, "@ann", {"why": "won the quiz"}),
+        (3, "sold on"),
+    ]
+    given, question, lacking = (text for _, text in desk.telling.said)
+    assert given == "@ann now has mod-vote pass #4."
+    assert question.startswith("Taking away mod-vote pass #3 cannot be undone: type !yes")
+    assert lacking.startswith("Say who gets it, which kind (mod-vote, game-night, custom) and why, like !pass give")
 
 
 async def test_what_could_not_be_taken_is_said_so(stage: Stage, desk: Desk) -> None:

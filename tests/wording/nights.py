@@ -46,6 +46,7 @@ from bot.wording.nights import (
 from bot.wording.passes import (
     confirm_pass_card,
     hand_on_card,
+    incomplete_order_text,
     my_passes_text,
     pass_deed_text,
     passes_lines,
@@ -108,6 +109,7 @@ def every_pass_sentence(words: Wording) -> Iterator[str]:
     yield from (passes_text(words, held, NOW, titles={"mug": "Teal Mug"}) for held in ((), PASSES[:2], PASSES))
     yield from (my_passes_text(words, PASSES, NOW, discord=discord) for discord in (False, True))
     yield from (passes_text(words, held, NOW, whose="ann") for held in ((), PASSES[:2]))
+    yield from (incomplete_order_text(words, giving=giving) for giving in (True, False))
     yield drawn(hand_on_card(words, PASSES[2], "bob", NOW))
     for discord in (False, True):
         yield from (pass_deed_text(words, deed, NOW, discord=discord) for deed in PASS_DEEDS)

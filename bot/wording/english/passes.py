@@ -30,6 +30,9 @@ SENTENCES = {
     "do it.",
     "pass-needs-yes-board": "Taking away {kind} #{number}{details} cannot be undone: press the button within 30 s "
     "to do it.",
+    "pass-give-how": "say who gets it, which kind ({kinds}) and why, like {pass_command} give @viewer mod-vote "
+    "won the quiz.",
+    "pass-revoke-how": "say which pass, and why, like {pass_command} revoke 3 sold on.",
     "pass-not-allowed": "only moderators and the streamer give and take away passes.",
     "pass-no-pass": "you have no such pass.",
     "pass-unknown-pass": "there is no pass #{number} here; {pass_command} lists yours.",
