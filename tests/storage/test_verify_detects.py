@@ -155,6 +155,18 @@ def test_every_row_that_is_there_twice_is_one_too_many(ledger, table):
     assert check_each(ledger, of, copies(ledger, of))
 
 
+@pytest.mark.parametrize(("table", "column", "value"), [("poll", "seed", bytes(32)), ("ballot", "choice", "[3]")])
+def test_a_fault_tells_nobody_what_was_chosen_and_by_which_seed_ties_fall(deciding_in_memory, table, column, value):
+    of = tables.metadata.tables[table]
+    kept = deciding_in_memory.scalars(of.select().with_only_columns(of.c[column])).all()
+    deciding_in_memory.execute(of.update(), {column: value})
+    words = " ".join(fault.words for fault in verify_connection(deciding_in_memory).faults)
+    deciding_in_memory.rollback()
+    assert f"{column} is not what the entries say" in words
+    for secret in {repr(each) for each in (*kept, value)}:
+        assert secret not in words
+
+
 def check_each(connection, table: Table, made: Iterable[Change]) -> int:
     """Verify after each change; returns how many there were. Raises AssertionError for one that is not found, or of
     which something else is said first."""
