@@ -313,6 +313,7 @@ class Assembly:
             ("telling", self._telling.run),
             ("announcing", self._announcing.run),
             ("following polls", self.services.polls.run),
+            ("keeping choices that wait", self.services.voting.run),
             ("sweeping", self._sweep),
             ("voiding codes that were shown", self._spilled_codes.run),
             *([("asking what gates want to know", self.entitlements.run)] if self._asks_platforms else []),

@@ -129,6 +129,13 @@ class Voting:
         for actor, answer in committed.voted:
             self._settling.settled(actor.key, answer.decision.poll, answer)
 
+    async def run(self) -> None:
+        """Nothing to do until the bot is told to stop: what waits then is decided first."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.flush()
+
     async def flush(self) -> None:
         """Have every choice that waits decided now."""
         for slot in list(self._later):

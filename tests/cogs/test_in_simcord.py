@@ -18,9 +18,11 @@ import simcord
 
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, NewsKind
 from bot.domain.answers import TryAgain
+from bot.domain.ballots import Method
 from bot.domain.claims import ClaimRefusal
 from bot.domain.control import DropSteered, SteerNeedsYes, Verb
 from bot.domain.people import Actor
+from bot.domain.poll_control import PollNeedsYes, PollRefusal, PollRefused, PollVerb, SteerPoll
 from bot.domain.privacy import EraseMe, PersonErased
 from bot.domain.proofs import ProofRefusal, ProofUnknown
 from bot.platforms.discord.board import DiscordBoard
@@ -32,8 +34,10 @@ from bot.stage.server import Stage
 from bot.wording.announcing import card, control_card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
+from bot.wording.polls import poll_card
 from cogs.installing import install_all_discord
 from tests.cogs.fakes import Desk, on_board
+from tests.wording.polls import MOD_VOTE, POLL, of_method, said
 from tests.wording.saying import CUE, NOW, OPEN, about, refused
 
 
@@ -222,13 +226,13 @@ async def is_forgotten(hall: Hall, desk: Desk) -> list[Said]:
 
 async def steers_by_card(hall: Hall, desk: Desk) -> list[Said]:
     shown = await hall.post(DISCORD_MODERATORS, control_card(Wording(), about(OPEN), NOW))
-    said = [await hall.press("mia", shown, label) for label in ("Pause", "Close", "+5 min", "Undo", "Give")]
+    pressed = [await hall.press("mia", shown, label) for label in ("Pause", "Close", "+5 min", "Undo", "Give")]
     gift = DropSteered(
         Verb.GIVE, "mug", "Teal Mug", number=18, supply=48, receiver="ann", receiver_platform="discord"
     )
     desk.control.decision = gift
-    given = await hall.submit("mia", said[-1], give_member=[hall.person("ann")], give_form_why="lost answer")
-    return [*said, given]
+    given = await hall.submit("mia", pressed[-1], give_member=[hall.person("ann")], give_form_why="lost answer")
+    return [*pressed, given]
 
 
 async def steers_by_command(hall: Hall, desk: Desk) -> list[Said]:
@@ -256,10 +260,10 @@ async def plans_a_drop(hall: Hall, desk: Desk) -> list[Said]:
 
 
 async def is_told_of_trouble(hall: Hall, desk: Desk) -> list[Said]:
-    said = []
+    answers = []
     for desk.claims.trouble in (TryAgain, TooFast):
-        said.append(await hall.slash("ann", "claim"))
-    return said
+        answers.append(await hall.slash("ann", "claim"))
+    return answers
 
 
 async def asks_to_be_reminded(hall: Hall, desk: Desk) -> list[Said]:
@@ -269,6 +273,43 @@ async def asks_to_be_reminded(hall: Hall, desk: Desk) -> list[Said]:
     off = await hall.press("ann", shown, "Remind me")
     assert not hall.holds_reminder_role("ann")
     return [on, off]
+
+
+async def puts_and_steers_a_poll(hall: Hall, desk: Desk) -> list[Said]:
+    put = await hall.slash(
+        "mia", "poll open", question="Next mug?", options="teal, plum", method="ranked", quorum=2
+    )
+    wrong = await hall.slash("mia", "poll open", question="Next mug?", options="teal", lasts="soon", hidden=True)
+    more = await hall.slash("mia", "poll extend", added="60")
+    desk.polls.decision = PollNeedsYes(PollVerb.CANCEL, POLL.key, POLL.plan.question, 7)
+    asked = await hall.slash("mia", "poll cancel")
+    desk.confirming.waiting = PollRefused(PollRefusal.ALREADY_OVER, PollVerb.CANCEL, POLL.key, POLL.plan.question)
+    desk.confirming.about = SteerPoll
+    done = await hall.press("mia", asked, "Yes, do it")
+    desk.polls.running = (POLL,)
+    return [put, wrong, more, asked, done, await hall.slash("mia", "poll show")]
+
+
+async def votes_by_card_and_command(hall: Hall, desk: Desk) -> list[Said]:
+    desk.polls.running = (POLL,)
+    shown = await hall.post(DISCORD_ANNOUNCEMENTS, poll_card(Wording(), NewsKind.POLL_OPENED, said(POLL), NOW))
+    pressed = await hall.press("ann", shown, "2 plum")
+    return [pressed, await hall.slash("ann", "vote", choice="plum", poll=POLL.key)]
+
+
+async def fills_in_a_ballot(hall: Hall, desk: Desk) -> list[Said]:
+    poll = of_method(Method.RANKED)
+    desk.polls.running = (poll,)
+    shown = await hall.post(DISCORD_ANNOUNCEMENTS, poll_card(Wording(), NewsKind.POLL_OPENED, said(poll), NOW))
+    form = await hall.press("ann", shown, "Vote")
+    return [form, await hall.submit("ann", form, ballot_1=["2"], ballot_2=["1"], ballot_3=[])]
+
+
+async def spends_a_pass(hall: Hall, desk: Desk) -> list[Said]:
+    desk.polls.running = (MOD_VOTE,)
+    shown = await hall.post(DISCORD_ANNOUNCEMENTS, poll_card(Wording(), NewsKind.POLL_OPENED, said(MOD_VOTE), NOW))
+    asked = await hall.press("ann", shown, "Use my pass")
+    return [asked, await hall.press("ann", asked, "2 Celeste")]
 
 
 DIALOGUES: tuple[Dialogue, ...] = (
@@ -282,6 +323,10 @@ DIALOGUES: tuple[Dialogue, ...] = (
     plans_a_drop,
     is_told_of_trouble,
     asks_to_be_reminded,
+    puts_and_steers_a_poll,
+    votes_by_card_and_command,
+    fills_in_a_ballot,
+    spends_a_pass,
 )
 
 
@@ -302,6 +347,9 @@ def _asked(desk: Desk) -> list[Any]:
         *desk.proofs.asked,
         *orders,
         *forms,
+        *((plain(actor), asked) for actor, asked in desk.polls.asked),
+        *desk.polls.deeds,
+        *desk.voting.votes,
         *map(plain, desk.confirming.confirmed),
         len(desk.telling.told_requests),
     ]
@@ -314,8 +362,8 @@ async def test_the_same_dialogue_is_answered_the_same_on_both(stage: Stage, dial
         ours = await dialogue(OnStage(stage, platform.board), here)
     async with in_simcord(there) as hall:
         theirs = await dialogue(hall, there)
-    assert [said[:3] for said in theirs] == [said[:3] for said in ours]
-    assert all(said.text and said.ephemeral for said in ours)
+    assert [each[:3] for each in theirs] == [each[:3] for each in ours]
+    assert all(each.text and each.ephemeral for each in ours)
     assert _asked(there) == _asked(here)
 
 

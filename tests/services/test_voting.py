@@ -195,6 +195,19 @@ async def test_a_choice_that_waits_goes_in_before_a_moderators_close(desk):
     assert await desk.choice_of(ANN) == choice(3)
 
 
+async def test_a_choice_that_waits_goes_in_before_the_bot_stops(desk):
+    await desk.open()
+    await desk.use_up(ANN)
+    keeping = asyncio.create_task(desk.voting.run())
+    waiting = asyncio.create_task(desk.vote(ANN, "3"))
+    await until(lambda: desk.voting._later)
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+    assert await desk.choice_of(ANN) == choice(3)
+    assert (await waiting).ballot == choice(3)
+
+
 async def test_whoever_wanted_a_pass_spent_wants_it_for_the_last_choice_too(desk):
     await desk.lane.submit(GivePass(CHANNEL, "twitch:give", MIA, PassTerms(PassKind.MOD_VOTE), ANN))
     await desk.open(kind=PollKind.MOD_VOTE)
