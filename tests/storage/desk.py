@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from asyncio import Future
 from collections.abc import Callable
@@ -42,7 +43,8 @@ class Told:
 
 class Desk:
     """A ledger, its lane, and the clock; `settled` are the answers to claims that had waited, in order, and
-    `voted` those to votes. The engine outlives it, with the queries that it has learned. `probe` is the lane's."""
+    `voted` those to votes. The engine outlives it, with the queries that it has learned. `probe` and
+    `random_bytes` are the lane's."""
 
     def __init__(
         self,
@@ -51,19 +53,21 @@ class Desk:
         *,
         stream_watched: bool = False,
         probe: Callable[[str], None] = nothing,
+        random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         self.clock = FixedClock(at)
         self.settled: list[Answer[Any]] = []
         self.voted: list[Answer[Any]] = []
         self._engine = engine
-        self._stream_watched, self._probe = stream_watched, probe
+        self._stream_watched = stream_watched
+        self._options: dict[str, Any] = {"probe": probe, "random_bytes": random_bytes}
         self._reader = sqlite3.connect(str(engine.url.database))
         self._read = 0
         self._open()
 
     def _open(self) -> None:
         settings = ChannelSettings(CHANNEL, "teapot", ALL_PLACES, self._stream_watched)
-        self._lane = Lane(self._engine, [settings], self.clock, KEYS, probe=self._probe)
+        self._lane = Lane(self._engine, [settings], self.clock, KEYS, **self._options)
         self._lane._open_channels()
 
     def send(self, *commands: Any) -> list[Answer[Any]]:
