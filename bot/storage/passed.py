@@ -81,11 +81,15 @@ def _owner_faults(row: Row[Any], told: Pass, rebuilt: Rebuilt) -> Iterator[str]:
 
 
 def _not_given_back(rebuilt: Rebuilt) -> Iterator[str]:
-    """A poll that was cancelled has kept nobody's pass."""
+    """A poll that was cancelled has kept nobody's pass, as far as it is known which ones came back."""
+    returned = Counter(rebuilt.passes.returned)
     for number, told in rebuilt.passes.held.items():
         for key in filter(None, map(poll_of_scope, told.spent_on)):
             poll = rebuilt.polls[key].story.poll if key in rebuilt.polls else None
-            if poll is not None and poll.state is PollState.CANCELLED:
+            if poll is None or poll.state is not PollState.CANCELLED:
+                continue
+            returned[poll.scope] -= 1
+            if returned[poll.scope] < 0:
                 yield f"pass {number}: it was spent on the poll {key}, which was cancelled, and has not come back"
 
 

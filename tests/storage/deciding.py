@@ -64,9 +64,9 @@ class Evening:
     async def steer(self, verb: PollVerb, **more: Any) -> None:
         await self.does(SteerPoll(CHANNEL, self.request(), MIA, verb, confirmed=True, **more))
 
-    async def visit(self, verb: NightVerb, *names: str) -> None:
-        for name in names:
-            await self.does(VisitNight(CHANNEL, self.request(), viewer(name), verb))
+    async def visit(self, verb: NightVerb, *names: str, actor: Any = None) -> None:
+        for guest in (viewer(name) for name in names) if actor is None else (actor,):
+            await self.does(VisitNight(CHANNEL, self.request(), guest, verb))
 
     async def host(self, title: str, seats: int, *, needs_pass: bool) -> None:
         starts_at = self._clock.at + HOUR
