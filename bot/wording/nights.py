@@ -65,6 +65,11 @@ def night_reply(words: Wording, name: str, decision: VisitDecision, now: Micros)
     return chat_line(f"@{chat_name(name)} {text}", characters_max=_LINE_CHARACTERS_MAX)
 
 
+def night_how_text(words: Wording) -> str:
+    """How a night is announced in chat, for a moderator who has typed something else."""
+    return chat_line(as_sentence(words.say("night-how")))
+
+
 def confirm_night_card(words: Wording, needs: NightNeedsYes, now: Micros) -> Card:
     """The question before what cannot be taken back, with its button."""
     return Card("", night_text(words, needs, now, discord=True), buttons=(yes_button(words),))

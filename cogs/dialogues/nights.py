@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.night_deeds import CancelDecision, CreateDecision, NightNeedsYes, NightVerb
+from bot.domain.night_deeds import CancelDecision, CreateDecision, NightNeedsYes, NightRefused, NightVerb
 from bot.domain.people import Actor
 from bot.services.claims import TooFast
 from bot.services.services import Services
@@ -13,11 +14,24 @@ from bot.wording.cards import Card
 from bot.wording.claims import too_fast_text
 from bot.wording.claims import try_again_text as visit_again_text
 from bot.wording.control import try_again_text
-from bot.wording.nights import confirm_night_card, guests_text, night_reply, night_text, nights_text
+from bot.wording.nights import (
+    confirm_night_card,
+    guests_text,
+    night_how_text,
+    night_reply,
+    night_text,
+    nights_text,
+)
 from cogs.names import Asked, CommandList
 
 # A key has at most 40 characters, and a number where that name was taken.
 BUTTON = r"md:night:(?P<night>[a-z0-9-]{1,60}):(?P<verb>join|checkin|leave)"
+# A title, a start, and how many seats there are.
+_TYPED = re.compile(
+    r"(?P<title>.+?) (?P<starts>(?:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2} )?[0-9]{1,2}:[0-9]{2}|in [0-9].*)"
+    r" (?P<seats>[0-9]{1,4})",
+    re.IGNORECASE,
+)
 _VISITS = (NightVerb.JOIN, NightVerb.CHECK_IN, NightVerb.LEAVE)
 
 
@@ -38,6 +52,8 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
         verb = next((each for each in NightVerb if each == word.casefold()), None)
         if verb in _VISITS:
             await _visit_in_chat(services, asked, verb, name.strip())
+        elif verb is NightVerb.CREATE and asked.actor.steers:
+            await _create_in_chat(services, asked, read_night(name))
         elif verb is NightVerb.CANCEL and asked.actor.steers:
             await _cancel_in_chat(services, asked, name.strip())
         else:
@@ -63,6 +79,28 @@ async def _visit_in_chat(services: Services, asked: Asked, verb: NightVerb, name
         services.telling.say_to(asked.actor, line, topic="night")
 
 
+def read_night(text: str) -> NightForm | None:
+    """The night that was typed: "Hades night 20:00 4", "Co-op Friday in 2h 30m 8"; None for anything else."""
+    found = _TYPED.fullmatch(" ".join(text.split()))
+    return None if found is None else NightForm(found["title"].strip('"“”'), found["starts"], int(found["seats"]))
+
+
+async def _create_in_chat(services: Services, asked: Asked, form: NightForm | None) -> None:
+    """Announce it; the line that tells everybody is the answer, and only a refusal needs one of its own."""
+    if form is None:
+        services.telling.say_now(night_how_text(services.words))
+        return
+    try:
+        answer = await services.nights.create(
+            asked.actor, asked.request_id, title=form.title, seats=form.seats, starts=form.starts
+        )
+    except TryAgain:
+        services.telling.say_now(try_again_text(services.words, discord=False))
+        return
+    if isinstance(answer.decision, NightRefused):
+        tell_in_chat(services, answer)
+
+
 async def _cancel_in_chat(services: Services, asked: Asked, name: str) -> None:
     try:
         answer = await services.nights.cancel(asked.actor, asked.request_id, name)
@@ -72,7 +110,7 @@ async def _cancel_in_chat(services: Services, asked: Asked, name: str) -> None:
     tell_in_chat(services, answer)
 
 
-def tell_in_chat(services: Services, answer: Answer[CancelDecision]) -> None:
+def tell_in_chat(services: Services, answer: Answer[CreateDecision | CancelDecision]) -> None:
     """What became of a deed, or of a yes."""
     if not answer.repeated:
         services.telling.say_now(night_text(services.words, answer.decision, services.clock.now(), discord=False))

@@ -13,6 +13,7 @@ from bot.services.claims import TooFast
 from bot.stage.server import Stage
 from bot.wording.catalogue import Wording
 from bot.wording.nights import night_card
+from cogs.dialogues.nights import NightForm, read_night
 from cogs.names import CommandNames
 from tests.cogs.fakes import Desk, in_chat, on_board
 from tests.cogs.test_in_twitch_chat import say
@@ -111,6 +112,45 @@ async def test_chat_has_no_word_for_it_until_it_gets_one(stage: Stage, desk: Des
             say(stage, "ann", line)
         await until(lambda: desk.telling.said)
     assert desk.nights.asked == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "form"),
+    [
+        ("Hades night 20:00 4", NightForm("Hades night", "20:00", 4)),
+        ('"Night 2:30" 2030-06-01 20:00 12', NightForm("Night 2:30", "2030-06-01 20:00", 12)),
+        ("Co-op Friday in 2h 30m 8", NightForm("Co-op Friday", "in 2h 30m", 8)),
+        ("Hades night 20:00", None),
+        ("Hades night 4", None),
+        ("20:00 4", None),
+        ("", None),
+    ],
+)
+def test_a_night_is_read_as_it_was_typed(typed: str, form: NightForm | None) -> None:
+    assert read_night(typed) == form
+
+
+async def test_a_moderator_announces_a_night_in_chat_and_a_viewer_sees_what_is_planned(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.names = CommandNames({"night": ("night",)})
+    async with in_chat(stage, desk):
+        say(stage, "mod_mia", "!night create Hades night 20:00 4")
+        await until(lambda: desk.nights.asked)
+        say(stage, "mod_mia", "!night create Hades night")
+        await until(lambda: len(desk.telling.said) == 1)
+        say(stage, "ann", "!night create Hades night 20:00 4")
+        await until(lambda: len(desk.telling.said) == 2)
+        desk.nights.hosted = NightRefused(NightRefusal.BAD_TIME, NightVerb.CREATE)
+        say(stage, "mod_mia", "!night create Hades night 99:00 4")
+        await until(lambda: len(desk.telling.said) == 3)
+    asked = [form for _, form in desk.nights.asked]
+    assert asked[0] == {"title": "Hades night", "starts": "20:00", "seats": 4}
+    assert len(asked) == 2
+    how, planned, refused = (text for _, text in desk.telling.said)
+    assert how.endswith("like !night create Hades night 20:00 4.")
+    assert planned.startswith("Co-op Friday (friday):")
+    assert refused.startswith("Say when it starts, still to come")
 
 
 async def test_with_a_name_chat_joins_checks_in_and_cancels(stage: Stage, desk: Desk) -> None:

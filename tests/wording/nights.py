@@ -38,6 +38,7 @@ from bot.wording.nights import (
     guests_text,
     live_night_card,
     night_card,
+    night_how_text,
     night_line,
     night_reply,
     night_text,
@@ -121,6 +122,7 @@ def every_night_sentence(words: Wording) -> Iterator[str]:
     for discord in (False, True):
         yield from (night_text(words, deed, NOW, discord=discord) for deed in NIGHT_DEEDS)
         yield from (nights_text(words, nights, NOW, discord=discord) for nights in ((), NIGHTS))
+    yield night_how_text(words)
     yield night_reply(words, "ann", VISITED, NOW)
     yield guests_text(words, NIGHTS[1], [("ann", Place.HERE), ("bob", Place.SEATED), ("", Place.WAITING)])
     yield guests_text(words, NIGHTS[0], [])

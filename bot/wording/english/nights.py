@@ -30,6 +30,8 @@ SENTENCES = {
     "night-pass-expired": "{title} takes a game-night pass, and yours has run out of time.",
     "night-pass-used-up": "{title} takes a game-night pass, and yours is used up.",
     "night-bad-seats": "a night has 1 to {most} seats.",
+    "night-how": "say its title, its start and how many seats there are, like {night_command} create Hades night "
+    "20:00 4.",
     "night-bad-title": "write a title of 1 to 60 plain characters, without mentions, links or formatting.",
     "night-bad-time": "say when it starts, still to come and within a year, like 20:00, 2026-12-01 20:00 or in 2h, "
     "and how long it lasts, up to two days, like 3h.",
