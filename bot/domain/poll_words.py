@@ -17,6 +17,8 @@ QUESTION_CHARACTERS_MAX = 100
 OPTION_CHARACTERS_MAX = 40
 # The question and all options together: with their numbers they are announced in one line of 500 characters.
 ALL_CHARACTERS_MAX = 360
+# Of a ballot that names its options nothing is cut: it fills a line of chat at most.
+TYPED_CHARACTERS_MAX = 500
 DURATION_MIN: Micros = 5 * SECOND
 DURATION_MAX: Micros = DAY
 
@@ -123,7 +125,7 @@ def poll_text(words: PollWords) -> str:
 
 def option_key(text: str) -> str:
     """An option as it is compared: as people see it, in whatever case, and in whatever form its emoji have."""
-    return normalise_command(text).translate(_FORMS_OF_EMOJI).strip()
+    return normalise_command(text, characters_max=TYPED_CHARACTERS_MAX).translate(_FORMS_OF_EMOJI).strip()
 
 
 def whole_number(text: str) -> int | None:

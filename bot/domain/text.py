@@ -18,13 +18,13 @@ def _visible(character: str) -> bool:
     return unicodedata.category(character) not in _INVISIBLE
 
 
-def normalise_command(text: str) -> str:
+def normalise_command(text: str, *, characters_max: int = _COMMAND_CHARACTERS_MAX) -> str:
     """A chat line as it is compared: cut to 300 characters, NFKC, invisible characters gone, spaces collapsed,
     case folded. Full-width and zero-width forms become the plain command; look-alike letters stay different."""
     if text.isascii() and text.isprintable():
-        return " ".join(text[:_COMMAND_CHARACTERS_MAX].split()).casefold()
+        return " ".join(text[:characters_max].split()).casefold()
     # Line breaks and tabs are control characters, but they separate words.
-    spaced = re.sub(r"\s", " ", text[:_COMMAND_CHARACTERS_MAX])
+    spaced = re.sub(r"\s", " ", text[:characters_max])
     # Invisible characters go first: one between a letter and its accent would keep them apart.
     plain = unicodedata.normalize("NFKC", "".join(filter(_visible, spaced)))
     return " ".join(plain.split()).casefold()

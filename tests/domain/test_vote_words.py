@@ -262,3 +262,12 @@ def test_any_text_at_all_is_a_vote_a_mistake_or_talk(method, typed):
     else:
         assert len(read.text) <= 40
         assert all(1 <= choice <= len(OPTIONS) for choice in read.choices)
+
+
+def test_a_ballot_that_fills_a_whole_line_is_read_to_its_end() -> None:
+    options = tuple(letter * 38 for letter in "abcdefghij")
+    typed = " > ".join(reversed(options))
+    assert 300 < len(typed) <= 500
+    assert read_vote(RANKED, options, typed) == ballot(RANKED, range(10, 0, -1), options=10)
+    scores = " ".join(f"{option}=3" for option in options)
+    assert read_vote(SCORE, options, scores) == Ballot(SCORE, tuple(range(1, 11)), (3,) * 10)

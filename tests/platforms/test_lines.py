@@ -23,6 +23,9 @@ from bot.platforms.twitch.lines import clean_line, clean_reply, fit_line
         ("!claim, mug", "!claim mug"),
         ("!claim!", "!claim"),
         ("!mine?", "!mine"),
+        ("! claim mug", "!claim mug"),
+        ("! Vote, teal", "!Vote teal"),
+        ("! !", "! !"),
         ("!claim mug.", "!claim mug."),
         ("well, that was it", "well, that was it"),
         ("!!", "!!"),
@@ -35,6 +38,12 @@ def test_a_typed_line_is_made_plain(typed: str, plain: str) -> None:
     assert clean_line(typed) == plain
 
 
+def test_a_poll_that_fills_a_whole_line_keeps_its_end() -> None:
+    line = '!poll "Which colour?" ' + ", ".join(f"{letter * 38}" for letter in "abcdefghij") + " 90s"
+    assert 400 < len(line) <= 500
+    assert clean_line(line) == line
+
+
 def test_the_name_before_a_reply_is_no_part_of_the_command() -> None:
     assert clean_reply("@Ann !claim mug") == "!claim mug"
     assert clean_reply("!claim @Ann") == "!claim @Ann"
@@ -43,7 +52,7 @@ def test_the_name_before_a_reply_is_no_part_of_the_command() -> None:
 @given(st.text())
 def test_a_plain_line_is_short_and_stays_as_it_is(text: str) -> None:
     plain = clean_line(text)
-    assert len(plain) <= 300
+    assert len(plain) <= 500
     assert clean_line(plain) == plain
 
 

@@ -8,20 +8,20 @@ import unicodedata
 from bot.domain.text import label
 
 CHARACTERS_MAX = 500
-_COMMAND_CHARACTERS_MAX = 300
 # Twitch puts the name of the person replied to before the text of a reply.
 _REPLY_NAME = re.compile(r"^@\S+\s+")
+_SIGN_APART = re.compile(r"^!\s+(?=\w)")
 _WORD_END = re.compile(r"^(!\w+)[.,;:!?]+(?=\s|$)")
 
 
 def clean_line(text: str) -> str:
-    """A typed line as commands are read from it: NFKC, one line, nothing invisible, at most 300 characters.
+    """A typed line as commands are read from it: NFKC, one line, nothing invisible, at most 500 characters.
 
-    Letters keep their case, since names and titles stand in commands too. What a phone puts behind a command's
-    word is taken off: two spaces become a full stop there.
+    Letters keep their case, since names and titles stand in commands too. What a phone puts around a command's
+    word is taken off: a space behind the sign, and the full stop that two spaces become.
     """
-    plain = unicodedata.normalize("NFKC", text[:_COMMAND_CHARACTERS_MAX])
-    return _WORD_END.sub(r"\1", label(plain, characters_max=_COMMAND_CHARACTERS_MAX))
+    plain = unicodedata.normalize("NFKC", text[:CHARACTERS_MAX])
+    return _WORD_END.sub(r"\1", _SIGN_APART.sub("!", label(plain, characters_max=CHARACTERS_MAX)))
 
 
 def clean_reply(text: str) -> str:
