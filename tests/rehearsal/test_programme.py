@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.rehearsal.compress import Play
 from bot.rehearsal.moments import SECOND
-from bot.rehearsal.played import PlayedDrop
+from bot.rehearsal.played import PlayedDrop, PlayedPoll
 from bot.rehearsal.programme import Due, PlannedStock, programme_of
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script, StageCue
 
@@ -62,4 +62,16 @@ def test_an_early_opening_is_due_before_everybodys() -> None:
     assert programme_of(replace(PLAY, drops=(early,))).dues[1:3] == (
         Due(17 * SECOND, "a moderator opens Night Zine early"),
         Due(20 * SECOND, "Night Zine opens to everybody"),
+    )
+
+
+def test_polls_are_due_and_moments_may_count_from_them() -> None:
+    poll = PlayedPoll("game", "Next game?", ("Hades", "Celeste"), 50 * SECOND, 65 * SECOND, for_moderators=True)
+    script = Script("s", "S", "", cues=(StageCue(Moment(Anchor.OPENED, 4, "game"), "mod_mia", "!poll cancel"),))
+    asked = replace(PLAY, polls=(poll,))
+    assert asked.lasts_until == 65 * SECOND
+    assert programme_of(asked, script).dues[-3:] == (
+        Due(50 * SECOND, "the mod vote “Next game?” opens"),
+        Due(54 * SECOND, "mod_mia types !poll cancel"),
+        Due(65 * SECOND, "“Next game?” closes"),
     )

@@ -13,7 +13,8 @@ from bot.rehearsal.trouble import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Healing:
-    """`seconds` counts from the fault's end to the sign of life: an answer to something asked after it, or news.
+    """`seconds` counts from the fault's end to the sign of life: an answer to something asked after it, a vote
+    that was counted, or news.
     It is None when there was no such sign; `asked` says whether there could have been one."""
 
     trouble: Trouble
@@ -50,7 +51,7 @@ class Healing:
 
 def healings(case: Case, all_waits: Sequence[Wait]) -> tuple[Healing, ...]:
     """One for each fault, in order."""
-    signs = sorted({*_answers(all_waits), *_news(case)})
+    signs = sorted({*_answers(all_waits), *_votes(case), *_news(case)})
     return tuple(_healing(trouble, all_waits, signs) for trouble in case.troubles)
 
 
@@ -63,6 +64,20 @@ def _answers(all_waits: Sequence[Wait]) -> Iterator[Sign]:
         if wait.seconds is not None:
             ask = wait.ask
             yield ask.at + round(wait.seconds * SECOND), ask.who[0], ask.at
+
+
+def _votes(case: Case) -> Iterator[Sign]:
+    """A vote that counts is silent in chat: it shows in the count."""
+    if not case.polls:
+        return
+    asked = {
+        f"twitch:{seen['data'].get('message_id')}": seen["at"] for seen in case.record if seen["kind"] == "chat"
+    }
+    presses = (seen for seen in case.record if seen["kind"] in ("press", "slash"))
+    asked |= {f"discord:{seen['data'].get('interaction_id')}": seen["at"] for seen in presses}
+    for ballot in (ballot for poll in case.polls for ballot in poll.ballots):
+        if ballot.request in asked:
+            yield case.on_stage(ballot.entry.at), ballot.who[0], asked[ballot.request]
 
 
 def _news(case: Case) -> Iterator[Sign]:
