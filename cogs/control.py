@@ -22,7 +22,7 @@ from cogs.choices import TYPED_MAX, choices
 from cogs.dialogues.confirming import YES, confirm
 from cogs.dialogues.control import BUTTON, steer_drop
 from cogs.drops import ask
-from cogs.presses import pressable, request_id
+from cogs.presses import asked_by, pressable, request_id
 from cogs.steering import Order
 
 # What a drop's name completes to, and every deed that needs nothing but the drop.
@@ -62,7 +62,8 @@ def install_discord(bot: DiscordBot, services: Services, steering: app_commands.
         await answer_order(interaction, services, Order(verb, drop, minutes))
 
     async def say_yes(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
-        await answer_within(interaction, confirm(services, actor_of(interaction), request_id(interaction)))
+        actor, asked = actor_of(interaction), asked_by(interaction)
+        await answer_within(interaction, confirm(services, actor, request_id(interaction), asked=asked))
 
     bot.add_dynamic_items(pressable(BUTTON, press), pressable(YES, say_yes))
 

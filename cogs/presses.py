@@ -39,3 +39,9 @@ def pressable(template: str, press: Press) -> type[discord.ui.DynamicItem[Button
 def request_id(interaction: discord.Interaction[Any]) -> str:
     """The press's or command's name for all time."""
     return f"discord:{interaction.id}"
+
+
+def asked_by(interaction: discord.Interaction[Any]) -> str:
+    """The `request_id` of what the pressed message is the answer to; "" where Discord does not tell."""
+    asking = None if interaction.message is None else interaction.message.interaction_metadata
+    return "" if asking is None else f"discord:{asking.id}"

@@ -42,12 +42,15 @@ class Confirmations:
         self._waiting.pop(actor.key, None)
 
     async def confirm(
-        self, actor: Actor, request_id: str, *, only: type[Any] | UnionType = object
+        self, actor: Actor, request_id: str, *, only: type[Any] | UnionType = object, asked: str = ""
     ) -> Answer[Any] | None:
-        """Do what this person was asked to confirm; None when nothing waits, no longer, or not a command of the
-        class `only`. Raises TryAgain; saying yes once more is enough then."""
+        """Do what this person was asked to confirm; None when nothing waits, no longer, not a command of the class
+        `only`, or not what was asked upon the request `asked`, where the yes tells that. Raises TryAgain; saying
+        yes once more is enough then."""
         question = self._waiting.get(actor.key)
         if question is None or not isinstance(question.command, only):
+            return None
+        if asked and question.command.request_id != asked:
             return None
         self.withdraw(actor)
         try:

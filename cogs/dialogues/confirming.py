@@ -62,10 +62,11 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
     commands.add("yes", yes)
 
 
-async def confirm(services: Services, actor: Actor, request_id: str) -> str | Card:
-    """Do what this person was asked to confirm on Discord; what is said of it is for them alone."""
+async def confirm(services: Services, actor: Actor, request_id: str, *, asked: str = "") -> str | Card:
+    """Do what this person was asked to confirm on Discord; what is said of it is for them alone. `asked` is the
+    request whose answer the pressed button is on: an older question's button means nothing newer."""
     try:
-        answer = await services.confirming.confirm(actor, request_id, only=DEEDS)
+        answer = await services.confirming.confirm(actor, request_id, only=DEEDS, asked=asked)
     except TryAgain:
         return try_again_text(services.words, discord=True)
     return nothing_waits_text(services.words) if answer is None else _shown(services, answer)

@@ -161,12 +161,14 @@ class FakeConfirming:
     about: type[SteerDrop | SteerPoll | EraseMe | UnlinkMe] = SteerDrop
     trouble: type[TryAgain] | None = None
     confirmed: list[Actor] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     withdrawn: list[Actor] = field(default_factory=list)
 
     async def confirm(
-        self, actor: Actor, request_id: str, *, only: type[Any] | UnionType = object
+        self, actor: Actor, request_id: str, *, only: type[Any] | UnionType = object, asked: str = ""
     ) -> Answer[Any] | None:
         self.confirmed.append(actor)
+        self.asked.append(asked)
         if self.trouble is not None:
             raise self.trouble
         if self.waiting is None or not issubclass(self.about, only):

@@ -363,6 +363,8 @@ async def test_the_yes_button_cancels_the_poll(stage: Stage, desk: Desk) -> None
         assert message.message_id is not None
         done = await stage.discord.press(mia, message.message_id, "md:confirm:yes").wait()
     assert "no poll is on" in done.text.lower()
+    # The yes is to this very question, and to no newer one.
+    assert desk.confirming.asked == [f"discord:{asked.id}"]
 
 
 async def test_show_has_the_live_count_and_the_buttons(stage: Stage, desk: Desk) -> None:

@@ -71,6 +71,13 @@ async def test_a_yes_to_being_forgotten_counts_within_a_minute(
     assert (await confirmations.confirm(MIA, "twitch:3") is not None) == counts
 
 
+async def test_a_yes_to_an_older_question_does_nothing_of_the_newer_one(control, confirmations):
+    await control.steer(MIA, "discord:1", Verb.CANCEL)
+    await control.steer(MIA, "discord:2", Verb.CANCEL)
+    assert await confirmations.confirm(MIA, "discord:3", asked="discord:1") is None
+    assert (await confirmations.confirm(MIA, "discord:4", asked="discord:2")).decision.verb is Verb.CANCEL
+
+
 async def test_the_newest_question_wins_whatever_it_is_about(control, privacy, confirmations):
     await control.steer(MIA, "twitch:1", Verb.CANCEL)
     await privacy.ask(MIA, "twitch:2")
