@@ -366,7 +366,13 @@ def test_the_scripts_are_listed(run: Run) -> None:
     listed_names = [line.split()[0] for line in answer.out.splitlines()]
     assert listed_names == ["bad-night", "early-access", "first-drop", "hot-drop", "mod-vote"]
     listed = json.loads(run("rehearse", "--list", "--json").out)["scripts"]
-    assert [each["title"] for each in listed] == ["A bad night", "Early access", "The first drop", "A hot drop"]
+    assert [each["title"] for each in listed] == [
+        "A bad night",
+        "Early access",
+        "The first drop",
+        "A hot drop",
+        "Mod vote",
+    ]
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(run: Run, module: Callable[..., None]) -> None:

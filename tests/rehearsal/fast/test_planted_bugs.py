@@ -23,8 +23,7 @@ from bot.rehearsal.fast.life import Life
 from bot.rehearsal.options import RehearseOptions
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
 from bot.rehearsal.script_file import SKELETON
-from bot.services import announcing as announcing_service
-from bot.services import exporting
+from bot.services import exporting, kept_cards
 from bot.services.telling import Telling
 from bot.storage.export import read_bundle
 from bot.storage.telling import PostedCard, last_card
@@ -107,7 +106,7 @@ def answers_twice() -> AbstractContextManager[None]:
 def answers_each_alone() -> AbstractContextManager[None]:
     """Whoever asks what they hold gets a line of their own at once."""
 
-    def say_alone(telling: Telling, actor: Actor, units: Units) -> None:
+    def say_alone(telling: Telling, actor: Actor, units: Units, besides: str = "") -> None:
         telling.say_to(actor, mine_text(Wording(), actor.name, units, discord=False), topic="mine")
 
     return replaced(Telling, "say_holding", say_alone)
@@ -134,7 +133,7 @@ def loses_the_note_in_an_edit() -> AbstractContextManager[None]:
         card = await last_card(*asked)
         return card and PostedCard(card.reference, {})
 
-    return replaced(announcing_service, "last_card", forgetful)
+    return replaced(kept_cards, "last_card", forgetful)
 
 
 def leaves_a_winner_out_of_the_bundle() -> AbstractContextManager[None]:
