@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -85,7 +85,7 @@ class KeptCards:
 
     async def mark_all(self) -> None:
         """Whatever an earlier process may have left behind as it was."""
-        known, since = await self._read(drops=True, polls=True, nights=True), self._clock.now() - OVER_LATELY
+        known, since = await self._read(drops=True, polls=None, nights=True), self._clock.now() - OVER_LATELY
         stale = {key for key, drop in known.drops.items() if drop.public and drop.state is not DropState.SETTLED}
         stale |= {poll.scope for poll in known.polls.values() if poll.open or (poll.closed_at or 0) > since}
         stale |= {night_scope(key) for key, night in known.nights.items() if night.on or night.ends_at > since}
@@ -110,16 +110,17 @@ class KeptCards:
             if self._stale:
                 self._wake.set()
 
-    async def _known(self, scopes: Iterable[str]) -> _Known:
-        polls = {scope for scope in scopes if poll_of_scope(scope) is not None}
-        nights = {scope for scope in scopes if night_of_scope(scope) is not None}
-        drops = bool(set(scopes) - polls - nights)
-        return await self._read(drops=drops, polls=bool(polls), nights=bool(nights))
+    async def _known(self, scopes: Collection[str]) -> _Known:
+        polls = {poll for scope in scopes if (poll := poll_of_scope(scope)) is not None}
+        nights = any(night_of_scope(scope) is not None for scope in scopes)
+        drops = any(poll_of_scope(scope) is None and night_of_scope(scope) is None for scope in scopes)
+        return await self._read(drops=drops, polls=polls, nights=nights)
 
-    async def _read(self, *, drops: bool, polls: bool, nights: bool) -> _Known:
+    async def _read(self, *, drops: bool, polls: Collection[str] | None, nights: bool) -> _Known:
+        """Of the polls only those of these keys, None for all: a channel may have had hundreds."""
         return _Known(
             await read_drops(self._reads, self._channel_id) if drops else {},
-            await read_polls(self._reads, self._channel_id) if polls else {},
+            await read_polls(self._reads, self._channel_id, polls) if polls is None or polls else {},
             await read_nights(self._reads, self._channel_id) if nights else {},
         )
 

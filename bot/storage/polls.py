@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -81,10 +82,13 @@ class OwnVote(NamedTuple):
     vote: Vote
 
 
-async def read_polls(reads: Reads, channel_id: int) -> dict[str, Poll]:
-    """Every poll of the channel as last committed, by key, in the order in which they were opened."""
+async def read_polls(reads: Reads, channel_id: int, keys: Collection[str] | None = None) -> dict[str, Poll]:
+    """The polls of these keys, or every poll of the channel, as last committed, in the order in which they were
+    opened."""
     poll = tables.poll
     query = select(poll).where(poll.c.channel_id == channel_id).order_by(poll.c.opened_at, poll.c.key)
+    if keys is not None:
+        query = query.where(poll.c.key.in_(keys))
     return {row.key: poll_of(row) for row in await reads.rows(query)}
 
 
