@@ -84,11 +84,17 @@ class Evening:
 
 
 async def deciding_ledger(path: Path) -> URL:
+    """The ledger of `decide_everything` in a new file."""
+    url = ledger_url(str(path))
+    new_ledger_at(url)
+    await decide_everything(url)
+    return url
+
+
+async def decide_everything(url: URL) -> None:
     """Badges that bring mod votes, one of them voided; polls that were closed, cancelled, and are still open; a
     night that is over, and one to come. Bob and Gus have voted, spent a pass and come to the night, and were
     forgotten afterwards."""
-    url = ledger_url(str(path))
-    new_ledger_at(url)
     clock = FixedClock(NOON - MINUTE)
     async with running_lane(url, clock) as lane:
         evening = Evening(lane, clock)
@@ -108,7 +114,6 @@ async def deciding_ledger(path: Path) -> URL:
         await evening.comes(DAY)
         await evening.forget("bob", "gus")
         await _go_on(evening)
-    return url
 
 
 async def _decide(evening: Evening) -> None:

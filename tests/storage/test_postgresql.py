@@ -18,13 +18,18 @@ from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.storage.database import Reads, ledger_url, snapshot_engine
 from bot.storage.drops import read_drops, read_plans
+from bot.storage.holds import open_holds
+from bot.storage.nights import guests_of, read_nights
+from bot.storage.passes import passes_of
 from bot.storage.people import KnownNames, units_held
+from bot.storage.polls import own_votes, read_count, read_polls, running_electorates
 from bot.storage.process_lock import LedgerInUse, only_process
 from bot.storage.proofs import read_record
 from bot.storage.rebuild import differences
 from bot.storage.telling import pending_news, untold
 from bot.storage.upgrade import stored_revision, upgrade
 from tests.conftest import CHANNEL, MIA, NOON, plan, running_lane, viewer
+from tests.storage.deciding import decide_everything
 
 # The very tests of the lane; the fixture `new_ledger` below gives them another database.
 from tests.storage.test_lane import (  # noqa: F401  # collected here once more
@@ -139,6 +144,37 @@ async def test_everything_that_only_reads_works_beside_the_lane(new_ledger, lane
         await reads.close()
     plans = read_plans(new_ledger.render_as_string(hide_password=False))
     assert plans["mug"].plan == plan()
+    engine = snapshot_engine(new_ledger)
+    with engine.connect() as connection:
+        assert differences(connection, CHANNEL) == []
+    engine.dispose()
+
+
+async def test_polls_passes_and_nights_are_kept_and_read_as_well(new_ledger):
+    await decide_everything(new_ledger)
+    reads = Reads(new_ledger)
+    try:
+        states = {key: str(poll.state) for key, poll in (await read_polls(reads, CHANNEL)).items()}
+        assert states == {
+            "next-mug": "closed",
+            "next-game": "cancelled",
+            "next-boss": "closed",
+            "next-song": "open",
+        }
+        assert await running_electorates(reads, CHANNEL) == ("subscriber",)
+        counted = await read_count(reads, CHANNEL, "next-boss")
+        assert counted is not None
+        assert [each.people for each in counted.counts] == [0, 2, 1]
+        assert [own.poll.key for own in await own_votes(reads, CHANNEL, viewer("hal").key)] == ["next-mug"]
+        assert {held.drop for held in await open_holds(reads, CHANNEL)} == {"poll:next-song"}
+        assert [held.used for held in await passes_of(reads, CHANNEL, viewer("kim").key)] == [0, 1]
+        assert (await read_nights(reads, CHANNEL)).keys() == {"hades-night", "celeste-night"}
+        assert [str(place) for _, place in await guests_of(reads, CHANNEL, "celeste-night")] == [
+            "seated",
+            "waiting",
+        ]
+    finally:
+        await reads.close()
     engine = snapshot_engine(new_ledger)
     with engine.connect() as connection:
         assert differences(connection, CHANNEL) == []
