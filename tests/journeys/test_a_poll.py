@@ -6,7 +6,7 @@ import sqlite3
 
 from bot.stage.discord.model import Message
 from bot.storage.database import ledger_url
-from tests.journeys.rig import Evening, evening, until
+from tests.journeys.rig import QUICK, Evening, evening, until
 from tests.storage.evenings import faults
 
 SHORT = '[polls]\nlasts = "8s"\nlast_call = "2s"\n'
@@ -131,3 +131,26 @@ async def test_a_channel_without_twitch_has_the_whole_poll(tmp_path):
         closed = await discord.slash(mia, "poll close", channel="moderators").wait()
         assert "is closed" in closed.text
         await until(lambda: any("teal** won" in str(m.embeds) for m in cards(tonight)), "the result")
+
+
+async def test_a_mod_vote_that_outlives_the_stream_goes_on_on_discord_and_says_so(tmp_path):
+    pace = {**QUICK, "offline_pause": "1s", "offline_close": "2s"}
+    async with evening(tmp_path, "", pace=pace) as tonight:
+        discord = tonight.stage.discord
+        ann, mia = discord.add_member("ann"), discord.member("mod_mia")
+        tonight.say("mia", "!modvote Next game? Hades, Celeste 1h")
+        await tonight.hears("Mod vote: Next game?", "Only moderators can vote")
+        tonight.say("mia", "1")
+        await until(lambda: people(tonight, "next-game") == 1, "a moderator's number counts")
+        tonight.say("ben", "2")
+        await tonight.hears("@ben", "not among those who can vote")
+        tonight.stage.twitch.go_offline()
+        await tonight.hears("The stream is over", "still open: vote on Discord", seconds=20)
+        card = await card_of_poll(tonight)
+        await until(lambda: not any(button.disabled for button in card.buttons), "the card takes votes again")
+        refused = await discord.press(ann, card.id, "md:vote:next-game:2").wait()
+        assert "not among those who can vote" in refused.text
+        counted = await discord.press(mia, card.id, "md:vote:next-game:2").wait()
+        assert "**Celeste**" in counted.text
+        await discord.slash(mia, "poll close", {"poll": "next-game"}, channel="moderators").wait()
+        await until(lambda: any("Result: Next game?" in str(m.embeds) for m in cards(tonight)), "the result's card")
