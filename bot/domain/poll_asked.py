@@ -93,9 +93,10 @@ def read_asked(text: str, kind: PollKind = PollKind.POLL) -> PollAsked | PollMis
 def read_form(form: PollForm) -> PollAsked | PollMistakes:
     """The poll of a form, or everything that is wrong with it."""
     question = form.question.translate(_TO_APOSTROPHE)
-    read = read_poll(f'"{question}" {form.options}')
-    found = list(read.mistakes) if isinstance(read, PollMistakes) else []
     lasts = _length(form.lasts)
+    # Who has said how long means a span at the end as an option: "Le Mans 24h".
+    read = read_poll(f'"{question}" {form.options}', timed=lasts is None)
+    found = list(read.mistakes) if isinstance(read, PollMistakes) else []
     if isinstance(lasts, PollMistake):
         found.append(lasts)
     elif lasts is not None:

@@ -40,17 +40,17 @@ class _Piece(NamedTuple):
     quoted: bool = False
 
 
-def read_poll(text: str) -> PollWords | PollMistakes:
+def read_poll(text: str, *, timed: bool = True) -> PollWords | PollMistakes:
     """The poll that a moderator has typed behind the command, or everything that is wrong with it.
 
     The question stands in quotes, ends with a question mark or a colon, or is the first of several parts with bars
     between them. Options have commas, bars or semicolons between them; else "or", or slashes. A span at the end is
-    the duration, unless the options are spans themselves."""
+    the duration, unless the options are spans themselves, or it is not `timed` here but somewhere else."""
     if len(text) > TEXT_CHARACTERS_MAX:
         return PollMistakes((PollMistake(PollFault.TEXT_TOO_LONG),))
     line = label(text, characters_max=TEXT_CHARACTERS_MAX)
     question, rest = _question(line)
-    pieces, duration = _without_duration(_pieces(rest))
+    pieces, duration = _without_duration(_pieces(rest)) if timed else (_pieces(rest), None)
     if not question and "|" in line.translate(_PLAIN) and pieces:
         question, pieces = pieces[0].text, pieces[1:]
     read = check_poll(question, [piece.text for piece in pieces], duration)

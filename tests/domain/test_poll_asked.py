@@ -82,6 +82,15 @@ def test_a_form_tells_everything_that_is_wrong_with_it(form, expected):
     assert faults(read_form(form)) == expected
 
 
+def test_of_a_form_that_says_how_long_no_option_loses_its_end():
+    read = read_form(PollForm("Which race?", "Daytona, Le Mans 24h", "2m"))
+    assert isinstance(read, PollAsked)
+    assert (read.words.options, read.words.duration) == (("Daytona", "Le Mans 24h"), 2 * MINUTE)
+    read = read_form(PollForm("Which race?", "Daytona, Sebring 2m"))
+    assert isinstance(read, PollAsked)
+    assert (read.words.options, read.words.duration) == (("Daytona", "Sebring"), 2 * MINUTE)
+
+
 def test_what_is_not_said_is_as_usual():
     usual = PollDefaults(lasts=2 * MINUTE, last_call=20 * SECOND, goes_on_for=10 * MINUTE, quorum=5)
     plan = plan_of(asked("Next? a, b"), usual)
