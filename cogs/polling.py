@@ -28,7 +28,8 @@ def read_poll_order(text: str) -> PollOrder | None:
     """The deed, or None where a question is put: "close", "cancel next-game", "+60", "+2m next-game", "recount".
 
     What is a whole poll is one, however it begins: "close the vote now? yes, no"."""
-    plain = " ".join(text.split())
+    # Phones make a full stop of two spaces.
+    plain = " ".join(text.split()).rstrip(" .,;!")
     if isinstance(read_asked(plain), PollAsked):
         return None
     if found := _MORE.fullmatch(plain):

@@ -24,6 +24,7 @@ class PollVerb(StrEnum):
     CANCEL = "cancel"
     EXTEND = "extend"
     RECOUNT = "recount"
+    SHOW = "show"
 
 
 class PollRefusal(StrEnum):
@@ -171,8 +172,8 @@ def decide_steer_poll(
             return PollSteered(verb, poll, closes_at, command.added), (extended,)
         case PollVerb.EXTEND:
             return PollRefused(PollRefusal.BAD_TIME, verb, poll.key, poll.plan.question), ()
-        case PollVerb.OPEN | PollVerb.RECOUNT:
-            raise ValueError(f"{verb} has a command of its own")
+        case PollVerb.OPEN | PollVerb.RECOUNT | PollVerb.SHOW:
+            raise ValueError(f"{verb} is not done by steering")
 
 
 def _by(actor: Actor) -> Part:

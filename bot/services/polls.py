@@ -129,11 +129,11 @@ class Polls:
         """How a poll stands: the one that was named, the one that is on, or the one that was over last."""
         polls = tuple((await read_polls(self._reads, self._channel_id)).values())
         running = [poll for poll in polls if poll.open]
-        found: Poll | PollRefused = meant_poll(polls, PollVerb.CLOSE, text)
+        found: Poll | PollRefused = meant_poll(polls, PollVerb.SHOW, text)
         if not text.strip() and not running:
             found = closed_poll(polls, "")
         if isinstance(found, PollRefused):
-            return found
+            return replace(found, verb=PollVerb.SHOW)
         return ShownPoll(found, await live_counts(self._reads, self._channel_id, found))
 
     async def every(self) -> tuple[Poll, ...]:

@@ -53,7 +53,9 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
 def say_what_is_on(services: Services, asked: Asked) -> None:
     """Say in chat which poll is on, and how to vote."""
     now = services.clock.now()
-    snapshots = [poll_snapshot(poll) for poll in services.polls.running]
+    # A number in chat is a vote in what is on in the stream, also while a mod vote goes on beside it.
+    meant = services.polls.meant()
+    snapshots = [poll_snapshot(poll) for poll in (services.polls.running if meant is None else (meant,))]
     services.telling.say_to(asked.actor, polls_on_line(services.words, snapshots, now), topic="poll")
 
 

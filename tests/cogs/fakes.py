@@ -367,7 +367,7 @@ class FakePolls:
         return self.running
 
     def meant(self, key: str = "") -> Poll | None:
-        found = [poll for poll in self.running if key in ("", poll.key)]
+        found = [poll for poll in self.running if key == poll.key or not (key or poll.goes_on)]
         return found[0] if len(found) == 1 else None
 
     def options(self, key: str) -> tuple[str, ...]:

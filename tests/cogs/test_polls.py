@@ -48,6 +48,9 @@ def refused(because: VoteRefusal, **more: Any) -> VoteRefused:
         ("CLOSE  next-game", PollOrder(PollVerb.CLOSE, "next-game")),
         ("cancel Next game?", PollOrder(PollVerb.CANCEL, "Next game?")),
         ("recount", PollOrder(PollVerb.RECOUNT)),
+        ("close.", PollOrder(PollVerb.CLOSE)),
+        ("Cancel!", PollOrder(PollVerb.CANCEL)),
+        ("+60.", PollOrder(PollVerb.EXTEND, "", MINUTE)),
         ("+60", PollOrder(PollVerb.EXTEND, "", MINUTE)),
         ("+ 90s next game", PollOrder(PollVerb.EXTEND, "next game", 90 * SECOND)),
         ("+1m 30s", PollOrder(PollVerb.EXTEND, "", 90 * SECOND)),
@@ -119,6 +122,16 @@ async def test_whoever_is_no_moderator_puts_and_steers_nothing_and_hears_what_is
     ((whom, text),) = desk.telling.said
     assert whom == "ann"
     assert "1 teal, 2 plum, 3 sand" in text
+
+
+async def test_beside_a_mod_vote_that_goes_on_chat_hears_of_the_poll_that_it_can_vote_in(
+    stage: Stage, desk: Desk
+) -> None:
+    desk.polls.running = (replace(MOD_VOTE, goes_on=True), POLL)
+    async with in_chat(stage, desk):
+        say(stage, "ann", "!poll")
+        await until(lambda: desk.telling.said)
+    assert "1 teal, 2 plum, 3 sand" in desk.telling.said[0][1]
 
 
 async def test_while_nothing_is_on_the_command_says_so(stage: Stage, desk: Desk) -> None:

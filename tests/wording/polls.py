@@ -134,7 +134,11 @@ POLL_NEWS: tuple[tuple[NewsKind, dict[str, object]], ...] = (
     (NewsKind.POLL_CLOSED, said(RESULTS[0], late=True, entry=57)),
 )
 STEERED: tuple[OpenDecision | SteerPollDecision, ...] = (
-    *(PollSteered(verb, POLL, NOW + 2 * MINUTE, 60 * SECOND) for verb in PollVerb if verb is not PollVerb.RECOUNT),
+    *(
+        PollSteered(verb, POLL, NOW + 2 * MINUTE, 60 * SECOND)
+        for verb in PollVerb
+        if verb not in (PollVerb.RECOUNT, PollVerb.SHOW)
+    ),
     PollNeedsYes(PollVerb.CANCEL, "next-mug", "Colour of the next mug?", 7),
     *(
         PollRefused(because, PollVerb.EXTEND, "next-mug", "Colour of the next mug?", ("next-mug", "next-game"))
