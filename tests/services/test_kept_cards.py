@@ -97,6 +97,18 @@ async def test_the_card_counts_as_people_vote_and_shows_the_result_without_butto
     assert any("plum won" in line for line in places.chat.lines)
 
 
+async def test_a_card_that_was_posted_late_shows_the_votes_of_before(places):
+    places.board.down = PlaceDown("away")
+    async with places.running():
+        await places.open()
+        await places.vote("ann", 1)
+        # Nothing happens to the poll any more once its card can be posted.
+        await until(lambda: not places.announcing._kept._stale)
+        places.board.down = None
+        places.announcing.wake_all()
+        await until(lambda: places.edited("1 person has voted"))
+
+
 async def test_of_a_hidden_poll_no_count_is_shown_before_its_end(places):
     async with places.running():
         await places.open(hidden=True)
