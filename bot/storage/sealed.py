@@ -17,6 +17,8 @@ from bot.storage.claimed import CLAIM_BEGINS, CLAIM_ENDS, GRANTED, claim_middle,
 from bot.storage.entries import UNREADABLE, EntryRow, Report, read_pieces
 
 _NO_PERSON = b"{}"
+# Entries that name the person of their private part by a pseudonym, and as what.
+_NAMES_BY = {GRANTED: "holder", "vote.cast": "voter", "night.joined": "guest"}
 
 # HMAC, RFC 2104: the key, filled up to a block, is hashed before the text and again before that hash, each time
 # combined with another byte.
@@ -79,8 +81,8 @@ class Seals:
                     named = loads(private).get("person")
                     if named != person_id:
                         report(number, f"person_id is {person_id!r}, the private part says {named!r}")
-                    if kind == GRANTED:
-                        self._check_holder(number, person_id, drop, public["holder"], report)
+                    if kind in _NAMES_BY:
+                        self._check_holder(number, person_id, drop, public[_NAMES_BY[kind]], report)
             except UNREADABLE as error:
                 report(number, f"cannot be read ({type(error).__name__}: {error})")
 

@@ -228,3 +228,13 @@ async def test_whoever_waits_was_told_so(evening, new_ledger):
     change(new_ledger, "UPDATE outcome SET kind = 'vote.refused' WHERE kind = 'vote.checking'")
     ((request,),) = rows(new_ledger, "SELECT request_id FROM held_vote")
     assert faults(new_ledger) == [f"held_vote of {request}: it waits, and was answered vote.refused"]
+
+
+async def test_a_vote_and_a_seat_under_a_strangers_pseudonym_are_found(evening, new_ledger, monkeypatch):
+    monkeypatch.setattr(batches.Batch, "holder", lambda _, person, scope: f"{scope}/{person.id}")
+    await evening.open("Next mug?")
+    await evening.vote("ann", 1)
+    await evening.host("Hades night", 1, needs_pass=False)
+    await evening.visit(NightVerb.JOIN, "ann")
+    ann = "is not the holder that it names"
+    assert [found.partition(" person ")[2].partition(" ")[2] for found in faults(new_ledger)] == [ann, ann]
