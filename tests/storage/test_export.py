@@ -16,6 +16,7 @@ from bot.storage.export import NotExported, read_bundle
 from bot.storage.signing import KeyRing, verify_signature
 from tests.conftest import CHANNEL, KEYS, MIA, NOON, plan, running_lane, viewer
 from tests.damage import changed_bytes, changed_lengths, changed_lines
+from tests.storage.deciding import deciding_ledger
 from tests.storage.evenings import change, claim, open_mug, rows
 
 
@@ -172,3 +173,19 @@ async def test_a_ledger_without_a_checkpoint_gives_none(new_ledger, clock):
     change(new_ledger, "DELETE FROM checkpoint")
     with pytest.raises(NotExported, match="nothing of mug is under a checkpoint yet"):
         bundle_of(new_ledger)
+
+
+async def test_polls_passes_and_nights_in_between_are_shown_without_names_or_choices(tmp_path):
+    url = await deciding_ledger(tmp_path / "ledger.sqlite")
+    bundle = bundle_of(url, "badge")
+    report = check_bundle(bundle, verify_signature)
+    assert (report.hidden, [number for number, _ in report.lost]) == (0, [2])
+    signed = [each.kind for each in report.checkpoints]
+    assert (signed.count("poll.opened"), signed.count("poll.closed")) == (4, 2)
+    assert '"kind":"night.checked-in"' in bundle
+    for word in ("hal", "ivy", "bob", "gus", "kim", "mia", "lea"):
+        assert f'"{word}"' not in bundle
+        assert f"id-{word}" not in bundle
+    (seed,) = rows(url, "SELECT seed FROM poll WHERE state = 'open'")
+    assert bytes(seed[0]).hex() not in bundle
+    assert '"ballot"' not in bundle
