@@ -118,12 +118,15 @@ def shaken(case: Case, who: Who, at: int) -> bool:
     """Whether a fault leaves it open what became of what somebody did then."""
 
     def may_swallow(trouble: Trouble) -> bool:
-        return trouble.name not in _ALL_ARRIVES and trouble.strikes(who[0])
+        if trouble.is_restart:
+            # Once it is connected again it hears everything, and what nobody heard is in the record.
+            return trouble.begins_at - UNDER_WAY <= at <= trouble.ends_at + UNDER_WAY
+        return trouble.disturbs(at) or (trouble.name == "clock-moved" and at > trouble.ends_at)
 
     return any(
-        trouble.disturbs(at) or (trouble.name == "clock-moved" and at > trouble.ends_at)
+        may_swallow(trouble)
         for trouble in case.struck
-        if may_swallow(trouble)
+        if trouble.name not in _ALL_ARRIVES and trouble.strikes(who[0])
     )
 
 

@@ -100,6 +100,32 @@ def test_a_vote_that_does_not_count_as_it_was_chosen_is_found(wrong: Callable[[P
     assert "votes" in broken(played_to_the_end(polled))
 
 
+def is_killed(polled: Polled, at: int) -> None:
+    for state, moment in (("begins", at), ("ends", at + 2 * SECOND)):
+        data = {"name": "bot-killed", "state": state, "seconds": 0}
+        polled.evening.see(BEGINS + moment, "stage", "fault", text="The bot is killed.", data=data)
+
+
+@pytest.mark.parametrize(("after", "found"), [(1.0, False), (6.0, True)])
+def test_a_vote_may_be_lost_with_a_bot_that_dies_and_not_once_it_is_there_again(after: float, found: bool) -> None:
+    polled = polled_evening()
+    is_killed(polled, 7 * SECOND)
+    polled.colour.types("dan", "2", 7 * SECOND + round(after * SECOND))
+    assert ("votes" in broken(played_to_the_end(polled))) == found
+
+
+def test_what_a_fault_may_have_mixed_up_may_count_either_way() -> None:
+    for swapped in (False, True):
+        polled = polled_evening()
+        polled.colour.types("dan", "1", 12 * SECOND, 1)
+        polled.colour.types("dan", "!vote 2", 13 * SECOND, 0)
+        if swapped:
+            data = {"name": "twitch-reorder", "seconds": 2}
+            polled.evening.see(BEGINS + 11 * SECOND, "stage", "fault", data={**data, "state": "begins"})
+            polled.evening.see(BEGINS + 14 * SECOND, "stage", "fault", data={**data, "state": "ends"})
+        assert ("votes" in broken(played_to_the_end(polled))) == (not swapped)
+
+
 def test_two_linked_accounts_have_one_vote_the_last_one() -> None:
     polled = polled_evening()
     cat_is_mia(polled.evening)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,9 @@ from bot.domain import voting
 from bot.domain.poll_box import Box
 from bot.domain.verdicts import Accepted
 from bot.domain.voting import VoteAccepted, VoteRefusal, VoteRefused
+from bot.rehearsal.fast.life import Life
 from bot.rehearsal.report import Report
+from bot.rehearsal.script import Anchor, Moment, PlannedFault
 from bot.storage import batch, participation, polls
 from bot.storage import voting as votes_in_lane
 from bot.storage.links import Links
@@ -126,15 +130,34 @@ def says_everything_twice() -> AbstractContextManager[None]:
     return replaced(batch, "poll_news", lambda *told: _poll_news(*told) * 2)
 
 
-def play(folder: Path, bug: AbstractContextManager[object]) -> Report:
+def forgets_ballots_after_a_restart() -> AbstractContextManager[None]:
+    """Half of them are gone when the bot comes back."""
+    start, starts = Life.start, itertools.count()
+
+    async def forget_and_start(life: Life) -> None:
+        if next(starts):
+            with closing(sqlite3.connect(str(life._config.ledger.path))) as ledger, ledger:
+                ledger.execute("DELETE FROM ballot WHERE entry_number % 2 = 0")
+        await start(life)
+
+    return replaced(Life, "start", forget_and_start)
+
+
+def play(folder: Path, bug: AbstractContextManager[object], *faults: PlannedFault) -> Report:
     options = options_for("mod-vote", SEED, viewers=30, discord_viewers=12)
     assert options.script is not None
-    # The faults are for the sound bot: a bug has to show without them.
-    return played(replace(options, script=replace(options.script, faults=(), expects=())), folder, bug)[1]
+    # The script's own faults are for the sound bot: a bug has to show without them.
+    return played(replace(options, script=replace(options.script, faults=faults, expects=())), folder, bug)[1]
 
 
 def test_the_sound_bot_keeps_every_promise_of_the_same_play(tmp_path: Path) -> None:
     assert broken(play(tmp_path, nullcontext())) == {}
+
+
+def test_ballots_that_a_restart_has_lost_are_missed_in_the_result(tmp_path: Path) -> None:
+    killed = PlannedFault("bot-killed", Moment(Anchor.OPENED, 9.0, "colour"), options={"down": 0.5})
+    found = broken(play(tmp_path, forgets_ballots_after_a_restart(), killed))
+    assert "“Colour of the next mug?”: it says" in found["poll-results"]
 
 
 # Bugs that do not get into each other's way share a play; each has to be told in its own words.
