@@ -136,7 +136,7 @@ async def test_what_is_no_command_is_shown_to_whoever_takes_talk(
         ("!claim\U000e0000", ("claim", "")),
         ("!md claim mug", ("claim", "mug")),
         ("!md nothing", None),
-        ("! claim mug", None),
+        ("! claim mug", ("claim", "mug")),
         ("claim mug", None),
         ("!claims mug", None),
         ("", None),
