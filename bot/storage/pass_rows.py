@@ -23,7 +23,8 @@ class Passes:
     """All passes of a channel. Nobody but the lane writes them, so what is kept here stays true."""
 
     def __init__(self, connection: Connection, channel_id: int) -> None:
-        query = select(tables.pass_).where(tables.pass_.c.channel_id == channel_id)
+        own = tables.pass_.c
+        query = select(tables.pass_).where(own.channel_id == channel_id).order_by(own.number)
         self._channel_id = channel_id
         self._passes = {row.number: pass_of_row(row) for row in connection.execute(query)}
         self._by_owner: dict[int, set[int]] = {}

@@ -8,7 +8,7 @@ from bot.domain.ballots import BallotFault
 from bot.domain.claims import ClaimDrop
 from bot.domain.night_deeds import CreateNight, NightVerb, NightVisited, VisitNight
 from bot.domain.nights import NightPlan, Place
-from bot.domain.pass_deeds import GivePass, PassGiven
+from bot.domain.pass_deeds import GivePass, PassGiven, TransferPass
 from bot.domain.pass_terms import PassKind, PassOffer, PassTerms
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
@@ -17,10 +17,12 @@ from bot.domain.polls import PassRole, PollKind
 from bot.domain.recounting import PollRecounted, RecountPoll
 from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, MINUTE, SECOND
+from bot.domain.voiding import VoidUnit
 from bot.domain.vote_words import VoteMistake
 from bot.domain.voting import CastVote, VoteAccepted, VoteChecking, VoteRefusal, VoteRefused
 from bot.storage.database import Reads
 from bot.storage.polls import own_votes, read_count, read_polls
+from bot.storage.rebuild import differences
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
 from tests.domain.poll_world import choice, poll_plan
 from tests.storage.desk import Desk, desk_engine
@@ -121,6 +123,19 @@ def test_a_pass_comes_with_its_unit_and_ends_with_time(desk):
     desk.send(Wake(CHANNEL))
     assert desk.ask("SELECT used, expired FROM pass") == [(1, 0)]
     assert [told.kind for told in desk.news()][-1] == "night.ended"
+
+
+def test_passes_end_with_their_unit_in_the_order_in_which_they_came_also_after_a_restart(desk):
+    offers = (PassOffer(PassKind.MOD_VOTE, transferable=True), PassOffer(PassKind.GAME_NIGHT))
+    desk.send(ApplyPlans(CHANNEL, "config:1", BOT, (plan(passes=offers),)))
+    desk.send(Wake(CHANNEL))
+    desk.send(ClaimDrop(CHANNEL, "twitch:claim", ANN))
+    desk.send(TransferPass(CHANNEL, "twitch:hand-on", ANN, 1, BEN))
+    desk.restart()
+    desk.send(VoidUnit(CHANNEL, "twitch:void", MIA, "mug", 1, confirmed=True))
+    assert [told.public["pass"] for told in desk.news() if told.kind == "pass.voided"] == [1, 2]
+    with desk.connection().begin():
+        assert differences(desk.connection(), CHANNEL) == []
 
 
 async def test_everybody_else_reads_polls_counts_and_their_own_votes(desk, new_ledger):
