@@ -16,7 +16,7 @@ from bot.rehearsal.moments import since
 from bot.rehearsal.picture import pictures
 from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report
-from bot.rehearsal.report_text import poll_account
+from bot.rehearsal.report_text import poll_counts
 from bot.rehearsal.spoken import clean, words_of
 
 _HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ def render(report: Report) -> str:
         css=Markup((_HERE / "report.css").read_text("utf-8")),
         since=since,
         histogram=_histogram,
-        account=poll_account,
+        counts=poll_counts,
         where=_where,
         words=_words,
     )

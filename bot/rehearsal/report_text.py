@@ -69,19 +69,20 @@ def _units(drop: DropFigures) -> str:
 
 
 def poll_account(poll: PollFigures) -> str:
-    """How a poll came out: counts and people, and never shares."""
-    if poll.ending == "cancelled":
-        outcome = "cancelled"
-    elif poll.ending == "open":
-        outcome = "still open"
-    else:
-        outcome = f"{poll.winner} won" if poll.winner else "not decided"
-    counts = ", ".join(f"{amount} for {option}" for option, amount in poll.counts)
-    people = counted(poll.people, "person", "people")
-    passes = f", {counted(poll.passes, 'pass', 'passes')} spent" if poll.passes else ""
+    """How a poll came out, in a line."""
     if poll.ending != "closed":
-        return f"{outcome}; {counted(poll.asked, 'vote')} had come"
-    return f"{outcome}: {counts}; {people}, {counted(poll.asked, 'vote')} typed and pressed{passes}"
+        return f"{'cancelled' if poll.ending == 'cancelled' else 'still open'}; {poll_counts(poll)}"
+    return f"{poll.winner + ' won' if poll.winner else 'not decided'}: {poll_counts(poll)}"
+
+
+def poll_counts(poll: PollFigures) -> str:
+    """Counts and people, and never shares."""
+    votes = counted(poll.asked, "vote")
+    if poll.ending != "closed":
+        return f"{votes} had come"
+    counts = ", ".join(f"{amount} for {option}" for option, amount in poll.counts)
+    passes = f", {counted(poll.passes, 'pass', 'passes')} spent" if poll.passes else ""
+    return f"{counts}; {counted(poll.people, 'person', 'people')}, {votes} typed and pressed{passes}"
 
 
 def _moments(life: Timeline, begins_at: int) -> str:

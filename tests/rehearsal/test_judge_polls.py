@@ -320,5 +320,5 @@ def test_the_report_tells_how_each_poll_came_out_with_counts_and_people() -> Non
 def test_the_page_shows_a_tile_and_the_moments_of_each_poll() -> None:
     page = render(report())
     assert page.count("Next gaem?") >= 2
-    assert "plum won: 0 for teal, 2 for plum, 1 for sand" in page
+    assert "<b><bdi>plum</bdi></b><span><bdi>0 for teal, 2 for plum, 1 for sand; 3 people" in page
     assert 'aria-label="Timeline of Colour?"' in page
