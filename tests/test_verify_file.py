@@ -307,7 +307,7 @@ def test_an_older_ledger_a_lost_key_and_gifts_are_said(run, tmp_path):
     (tmp_path / "bundle.txt").write_bytes(log.bundle().encode())
     out = run("verify", "bundle.txt").out
     assert "  out         3 of 12 (1 of them given by a moderator): #1 to #2, #4\n" in out
-    assert "  written off after a restore: #3\n" in out
+    assert "  written off, so that nobody can get them: #3\n" in out
     assert "  What was shown before entry 7, where the ledger was put back from an older copy: " in out
     assert "  When entries 1 to 4 were written: they are older than the log's first key.\n" in out
     assert "  Whose key signs from entry 10 on: the old one was lost, and has not handed over.\n" in out

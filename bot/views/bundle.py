@@ -25,8 +25,11 @@ _TURNS = {
     "drop.reopened": "opened again",
     "unit.granted": "sold out",
     "unit.lost": "sold out",
+    "unit.retired": "sold out",
     "drop.closed": "closed",
     "drop.cancelled": "cancelled",
+    "poll.opened": "a poll opened",
+    "poll.closed": "a poll closed",
     "log.key": "a new key",
 }
 
@@ -127,7 +130,7 @@ def _drop_lines(report: BundleReport) -> Iterator[str]:
         backs = ", ".join(f"#{number} (entry {entry})" for number, entry in report.taken_back[:5])
         yield f"  taken back  {backs}{' and more' if len(report.taken_back) > 5 else ''}"
     if report.lost:
-        yield f"  written off after a restore: {_ranges([number for number, _ in report.lost])}"
+        yield f"  written off, so that nobody can get them: {_ranges([number for number, _ in report.lost])}"
 
 
 def _proof_lines(proof: ProofReport) -> Iterator[str]:
