@@ -18,7 +18,7 @@ from tests.storage.poll_machine import PollEvening
 from tests.storage.poll_plants import BUGS
 
 # More on purpose: POLL_EVENINGS=2000 pytest tests/storage/test_poll_machine.py
-EVENINGS_USUAL, EVENINGS_TO_NOTICE = 15, 60
+EVENINGS_USUAL, EVENINGS_TO_NOTICE = 12, 60
 EVENINGS = int(os.environ.get("POLL_EVENINGS", EVENINGS_USUAL))
 QUIET: dict[str, Any] = {
     "deadline": None,
