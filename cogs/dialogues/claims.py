@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from bot.domain.answers import Answer, TryAgain
-from bot.domain.claims import ClaimChecking, ClaimDecision
+from bot.domain.answers import TryAgain
+from bot.domain.claims import ClaimChecking
 from bot.domain.people import Actor
 from bot.services.claims import TooFast
 from bot.services.services import Services
-from bot.wording.claims import claim_answer, too_fast_text, try_again_text
+from bot.wording.claims import claim_answer, try_again_text
+from cogs.dialogues.looked_up import answer_looked_up
 from cogs.dialogues.privately import Privately
 from cogs.names import Asked, CommandList
-
-# So long a claim that is being checked keeps its person waiting, before they are told that it is.
-CHECK_SECONDS = 4.0
-# Discord takes what is said to one person alone for fifteen minutes after their press.
-ANSWERABLE_SECONDS = 14 * 60.0
 
 BUTTON = r"md:claim:(?P<drop>[a-z0-9-]{1,40})"
 
@@ -38,36 +34,15 @@ async def answer_claim(
     services: Services, actor: Actor, request_id: str, drop: str, *, privately: Privately
 ) -> None:
     """Claim for whoever acted, tell only them, and note that they were told once the platform has taken the answer.
-    That a claim is being checked is none yet: it follows while Discord takes it."""
-    decided: tuple[Answer[ClaimDecision], ClaimDecision] | None = None
-
-    async def deciding() -> str:
-        nonlocal decided
-        try:
-            answer = await services.claims.claim(actor, request_id, drop)
-        except TooFast:
-            return too_fast_text(services.words)
-        except TryAgain:
-            return try_again_text(services.words, discord=True)
-        decision = answer.decision
-        if isinstance(decision, ClaimChecking):
-            decision = await services.claims.checked(actor, answer, seconds=CHECK_SECONDS)
-        decided = answer, decision
-        return _answer_text(services, decision)
-
-    if not await privately(deciding()) or decided is None:
-        return
-    answer, decision = decided
-    if isinstance(decision, ClaimChecking):
-        decision = await services.claims.checked(actor, answer, seconds=ANSWERABLE_SECONDS)
-        if isinstance(decision, ClaimChecking) or not await privately(_at_once(_answer_text(services, decision))):
-            return
-    await services.telling.told(request_id)
-
-
-def _answer_text(services: Services, decision: ClaimDecision) -> str:
-    return claim_answer(services.words, decision, services.clock.now(), discord=True)
-
-
-async def _at_once(text: str) -> str:
-    return text
+    That a claim is being checked is none yet."""
+    told = await answer_looked_up(
+        services.words,
+        actor,
+        services.claims.claim(actor, request_id, drop),
+        checking=ClaimChecking,
+        checked=services.claims.checked,
+        text_of=lambda decision: claim_answer(services.words, decision, services.clock.now(), discord=True),
+        privately=privately,
+    )
+    if told:
+        await services.telling.told(request_id)

@@ -13,10 +13,10 @@ from bot.domain.voting import VoteChecking, VoteDecision, VoteRefusal, VoteRefus
 from bot.services.claims import TooFast
 from bot.services.services import Services
 from bot.wording.cards import Card
-from bot.wording.claims import too_fast_text, try_again_text
+from bot.wording.claims import try_again_text
 from bot.wording.polls import pass_vote_card
 from bot.wording.votes import Voted, my_votes_text, vote_text
-from cogs.dialogues.claims import ANSWERABLE_SECONDS, CHECK_SECONDS
+from cogs.dialogues.looked_up import answer_looked_up
 from cogs.dialogues.privately import Privately
 from cogs.names import Asked, CommandList
 
@@ -84,31 +84,17 @@ async def answer_vote(
     with_pass: bool = False,
     privately: Privately,
 ) -> None:
-    """Vote for whoever acted, and tell them alone what was counted. That they are being looked up is no answer yet:
-    it follows while Discord takes it."""
-    decided: tuple[Answer[VoteDecision], VoteDecision] | None = None
-
-    async def deciding() -> str:
-        nonlocal decided
-        try:
-            answer = await services.voting.vote(actor, request_id, choice, poll=poll, with_pass=with_pass)
-        except TooFast:
-            return too_fast_text(services.words)
-        except TryAgain:
-            return try_again_text(services.words, discord=True)
-        decision = answer.decision
-        if isinstance(decision, VoteChecking):
-            decision = await services.voting.checked(actor, answer, seconds=CHECK_SECONDS)
-        decided = answer, decision
-        return _answer_text(services, decision)
-
-    if not await privately(deciding()) or decided is None:
-        return
-    answer, decision = decided
-    if isinstance(decision, VoteChecking):
-        decision = await services.voting.checked(actor, answer, seconds=ANSWERABLE_SECONDS)
-        if not isinstance(decision, VoteChecking):
-            await privately(_at_once(_answer_text(services, decision)))
+    """Vote for whoever acted, and tell them alone what was counted. That they are being looked up is no answer
+    yet."""
+    await answer_looked_up(
+        services.words,
+        actor,
+        services.voting.vote(actor, request_id, choice, poll=poll, with_pass=with_pass),
+        checking=VoteChecking,
+        checked=services.voting.checked,
+        text_of=lambda decision: _answer_text(services, decision),
+        privately=privately,
+    )
 
 
 def button_ballot(number: str) -> Ballot:
@@ -147,7 +133,3 @@ async def votes_of(services: Services, actor: Actor, *, discord: bool) -> str:
 def _answer_text(services: Services, decision: VoteDecision) -> str:
     options = services.polls.options(decision.poll)
     return vote_text(services.words, decision, services.clock.now(), discord=True, options=options)
-
-
-async def _at_once(text: str) -> str:
-    return text
