@@ -125,8 +125,10 @@ def _empty_answers(batch: Batch, keys: list[Key], requests: list[str], moment: M
 def without_names(decision: bytes) -> bytes:
     """A stored decision that names nobody any more, and says nothing in anybody's own words."""
     values = orjson.loads(decision)
-    found = [name for name in _PERSONAL if values.get(name)]
-    return json_bytes({**values, **dict.fromkeys(found, "")}) if found else decision
+    found: dict[str, Any] = {name: "" for name in _PERSONAL if values.get(name)}
+    if (mistake := values.get("mistake")) and mistake.get("text"):
+        found["mistake"] = {**mistake, "text": ""}  # what they typed, and was no vote
+    return json_bytes({**values, **found}) if found else decision
 
 
 # -- what there is ----------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import orjson
 import pytest
 
+from bot.domain.ballots import BallotFault
 from bot.domain.linking import LinkPeople, UnlinkMe
 from bot.domain.night_deeds import NightVerb
 from bot.domain.pass_deeds import GivePass, TransferPass
@@ -16,6 +18,7 @@ from bot.domain.privacy import EraseMe, ErasureAsked, ErasureRefusal, ErasureRef
 from bot.domain.recounting import RecountPoll
 from bot.domain.stream import Wake
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
+from bot.domain.vote_words import VoteMistake
 from bot.domain.voting import CastVote
 from bot.storage.database import ledger_url, snapshot_engine
 from bot.storage.people import find_account
@@ -88,6 +91,18 @@ async def test_a_vote_that_waits_goes_with_its_voter_and_nobody_is_told(evening,
     assert told == []
     assert places_of(new_ledger, "id-ann") == []
     assert faults(new_ledger) == []
+
+
+async def test_what_somebody_typed_that_was_no_vote_is_forgotten_with_them(evening, new_ledger):
+    await evening.open("Next mug?")
+    typed = VoteMistake(BallotFault.UNKNOWN_OPTION, "it is ann karenina", (1,))
+    refused = await evening.does(CastVote(CHANNEL, "twitch:typed", viewer("ann"), typed))
+    assert refused.mistake == typed
+    assert places_of(new_ledger, "karenina") == ["outcome.decision"]
+    assert isinstance(await forget(evening, "ann"), PersonErased)
+    assert places_of(new_ledger, "karenina") == []
+    again = await evening.does(CastVote(CHANNEL, "twitch:typed", viewer("ann"), typed))
+    assert again == replace(refused, mistake=replace(typed, text=""))
 
 
 async def test_passes_are_nobodys_then_and_whoever_is_asked_hears_that_before(evening, new_ledger):
