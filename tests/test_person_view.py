@@ -13,12 +13,17 @@ from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
 from bot.domain.ledger import leaf_hash, private_hash
 from bot.domain.linking import LinkPeople
+from bot.domain.pass_deeds import GivePass
+from bot.domain.pass_terms import PassKind, PassTerms
 from bot.domain.people import Actor, Rank, pseudonym
+from bot.domain.poll_control import OpenPoll
 from bot.domain.stream import Wake
-from bot.domain.time import HOUR, MINUTE
+from bot.domain.time import DAY, HOUR, MINUTE
+from bot.domain.voting import CastVote
 from bot.storage.database import ledger_url
 from bot.storage.signing import KEY_FILE, keys_at
 from tests.conftest import CHANNEL, NOON, FixedClock, running_lane
+from tests.domain.poll_world import choice, poll_plan
 from tests.new_ledgers import new_ledger_at
 from tests.storage.evenings import change, faults, open_mug, rows
 from tests.storage.test_privacy import files_with, places_of
@@ -208,6 +213,24 @@ def test_whoever_could_claim_again_is_not_forgotten_yet(ledger, run):
     assert told.code == 1
     assert told.err.startswith("Nothing was done: they hold a unit of Teal Mug, which is not over yet: ask again")
     assert places_of(ledger, BOB.name) != []
+
+
+def test_whoever_could_vote_again_is_not_forgotten_yet_and_passes_are_told(ledger, folder, run):
+    async def vote() -> None:
+        async with running_lane(ledger, FixedClock(NOON + DAY), keys=keys_at(folder / KEY_FILE)) as lane:
+            for who in (ANN, BOB):
+                terms = PassTerms(PassKind.MOD_VOTE)
+                await lane.submit(GivePass(CHANNEL, f"discord:pass-{who.name}", MIA, terms, who))
+            # So long that it is open whenever this is read.
+            opened = poll_plan(question="Next mug", window=100 * 365 * DAY)
+            await lane.submit(OpenPoll(CHANNEL, "discord:open", MIA, opened))
+            await lane.submit(CastVote(CHANNEL, "twitch:vote", ANN, choice(1)))
+
+    asyncio.run(vote())
+    told = run("person", "erase", "twitch:880017731", "--yes")
+    assert told.code == 1
+    assert "Nothing was done: they have voted in Next mug, which is not over yet: ask again after" in told.err
+    assert "Passes that can still be spent are lost: 1." in run("person", "erase", "twitch:880017732", "--yes").out
 
 
 def test_without_a_ledger_nothing_is_read_and_none_is_made(folder, run):

@@ -130,6 +130,8 @@ def _agreed(config: Config, person: Found, asked: ErasureAsked, *, yes: bool, as
         if asked.deeds:
             deeds = _count(asked.deeds, "step", "steps")
             typer.echo(f"{deeds} they took as a moderator stay in the ledger, and nobody can take them back.")
+        if asked.passes:
+            typer.echo(f"Passes that can still be spent are lost: {asked.passes}.")
         typer.echo(f"It cannot be taken back. {_still_in(config)}")
     if yes:
         return True
@@ -148,6 +150,13 @@ def _refusal(config: Config, refused: ErasureDecision) -> str:
         cure = "is not over yet: ask again when it is"
     else:
         cure = f"is not over yet: ask again after {moment_text(refused.until, config.zone)}"
+    match refused.because:
+        case ErasureRefusal.VOTED:
+            return (
+                f"Nothing was done: they have voted in {refused.title}, which {cure}. Else they could vote twice."
+            )
+        case ErasureRefusal.AT_A_NIGHT:
+            return f"Nothing was done: they have come to {refused.title}, which {cure}."
     return f"Nothing was done: they hold a unit of {refused.title}, which {cure}. Else they could claim twice."
 
 
