@@ -23,9 +23,10 @@ from bot.storage.telling import untold
 from bot.wording.announcing import card
 from bot.wording.cards import Card
 from bot.wording.catalogue import Wording
-from cogs.dialogues import claims as claims_module
+from cogs.dialogues import looked_up
 from cogs.dialogues.can import reads_can
-from cogs.dialogues.claims import ANSWERABLE_SECONDS, CHECK_SECONDS, answer_claim
+from cogs.dialogues.claims import answer_claim
+from cogs.dialogues.looked_up import ANSWERABLE_SECONDS, CHECK_SECONDS
 from tests.cogs.fakes import Desk, in_chat, on_board
 from tests.cogs.test_in_twitch_chat import say
 from tests.conftest import CHANNEL, viewer
@@ -100,7 +101,7 @@ async def test_the_answer_to_a_checked_press_reaches_it_over_the_wire(stage: Sta
 async def test_over_a_real_ledger_only_the_final_answer_is_noted_as_told(
     lane, clock, new_ledger, monkeypatch
 ) -> None:
-    monkeypatch.setattr(claims_module, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(looked_up, "CHECK_SECONDS", 0.0)
     await begin(lane, clock, early="role:patron")
     ann, ear, reads = viewer("ann", "discord"), Ear(), Reads(new_ledger)
     desk: Any = Desk()
