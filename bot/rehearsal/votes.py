@@ -51,8 +51,8 @@ def vote_asks(case: Case, poll: JudgedPoll) -> list[VoteAsk]:
             request, option, wants = read
             # A number alone gives no points.
             option = 0 if poll.method == "score" else option
-            inside = any(begin <= at and at + UNDER_WAY < end for begin, end in spans)
             who = (platform_of(seen), str(seen["author"]))
+            inside = any(begin <= at and _decided_by(case, who, at) < end for begin, end in spans)
             heard = _was_heard(case, request, who, at)
             found.append(VoteAsk(request, who, at, seen["text"], option, wants, heard, inside))
     return found
@@ -128,6 +128,12 @@ def shaken(case: Case, who: Who, at: int) -> bool:
         for trouble in case.struck
         if trouble.name not in _ALL_ARRIVES and trouble.strikes(who[0])
     )
+
+
+def _decided_by(case: Case, who: Who, at: int) -> int:
+    """The latest moment at which what was done then has been decided; a fault may have held it back."""
+    mixed = (each for each in case.struck if each.name in _ORDER_IS_LOST and each.strikes(who[0]))
+    return max([at, *(each.ends_at for each in mixed if each.begins_at <= at <= each.ends_at)]) + UNDER_WAY
 
 
 def _was_heard(case: Case, request: str, who: Who, at: int) -> bool:

@@ -50,10 +50,12 @@ def votes(case: Case) -> Promise:
 
 def _of_person(case: Case, poll: JudgedPoll, asks: list[VoteAsk], ballot: CastBallot | None) -> Iterator[str]:
     sure = [ask for ask in asks if ask.option and ask.inside and ask.heard and _had_a_right(case, poll, ask)]
-    for ask in sure:
+    for ask in tuple(sure):
         outcome = case.outcomes.get(ask.request)
         why = outcome.decision.get("because") if outcome is not None else None
-        if why is not None and not shaken(case, ask.who, ask.at):
+        if why is not None and shaken(case, ask.who, ask.at):
+            sure.remove(ask)
+        elif why is not None:
             yield f"{_chose(case, ask)} in time and was refused: {why} ({ask.request})."
     if not sure:
         return

@@ -37,5 +37,6 @@ class Line:
 
     def carry(self, deliver: Callable[..., Any], *args: Any) -> None:
         loop = self._network.loop
-        self._free_at = max(self._free_at, loop.now + self._network.delay())
+        # Of two calls for one instant the loop may make either first.
+        self._free_at = max(self._free_at + 1, loop.now + self._network.delay())
         loop.call_in(self._free_at - loop.now, deliver, *args)
