@@ -24,8 +24,9 @@ def test_without_the_section_everything_is_as_usual(tmp_path):
 def test_each_key_is_taken_over(tmp_path):
     text = (
         '[polls]\nlasts = "2m"\nbare = false\nlast_call = ""\ngoes_on_for = "1h"\nquorum = 3\nnative = "beside"\n'
+        "pass_weight = 2\n"
     )
-    assert polls(tmp_path, text) == PollDefaults(2 * MINUTE, False, 0, HOUR, 3, Native.BESIDE)
+    assert polls(tmp_path, text) == PollDefaults(2 * MINUTE, False, 0, HOUR, 3, Native.BESIDE, 2)
     assert polls(tmp_path, '[polls]\nlast_call = "20s"\n').last_call == 20 * SECOND
 
 
@@ -46,6 +47,8 @@ def test_what_a_platform_is_missing_for_is_never_promised(tmp_path):
         ('last_call = "soon"', "30s"),
         ('goes_on_for = "9d"', "at most 1d"),
         ("quorum = -1", "0 for any number"),
+        ("pass_weight = -1", "0 where a pass adds nothing"),
+        ("pass_weight = 101", "up to 100"),
         ("quorum = 2.5", "0 for any number"),
         ('native = "both"', '"beside"'),
         ("native = true", '"beside"'),

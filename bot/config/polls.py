@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from bot.config.sections import Section
 from bot.config.values import Finding, parse_duration, refuse
 from bot.domain.native_polls import Native
-from bot.domain.poll_asked import QUORUM_MAX, PollDefaults
+from bot.domain.poll_asked import PASS_WEIGHT_MAX, QUORUM_MAX, PollDefaults
 from bot.domain.poll_words import DURATION_MAX, DURATION_MIN
 from bot.domain.time import MINUTE, Micros, span_text
 
@@ -42,6 +42,12 @@ class PollsSection(Section):
         _USUAL.quorum, ge=0, le=QUORUM_MAX, description="Write how many people must take part, 0 for any number."
     )
     native: NativeText = Native.OFF
+    pass_weight: int = Field(
+        _USUAL.pass_weight,
+        ge=0,
+        le=PASS_WEIGHT_MAX,
+        description=f"Write a whole number up to {PASS_WEIGHT_MAX}, 0 where a pass adds nothing.",
+    )
 
     @field_validator("lasts")
     @classmethod
@@ -68,4 +74,5 @@ class PollsSection(Section):
             goes_on_for=self.goes_on_for if discord else 0,
             quorum=self.quorum,
             native=self.native if twitch else Native.OFF,
+            pass_weight=self.pass_weight,
         )

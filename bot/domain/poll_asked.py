@@ -17,6 +17,7 @@ from bot.domain.text import normalise_command
 from bot.domain.time import MINUTE, SECOND, Micros
 
 QUORUM_MAX = 100_000
+PASS_WEIGHT_MAX = 100
 HIDDEN = "hidden"
 _METHODS = {str(method): method for method in Method}
 _TO_APOSTROPHE = str.maketrans(dict.fromkeys(QUOTES, "'"))
@@ -29,7 +30,8 @@ class PollDefaults:
 
     `bare` lets a number alone be a vote in chat. `goes_on_for` is how long a mod vote stays open on Discord after
     the stream at least, 0 where there is no Discord. `quorum` is of polls, not of mod votes: few people can take
-    part in those."""
+    part in those. So is `pass_weight`, which a mod-vote pass adds to the vote it is spent on; 0 where it adds
+    nothing."""
 
     lasts: Micros = MINUTE
     bare: bool = True
@@ -37,6 +39,7 @@ class PollDefaults:
     goes_on_for: Micros = 0
     quorum: int = 0
     native: Native = Native.OFF
+    pass_weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,13 @@ def read_form(form: PollForm) -> PollAsked | PollMistakes:
 
 def plan_of(asked: PollAsked, usual: PollDefaults) -> PollPlan:
     """The rules by which it opens; its key is found then. Moderators and holders of passes decide a mod vote,
-    unless somebody else is named, and it goes on without the stream."""
+    unless somebody else is named, and it goes on without the stream. In any other poll a pass weighs what is
+    usual."""
     window = asked.words.duration or usual.lasts
     decided_by_mods = asked.kind is PollKind.MOD_VOTE
     usual_quorum = 0 if decided_by_mods else usual.quorum
+    weighs = bool(usual.pass_weight) and not decided_by_mods
+    role = PassRole.WEIGHT if weighs else PassRole.NONE
     plan = PollPlan(
         key="",
         question=asked.words.question,
@@ -129,7 +135,8 @@ def plan_of(asked: PollAsked, usual: PollDefaults) -> PollPlan:
         quorum=usual_quorum if asked.quorum is None else asked.quorum,
         hidden=asked.hidden,
         electorate=asked.electorate or (str(Entitlement.MODERATOR) if decided_by_mods else ""),
-        pass_role=PassRole.ENTRY if decided_by_mods else PassRole.NONE,
+        pass_role=PassRole.ENTRY if decided_by_mods else role,
+        pass_weight=usual.pass_weight if weighs else 1,
     )
     return replace(plan, native=native_for(plan, usual.native))
 

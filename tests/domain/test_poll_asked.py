@@ -109,6 +109,15 @@ def test_moderators_and_holders_of_passes_decide_a_mod_vote_which_outlives_the_s
     assert (plan_of(named, usual).electorate, plan_of(named, usual).quorum) == ("vip", 2)
 
 
+def test_a_pass_adds_the_declared_weight_in_polls_and_lets_into_mod_votes():
+    usual = PollDefaults(pass_weight=2, native=Native.ADDED)
+    plan = plan_of(asked("Next? a, b"), usual)
+    # What weighs more or less is no casual poll, to which anonymous votes may be added.
+    assert (plan.pass_role, plan.pass_weight, plan.native) == (PassRole.WEIGHT, 2, Native.BESIDE)
+    mod_vote = plan_of(asked("Next? a, b", PollKind.MOD_VOTE), usual)
+    assert (mod_vote.pass_role, mod_vote.pass_weight) == (PassRole.ENTRY, 1)
+
+
 def test_twitchs_own_poll_is_declared_only_where_it_fits():
     usual = PollDefaults(native=Native.ADDED)
     assert plan_of(asked("Next? a, b"), usual).native is Native.ADDED
