@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from functools import partial
 from typing import Any
 
@@ -26,9 +27,12 @@ from cogs.dialogues.votes import (
     VOTE,
     VOTE_TYPED_MAX,
     answer_vote,
+    ballot_form,
+    ballot_form_of_others,
     button_ballot,
     filled_in,
     pass_choices,
+    sent_in,
 )
 from cogs.polls import Offered, poll_choices
 from cogs.presses import pressable, request_id
@@ -39,7 +43,7 @@ _Typed = app_commands.Range[str, 0, TYPED_MAX]
 
 
 def install_discord(bot: DiscordBot, services: Services) -> None:
-    words = services.words
+    words, client = services.words, secrets.token_hex(4)
 
     @bot.tree.command(name="vote", description=words.say("slash-vote", discord=True)[:100])
     @app_commands.describe(
@@ -65,7 +69,7 @@ def install_discord(bot: DiscordBot, services: Services) -> None:
         await _vote(interaction, services, button_ballot(match["option"]), match["poll"])
 
     async def ask(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
-        await _ask(interaction, services, match["poll"])
+        await _ask(interaction, services, client, match["poll"])
 
     async def spend(interaction: discord.Interaction[Any], match: re.Match[str]) -> None:
         key, option = match["poll"], match["option"]
@@ -75,8 +79,16 @@ def install_discord(bot: DiscordBot, services: Services) -> None:
         elif poll is not None and poll.plan.method is Method.PLURALITY:
             await answer(interaction, card=pass_choices(services, poll))
         else:
-            await _ask(interaction, services, key, with_pass=True)
+            await _ask(interaction, services, client, key, with_pass=True)
 
+    async def take(match: re.Match[str], interaction: discord.Interaction[Any]) -> None:
+        data: Any = interaction.data
+        typed, chosen = sent_in(data)
+        poll = services.polls.meant(match["poll"])
+        ballot = typed if typed is not None else "" if poll is None else filled_in(poll, chosen)
+        await _vote(interaction, services, ballot, match["poll"], with_pass=match["how"] == "pass")
+
+    bot.hear_forms(ballot_form_of_others(client), take)
     bot.add_dynamic_items(pressable(VOTE, press), pressable(BALLOT, ask), pressable(PASS_VOTE, spend))
 
 
@@ -100,14 +112,14 @@ async def _vote(
 
 
 async def _ask(
-    interaction: discord.Interaction[Any], services: Services, key: str, *, with_pass: bool = False
+    interaction: discord.Interaction[Any], services: Services, client: str, key: str, *, with_pass: bool = False
 ) -> None:
     """Have the whole ballot filled in; whoever presses too late is told that."""
     poll = services.polls.meant(key)
     if poll is None:
         await _vote(interaction, services, "", key, with_pass=with_pass)
     else:
-        await interaction.response.send_modal(BallotModal(services, poll, with_pass=with_pass))
+        await interaction.response.send_modal(BallotModal(services, client, poll, with_pass=with_pass))
 
 
 def option_choices(poll: Poll, typed: str) -> Offered:
@@ -121,8 +133,9 @@ def option_choices(poll: Poll, typed: str) -> Offered:
 class BallotModal(GuardedModal):
     """A ballot to fill in: whom to approve of, who comes first, second and so on, or points for each."""
 
-    def __init__(self, services: Services, poll: Poll, *, with_pass: bool = False) -> None:
-        super().__init__(title=services.words.say("ballot-form-title", discord=True)[:45])
+    def __init__(self, services: Services, client: str, poll: Poll, *, with_pass: bool = False) -> None:
+        custom_id = ballot_form(client, poll.key, secrets.token_hex(4), with_pass=with_pass)
+        super().__init__(title=services.words.say("ballot-form-title", discord=True)[:45], custom_id=custom_id)
         self._services = services
         self._poll = poll
         self._with_pass = with_pass

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
 
 from bot.domain.answers import Answer, TryAgain
 from bot.domain.ballots import Ballot, Method
@@ -24,6 +25,7 @@ _KEY = r"(?P<poll>[a-z0-9-]{1,60})"
 VOTE = rf"md:vote:{_KEY}:(?P<option>[0-9]{{1,2}})"
 BALLOT = rf"md:ballot:{_KEY}"
 PASS_VOTE = rf"md:votepass:{_KEY}(?::(?P<option>[0-9]{{1,2}}))?"
+_FORM_TOKEN = "[0-9a-f]{8}"
 VOTE_TYPED_MAX = 500
 # The line that has closed a poll says so to everybody whose number came too late.
 _SAID_ALREADY = (VoteRefusal.NOTHING_ON, VoteRefusal.UNKNOWN_POLL, VoteRefusal.CANCELLED, VoteRefusal.CLOSED)
@@ -105,6 +107,25 @@ def button_ballot(number: str) -> Ballot:
 def pass_choices(services: Services, poll: Poll) -> Card:
     """What somebody may spend their pass on, before it is spent."""
     return pass_vote_card(services.words, poll_snapshot(poll))
+
+
+def ballot_form(client: str, poll: str, own: str, *, with_pass: bool) -> str:
+    """The custom id of a form that is shown: in it stands what it is for, so that whoever has it open while the bot
+    starts anew can still send it. `client` is the login that shows it, `own` its own; each has 8 hex digits."""
+    return f"md:ballotform:{poll}:{'pass' if with_pass else 'vote'}:{client}{own}"
+
+
+def ballot_form_of_others(client: str) -> str:
+    """The template of forms that some other login has shown."""
+    return rf"md:ballotform:{_KEY}:(?P<how>pass|vote):(?!{client}){_FORM_TOKEN}{_FORM_TOKEN}"
+
+
+def sent_in(data: Mapping[str, Any]) -> tuple[str | None, list[list[str]]]:
+    """What a form came back with, as Discord tells it: the text that was typed, None where nothing was to be typed,
+    and what was chosen in each field."""
+    fields = [label.get("component", {}) for label in data.get("components", ())]
+    typed = next((str(each.get("value") or "") for each in fields if each.get("custom_id") == "ballot"), None)
+    return typed, [[str(value) for value in each.get("values") or ()] for each in fields]
 
 
 def filled_in(poll: Poll, chosen: Sequence[Sequence[str]]) -> Ballot | str:

@@ -499,6 +499,48 @@ async def test_points_for_more_options_than_a_form_has_fields_are_typed(stage: S
     assert desk.voting.votes == [("ann", "a=5 b=2", poll.key, False)]
 
 
+@pytest.mark.parametrize(
+    ("method", "options", "form", "voted"),
+    [
+        (Method.RANKED, "abc", {"ballot-1": "3 c", "ballot-2": "1 a"}, "3 > 1"),
+        (Method.SCORE, "abc", {"ballot-1": "5", "ballot-3": "2"}, "1=5 3=2"),
+        (Method.SCORE, "abcdefgh", {"ballot": "a=5 b=2"}, "a=5 b=2"),
+        (Method.APPROVAL, "abc", {"ballot-1": ["1 a", "2 b"]}, "1 2"),
+        (Method.APPROVAL, "abc", {}, Ballot(Method.APPROVAL)),
+    ],
+)
+async def test_a_form_that_was_open_while_the_bot_started_anew_is_taken(
+    stage: Stage, desk: Desk, method: Method, options: str, form: dict[str, object], voted: object
+) -> None:
+    poll = replace(POLL, plan=replace(POLL.plan, options=tuple(options), method=method))
+    desk.polls.running = (poll,)
+    ann = stage.discord.add_member("ann")
+    async with on_board(stage, desk) as platform:
+        message_id = await posted(platform, poll)
+        asked = stage.discord.press(ann, message_id, f"md:ballot:{poll.key}")
+        await until(lambda: asked.answers)
+    async with on_board(stage, desk):
+        answer = await stage.discord.submit(ann, asked, form).wait()
+    assert "Your vote counts" in answer.text
+    assert desk.voting.votes == [("ann", voted, poll.key, False)]
+
+
+async def test_a_form_for_a_pass_stays_one_while_the_bot_starts_anew(stage: Stage, desk: Desk) -> None:
+    ranked = of_method(Method.RANKED, replace(MOD_VOTE, plan=replace(MOD_VOTE.plan, method=Method.RANKED)))
+    desk.polls.running = (ranked,)
+    ann = stage.discord.add_member("ann")
+    async with on_board(stage, desk) as platform:
+        message_id = await posted(platform, ranked)
+        asked = stage.discord.press(ann, message_id, f"md:votepass:{ranked.key}")
+        await until(lambda: asked.answers)
+    desk.polls.running = ()
+    desk.voting.decision = refused(VoteRefusal.CLOSED)
+    async with on_board(stage, desk):
+        answer = await stage.discord.submit(ann, asked, {"ballot-1": "1 Hades"}).wait()
+    assert "is closed" in answer.text
+    assert desk.voting.votes == [("ann", "", ranked.key, True)]
+
+
 async def test_a_form_that_is_asked_for_too_late_says_that_the_poll_is_over(stage: Stage, desk: Desk) -> None:
     ann = stage.discord.add_member("ann")
     desk.voting.decision = refused(VoteRefusal.CLOSED)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import discord
@@ -12,7 +13,7 @@ import structlog
 
 from bot.platforms.discord.commands import LoadDigest, SaveDigest, forget_digest, no_digest, register
 from bot.platforms.discord.settings import DiscordSettings
-from bot.platforms.discord.trouble import Tree
+from bot.platforms.discord.trouble import Tree, guarded
 from bot.platforms.hooks import Connected, nothing_to_catch_up
 from bot.platforms.supervisor import Fatal
 
@@ -20,6 +21,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 # Discord closes with these when trying again cannot help: token, shard, version or intents.
 FATAL_CLOSE_CODES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+
+
+Submitted = Callable[[re.Match[str], discord.Interaction[Any]], Coroutine[Any, Any, None]]
 
 
 def nobody_asks(interaction: discord.Interaction[Any]) -> None:
@@ -57,6 +61,7 @@ class DiscordBot(discord.Client):
         self.settings = settings
         self.lost_since = lost_since
         self.online = False
+        self._forms: list[tuple[re.Pattern[str], Submitted]] = []
         self._install = install
         self._on_connected = on_connected
         self._on_evidence = on_evidence
@@ -92,6 +97,20 @@ class DiscordBot(discord.Client):
         if inspect.isawaitable(installed):
             await installed
         await register(self, self._load_digest, self._save_digest)
+
+    def hear_forms(self, template: str, submitted: Submitted) -> None:
+        """Have `submitted` hear of every form whose custom id matches the whole template. The library knows the
+        forms that this very client has shown, and leaves those of earlier ones unanswered."""
+        self._forms.append((re.compile(template), guarded(submitted)))
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Any = interaction.data or {}
+        for template, submitted in self._forms:
+            match = template.fullmatch(data.get("custom_id", ""))
+            if match is not None:
+                await submitted(match, interaction)
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         # A client that was closed soon after it logged in would still announce "ready", and fail in it.
