@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import cast
 
+import structlog
 from sqlalchemy import Connection, select
 
+from bot.domain.ballots import Ballot
 from bot.domain.ledger import Entry, Fact
 from bot.domain.nights import Guest, Night, due_in_night, evolve_night, next_due_in_night, night_of_scope
 from bot.domain.passes import due_in_pass, pass_of
-from bot.domain.poll_box import Box, closing_facts
+from bot.domain.poll_box import Box, Vote, cancelling_facts, closing_facts
 from bot.domain.polls import Poll, evolve_poll, poll_of_scope
 from bot.domain.polls_due import due_in_poll, next_due_in_poll
 from bot.domain.stream import Pace, Stream
 from bot.domain.time import Micros
 from bot.storage import tables
 from bot.storage.ballots import Ballots
+from bot.storage.entries import UNREADABLE
 from bot.storage.held_votes import HeldVotes
 from bot.storage.links import Links
 from bot.storage.night_rows import SeatedNight, load_nights, save_night
 from bot.storage.pass_rows import Passes
 from bot.storage.poll_rows import poll_of, poll_values, vote_cast
 from bot.storage.rows import Insertion, upsert
+
+log = structlog.get_logger(__name__)
 
 _TURNS = frozenset({"poll.closed", "poll.cancelled", "poll.resumed", "poll.went-on"})
 
@@ -71,9 +76,8 @@ class Participation:
         """What time and the stream ask for, step by step: each has to be folded before the next is asked for."""
         for key in [key for key, poll in self.polls.items() if poll.open]:
             while (fact := due_in_poll(self.polls[key], stream, pace, moment)) is not None:
-                poll = self.polls[key]
                 ends = fact.kind == "poll.closed"
-                yield closing_facts(poll, fact, self.box(connection, poll)) if ends else (fact,)
+                yield self._closing(connection, self.polls[key], fact) if ends else (fact,)
         for held in self.passes.ended(moment) if moment >= self.passes.wake_at else ():
             over = due_in_pass(held, moment)
             if over is not None:
@@ -81,6 +85,29 @@ class Participation:
         for key in [key for key, seated in self.nights.items() if seated.night.on]:
             while (fact := due_in_night(self.nights[key].night, moment)) is not None:
                 yield (fact,)
+
+    def _closing(self, connection: Connection, poll: Poll, due: Fact) -> tuple[Fact, ...]:
+        """The close of a poll with its result. One whose rows were damaged decides nothing: what is due is asked
+        before everything else, so it would hold up every claim as well."""
+        try:
+            return closing_facts(poll, due, self.box(connection, poll))
+        except UNREADABLE as error:
+            log.critical("a poll cannot be counted, and is cancelled", poll=poll.key, error=type(error).__name__)
+        cancelled = Fact("poll.cancelled", poll.scope, {"why": "unreadable"})
+        return cancelling_facts(poll, cancelled, self._with_passes(connection, poll))
+
+    def _with_passes(self, connection: Connection, poll: Poll) -> Iterator[Vote]:
+        """The ballots on which a pass was spent, whatever they say."""
+        ballot, known = tables.ballot, self._ballots.get(poll.key)
+        query = select(ballot).where(ballot.c.channel_id == self._channel_id, ballot.c.poll_key == poll.key)
+        rows = connection.execute(query) if known is None else ()
+        blank = Ballot(poll.plan.method)
+        read = (Vote(row.entry_number, row.person_id, row.voter, blank, 1, row.pass_number) for row in rows)
+        votes = read if known is None else known.box(b"", self._links, poll.opened_at).votes
+        for vote in votes:
+            held = self.passes.get(vote.pass_number)
+            if held is not None and poll.scope in held.spent_on:
+                yield vote
 
     def next_due(self, stream: Stream, pace: Pace) -> Iterator[Micros]:
         """When to ask again, as far as the clock decides it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.ballots import BallotFault
-from bot.domain.claims import ClaimDrop
+from bot.domain.claims import ClaimDrop, ClaimGranted
 from bot.domain.night_deeds import CreateNight, NightVerb, NightVisited, VisitNight
 from bot.domain.nights import NightPlan, Place
 from bot.domain.pass_deeds import GivePass, PassGiven, TransferPass
@@ -212,6 +212,22 @@ def test_a_vote_that_nobody_could_judge_is_refused_when_the_poll_closes(desk):
     (answer,) = desk.voted
     assert answer.decision.because is VoteRefusal.CLOSED
     assert desk.send(vote("ann", 1))[0].decision == answer.decision
+
+
+@pytest.mark.parametrize("damage", ["ballot SET choice = '[9]'", "poll SET seed = zeroblob(32)"])
+def test_a_poll_whose_rows_were_damaged_decides_nothing_and_holds_up_nobody(desk, damage):
+    desk.send(ApplyPlans(CHANNEL, "config:1", BOT, (plan(window=HOUR),)))
+    desk.send(GivePass(CHANNEL, "twitch:give", MIA, PassTerms(PassKind.MOD_VOTE), ANN))
+    opened(desk, **MOD_VOTE)
+    desk.send(vote("ann", 2, with_pass=True))
+    with desk.connection().begin():
+        desk.connection().exec_driver_sql(f"UPDATE {damage}")
+    desk.restart()
+    desk.clock.at += 90 * SECOND
+    (claimed,) = desk.send(ClaimDrop(CHANNEL, "twitch:claim", BEN))
+    assert isinstance(claimed.decision, ClaimGranted)
+    assert desk.ask("SELECT state, closed_why FROM poll") == [("cancelled", "unreadable")]
+    assert desk.ask("SELECT used, spent_on FROM pass") == [(0, "[]")]
 
 
 def test_given_passes_are_numbered_on_after_a_restart(desk):
