@@ -25,7 +25,7 @@ from bot.storage.links import Links
 from bot.storage.night_rows import SeatedNight, load_nights, save_night
 from bot.storage.pass_rows import Passes
 from bot.storage.poll_rows import poll_of, poll_values, vote_cast
-from bot.storage.rows import Insertion, upsert
+from bot.storage.rows import Insertion, rewrite, upsert
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,7 @@ class Participation:
         rows = connection.execute(select(tables.poll).where(tables.poll.c.channel_id == channel_id)).all()
         polls = sorted((poll_of(row) for row in rows), key=lambda poll: (poll.opened_at, poll.key))
         self.polls = {poll.key: poll for poll in polls}
+        self._stored_polls = set(self.polls)
         self._seeds = {row.key: bytes(row.seed) for row in rows}
         self._ballots: dict[str, Ballots] = {}
         self.held_votes = HeldVotes(connection, channel_id, self.polls)
@@ -188,7 +189,13 @@ class Participation:
     def write(self, connection: Connection) -> None:
         """Write every row that has changed, those before it that others point at."""
         for key in sorted(self._changed_polls):
-            upsert(connection, tables.poll, poll_values(self._channel_id, self.polls[key], self._seeds[key]))
+            values = poll_values(self._channel_id, self.polls[key], self._seeds[key])
+            if key in self._stored_polls:
+                # With every batch of votes; to put the other statement together costs more than a vote.
+                rewrite(connection, tables.poll, values)
+            else:
+                upsert(connection, tables.poll, values)
+                self._stored_polls.add(key)
         self._changed_polls.clear()
         for ballots in self._ballots.values():
             ballots.write(connection, self._new_ballots)
