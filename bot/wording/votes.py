@@ -61,10 +61,15 @@ def vote_refused_lines(
     options: Sequence[str] = (),
     named_max: int = 60,
 ) -> list[str]:
-    """People with the same refusal, in lines of Twitch chat: named, or above `named_max` counted in one line."""
+    """People with the same refusal, in lines of Twitch chat: named, or above `named_max` counted in one line.
+
+    Where it says whom a poll is for, the name of somebody who is not let in would tell what they have not paid for:
+    then nobody is named."""
     if not names:
         return []
     reason = _refused(words, refused, now, discord=False, options=options)
+    if _may_tell_of_money(refused):
+        return [chat_line(words.say("vote-refused-some", reason=reason), characters_max=LINE_CHARACTERS_MAX)]
     if len(names) > named_max:
         crowd = words.say("vote-refused-crowd", count=len(names), reason=reason)
         return [chat_line(crowd, characters_max=LINE_CHARACTERS_MAX)]
@@ -168,6 +173,15 @@ def _way_in(refused: VoteRefused, *, discord: bool) -> tuple[Condition, ...]:
     nobody learns who has not paid for what. Nobody can go and become a moderator, so that is never named."""
     way = conditions_of(refused.way_in) if discord else free_way(refused.way_in)
     return way if all(condition.cost <= Cost.PAID for condition in way) else ()
+
+
+def _may_tell_of_money(refused: VoteRefused) -> bool:
+    """Whether something that is paid for would have let them in. Of several ways the cheapest is known, so what
+    costs more than money stands alone."""
+    if refused.because is not VoteRefusal.NOT_ENTITLED:
+        return False
+    way = conditions_of(refused.way_in)
+    return not way or any(condition.cost <= Cost.PAID for condition in way)
 
 
 def _no_pass_key(because: PassRefusal | None) -> str:

@@ -39,12 +39,14 @@ async def test_whoever_is_refused_for_the_same_reason_shares_a_line(clock):
     async with running(telling):
         for name in ("ann", "ben", "cleo", "ann"):
             telling.vote_refused(viewer(name), refused(), OPTIONS)
-        telling.vote_refused(viewer("dan"), refused(VoteRefusal.NOT_ENTITLED))
+        telling.vote_refused(viewer("dan"), refused(VoteRefusal.CLOSED))
+        telling.vote_refused(viewer("eve"), refused(VoteRefusal.NOT_ENTITLED))
         clock.at += 3 * SECOND
-        await until(lambda: len(chat.lines) == 2)
+        await until(lambda: len(chat.lines) == 3)
     assert chat.lines == [
         "@ann, @ben, @cleo: that is no option here: the numbers go from 1 to 3.",
-        "@dan: you are not among those who can vote on “Next mug?”.",
+        "@dan: “Next mug?” is closed, so that came too late and changed nothing.",
+        "To whoever just voted and is not counted: you are not among those who can vote on “Next mug?”.",
     ]
 
 
@@ -96,4 +98,6 @@ async def test_a_vote_that_was_looked_into_is_answered_only_where_it_does_not_co
         telling.committed(Committed(voted=voted))
         clock.at += 3 * SECOND
         await until(lambda: chat.lines)
-    assert chat.lines == ["@ben: you are not among those who can vote on “Next mug?”."]
+    assert chat.lines == [
+        "To whoever just voted and is not counted: you are not among those who can vote on “Next mug?”."
+    ]

@@ -30,6 +30,13 @@ def test_in_chat_nobody_learns_who_has_not_paid_for_what() -> None:
         assert vote_text(WORDS, refused, NOW, discord=False) == (
             "You are not among those who can vote on “Colour of the next mug?”."
         )
+        (line,) = vote_refused_lines(WORDS, refused, ["ann", "bob"], NOW)
+        assert line.startswith("To whoever just voted and is not counted: you are not among")
+    for way_in in ((), ("follower",), ("moderator", "subscriber")):
+        refused = VoteRefused(VoteRefusal.NOT_ENTITLED, "next-mug", PLAN.question, way_in=way_in)
+        assert "@" not in vote_refused_lines(WORDS, refused, ["ann"], NOW)[0]
+    honour = VoteRefused(VoteRefusal.NOT_ENTITLED, "next-mug", PLAN.question, way_in=("moderator",))
+    assert vote_refused_lines(WORDS, honour, ["ann"], NOW)[0].startswith("@ann: you are not among")
     privately = VoteRefused(VoteRefusal.NOT_ENTITLED, "next-mug", PLAN.question, way_in=("subscriber",))
     assert "a subscription" in vote_text(WORDS, privately, NOW, discord=True)
 

@@ -55,6 +55,8 @@ def every_vote_answer(words: Wording) -> Iterator[str]:
         yield from filter(None, (vote_text(words, vote, NOW, discord=False, options=options) for vote in VOTES))
     yield from vote_refused_lines(words, VoteRefused(VoteRefusal.CLOSED, **_AT), ["ann", "bob"], NOW)
     yield from vote_refused_lines(words, VoteRefused(VoteRefusal.CLOSED, **_AT), ["ann"] * 61, NOW)
+    paid = VoteRefused(VoteRefusal.NOT_ENTITLED, **_AT, way_in=("subscriber",))
+    yield from vote_refused_lines(words, paid, ["ann", "bob"], NOW)
     for options in (OPTIONS, ()):
         yield from (vote_text(words, vote, NOW, discord=True, options=options) for vote in VOTES)
     mine = [Voted(PLAN.question, OPTIONS, vote.ballot) for vote in ACCEPTED]

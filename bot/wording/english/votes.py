@@ -14,6 +14,7 @@ SENTENCES = {
     "vote-checking": "I am checking whether you can vote on “{question}”; your vote is kept, no need to vote "
     "again.",
     "vote-refused-people": "{names}: {reason}",
+    "vote-refused-some": "To whoever just voted and is not counted: {reason}",
     "vote-refused-crowd": "To the {count} people who just voted: {reason}",
     "vote-nothing-on": "no poll is on right now.",
     "vote-which-poll": "several polls are on: vote with the buttons on Discord.",
