@@ -27,6 +27,7 @@ from tests.benchmarks.starts import Starts
 from tests.benchmarks.steady import Steady
 from tests.benchmarks.syncs import Syncs
 from tests.benchmarks.verifying import Verifying
+from tests.benchmarks.votes import Votes
 from tests.benchmarks.workshop import workshop
 
 ROUNDS = 5
@@ -51,6 +52,7 @@ MEASUREMENTS: dict[str, Callable[[Ledgers, ExitStack], Measurement]] = {
     "verify": lambda ledgers, _: Verifying(ledgers),
     "start": lambda *_: Starts(),
     "chat": lambda *_: Chat(),
+    "votes": lambda ledgers, _: Votes(ledgers),
     "postgresql": lambda _, stack: Postgresql(stack),
 }
 # It has a table of its own on the page; everything else stands in one.

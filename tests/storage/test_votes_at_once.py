@@ -11,18 +11,21 @@ from typing import Any
 
 import pytest
 
+from bot.domain.claims import ClaimDrop
 from bot.domain.linking import DISCORD, LinkPeople
 from bot.domain.pass_deeds import GivePass
 from bot.domain.pass_terms import PassKind, PassTerms
-from bot.domain.people import Actor
+from bot.domain.people import BOT, Actor
+from bot.domain.planning import ApplyPlans
 from bot.domain.poll_control import OpenPoll, PollVerb, SteerPoll
+from bot.domain.stream import Wake
 from bot.domain.time import HOUR, MINUTE
 from bot.domain.voting import CastVote, VoteAccepted
 from bot.storage.database import Reads
 from bot.storage.lane import BATCH_MAX
 from bot.storage.passes import passes_of
 from bot.storage.polls import read_polls
-from tests.conftest import CHANNEL, MIA, NOON, FixedClock, running_lane, viewer
+from tests.conftest import CHANNEL, MIA, NOON, FixedClock, plan, running_lane, viewer
 from tests.domain.poll_world import choice, poll_plan
 from tests.storage.desk import Desk, desk_engine
 from tests.storage.poll_stories import KEY, MOD_VOTE
@@ -124,6 +127,23 @@ def test_a_vote_costs_the_same_among_a_thousand_voters_and_after_a_hundred_polls
         assert many < 1.1 * few
         assert steps_of(lambda: desk.send(*fifty("last", 50, 1))) < 1.5 * few
         assert desk.ask("SELECT count(*) FROM ballot WHERE poll_key = 'last'") == [(1_000,)]
+    finally:
+        desk.close()
+
+
+def test_a_vote_that_comes_alone_costs_about_what_a_claim_does(new_ledger):
+    desk = Desk(desk_engine(new_ledger), NOON)
+    try:
+        desk.send(ApplyPlans(CHANNEL, "config:1", BOT, (plan(),)), Wake(CHANNEL))
+        desk.send(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan(window=HOUR)))
+        claims = [ClaimDrop(CHANNEL, f"twitch:claim-{n}", viewer(f"v{n}")) for n in range(10)]
+        votes = [vote(viewer(f"v{n}"), 1) for n in range(10)]
+        # The least of several: the first of each reads what the others know.
+        a_claim, a_vote = (
+            min(steps_of(lambda command=command: desk.send(command)) for command in commands)
+            for commands in (claims, votes)
+        )
+        assert a_vote < 1.5 * a_claim
     finally:
         desk.close()
 
