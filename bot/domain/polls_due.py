@@ -20,7 +20,8 @@ def due_in_poll(poll: Poll, stream: Stream, pace: Pace, moment: Micros) -> Fact 
     offline = stream.offline_for(moment) if _follows_stream(poll) else 0
     if poll.paused_at is not None:
         return _due_while_paused(poll, stream, pace, offline, moment)
-    pauses_at = stream.changed_at + pace.offline_pause
+    # A poll that was opened while nobody could tell of the stream has lost no time before that.
+    pauses_at = max(stream.changed_at + pace.offline_pause, poll.opened_at)
     paused_before = offline >= pace.offline_pause and pauses_at < poll.closes_at
     if moment >= poll.closes_at and not paused_before:
         late = moment > poll.closes_at + pace.late_after

@@ -8,12 +8,14 @@ from random import Random
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.poll_control import OpenPoll
 from bot.domain.recounting import PollRecounted, RecountPoll
-from bot.domain.stream import ReportStream
-from bot.domain.time import DAY
+from bot.domain.stream import ReportStream, Wake
+from bot.domain.time import DAY, HOUR, MINUTE
 from bot.storage.database import ledger_url
 from bot.storage.rebuild import differences
 from tests.conftest import CHANNEL, MIA, NOON
+from tests.domain.poll_world import poll_plan
 from tests.new_ledgers import new_ledger_at
 from tests.storage.desk import Desk, desk_engine
 from tests.storage.poll_stories import ENDINGS, KEY, KINDS, Step, picture, requests, story
@@ -114,3 +116,23 @@ def test_of_many_deaths_and_requests_that_come_again_in_any_order_nothing_is_lef
                 assert differences(desk.connection(), CHANNEL) == []
         finally:
             desk.close()
+
+
+def test_a_poll_that_opens_before_the_platform_has_told_of_the_stream_is_given_no_time_of_before(new_ledger):
+    """The stream went off, the bot started anew, and knew nothing of it when somebody put a question."""
+    desk = Desk(desk_engine(new_ledger), NOON, stream_watched=True)
+    try:
+        desk.send(ReportStream(CHANNEL, live=True))
+        desk.send(ReportStream(CHANNEL, live=False))
+        desk.clock.at += 10 * MINUTE
+        desk.restart()
+        desk.send(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan(window=HOUR)))
+        desk.send(ReportStream(CHANNEL, live=False))
+        assert desk.ask("SELECT paused_at FROM poll") == [(NOON + 10 * MINUTE,)]
+        desk.clock.at += MINUTE
+        desk.send(ReportStream(CHANNEL, live=True))
+        desk.clock.at += MINUTE
+        desk.send(Wake(CHANNEL))
+        assert desk.ask("SELECT closes_at - opened_at FROM poll") == [(HOUR + 2 * MINUTE,)]
+    finally:
+        desk.close()
