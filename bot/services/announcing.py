@@ -40,6 +40,7 @@ BACK_OFF_SECONDS_MAX = 30.0
 ANSWERS_TAKE = 30 * SECOND
 NOTE_AGAIN_SECONDS = 1.0
 STUMBLES_MAX = 4
+_ONCE_MORE = "·"
 _USUAL = Publishing()
 # What moderators read of a repair is not what viewers read.
 _MODERATORS_CARDS = {
@@ -204,7 +205,7 @@ class Announcing:
             if self._chat is None:
                 raise PlaceDown(news.place)
             line = chat_line(self._words, news.kind, news.about, now, fingerprints=self._fingerprints)
-            reference = await self._chat.say(line, priority=news.priority)
+            reference = await self._say(self._chat, line, news)
             self._last_line_at = now
             return reference
         if self._board is None:
@@ -219,6 +220,15 @@ class Announcing:
         if news.kind is NewsKind.CLOSED:
             return await self._results.post(self._board, news.place, card, drop=news.drop, nonce=nonce)
         return await self._board.post(news.place, card, nonce=nonce)
+
+    async def _say(self, chat: ChatSender, line: str, news: PendingNews) -> str:
+        try:
+            return await chat.say(line, priority=news.priority)
+        except SendRefused as refused:
+            if not refused.repeats or news.attempted_at is not None:
+                raise
+        # The same poll once more, say: those are other news in the same words, which Twitch takes as a repetition.
+        return await chat.say(f"{line} {_ONCE_MORE}", priority=news.priority)
 
     async def _posted(self, place: str, card: Card, since: Micros) -> str:
         try:

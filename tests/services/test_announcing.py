@@ -173,6 +173,16 @@ async def test_news_that_a_place_refuses_for_good_is_noted_and_the_rest_goes_on(
     assert ("twitch:chat", "opened", "sent") in evening.results
 
 
+async def test_other_news_in_the_same_words_are_said_at_once(evening):
+    evening.chat.faults = [SendRefused("msg_duplicate", 30.0, repeats=True)]
+    async with evening.running():
+        await evening.announce_and_open()
+        await evening.until_said("twitch:chat")
+    assert len(evening.chat.lines) == 2
+    assert evening.chat.lines[0].endswith(" ·")
+    assert {result for place, _, result in evening.results if place == "twitch:chat"} == {"sent"}
+
+
 async def test_news_refused_with_a_time_to_wait_is_tried_again(evening):
     evening.chat.faults = [SendRefused("slow down", 0.001), SendRefused("slow down", 0.001)]
     async with evening.running():
