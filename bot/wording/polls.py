@@ -55,6 +55,8 @@ POLL_NEWS = frozenset(
 )
 _LINE_CHARACTERS_MAX = 450
 _DRAW_CHARACTERS = 16
+# A question in another direction has one of these behind it.
+_MARKS_OF_DIRECTION = "\u200e\u200f"
 _ENDS_OF_QUESTIONS = ("?", "!", ".", ":", "…", "？", "！", "。", "：", "؟")
 
 
@@ -245,7 +247,8 @@ def _live_key(facts: PollAbout) -> str:
 
 def _asked(question: str) -> str:
     """The question where its options follow at once."""
-    return question if question.endswith(_ENDS_OF_QUESTIONS) else f"{question}:"
+    ended = question.rstrip(_MARKS_OF_DIRECTION).endswith(_ENDS_OF_QUESTIONS)
+    return question if ended else f"{question}:"
 
 
 def _chat_values(words: Wording, facts: PollAbout, now: Micros) -> dict[str, str | int]:

@@ -44,7 +44,9 @@ def answer_in_chat(commands: CommandList, services: Services) -> None:
         if not asked.actor.steers or not asked.text:
             say_what_is_on(services, asked)
             return
-        await _put(services, asked, PollKind.MOD_VOTE)
+        # Whoever has put one with this command closes it with it, too.
+        order = read_poll_order(asked.text)
+        await (_put(services, asked, PollKind.MOD_VOTE) if order is None else _steer(services, asked, order))
 
     commands.add("poll", poll)
     commands.add("modvote", mod_vote)

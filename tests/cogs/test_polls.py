@@ -144,7 +144,7 @@ async def test_while_nothing_is_on_the_command_says_so(stage: Stage, desk: Desk)
 async def test_a_poll_is_steered_by_its_verbs(stage: Stage, desk: Desk) -> None:
     name = moderator(stage)
     async with in_chat(stage, desk):
-        for line in ("!poll close", "!poll +60", "!poll cancel next-mug", "!md poll recount"):
+        for line in ("!poll close", "!modvote +60", "!poll cancel next-mug", "!md poll recount"):
             say(stage, name, line)
         await until(lambda: len(desk.polls.deeds) == 4)
         await hush(stage, desk)

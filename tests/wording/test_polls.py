@@ -69,6 +69,11 @@ def test_the_line_that_puts_a_poll_names_every_option_with_its_number_and_how_to
     )
 
 
+def test_a_question_that_runs_from_right_to_left_ends_once() -> None:
+    asked = replace(POLL, plan=replace(POLL.plan, question="שלום עולם?"))
+    assert "?\u200e 1 teal" in poll_line(WORDS, NewsKind.POLL_OPENED, said(asked), NOW)
+
+
 def test_a_mod_vote_says_who_can_vote_and_what_a_pass_is_good_for() -> None:
     line = poll_line(WORDS, NewsKind.POLL_OPENED, said(MOD_VOTE), NOW)
     assert line.startswith("Mod vote: Next game: 1 Hades, 2 Celeste.")
