@@ -65,6 +65,7 @@ class OpenLedger:
         keys: KeyRing,
         probe: Probe,
         *,
+        steady: Clock | None = None,
         lane_thread: Executor | None = None,
         read_threads: Executor | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
@@ -76,17 +77,24 @@ class OpenLedger:
         settings = channel_settings(config)
         self.code_key = CodeKey(code_key_file(config), random_bytes)
         self.lane = Lane(
-            self.writes, [settings], clock, keys, probe=probe, random_bytes=random_bytes, thread=lane_thread
+            self.writes,
+            [settings],
+            clock,
+            keys,
+            steady=steady,
+            probe=probe,
+            random_bytes=random_bytes,
+            thread=lane_thread,
         )
         self.drops = Drops(self.lane, self.reads, CHANNEL_ID, config.channel.time_zone, clock)
 
 
 @asynccontextmanager
 async def open_ledger(
-    config: Config, clock: SystemClock, probe: Probe, *, new_key: bool = False
+    config: Config, clock: SystemClock, probe: Probe, *, steady: Clock | None = None, new_key: bool = False
 ) -> AsyncIterator[OpenLedger]:
-    """Lock, migrate and open the ledger, and with `new_key` have its log signed by a new key from now on. Raises
-    those of NOT_OPENED."""
+    """Lock, migrate and open the ledger; `steady` goes on evenly while somebody sets the clock. With `new_key` have
+    its log signed by a new key from now on. Raises those of NOT_OPENED."""
     with only_process(ledger_url(config.ledger.url)):
         if config.ledger.path is not None:
             _finish_restore(config.ledger.path, probe)
@@ -96,7 +104,7 @@ async def open_ledger(
         if backup is not None:
             log.info("ledger migrated", backup=str(backup))
         keys = await asyncio.to_thread(add_key if new_key else keys_at, key_file(config))
-        ledger = OpenLedger(config, clock, keys, probe)
+        ledger = OpenLedger(config, clock, keys, probe, steady=steady)
         try:
             await ledger.lane.start()
             yield ledger

@@ -112,7 +112,7 @@ async def run_until(config: Config, stop: asyncio.Event, *, probe: Probe = nothi
     clock = SystemClock()
     point(Endpoints(**dict(config.endpoints)))
     async with AsyncExitStack() as stack:
-        ledger = await stack.enter_async_context(open_ledger(config, clock, probe))
+        ledger = await stack.enter_async_context(open_ledger(config, clock, probe, steady=SteadyClock()))
         bot = _Bot(config, clock, ledger, probe)
         if bot.assembly.verifying is not None:
             await bot.assembly.verifying.at_start()

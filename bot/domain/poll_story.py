@@ -73,6 +73,8 @@ class PollStory:
                 raise EntryRefused("the poll goes on for longer or shorter than was lost of it")
             case "poll.went-on" if not poll.plan.goes_on_for:
                 raise EntryRefused("the poll outlives the stream, which was not announced")
+            case "poll.shifted" if not _is_shifted(poll, public):
+                raise EntryRefused("the poll moves along with a clock, and not by as much as that was set")
             case "poll.extended" if public["closes_at"] <= poll.closes_at:
                 raise EntryRefused("the poll is cut short")
             case "poll.closed":
@@ -189,3 +191,8 @@ def _check_recount(poll: Poll, public: Mapping[str, Any]) -> None:
         raise EntryRefused("it does not say whether the count agrees with what was announced")
     if not same:
         raise EntryRefused("the votes were counted again, and come to something else than was announced")
+
+
+def _is_shifted(poll: Poll, public: Mapping[str, Any]) -> bool:
+    by = public["by"]
+    return is_whole(by) and by > 0 and not poll.paused and public["closes_at"] == poll.closes_at + by

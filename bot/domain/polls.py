@@ -217,6 +217,9 @@ def evolve_poll(poll: Poll | None, kind: str, public: Part, at: Micros) -> Poll:
         case "poll.resumed" | "poll.went-on":
             going = replace(poll, closes_at=instant(public, "closes_at"), paused_at=None, resume_at=None)
             return going if kind == "poll.resumed" else replace(going, goes_on=True, last_call_said=False)
+        case "poll.shifted":
+            # The last call that was said still stands: no time has passed.
+            return replace(poll, closes_at=instant(public, "closes_at"))
         case "poll.extended":
             return replace(poll, closes_at=instant(public, "closes_at"), last_call_said=False)
         case "poll.closed":

@@ -84,7 +84,7 @@ def polls_of(entries: Iterable[EntryRow]) -> tuple[JudgedPoll, ...]:
                     poll.spans.append((begin, entry.at))
                 begins[entry.drop] = entry.at
                 until[entry.drop] = int(public.get("closes_at", _FOR_EVER))
-            case "poll.extended":
+            case "poll.extended" | "poll.shifted":
                 until[entry.drop] = int(public.get("closes_at", _FOR_EVER))
             case "vote.cast" if entry.secret:
                 poll.ballots.append(_cast(entry))

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.calendar_step import NoteEvent
 from bot.domain.claims import ClaimDrop, JudgeHolds
+from bot.domain.clock_set import ClockSet
 from bot.domain.code_sets import BurnCodes, IssueCodes
 from bot.domain.control import SteerDrop
 from bot.domain.eligibility import AskEligibility
@@ -29,6 +30,7 @@ from bot.domain.voting import CastVote
 from bot.storage import (
     calendar,
     claims,
+    clock_set,
     codes,
     control,
     eligibility,
@@ -74,6 +76,7 @@ HANDLERS: dict[type[Any], Callable[[Batch, Any, Micros], Any]] = {
     BurnCodes: codes.handle_burn,
     NoteVerified: verified.handle,
     NoteEvent: calendar.handle_note,
+    ClockSet: clock_set.handle,
     OpenPoll: polls.handle_open,
     SteerPoll: polls.handle_steer,
     RecountPoll: polls.handle_recount,

@@ -16,12 +16,14 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.domain.answers import Answer, TryAgain
+from bot.domain.clock_set import ClockSet
 from bot.domain.people import Account, Actor
 from bot.domain.time import Micros
 from bot.storage import judging, outcomes, tables
 from bot.storage.batch import Batch
 from bot.storage.book import Book, ChannelSettings, Tidings
 from bot.storage.database import checkpoint, empty_log
+from bot.storage.even_time import Clock, EvenTime
 from bot.storage.handlers import HANDLERS
 from bot.storage.salts import Salts
 from bot.storage.signing import KeyRing
@@ -37,10 +39,6 @@ BATCH_MAX = 2_000
 # batch changes about so many pages, and each of its commands one more.
 LOG_PAGES, RUSH = 300, 50
 BATCH_PAGES = 10
-
-
-class Clock(Protocol):
-    def now(self) -> Micros: ...
 
 
 class Command(Protocol):
@@ -85,6 +83,7 @@ class Lane:
         clock: Clock,
         keys: KeyRing,
         *,
+        steady: Clock | None = None,
         probe: Callable[[str], None] = nothing,
         random_bytes: Callable[[int], bytes] = os.urandom,
         thread: Executor | None = None,
@@ -92,6 +91,7 @@ class Lane:
         self._engine = engine
         self._settings = {each.channel_id: each for each in settings}
         self._clock = clock
+        self._time = EvenTime(clock, steady)
         self._keys = keys
         self._probe = probe
         self._random_bytes = random_bytes
@@ -103,7 +103,8 @@ class Lane:
         self._worker: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Committed], None]] = []
         self._closing = False
-        self._last_moment: Micros = 0
+        # Whether somebody counts on the time that passes, whatever the clock is set to.
+        self._counts_on_time = False
         # Of the lane's thread alone:
         self._connection: Connection | None = None
         self._books: dict[int, Book] = {}
@@ -118,7 +119,7 @@ class Lane:
         """Open the connection, make sure of the channels' rows, read their books, and tell the log of a new key.
         Raises OperationalError."""
         loop = asyncio.get_running_loop()
-        self._last_moment = await loop.run_in_executor(self._thread, self._open_channels)
+        self._time.begin(await loop.run_in_executor(self._thread, self._open_channels))
         self._worker = asyncio.create_task(self._work(), name="write lane")
 
     async def close(self) -> None:
@@ -136,7 +137,7 @@ class Lane:
 
     def now(self) -> Micros:
         """The moment of a command that came now: it never goes back, though somebody may set the clock back."""
-        return max(self._last_moment, self._clock.now())
+        return self._time.now(evenly=self._counts_on_time)
 
     async def submit(self, command: Command) -> Answer[Any]:
         """Queue a command and wait for its durable decision.
@@ -145,12 +146,19 @@ class Lane:
         queue is full or the disk refuses; whatever a poisoned command itself raised comes back to its asker."""
         if self._closing or self._worker is None or len(self._queue) >= QUEUE_MAX:
             raise TryAgain("the ledger takes nothing now")
-        self._last_moment = self.now()
-        asked = _Asked(command, self._last_moment, asyncio.get_running_loop().create_future())
+        moment = self.now()
+        if forward := self._time.taken_forward():
+            for channel_id in self._settings:
+                self._put(ClockSet(channel_id, forward), moment).add_done_callback(_heard)
+        answered = self._put(command, moment)
+        # An asker who goes away cancels only this future: the command stays queued, is decided and stored.
+        return await answered
+
+    def _put(self, command: Any, moment: Micros) -> asyncio.Future[Answer[Any]]:
+        asked = _Asked(command, moment, asyncio.get_running_loop().create_future())
         self._queue.append(asked)
         self._wake.set()
-        # An asker who goes away cancels only this future: the command stays queued, is decided and stored.
-        return await asked.answered
+        return asked.answered
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
@@ -231,6 +239,7 @@ class Lane:
         self._log_grown += len(taken) + BATCH_PAGES
         self._log_tells = self._log_tells or any(batch.erased for batch in batches)
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
+        self._counts_on_time = any(book.participation.is_running for book in self._books.values())
         places = self._unsure.union(*(batch.places for batch in batches))
         self._unsure = frozenset()
         changed = frozenset[str]().union(*(batch.changed for batch in batches))
@@ -337,7 +346,9 @@ def _advance(batch: Batch, moment: Micros) -> None:
 
 
 def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[Any]:
-    _advance(batch, moment)
+    if not isinstance(command, ClockSet):
+        # What is due by a clock that was set is due only after what runs has moved along with it.
+        _advance(batch, moment)
     handle = HANDLERS[type(command)]
     actor = getattr(command, "actor", None)
     if actor is None:
@@ -355,6 +366,12 @@ def _decide(batch: Batch, known: Known, command: Any, moment: Micros) -> Answer[
     if outcomes.store(batch, request_id, actor, decision, moment):
         known[request_id] = answer
     return answer
+
+
+def _heard(answered: asyncio.Future[Answer[Any]]) -> None:
+    """Nobody waits for this one: what it raised stands in the log."""
+    if not answered.cancelled():
+        answered.exception()
 
 
 def _resolve(answered: asyncio.Future[Answer[Any]], result: Answer[Any] | Exception) -> None:

@@ -53,6 +53,11 @@ class Participation:
         self._changed_nights: set[str] = set()
         self._new_ballots, self._new_passes = Insertion(tables.ballot), Insertion(tables.pass_)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody may vote now: they count on the time that is left."""
+        return any(poll.open and not poll.paused for poll in self.polls.values())
+
     def ballots(self, connection: Connection, poll: Poll) -> Ballots:
         """The ballots of a poll; read when they are first asked for."""
         known = self._ballots.get(poll.key)

@@ -75,6 +75,7 @@ class Life:
             # The lines in chat tell of the log's root: the same seed must say the same.
             KeyRing([Random(f"{machine.seed}:log key").randbytes(KEY_BYTES)]),
             nothing,
+            steady=SteadyClock(loop),
             lane_thread=VirtualThread(loop, WRITE_TAKES, self._is_alive, lambda: machine.disk.is_held),
             read_threads=VirtualThread(loop, READ_TAKES, self._is_alive),
             random_bytes=Random(f"{machine.seed}:ledger:{number}").randbytes,
