@@ -16,9 +16,10 @@ from tests.new_ledgers import new_ledger_at
 from tests.storage.desk import desk_engine
 from tests.storage.poll_machine import PollEvening
 from tests.storage.poll_plants import BUGS
+from tests.tiers import sampled
 
 # More on purpose: POLL_EVENINGS=2000 pytest tests/storage/test_poll_machine.py
-EVENINGS_USUAL, EVENINGS_TO_NOTICE = 12, 60
+EVENINGS_USUAL, EVENINGS_TO_NOTICE = sampled(12, 150), 60
 EVENINGS = int(os.environ.get("POLL_EVENINGS", EVENINGS_USUAL))
 QUIET: dict[str, Any] = {
     "deadline": None,
