@@ -42,7 +42,7 @@ def read_poll_order(text: str) -> PollOrder | None:
 def more_time(typed: str) -> Micros:
     """How much longer: a number alone is of seconds. 0 for what is no length of time: the rules say so in a
     sentence."""
-    return read_more_time(f"+{typed.strip().removeprefix('+')}") or 0
+    return read_more_time(f"+{typed.strip().rstrip(' .,;!').removeprefix('+')}") or 0
 
 
 def _extension(words: list[str]) -> PollOrder:

@@ -87,8 +87,10 @@ class Polls:
         answer: Answer[Any] = await self._lane.submit(OpenPoll(self._channel_id, request_id, actor, plan))
         decision = answer.decision
         if isinstance(decision, PollSteered) and not answer.repeated:
-            # The first votes may be faster than the next look into the ledger.
-            self._take((*(poll for poll in self.running if poll.key != decision.poll.key), decision.poll))
+            # The first votes may be faster than the next look into the ledger, which would also tell that what was
+            # on before is over: beside a new poll nothing but a mod vote that goes on can be.
+            going_on = (poll for poll in self.running if poll.goes_on and poll.key != decision.poll.key)
+            self._take((*going_on, decision.poll))
         return answer
 
     async def steer(

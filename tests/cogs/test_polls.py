@@ -347,7 +347,7 @@ async def test_a_poll_is_steered_by_slash_commands(stage: Stage, desk: Desk) -> 
         for command, options in (
             ("close", {}),
             ("extend", {"added": "90"}),
-            ("extend", {"added": "+2m", "poll": "next-mug"}),
+            ("extend", {"added": "+2 min.", "poll": "next-mug"}),
             ("extend", {"added": "soon"}),
         ):
             await stage.discord.slash(mia, f"poll {command}", options, channel="moderators").wait()

@@ -181,6 +181,17 @@ async def test_a_busy_ledger_is_told_to_whoever_asked(new_ledger):
     await reads.close()
 
 
+async def test_what_comes_at_once_after_another_is_what_votes_mean(desk):
+    await desk.open()
+    await desk.steer(PollVerb.CLOSE)
+    # Nothing has looked into the ledger meanwhile.
+    await desk.open('"And then?" yes, no')
+    meant = desk.polls.meant()
+    assert meant is not None
+    assert meant.plan.question == "And then?"
+    assert desk.polls.bare == meant
+
+
 async def test_show_finds_the_one_that_is_meant(desk):
     assert await desk.polls.shown() == PollRefused(PollRefusal.NOTHING_ON, PollVerb.SHOW)
     await desk.open()
