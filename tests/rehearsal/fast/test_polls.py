@@ -52,3 +52,19 @@ def test_every_vote_and_pass_survives_what_goes_wrong_in_the_middle_of_a_poll(se
     options = options_for("mod-vote", seed, viewers=40, discord_viewers=16)
     performance, report = played(with_script(options, faults=faults, expects=()), tmp_path)
     assert (performance.complete, broken(report)) == (True, {}), faults
+
+
+@pytest.mark.parametrize("by", [3 * 3600.0, -60.0])
+def test_a_clock_that_is_set_in_the_middle_of_a_poll_changes_nothing_of_it(by: float, tmp_path: Path) -> None:
+    options = options_for("mod-vote", 3, viewers=40, discord_viewers=16)
+    for folder in (tmp_path / "calm", tmp_path / "moved"):
+        folder.mkdir()
+    calm, before = played(with_script(options, faults=(), expects=()), tmp_path / "calm")
+    moved = PlannedFault("clock-moved", Moment(Anchor.OPENED, 3.0, "colour"), options={"by": by})
+    shaken, after = played(with_script(options, faults=(moved,), expects=()), tmp_path / "moved")
+    assert (calm.complete, shaken.complete, broken(before), broken(after)) == (True, True, {}, {})
+    results = [
+        [(each.counts, each.people, each.ending) for each in report.figures.polls] for report in (before, after)
+    ]
+    assert results[0] == results[1]
+    assert before.figures.polls[0].people > 10
