@@ -18,7 +18,9 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 _AROUND = " ,|"
 _SEPARATORS = f"{_AROUND}:-–—"
-_CLOSING = re.compile(r'"(?=[\s,|:]|$)')
+_CLOSING = re.compile(r'"(?=[\s,|:]|$)|(?<=[?!])"')
+# Single quotes are apostrophes as well, so they count where they are the first and stand before options.
+_SINGLY = re.compile(r"['‘‚‹](?=\S)(.+?\S)['’‘›](?=[\s,|:])(?!.*[?？؟])")
 _ASKED = re.compile(r"\?[?!\"')]*\s*(?=[^\s,|?!])")
 _COLON = re.compile(r":\s+")
 _QUOTED = re.compile(r'"([^"]*)"(?=[\s,|]|$)\s*[,|]?\s*(?:(?:or|and|&)\s+(?="))?', re.IGNORECASE)
@@ -70,6 +72,8 @@ def read_more_time(text: str) -> Micros | None:
 
 def _question(line: str) -> tuple[str, str]:
     """The question, "" where none is to be seen, and what stands behind it."""
+    if singly := _SINGLY.match(line):
+        return singly[1], line[singly.end() :].lstrip(_SEPARATORS)
     plain = line.translate(_PLAIN)
     if plain.startswith('"'):
         if closing := _CLOSING.search(plain, 1):
