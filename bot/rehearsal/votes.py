@@ -59,9 +59,31 @@ def vote_asks(case: Case, poll: JudgedPoll) -> list[VoteAsk]:
 
 
 def stage_spans(case: Case, poll: JudgedPoll) -> list[tuple[int, int]]:
-    """When it could be voted in, on the stage's clock: where the bot's was set forward, it ends at once."""
-    latest = 2**63 if poll.end is None else case.on_stage(poll.end.at)
-    return [(case.on_stage(begin), min(case.on_stage(end), latest)) for begin, end in poll.spans]
+    """When it could be voted in, on the stage's clock: where the bot's was set forward, it moves along."""
+    behind = _behind(case, poll)
+
+    def on_stage(at: int) -> int:
+        return case.on_stage(at) if behind is None else at + behind
+
+    latest = 2**63 if poll.end is None else on_stage(poll.end.at)
+    return [(on_stage(begin), min(on_stage(end), latest)) for begin, end in poll.spans]
+
+
+def _behind(case: Case, poll: JudgedPoll) -> int | None:
+    """By how much the ledger's moments are behind the stage's in this poll, as its quickest vote shows, where the
+    clock was set back: they stand still until somebody may vote, and then go on evenly. None where it was not."""
+    last = max((end for _, end in poll.spans), default=poll.opened.at)
+    if not any(each.by < 0 and last > each.begins_at for each in case.troubles):
+        return None
+    entered = {ballot.request: ballot.entry.at for ballot in poll.ballots}
+    asked = ((_request_of(seen), seen["at"]) for seen in case.record)
+    return max((at - entered[request] for request, at in asked if request in entered), default=0)
+
+
+def _request_of(seen: SeenLine) -> str:
+    data = seen["data"]
+    name = data.get("message_id") or data.get("interaction_id")
+    return f"{seen['platform']}:{name}"
 
 
 def is_refused_vote(case: Case, seen: SeenLine) -> bool:

@@ -24,8 +24,8 @@ class EvenTime:
         self._clock = clock
         self._steady = steady
         self._last: Micros = 0
-        # A moment, and what `steady` was at it.
-        self._anchor: tuple[Micros, Micros] | None = None
+        # What `steady` was at the last moment, if it was asked.
+        self._steady_then: Micros | None = None
         self._forward: Micros = 0
 
     def begin(self, last: Micros) -> None:
@@ -35,9 +35,8 @@ class EvenTime:
     def now(self, *, evenly: bool) -> Micros:
         """The moment now; with `evenly` somebody counts on the time that passes."""
         wall = self._clock.now()
-        if self._steady is not None:
-            wall = self._straightened(wall, self._steady.now(), evenly)
-        self._last = max(self._last, wall)
+        moment = wall if self._steady is None else self._straightened(wall, self._steady.now(), evenly)
+        self._last = max(self._last, moment)
         return self._last
 
     def taken_forward(self) -> Micros:
@@ -46,10 +45,12 @@ class EvenTime:
         return forward
 
     def _straightened(self, wall: Micros, steady: Micros, evenly: bool) -> Micros:
-        expected = wall if self._anchor is None else self._anchor[0] + steady - self._anchor[1]
+        then, self._steady_then = self._steady_then, steady
+        if then is None:
+            return wall
+        expected = self._last + steady - then
         if evenly and wall < expected - SET_BY_MIN:
             return expected
-        if self._anchor is not None and wall > expected + SET_BY_MIN:
+        if wall > expected + SET_BY_MIN:
             self._forward += wall - expected
-        self._anchor = (wall, steady)
         return wall

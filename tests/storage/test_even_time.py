@@ -85,6 +85,27 @@ def test_a_clock_that_was_set_back_is_waited_for_where_nobody_counts_on_time():
     assert time.now(evenly=False) == NOON + HOUR
 
 
+def test_a_clock_that_is_set_back_and_right_again_was_not_set_forward():
+    wall, steady = FixedClock(NOON), FixedClock(0)
+    time = EvenTime(wall, steady)
+    time.now(evenly=True)
+    wall.at, steady.at = NOON - HOUR, SECOND
+    time.now(evenly=True)
+    wall.at, steady.at = NOON + 2 * SECOND, 2 * SECOND
+    assert time.now(evenly=True) == NOON + 2 * SECOND
+    assert time.taken_forward() == 0
+
+
+def test_whoever_counts_on_time_only_later_also_gets_it_evenly():
+    wall, steady = FixedClock(NOON), FixedClock(0)
+    time = EvenTime(wall, steady)
+    time.now(evenly=False)
+    wall.at, steady.at = NOON - HOUR, 5 * SECOND
+    assert time.now(evenly=False) == NOON
+    wall.at, steady.at = NOON - HOUR + 4 * SECOND, 9 * SECOND
+    assert time.now(evenly=True) == NOON + 4 * SECOND
+
+
 def test_a_clock_that_is_kept_right_little_by_little_was_not_set():
     wall, steady = FixedClock(NOON), FixedClock(0)
     time = EvenTime(wall, steady)
