@@ -32,6 +32,10 @@ def poll_news(after: Poll, fact: Fact, moment: Micros) -> tuple[News, ...]:
     if kind is None or (kind is NewsKind.POLL_NATIVE and after.result is None):
         return ()
     about = {**poll_snapshot(after), **_said(fact), "at": moment}
+    if kind is NewsKind.POLL_OPENED:
+        # The card is what people vote with: it comes late as well, since the close may have been put off by then.
+        card = News(kind, (DISCORD_ANNOUNCEMENTS,), about)
+        return (News(kind, (TWITCH_CHAT,), about, expires_at=after.closes_at), card)
     return (News(kind, _EVERYWHERE, about, expires_at=_expiry(kind, after, moment)),)
 
 
