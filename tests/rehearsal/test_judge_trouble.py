@@ -58,6 +58,13 @@ def test_a_refusal_may_be_told_again_after_a_restart_in_whatever_company() -> No
     assert "once" in broken(refused_twice("@dan: Teal Mug is not for you.", restarted=True))
 
 
+def test_a_refusal_that_is_told_again_after_a_restart_may_tell_how_things_stand_by_then() -> None:
+    evening = refused_twice("@dan: Teal Mug is open now: type !claim.", restarted=True)
+    assert "once" in broken(evening)
+    evening.enter("drop.paused", OPENS + 8 * SECOND, {"why": "moderator"}, {})
+    assert "once" not in broken(evening)
+
+
 def told_again(*, restarted: bool) -> Evening:
     """Ann has a number of two drops' worth of lines: both are told again, one right after the other."""
     evening = good_evening()

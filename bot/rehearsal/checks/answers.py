@@ -159,13 +159,27 @@ def _votes_that_waited(case: Case) -> set[str]:
 def once_each(case: Case) -> list[Told]:
     """What was told, without what was told again because a restart lay between: nobody could know whether the first
     line had come out, and better twice than never."""
-    last: dict[tuple[Who, str, tuple[int, ...], str], int] = {}
+    last: dict[tuple[Who, str, tuple[int, ...]], Told] = {}
     kept = []
     for told in case.told:
-        # A refusal is the same when it gives the same reason, whoever else shares its line.
-        key = (told.who, told.drop, told.numbers, "" if told.numbers else told.text.rpartition(": ")[2])
+        key = (told.who, told.drop, told.numbers)
         before = last.get(key)
-        last[key] = told.at
-        if before is None or not case.restarted_between(before, told.at):
+        last[key] = told
+        if before is None or not (case.restarted_between(before.at, told.at) and _is_same(case, before, told)):
             kept.append(told)
     return kept
+
+
+def _is_same(case: Case, before: Told, told: Told) -> bool:
+    """Whether two answers say the same, whoever else shares their lines. A refusal that comes late is told as things
+    stand by then: "it opens at nine" becomes "it is open now"."""
+    if told.numbers or told.text.rpartition(": ")[2] == before.text.rpartition(": ")[2]:
+        return True
+    turns = (case.on_stage(entry.at) for entry in case.ledger.entries if (entry.drop, entry.kind) in _turns(told))
+    return any(before.at < at <= told.at for at in turns)
+
+
+def _turns(told: Told) -> set[tuple[str, str]]:
+    return {
+        (told.drop, f"drop.{turn}") for turn in ("opened", "public", "paused", "resumed", "closed", "cancelled")
+    }
