@@ -171,8 +171,8 @@ def once_each(case: Case) -> list[Told]:
 
 
 def _is_same(case: Case, before: Told, told: Told) -> bool:
-    """Whether two answers say the same, whoever else shares their lines. A refusal that comes late is told as things
-    stand by then: "it opens at nine" becomes "it is open now"."""
+    """Whether two answers say the same, whoever else shares their lines. A refusal that comes late is told as
+    things stand by then: "it opens at nine" becomes "it is open now"."""
     if told.numbers or told.text.rpartition(": ")[2] == before.text.rpartition(": ")[2]:
         return True
     turns = (case.on_stage(entry.at) for entry in case.ledger.entries if (entry.drop, entry.kind) in _turns(told))
