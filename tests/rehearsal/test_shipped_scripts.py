@@ -17,6 +17,7 @@ from bot.rehearsal.main import rehearse
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.script_file import SKELETON
 from bot.stage.strikes import ON_DISCORD, ON_TWITCH
+from tests.tiers import THOROUGH
 
 # Seconds that each may take here, with the second core busy.
 SECONDS_MAX = {"first-drop": 60, "hot-drop": 60, "early-access": 60, "mod-vote": 100, "bad-night": 90}
@@ -63,6 +64,7 @@ def verdict(report: Json, key: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
+@pytest.mark.skipif(not THOROUGH, reason="`make test` plays it for the README's recording, to the same end")
 def test_the_first_drop_sells_out_and_nothing_goes_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.storage.database import ledger_url
 from bot.storage.verify import verify_connection, verify_ledger
 from tests.storage.deciding import deciding_ledger
 from tests.storage.tampering import Change, changes, copies, full_ledger, removals
+from tests.tiers import sampled
 
 # What verifying covers, column by column; docs/ledger.md tells the same to people.
 COVERED: dict[str, list[str]] = {
@@ -138,7 +140,8 @@ def test_every_column_is_covered_or_is_left_out_for_a_reason():
 )
 def test_every_value_that_is_changed_is_found_and_its_row_is_named(ledger, table, column):
     of = tables.metadata.tables[table]
-    assert check_each(ledger, of, changes(ledger, of, column))
+    # Rows alike stand next to each other: each third of the changes has all that there are.
+    assert check_each(ledger, of, islice(changes(ledger, of, column), 0, None, sampled(3, 1)))
 
 
 @pytest.mark.parametrize("table", [table for table in COVERED if table != "tile"])
