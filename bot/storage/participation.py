@@ -41,6 +41,8 @@ class Participation:
         rows = connection.execute(select(tables.poll).where(tables.poll.c.channel_id == channel_id)).all()
         polls = sorted((poll_of(row) for row in rows), key=lambda poll: (poll.opened_at, poll.key))
         self.polls = {poll.key: poll for poll in polls}
+        # In the order in which they were opened. Few of many are: they alone have something due.
+        self._open = {poll.key: None for poll in polls if poll.open}
         self._stored_polls = set(self.polls)
         self._seeds = {row.key: bytes(row.seed) for row in rows}
         self._ballots: dict[str, Ballots] = {}
@@ -56,7 +58,7 @@ class Participation:
     @property
     def is_running(self) -> bool:
         """Whether somebody may vote now: they count on the time that is left."""
-        return any(poll.open and not poll.paused for poll in self.polls.values())
+        return any(not self.polls[key].paused for key in self._open)
 
     def ballots(self, connection: Connection, poll: Poll) -> Ballots:
         """The ballots of a poll; read when they are first asked for."""
@@ -80,7 +82,7 @@ class Participation:
 
     def due(self, connection: Connection, stream: Stream, pace: Pace, moment: Micros) -> Iterator[tuple[Fact, ...]]:
         """What time and the stream ask for, step by step: each has to be folded before the next is asked for."""
-        for key in [key for key, poll in self.polls.items() if poll.open]:
+        for key in list(self._open):
             while (fact := due_in_poll(self.polls[key], stream, pace, moment)) is not None:
                 ends = fact.kind == "poll.closed"
                 yield self._closing(connection, self.polls[key], fact) if ends else (fact,)
@@ -118,8 +120,8 @@ class Participation:
     def next_due(self, stream: Stream, pace: Pace) -> Iterator[Micros]:
         """When to ask again, as far as the clock decides it."""
         yield self.passes.wake_at
-        for poll in self.polls.values():
-            if poll.open and (due := next_due_in_poll(poll, stream, pace)) is not None:
+        for key in self._open:
+            if (due := next_due_in_poll(self.polls[key], stream, pace)) is not None:
                 yield due
         for seated in self.nights.values():
             if seated.night.on and (due := next_due_in_night(seated.night)) is not None:
@@ -141,6 +143,10 @@ class Participation:
     def _fold_poll(self, connection: Connection, key: str, fact: Fact, entry: Entry) -> Poll:
         after = evolve_poll(self.polls.get(key), fact.kind, fact.public, entry.at)
         self.polls[key] = after
+        if after.open:
+            self._open[key] = None
+        else:
+            self._open.pop(key, None)
         self._changed_polls.add(key)
         if fact.kind == "poll.seeded":
             self._seeds[key] = bytes.fromhex(str(fact.private["seed"]))
@@ -165,11 +171,10 @@ class Participation:
 
     def voted_in(self, connection: Connection, persons: Collection[int]) -> Iterator[Poll]:
         """The open polls in which these persons, or whoever counts as one with them there, have a ballot."""
-        for poll in self.polls.values():
-            if poll.open:
-                counted = {other for each in persons for other in self._links.together(each, poll.opened_at)}
-                if self.ballots(connection, poll).of(counted):
-                    yield poll
+        for poll in map(self.polls.__getitem__, self._open):
+            counted = {other for each in persons for other in self._links.together(each, poll.opened_at)}
+            if self.ballots(connection, poll).of(counted):
+                yield poll
 
     def seats_of(self, persons: Collection[int]) -> Iterator[tuple[Night, Guest]]:
         """The places of these persons in nights that are on."""
