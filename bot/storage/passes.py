@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from sqlalchemy import Connection, select
 
-from bot.domain.ledger import Fact
 from bot.domain.pass_deeds import (
     GiveDecision,
     GivePass,
@@ -29,30 +26,28 @@ from bot.storage.links import Links
 from bot.storage.pass_rows import pass_of_row
 from bot.storage.people import person_of
 
-D = TypeVar("D")
-
 
 def handle_give(batch: Batch, command: GivePass, moment: Micros) -> GiveDecision:
     """Give a pass within the batch, or refuse."""
     decision, facts = decide_give(_standing(batch, command.actor, command.receiver, 0, moment), command, moment)
-    return _recorded(batch, decision, facts, moment)
+    for fact in facts:
+        batch.record(fact, moment)
+    return decision
 
 
 def handle_transfer(batch: Batch, command: TransferPass, moment: Micros) -> TransferDecision:
     """Hand a pass on within the batch, or refuse."""
     standing = _standing(batch, command.actor, command.receiver, command.number, moment)
     decision, facts = decide_transfer(standing, command, moment)
-    return _recorded(batch, decision, facts, moment)
+    for fact in facts:
+        batch.record(fact, moment)
+    return decision
 
 
 def handle_revoke(batch: Batch, command: RevokePass, moment: Micros) -> RevokeDecision:
     """Take a pass away within the batch, ask first, or refuse."""
     standing = _standing(batch, command.actor, None, command.number, moment)
     decision, facts = decide_revoke(standing, command, moment)
-    return _recorded(batch, decision, facts, moment)
-
-
-def _recorded(batch: Batch, decision: D, facts: tuple[Fact, ...], moment: Micros) -> D:
     for fact in facts:
         batch.record(fact, moment)
     return decision
