@@ -52,7 +52,7 @@ def by_power(plant: str, seed: int, failing_syncs: bool = False) -> Find:
 
 FINDERS: dict[str, tuple[str, Callable[[str, int], Find]]] = {
     "answers-before-commit": ("kills", by_kills),
-    "outcomes-apart": ("kills", by_kills),
+    "outcomes-apart": ("system calls", partial(by_syscalls, only="pwrite64 KILL")),
     "swallows-errors": ("system calls", partial(by_syscalls, only="pwrite64 ENOSPC")),
     "keeps-books-of-a-failed-batch": ("system calls", partial(by_syscalls, only="pwrite64 EIO")),
     "trusts-a-log-that-was-not-synced": ("power cuts", partial(by_power, failing_syncs=True)),
