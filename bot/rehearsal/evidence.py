@@ -87,8 +87,8 @@ class Waited:
 class Case:
     """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
     `bot_moderates` as the stage seats the bot. `claim_words` are what people type to claim, `link_words` to link
-    two accounts, `vote_words` to vote and `spend_words` to spend a pass on it; with `bare_votes` a number alone is
-    a vote while a poll is on. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told
+    two accounts, `vote_words` to vote, `spend_words` to spend a pass on it and `mine_word` to see what they hold; with
+    `bare_votes` a number alone is a vote while a poll is on. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told
     of it; `attachments` is the folder with the files of messages by id, None where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
@@ -98,6 +98,7 @@ class Case:
     link_words: tuple[str, ...] = ("!link", "!yes")
     vote_words: tuple[str, ...] = ("!vote", "!md vote")
     spend_words: tuple[str, ...] = ("!pass", "!md pass")
+    mine_word: str = "!mine"
     bare_votes: bool = True
     answer_gap: int = 30_000_000
     twitch: bool = True

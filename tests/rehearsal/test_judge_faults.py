@@ -182,7 +182,7 @@ def test_what_was_told_before_a_crash_is_looked_up_after_it() -> None:
     evening.bot("@ann: Teal Mug #1 is already yours", MIDDLE + 2 * SECOND)
     assert verdict(evening, "crash") == (
         Verdict.KEPT,
-        "1 restarts: 3 numbers told before, 1 people told the same again later",
+        "1 restart: 3 numbers told before, 1 person told the same later",
     )
 
 
