@@ -28,7 +28,7 @@ EVENINGS = settings(
 )
 
 
-# All bugs show within 65 as the evenings are drawn now. With other chances, as an edit of a rule brings them, one of
+# All bugs show within 65 as the evenings are drawn now. With other draws, as an edit of a rule brings them, one of
 # them takes 170 on average: none is to hide then.
 SEARCH = settings(EVENINGS, max_examples=3000)
 

@@ -26,7 +26,7 @@ from tests.storage.desk import desk_engine
 from tests.storage.early_machine import BEGIN, EarlyEvening
 
 # More on purpose: EARLY_EVENINGS=2000 pytest tests/storage/test_early_machine.py
-# All bugs show within 55 as the evenings are drawn now. With other chances, as an edit brings them, one of them takes
+# All bugs show within 55 as the evenings are drawn now. With other draws, as an edit brings them, one of them takes
 # ninety on average: none is to hide then.
 EVENINGS_USUAL, EVENINGS_TO_NOTICE = 25, 1500
 EVENINGS = int(os.environ.get("EARLY_EVENINGS", EVENINGS_USUAL))

@@ -19,7 +19,7 @@ from tests.storage.poll_plants import BUGS
 from tests.tiers import sampled
 
 # More on purpose: POLL_EVENINGS=2000 pytest tests/storage/test_poll_machine.py
-# All bugs show within 40 as the evenings are drawn now. With other chances, as an edit brings them, one of them takes
+# All bugs show within 40 as the evenings are drawn now. With other draws, as an edit brings them, one of them takes
 # fifty on average: none is to hide then.
 EVENINGS_USUAL, EVENINGS_TO_NOTICE = sampled(12, 150), 800
 EVENINGS = int(os.environ.get("POLL_EVENINGS", EVENINGS_USUAL))
