@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 
 from bot.platforms.discord.platform import DiscordPlatform
 from bot.platforms.supervisor import Fatal
+from bot.stage.discord import payloads
 from bot.stage.server import Stage
 from tests.platforms.discord_rig import Booth, discord_settings, on_discord
 from tests.platforms.rig import Heard, on_twitch, running, until
@@ -34,6 +35,47 @@ async def test_a_dropped_gateway_is_resumed_and_nothing_is_missed(stage: Stage, 
         await until(lambda: len(booth.gaps) == 2)
     assert booth.gaps[-1] == 0.0
     assert booth.installs == 1
+
+
+async def test_the_bot_is_there_as_soon_as_its_own_server_is(stage: Stage, booth: Booth) -> None:
+    was_ready: list[bool] = []
+
+    async def on_connected(gap_seconds: float) -> None:
+        assert platform.bot is not None
+        was_ready.append(platform.bot.is_ready())
+
+    platform = DiscordPlatform(discord_settings(stage), install=booth.install, on_connected=on_connected)
+    async with running(platform.run):
+        await until(lambda: was_ready)
+        assert platform.connected
+        await _answers(stage, "ann")
+        assert platform.bot is not None
+        await platform.bot.wait_until_ready()
+        # What follows "ready" has run before this is answered.
+        await _answers(stage, "bob")
+    assert was_ready == [False]
+
+
+async def test_a_server_that_is_down_keeps_the_bot_waiting_no_longer_than_the_others(
+    stage: Stage, booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = {"id": stage.discord.guild_id, "unavailable": True}
+    monkeypatch.setattr(payloads, "guild_create", lambda *_: down)
+    async with on_discord(stage, booth) as platform:
+        assert platform.connected
+    assert booth.gaps == [0.0]
+
+
+async def test_a_connection_that_is_lost_before_the_library_is_ready_is_lost(stage: Stage, booth: Booth) -> None:
+    async with on_discord(stage, booth) as platform:
+        stage.discord.faults.outage(True)
+        stage.discord.faults.drop_gateway()
+        await until(lambda: not platform.connected)
+        assert platform.bot is not None
+        await platform.bot.wait_until_ready()
+        await asyncio.sleep(0)
+        assert not platform.connected
+    assert booth.gaps == [0.0]
 
 
 @pytest.mark.slow
