@@ -87,9 +87,10 @@ class Waited:
 class Case:
     """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
     `bot_moderates` as the stage seats the bot. `claim_words` are what people type to claim, `link_words` to link
-    two accounts, `vote_words` to vote, `spend_words` to spend a pass on it and `mine_word` to see what they hold; with
-    `bare_votes` a number alone is a vote while a poll is on. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told
-    of it; `attachments` is the folder with the files of messages by id, None where the bot attaches none."""
+    two accounts, `vote_words` to vote, `spend_words` to spend a pass on it, and `mine_word` to see what they hold;
+    with `bare_votes` a number alone is a vote while a poll is on. `signed` tells whether the bot signs the ledger,
+    `fingerprints` whether chat is told of it; `attachments` is the folder with the files of messages by id, None
+    where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
     record: tuple[SeenLine, ...]

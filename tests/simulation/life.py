@@ -136,7 +136,7 @@ class Life:
             places=PLACES,
             edit_gap_seconds=EDIT_GAP_SECONDS,
         )
-        self.streams = Streams(self.drops, self.telling, WORDS, clock, self._fetch_live)
+        self.streams = Streams(self.drops, self.telling, WORDS, steady, self._fetch_live)
         self.alarm = VirtualAlarm(loop, clock, self._rings)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -157,6 +157,7 @@ class Life:
         """What the program does at its start, in its order. Raises SQLAlchemyError and TryAgain."""
         await self.lane.start()
         self.lane.listen(self.announcing.committed)
+        self.lane.listen(self.streams.committed)
         self.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
         deaf = any(drop.open for drop in (await self.drops.every()).values())
         applied = await self.drops.apply(plans)
