@@ -70,8 +70,8 @@ class Stagehand:
         order = {"do": "press", "user": user, "message_id": message_id, "custom_id": custom_id}
         await self._stage.ask(order)
 
-    async def slash(self, user: str, command: str, options: Mapping[str, Any]) -> None:
-        await self._stage.ask({"do": "slash", "user": user, "command": command, "options": dict(options)})
+    async def slash(self, user: str, line: str) -> None:
+        await self._stage.ask({"do": "slash", "user": user, "text": line})
 
     async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
         order = {"do": "submit", "user": user, "interaction_id": interaction_id, "values": dict(values)}

@@ -108,8 +108,9 @@ async def test_somebody_votes_in_twitchs_own_poll_once(theatre: Theatre) -> None
     [
         ({"do": "vote", "login": "ann", "choice": 1}, "No poll runs on Twitch"),
         ({"do": "say", "login": "not a login", "text": "x"}, "up to 25 letters"),
-        ({"do": "slash", "user": "", "command": "claim", "options": {}}, "1 to 32 characters"),
-        ({"do": "slash", "user": "fan", "command": "claim", "options": {}}, "claim"),
+        ({"do": "slash", "user": "", "text": "/claim"}, "1 to 32 characters"),
+        ({"do": "slash", "user": "fan", "text": "/claim"}, "/claim is not registered"),
+        ({"do": "slash", "user": "fan", "text": " / "}, "Type a command"),
         ({"do": "press", "user": "fan", "message_id": "1", "custom_id": "x"}, "sees no message"),
         ({"do": "submit", "user": "fan", "interaction_id": "7", "values": {}}, "There was no interaction 7"),
         ({"do": "invite", "viewers": 3, "discord_viewers": 0}, "has not begun"),

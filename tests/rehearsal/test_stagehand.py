@@ -99,14 +99,14 @@ async def side(tmp_path: Path) -> AsyncIterator[Side]:
 async def test_what_people_do_is_passed_on_as_orders(side: Side) -> None:
     assert await side.hand.say("ann", "!claim") == "msg_duplicate"
     await side.hand.press("cat", "17", "md:claim:mug")
-    await side.hand.slash("cat", "drop open", {"drop": "mug"})
+    await side.hand.slash("cat", "/drop open mug")
     await side.hand.submit("cat", "18", {"why": "lost it"})
     await side.hand.live(False)
     await side.hand.invite(5, 2)
     assert side.stage.asked == [
         {"do": "say", "login": "ann", "text": "!claim"},
         {"do": "press", "user": "cat", "message_id": "17", "custom_id": "md:claim:mug"},
-        {"do": "slash", "user": "cat", "command": "drop open", "options": {"drop": "mug"}},
+        {"do": "slash", "user": "cat", "text": "/drop open mug"},
         {"do": "submit", "user": "cat", "interaction_id": "18", "values": {"why": "lost it"}},
         {"do": "live", "on": False},
         {"do": "invite", "viewers": 5, "discord_viewers": 2},
