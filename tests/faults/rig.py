@@ -31,6 +31,7 @@ else:
 nursery.set_forkserver_preload(["bot.wiring", "tests.faults.killed_bot"])
 
 KILLED = -9
+PRESS_SECONDS = 60.0
 
 
 @dataclass
@@ -70,14 +71,14 @@ class Night(Evening):
         """Start a life and wait until both platforms hear it."""
         before = len(self.stage.record.seen)
         process = self.be_born(trap)
-        await until(lambda: process.exitcode is not None or self._listening(before), "the bot listens", 30)
+        await until(lambda: process.exitcode is not None or self._listening(before), "the bot listens")
         assert process.exitcode is None, f"the bot ended at once:\n{self.log.read_text()}"
 
     def listens_since(self, seen: int) -> bool:
         """Whether both platforms have heard the bot since the record was that long."""
         return self._listening(seen)
 
-    async def died(self, seconds: float = 20.0) -> int:
+    async def died(self, seconds: float = 60.0) -> int:
         """Wait for the end of this life; returns the exit code, negative for a signal."""
         process = self.process
         assert process is not None
@@ -168,7 +169,7 @@ class Night(Evening):
         members = {member.name: member for member in self.stage.discord.guild.members.values()}
         return members.get(name) or self.stage.discord.add_member(name)
 
-    async def quiet(self, seconds: float = 15.0) -> None:
+    async def quiet(self, seconds: float = 60.0) -> None:
         """Wait until everything is announced and everybody told, so that the lane has nothing left to note."""
         try:
             await until(lambda: not self.facts().owed, "nothing is left to say", seconds)
@@ -204,6 +205,8 @@ async def night(
         # A first life that had to migrate would be the one that takes long.
         new_ledger_at(ledger_url(str(folder / "ledger.sqlite")))
         stage.twitch.go_live()
+        # The three seconds of Discord are for the plays: here a machine that stands still for as long fails nobody.
+        stage.discord.desk.deadline_seconds = PRESS_SECONDS
         tonight = Night(stage, folder, load_config(file, environ), environ)
         nights.append(tonight)
         stage.twitch.frame_listeners.append(tonight.frames.append)

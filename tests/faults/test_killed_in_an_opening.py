@@ -86,7 +86,7 @@ async def test_chat_may_hear_an_opening_twice_only_when_the_bot_died_unanswered_
         assert tonight.openings()[0] == 1
         tonight.late_by = away
         await tonight.start()
-        await until(lambda: not tonight.facts().owed, "everything is said", 20)
+        await until(lambda: not tonight.facts().owed, "everything is said")
         await _open_once(tonight)
         assert tonight.openings() == (lines, 1)
         assert len({line for line in tonight.chat if "is open" in line}) == 1

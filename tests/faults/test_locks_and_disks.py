@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.rig import Night, night
+from tests.faults.rig import PRESS_SECONDS, Night, night
 from tests.journeys.rig import drop, until
 
 resource = pytest.importorskip("resource", reason="Windows knows no limits of a process")
@@ -68,7 +68,7 @@ async def test_a_full_disk_is_said_aloud_and_the_bot_goes_on_when_there_is_room_
         _limit_files(tonight, tonight.folder.joinpath("ledger.sqlite-wal").stat().st_size)
         tonight.say("bob", "!claim")
         await tonight.hears(TRY_AGAIN)
-        assert "try again" in (await tonight.press("fan").wait()).text
+        assert "try again" in (await tonight.press("fan").wait(PRESS_SECONDS)).text
         assert tonight.facts().units() == [1]
         if restarted:
             tonight.kill()
@@ -78,7 +78,7 @@ async def test_a_full_disk_is_said_aloud_and_the_bot_goes_on_when_there_is_room_
             _limit_files(tonight, resource.RLIM_INFINITY)
         tonight.say("bob", "!md claim")
         await tonight.hears("@bob", "#2 of 6")
-        assert "#3 of 6" in (await tonight.press("fan").wait()).text
+        assert "#3 of 6" in (await tonight.press("fan").wait(PRESS_SECONDS)).text
         await tonight.quiet()
         assert tonight.facts().units() == [1, 2, 3]
         assert tonight.openings() == (1, 1)

@@ -24,7 +24,7 @@ SECRETS = {
 }
 
 
-async def until(fact: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+async def until(fact: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait for a fact; fails naming it."""
     deadline = time.monotonic() + seconds
     while not fact():
@@ -132,7 +132,7 @@ class Evening:
     def seen(self, kind: str) -> list[Seen]:
         return [s for s in self.stage.record.seen if s.kind == kind]
 
-    async def hears(self, *parts: str, since: int = 0, seconds: float = 15.0) -> str:
+    async def hears(self, *parts: str, since: int = 0, seconds: float = 60.0) -> str:
         """Wait until the bot says a line in Twitch chat with all these parts; returns the line."""
         found: list[str] = []
 
@@ -151,7 +151,7 @@ class Evening:
         self._stop = asyncio.Event()
         before = len(self.stage.record.seen)
         self._running = asyncio.create_task(run_until(self.config, self._stop))
-        await until(lambda: self._running.done() or self._listening(before), "the bot listens", 20)
+        await until(lambda: self._running.done() or self._listening(before), "the bot listens")
         if self._running.done():
             await self._running
 
@@ -168,7 +168,7 @@ class Evening:
     async def stop(self) -> None:
         if self._running is not None:
             self._stop.set()
-            await asyncio.wait_for(self._running, 15)
+            await asyncio.wait_for(self._running, 60)
             self._running = None
 
     async def restart(self) -> None:
