@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.rehearsal.page.looking import Standing
 from bot.rehearsal.page.people import CAST, MODERATOR, STREAMER, Eyes
+from bot.rehearsal.page.poll_box import PollBox
 from bot.rehearsal.page.rooms import LINES_MAX, OWNERS_MAX, PRIVATE_MAX
 from bot.rehearsal.page.stock import Stock
 from bot.rehearsal.page.told import Mark, Phase, Told, Wish
@@ -120,12 +122,31 @@ def test_what_comes_next_is_said_while_a_play_is_on(
 ) -> None:
     play = told()
     mug = Stock("mug", "Teal Mug", 5, state, False, False, 1_000_000, 2_000_000, 3_000_000, None, 0, ())
-    play.stocks = (replace(mug, **changes),)
+    play.standing = Standing((replace(mug, **changes),))
     facts = play.since(None, ANN)["facts"]
     assert (facts["next"], facts["due"]) == ("", None)
     play.phase = Phase.PLAYING
     facts = play.since(None, ANN)["facts"]
     assert {"next": facts["next"], "due": facts["due"]} == says
+
+
+def test_a_poll_that_is_on_comes_before_the_next_drop_and_can_be_voted_in() -> None:
+    play = told()
+    mug = Stock("mug", "Teal Mug", 5, "announced", False, False, 1_000_000, 2_000_000, 3_000_000, None, 0, ())
+    poll = PollBox("next", "Next?", ("Hades", "Celeste"), "open", 9_000_000, 3, (2, 1))
+    play.standing, play.phase = Standing((mug,), (poll,)), Phase.PLAYING
+    facts = play.since(None, ANN)["facts"]
+    assert (facts["next"], facts["due"]) == ("Next? closes", 9_000)
+    assert [(each["title"], each["sum"]) for each in facts["standing"]] == [("Next?", 3), ("Teal Mug", 0)]
+    assert {"/claim mug", "/vote Hades", "/vote Celeste"} <= set(facts["commands"])
+    assert not any(command.startswith("/poll") for command in facts["commands"])
+    assert "/poll close" in play.since(None, MOD)["facts"]["commands"]
+    play.standing = Standing((mug,), (replace(poll, word="paused"),))
+    assert play.since(None, ANN)["facts"]["next"] == "Next? is paused"
+    play.standing = Standing((mug,), (replace(poll, word="closed", winner=1),))
+    facts = play.since(None, ANN)["facts"]
+    assert facts["next"] == "Teal Mug opens"
+    assert "/vote Hades" not in facts["commands"]
 
 
 @pytest.mark.parametrize(
