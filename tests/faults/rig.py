@@ -36,11 +36,13 @@ PRESS_SECONDS = 60.0
 
 @dataclass
 class Night(Evening):
-    """An evening whose bot can be killed. `late_by` moves the stage's clock ahead, in microseconds."""
+    """An evening whose bot can be killed. `late_by` moves the stage's clock ahead, in microseconds; `busy_ms` is
+    how long a life waits for a stranger's lock, None for as long as the bot does."""
 
     process: BaseProcess | None = None
     lives: int = 0
     late_by: int = 0
+    busy_ms: int | None = None
     frames: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -62,7 +64,7 @@ class Night(Evening):
         assert self.process is None or self.process.exitcode is not None, "the last life still lasts"
         self.lives += 1
         self.process = nursery.Process(
-            target=live, args=(self.folder / "config.toml", self.environ, self.log, trap), daemon=True
+            target=live, args=(self.folder / "config.toml", self.environ, self.log, trap, self.busy_ms), daemon=True
         )
         self.process.start()
         return self.process
@@ -193,7 +195,12 @@ class Night(Evening):
 
 @asynccontextmanager
 async def night(
-    folder: Path, drops: str, *, start: bool = True, pace: Mapping[str, str] = QUICK
+    folder: Path,
+    drops: str,
+    *,
+    start: bool = True,
+    pace: Mapping[str, str] = QUICK,
+    busy_ms: int | None = None,
 ) -> AsyncIterator[Night]:
     """A stage that is live, a config around these drops, and the bot's first life; the last ends with the block."""
     nights: list[Night] = []
@@ -207,7 +214,7 @@ async def night(
         stage.twitch.go_live()
         # The three seconds of Discord are for the plays: here a machine that stands still for as long fails nobody.
         stage.discord.desk.deadline_seconds = PRESS_SECONDS
-        tonight = Night(stage, folder, load_config(file, environ), environ)
+        tonight = Night(stage, folder, load_config(file, environ), environ, busy_ms=busy_ms)
         nights.append(tonight)
         stage.twitch.frame_listeners.append(tonight.frames.append)
         try:

@@ -18,7 +18,7 @@ from tests.journeys.rig import drop, until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform == "win32", reason="Windows knows neither SIGKILL nor fork"),
 ]
 
