@@ -103,7 +103,7 @@ function drawLines(lines) {
     }
     put(list, line);
     if (line.form) fillIn(line.form);
-    if (line.loud) speak(`${line.name}: ${line.spans.map((span) => (typeof span === 'string' ? span : span[1])).join('')}`);
+    if (line.loud) speak(`${line.name}: ${line.loud}`);
     if (tabOf(line.room) && line.room !== room) tabOf(line.room).classList.add('unread');
   }
   for (const [log, wasAtEnd] of touched) {

@@ -189,6 +189,13 @@ def test_a_member_who_is_mentioned_on_discord_is_marked_by_id() -> None:
     assert only_line(play, BEN)["spans"] == [("at", "@Ann A"), ": #3"]
 
 
+def test_what_speaks_to_one_person_is_said_aloud_with_times_in_words() -> None:
+    said = answer("discord-ann", "**Teal Mug** opens <t:30:R>, at most `5` each")
+    play = told(joined("ann", "discord"), said | {"at": 12_000_000}, message("New drop", "1"))
+    lines = play.since(None, ANN)["lines"]
+    assert [line.get("loud") for line in lines] == ["Teal Mug opens in 18 s, at most 5 each", None]
+
+
 def test_a_ping_of_a_role_is_marked_for_those_who_hold_it_and_carries_its_name() -> None:
     ping = seen("discord", "ping", text="@drop-reminders", data={"message_id": "1", "roles": ["7"], "users": []})
     role = seen("discord", "role", author="discord-ann", data={"role_id": "7", "given": True})
