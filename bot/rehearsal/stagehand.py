@@ -107,7 +107,19 @@ class Stagehand:
             self._group.create_task(self._cause(fault, lasts, merged))
         else:
             order = {"do": "fault", "name": name, "text": fault.sentence, "seconds": lasts, "options": merged}
-            await self._stage.ask(order)
+            if not self._one_restart_at_a_time.locked():
+                await self._stage.ask(order)
+                return
+            # How long a bot takes to come back is up to the machine, and meanwhile it would strike nobody.
+            self._going_on += 1
+            self._group.create_task(self._ask_when_back(order))
+
+    async def _ask_when_back(self, order: Json) -> None:
+        try:
+            async with self._one_restart_at_a_time:
+                await self._stage.ask(order)
+        finally:
+            self._going_on -= 1
 
     async def skip(self, name: str, why: str) -> None:
         """Note that a fault did not strike."""

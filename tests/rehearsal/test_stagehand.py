@@ -85,7 +85,7 @@ class Side:
         self.hand = self.bot.stagehand = Stagehand(self.stage, self.bot, play, self.ledger, group)
 
     async def idle(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not self.hand.is_idle:  # noqa: ASYNC110 - its own poll is what the evening goes by
                 await asyncio.sleep(0.005)
 
@@ -152,6 +152,22 @@ async def test_the_bot_is_ended_and_started_again_and_the_fault_ends_when_it_is_
     await side.idle()
     assert side.bot.done == [deed, "start"]
     assert side.stage.faults == [(name, "begins"), (name, "ends")]
+
+
+async def test_what_would_strike_nobody_waits_until_the_bot_is_back(side: Side) -> None:
+    side.bot.stagehand = None  # it is started, and nothing is heard of it yet
+    await side.hand.fault("bot-killed", options={"down": 0.0})
+    while "start" not in side.bot.done:  # noqa: ASYNC110 - the fake only notes it
+        await asyncio.sleep(0)
+    await side.hand.fault("twitch-reset")
+    assert side.stage.faults == [("bot-killed", "begins")]
+    assert not side.hand.is_idle
+    side.hand.hear(WELCOMED)
+    side.hand.hear(IDENTIFIED)
+    await side.idle()
+    assert side.stage.faults == [("bot-killed", "begins"), ("bot-killed", "ends")]
+    assert [order["name"] for order in side.stage.asked if order["do"] == "fault"] == ["twitch-reset"]
+    assert side.stage.asked[-1]["do"] == "fault"
 
 
 async def test_two_that_want_to_end_the_bot_do_so_one_after_the_other(side: Side) -> None:
