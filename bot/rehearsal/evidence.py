@@ -15,7 +15,7 @@ from bot.rehearsal.linked import Link, links_of, together
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.polls import JudgedPoll, polls_of
 from bot.rehearsal.standing import Standings
-from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
+from bot.rehearsal.trouble import Trouble, troubles_of, unread_spans
 from bot.stage.record import SeenLine
 
 Who = tuple[str, str]
@@ -191,9 +191,11 @@ class Case:
 
     def cut_off(self, request: str, at: int) -> bool:
         """Whether what was sent to the bot just before its end, or into a dead connection, was never read."""
-        cuts = (trouble for trouble in self.struck if trouble.is_restart or trouble.name == "twitch-reset")
-        cut = any(trouble.begins_at - UNDER_WAY <= at <= trouble.ends_at for trouble in cuts)
-        return cut and request not in self.outcomes
+        return request not in self.outcomes and any(begin <= at <= end for begin, end in self._unread)
+
+    @cached_property
+    def _unread(self) -> tuple[tuple[int, int], ...]:
+        return unread_spans(self.struck, self.record, self.outcomes)
 
     def restarted_between(self, begin: int, end: int) -> bool:
         """Whether the bot lost what it had in mind in this time: it may then say once more what it had said."""
