@@ -15,10 +15,13 @@ from bot.storage.book import ChannelSettings
 from bot.storage.database import ledger_url, write_engine
 from bot.storage.lane import Lane
 from bot.storage.signing import KeyRing
+from tests.compiled_once import compile_once
 from tests.new_ledgers import new_ledger_at
 from tests.same_draws import draw_the_same
 
 draw_the_same()
+
+compile_once()
 
 NOON = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 CHANNEL = 1
