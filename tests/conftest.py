@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
@@ -17,9 +18,16 @@ from bot.storage.lane import Lane
 from bot.storage.signing import KeyRing
 from tests.compiled_once import compile_once
 from tests.new_ledgers import new_ledger_at
+from tests.patient_loop import loop_factories
 from tests.same_draws import draw_the_same
 
 draw_the_same()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]] | None:
+    """Whatever an asynchronous test waits for, it waits for in time that this process was given."""
+    return loop_factories()
+
 
 compile_once()
 

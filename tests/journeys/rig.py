@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+import bot.opening
+import bot.scheduler
+import bot.wiring
 from bot.config import Config, load_config
+from bot.domain.time import SECOND
+from bot.rehearsal.clockwork import move_clocks
 from bot.stage.record import Seen
 from bot.stage.server import Stage
 from bot.stage.twitch.world import TwitchUser
 from bot.wiring import run_until
+from tests.patient_loop import stood_still
 
 SECRETS = {
     "MICRODROPS_TWITCH_CLIENT_SECRET": "client_secret",
@@ -26,15 +34,47 @@ SECRETS = {
 
 async def until(fact: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait for a fact; fails naming it."""
-    deadline = time.monotonic() + seconds
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
     while not fact():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
+        assert loop.time() < deadline, f"waited {seconds} s in vain for: {what}"
         await asyncio.sleep(0.02)
+
+
+class WaitingClock:
+    """The machine's clock, but it waits for a process that gets no turn: a window is then as long as it was to be.
+    For tests in one process, on one loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def offset(self) -> int:
+        return -round(stood_still(self._loop) * SECOND)
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000 + self.offset
+
+    def steady(self) -> int:
+        return round(self._loop.time() * SECOND)
+
+
+@contextmanager
+def by_the_waiting_clock() -> Iterator[WaitingClock]:
+    """Everything that the bot does goes by it."""
+    clock = WaitingClock()
+    with pytest.MonkeyPatch.context() as patch:
+        # As they are now they shall be again.
+        patch.setattr(bot.opening.SystemClock, "now", bot.opening.SystemClock.now)
+        patch.setattr(bot.scheduler, "datetime", bot.scheduler.datetime)
+        patch.setattr(bot.wiring.SteadyClock, "now", lambda _: clock.steady())
+        move_clocks(clock)  # type: ignore[arg-type]  # it has what is asked of one
+        yield clock
 
 
 def local(seconds_from_now: float) -> str:
     """A config time that lies so many seconds ahead, in UTC, to the second."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + seconds_from_now))
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(WaitingClock().now() / SECOND + seconds_from_now))
 
 
 def drop(name: str = "mug", **keys: object) -> str:
@@ -190,20 +230,21 @@ async def evening(
     start: bool = True,
 ) -> AsyncIterator[Evening]:
     """A stage, a config around these drops, and the bot listening; everything ends with the block."""
-    async with Stage() as stage:
-        environ = secrets_of(stage)
-        file = folder / "config.toml"
-        file.write_text(
-            config_text(stage, folder / "ledger.sqlite", drops, platforms=platforms, pace=pace), "utf-8"
-        )
-        if live:
-            stage.twitch.go_live()
-        tonight = Evening(stage, folder, load_config(file, environ), environ)
-        try:
-            if start:
-                await tonight.start()
-            yield tonight
-        finally:
-            await tonight.stop()
+    with by_the_waiting_clock() as clock:
+        async with Stage(clock=clock.now) as stage:
+            environ = secrets_of(stage)
+            file = folder / "config.toml"
+            file.write_text(
+                config_text(stage, folder / "ledger.sqlite", drops, platforms=platforms, pace=pace), "utf-8"
+            )
+            if live:
+                stage.twitch.go_live()
+            tonight = Evening(stage, folder, load_config(file, environ), environ)
+            try:
+                if start:
+                    await tonight.start()
+                yield tonight
+            finally:
+                await tonight.stop()
     strange = [s.text for s in stage.record.seen if s.kind == "not-imitated"]
     assert strange == [], "the stage was asked for what it does not imitate"
