@@ -56,7 +56,7 @@ class Theatre:
             look(seen)
         forget = self.stage.record.listen(look)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 return dict(await found)
         finally:
             forget()
@@ -335,7 +335,7 @@ async def test_a_line_that_comes_too_late_for_its_socket_is_noted_as_undelivered
     theatre.stage.twitch.sessions.disconnect(outlet)  # type: ignore[arg-type]  # the same
     found = asyncio.get_running_loop().create_future()
     theatre.stage.record.listen(lambda seen: found.set_result(seen) if seen.text == "!claim mug" else None)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await found
     lost = [(seen.text, seen.data["why"]) for seen in theatre.lines("undelivered")]
     assert lost == [("!claim", "too-late"), ("!claim mug", "too-late")]

@@ -53,7 +53,7 @@ async def test_the_watch_waits_for_the_ledger_and_tells_of_every_change(tmp_path
     watching = asyncio.create_task(watch(tmp_path / "ledger.db", told.put_nowait))
     try:
         url = await evening_ledger(tmp_path / "ledger.db", claims=2)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await told.get()).stocks == () or read_standing(tmp_path / "ledger.db").stocks[0].taken != 2:
                 pass
             change(url, "UPDATE \"drop\" SET state = 'closed'")
