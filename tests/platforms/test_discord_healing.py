@@ -83,7 +83,7 @@ async def test_a_gateway_that_forgot_the_session_is_joined_anew(stage: Stage, bo
     async with on_discord(stage, booth):
         stage.discord.faults.drop_gateway(resumable=False)
         # The library waits five seconds before it identifies again.
-        await until(lambda: len(booth.gaps) == 2, within=15.0)
+        await until(lambda: len(booth.gaps) == 2, within=60.0)
         await _answers(stage, "ann")
     assert booth.gaps[-1] > 0.0
 
@@ -94,7 +94,7 @@ async def test_a_malformed_event_costs_one_client_and_twitch_goes_on(stage: Stag
     async with on_twitch(stage, heard) as twitch, on_discord(stage, booth) as discord:
         first = discord.bot
         stage.discord.faults.malformed_dispatch()
-        await until(lambda: discord.bot is not first, within=5.0)
+        await until(lambda: discord.bot is not first, within=60.0)
         stage.twitch.say(ann, "!claim mug")
         await until(lambda: heard.claims)
         await until(lambda: len(booth.gaps) == 2 and discord.connected)
@@ -117,7 +117,7 @@ async def test_an_outage_at_the_first_connection_heals(stage: Stage, booth: Boot
         await until(lambda: len(states) >= 3)
         assert not platform.connected
         stage.discord.faults.outage(False)
-        await until(lambda: booth.gaps, within=15.0)
+        await until(lambda: booth.gaps, within=60.0)
         await _answers(stage, "ann")
 
 
@@ -129,9 +129,9 @@ async def test_a_gateway_that_cannot_be_reached_at_first_heals(
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL("ws://127.0.0.1:9/gw/"))
     platform = DiscordPlatform(discord_settings(stage), install=booth.install, on_connected=booth.on_connected)
     async with running(platform.run):
-        await until(lambda: booth.installs >= 2, within=15.0)
+        await until(lambda: booth.installs >= 2, within=60.0)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", address)
-        await until(lambda: booth.gaps, within=15.0)
+        await until(lambda: booth.gaps, within=60.0)
         await _answers(stage, "ann")
 
 
@@ -141,9 +141,9 @@ async def test_a_client_that_stays_offline_too_long_is_made_anew(stage: Stage, b
         first = platform.bot
         stage.discord.faults.outage(True)
         stage.discord.faults.drop_gateway()
-        await until(lambda: platform.bot is not first, within=10.0)
+        await until(lambda: platform.bot is not first, within=60.0)
         stage.discord.faults.outage(False)
-        await until(lambda: len(booth.gaps) == 2, within=15.0)
+        await until(lambda: len(booth.gaps) == 2, within=60.0)
         await _answers(stage, "ann")
     assert booth.gaps[-1] > 1.9
 
@@ -157,11 +157,11 @@ async def test_a_close_code_that_trying_again_cannot_cure_stops_the_process(
     await until(lambda: booth.gaps)
     stage.discord.faults.close_gateway(code)
     with pytest.raises(Fatal):
-        await asyncio.wait_for(run, 5.0)
+        await asyncio.wait_for(run, 60.0)
 
 
 async def test_a_refused_token_stops_the_process_and_is_not_shown(stage: Stage, booth: Booth) -> None:
     platform = DiscordPlatform(discord_settings(stage, token="not-a-token"), install=booth.install)
     with pytest.raises(Fatal) as fatal:
-        await asyncio.wait_for(platform.run(asyncio.Event()), 5.0)
+        await asyncio.wait_for(platform.run(asyncio.Event()), 60.0)
     assert "not-a-token" not in str(fatal.value)
