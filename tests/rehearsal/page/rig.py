@@ -19,7 +19,7 @@ from bot.rehearsal.page.told import Ending, Wish
 
 Json = dict[str, Any]
 CARDS, LOUNGE, MODERATORS = "discord:#announcements", "discord:#lounge", "discord:#moderators"
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 _numbers = itertools.count(1)
 
 

@@ -136,7 +136,7 @@ async def test_a_place_that_cannot_be_given_away_stands_among_the_errors(applica
 
 async def test_a_shard_of_a_conduit_is_not_closed_as_unused(application: Application) -> None:
     world = application.stage.twitch
-    world.subscribe_within_seconds = 0.2
+    world.subscribe_within_seconds = 1.0
     conduit_id = await application.conduit()
     shard = await application.connect()
     await application.assign(conduit_id, s0=await welcome(shard))
