@@ -9,6 +9,8 @@ FIRST = (
     "tests/rehearsal/test_shipped_scripts.py",
     "tests/rehearsal/test_planted_bugs.py",
     "tests/rehearsal/page/test_a_whole_play.py",
+    "tests/test_readme.py",
+    "tests/stage/crowd/test_story.py",
     "tests/faults/test_killed_*.py",
     "tests/faults/test_copies.py",
     "tests/faults/test_delivered_again.py",
