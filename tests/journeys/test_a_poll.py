@@ -9,7 +9,7 @@ from bot.storage.database import ledger_url
 from tests.journeys.rig import QUICK, Evening, evening, until
 from tests.storage.evenings import faults
 
-SHORT = '[polls]\nlasts = "16s"\nlast_call = "10s"\n'
+SHORT = '[polls]\nlasts = "8s"\nlast_call = "2s"\n'
 KEY = "next-mug"
 
 

@@ -50,7 +50,7 @@ async def test_a_seat_that_nobody_takes_goes_to_the_next_and_only_who_comes_spen
             await discord.slash(guest, "claim", {"drop": "mug"}).wait()
         assert "game-night pass #1 (from Teal Mug #1)" in (await discord.slash(ann, "pass list").wait()).text
 
-        form = {"title": "Hades night", "starts": "in 15s", "seats": 1}
+        form = {"title": "Hades night", "starts": "in 10s", "seats": 1}
         assert "is announced" in (await discord.slash(mia, "night create", form).wait()).text
         await tonight.hears("Game night: Hades night", "1 seats")
         await until(lambda: any("Hades night" in card for card in tonight.board()), "the night's card")
