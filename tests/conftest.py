@@ -100,9 +100,10 @@ def in_a_hurry(engine: Engine) -> Engine:
 
 
 @asynccontextmanager
-async def running_lane(url, clock, **options) -> AsyncIterator[Lane]:
+async def running_lane(url, clock, *, durable: bool = False, **options) -> AsyncIterator[Lane]:
+    """A lane whose commits wait for the disk only where they are to be `durable`, as the bot's are."""
     settings = options.pop("settings", None) or ChannelSettings(CHANNEL, "teapot", ALL_PLACES, False)
-    engine = in_a_hurry(write_engine(url))
+    engine = write_engine(url) if durable else in_a_hurry(write_engine(url))
     lane = Lane(engine, [settings], clock, options.pop("keys", KEYS), **options)
     await lane.start()
     try:

@@ -55,8 +55,9 @@ async def fill(url: URL, people: int, supply: int) -> None:
 
 @asynccontextmanager
 async def started_lane(url: URL, **options: Any) -> AsyncIterator[Lane]:
-    """A lane at NOON that has taken what every start of the bot gives it before it listens, and no claim yet."""
-    async with running_lane(url, FixedClock(NOON), **options) as lane:
+    """A lane at NOON, as durable as the bot's, that has taken what every start of the bot gives it before it
+    listens, and no claim yet."""
+    async with running_lane(url, FixedClock(NOON), durable=True, **options) as lane:
         await lane.submit(ForgetRefusals(CHANNEL, NOON - 60 * DAY))
         yield lane
 
