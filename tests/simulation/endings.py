@@ -7,14 +7,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.answers import TryAgain
-from bot.domain.claims import ClaimDrop, ClaimGranted
+from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted
+from bot.domain.voting import VoteChecking
 from bot.rehearsal.hearing import listen, visible
 from bot.storage.outcomes import from_bytes
 from bot.storage.rebuild import differences
 from tests.simulation.life import CHANNEL_ID
+from tests.simulation.polls.endings import polls_hold
+from tests.simulation.polls.story import TITLES
 from tests.simulation.platforms import CLOCKS_APART_MAX
 from tests.simulation.seen import Heard
-from tests.simulation.watcher import Violation
+from tests.simulation.violation import Violation
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
@@ -28,8 +31,9 @@ def answers_stand(evening: Evening) -> None:
     rows = evening.watcher.query("SELECT request_id, kind, decision FROM outcome")
     stored = {request: (kind, raw) for request, kind, raw in rows}
     seen = evening.people.seen
-    for asked in (*seen.claims.values(), *seen.deeds.values()):
-        if asked.answer is None:
+    for asked in (*seen.claims.values(), *seen.deeds.values(), *seen.votes.values(), *seen.polls.values()):
+        if asked.answer is None or isinstance(asked.answer, ClaimChecking | VoteChecking):
+            # That somebody is being looked up is no answer, and need not be kept.
             continue
         kept = stored.get(asked.request)
         if kept is None:
@@ -90,6 +94,7 @@ def everything_holds(evening: Evening) -> None:
     _in_order(evening)
     _winners_heard(evening)
     _what_was_heard(evening)
+    polls_hold(evening)
 
 
 def _nothing_unsaid(evening: Evening) -> None:
@@ -170,7 +175,7 @@ def _what_was_heard(evening: Evening) -> None:
 
 def listened(evening: Evening) -> list[Heard]:
     """Everybody's numbers as they were said in public."""
-    titles = {f"Teal {key.removeprefix('teal-').capitalize()}": key for key in evening.people.seen.rules}
+    titles = {_title(key): key for key in evening.people.seen.rules}
     found = []
     for line in evening.world.lines:
         for each in listen(line.text, titles):
@@ -184,3 +189,8 @@ def listened(evening: Evening) -> list[Heard]:
                 who = evening.names[name]
                 found.append(Heard(post.at, evening.people.key(who), drop, int(number)))
     return found
+
+
+def _title(key: str) -> str:
+    """What a drop of the evening is called."""
+    return TITLES.get(key) or f"Teal {key.removeprefix('teal-').capitalize()}"

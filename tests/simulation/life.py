@@ -41,6 +41,7 @@ from bot.storage.people import KnownNames
 from bot.storage.polls import running_electorates
 from bot.storage.regulars import regulars
 from bot.wording.catalogue import Wording
+from cogs.names import CommandNames
 from tests.conftest import KEYS
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Workbench, injected
@@ -60,7 +61,7 @@ EDIT_GAP_SECONDS = 15.0
 # A mod vote goes on so long after the stream; everything else as it is usually.
 USUAL_POLL = PollDefaults(goes_on_for=40 * SECOND)
 _SOURCES = (Source.TWITCH_SUBSCRIPTIONS, Source.TWITCH_MODERATORS)
-WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
+WORDS = Wording({}, zone="UTC", command_names=CommandNames().typed())
 
 
 class VirtualAlarm:

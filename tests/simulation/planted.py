@@ -31,7 +31,7 @@ from bot.storage.lane import Lane
 from tests.simulation.disk import SimConnection, Workbench
 from tests.simulation.happenings import Happenings
 from tests.simulation.runs import clear_away, new_bench, play
-from tests.simulation.story import Act
+from tests.simulation.acts import Act
 
 SEEDS_MAX = 300
 

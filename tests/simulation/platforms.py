@@ -56,7 +56,9 @@ class World:
         self.lines: list[Line] = []
         self.refused_lines: list[str] = []
         self.posts: list[Posted] = []
-        # By the name of the place, "chat" or "board".
+        # Each card as it was posted or edited, by the platforms' clock.
+        self.cards: list[tuple[Micros, Card]] = []
+        # By the name of the place: "chat", "board" or "evidence".
         self.down_until: dict[str, Micros] = {}
 
     def show_line(self, line: Line) -> None:
@@ -68,6 +70,7 @@ class World:
     def show_card(self, kind: str, posted: Posted) -> None:
         """Everybody on Discord sees it; `kind` is "message" or "edit"."""
         card = posted.card
+        self.cards.append((self._now(), card))
         data = {
             "message_id": posted.id,
             "buttons": [(each.label, f"md:{each.action}", not each.enabled) for each in card.buttons],

@@ -12,14 +12,16 @@ from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.stream import Pace
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
-from bot.stage.crowd.acts import Person
 from bot.stage.crowd.plan import plan
 from bot.stage.crowd.scene import Scene, StagedDrop
+from tests.simulation.acts import Act, actor_of
+from tests.simulation.polls.story import PollStory, write_polls
 
 BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 LENGTH = 9 * MINUTE
 COMMANDS_MIN = 200
 FAULTS_MIN = 5
+POLLS_IN = 0.5
 
 MODERATORS = (
     Actor("twitch", "t-mia", "mia", Rank.MODERATOR),
@@ -42,18 +44,9 @@ SENDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that somebody does, or that happens, so long after the beginning."""
-
-    at: Micros
-    kind: str
-    who: Actor | None = None
-    what: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
-    """`scene` is what the crowd knows ahead; its people come as acts, so that a shortened story has fewer."""
+    """`scene` is what the crowd knows ahead; its people come as acts, so that a shortened story has fewer. `polls`
+    is None in an evening without any."""
 
     plans: tuple[DropPlan, ...]
     changed_plans: tuple[DropPlan, ...]
@@ -61,27 +54,33 @@ class Story:
     scene: Scene
     viewers: tuple[Actor, ...]
     acts: tuple[Act, ...] = field(repr=False)
+    polls: PollStory | None = None
+
+    @property
+    def everybody(self) -> tuple[Actor, ...]:
+        """All that ask the bot for anything, as they are called in the beginning."""
+        voters = () if self.polls is None else self.polls.voters
+        return (*self.viewers, *voters, *MODERATORS)
 
 
-def write_story(dice: Random) -> Story:
-    """A story from dice; the same dice write the same story."""
+def write_story(dice: Random, poll_dice: Random) -> Story:
+    """A story from dice; the same dice write the same story. Half of the evenings have polls, and fewer people who
+    come for the drops."""
+    polls = write_polls(poll_dice, BEGINS_AT, MODERATORS) if poll_dice.random() < POLLS_IN else None
     plans = _plans(dice)
     cues = {"print": dice.randrange(60, 160) * SECOND, "pin": dice.randrange(350, 480) * SECOND}
     scene = _scene(plans, cues)
-    crowd = plan(dice.randrange(2**32), dice.choice((8, 12, 16)), dice.choice((6, 9)), scene)
+    sizes = (dice.choice((8, 12, 16)), dice.choice((6, 9))) if polls is None else (6, 4)
+    crowd = plan(dice.randrange(2**32), *sizes, scene)
     viewers = tuple(actor_of(person) for person in crowd)
     acts = [Act(0, "comes", actor_of(person), (person,)) for person in crowd]
     acts += [*_claims(dice, viewers), *_deeds(dice, viewers, cues), *_stream(dice)]
     acts += [*_trouble(dice, viewers), *_rarities(dice, viewers)]
+    more = () if polls is None else polls.plans
+    acts += () if polls is None else polls.acts
     in_order = tuple(sorted(acts, key=lambda act: act.at))
-    return Story(plans, _changed(dice, plans), _pace(dice), scene, viewers, in_order)
-
-
-def actor_of(person: Person) -> Actor:
-    """Somebody of the crowd as the services know them: by the account's name, which nobody else has."""
-    discord = person.platform == "discord"
-    name = f"{person.login}.d" if discord else person.login
-    return Actor(person.platform, f"{person.platform[0]}-{person.login}", name)
+    changed = (*_changed(dice, plans), *more)
+    return Story((*plans, *more), changed, _pace(dice), scene, viewers, in_order, polls)
 
 
 def _scene(plans: tuple[DropPlan, ...], cues: Mapping[str, Micros]) -> Scene:
