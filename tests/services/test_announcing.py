@@ -355,6 +355,18 @@ async def test_the_moderators_card_at_the_close_names_who_may_have_got_no_answer
     assert "ann" in str(repair)
 
 
+async def test_a_clock_that_was_set_back_does_not_keep_that_card_from_the_moderators(evening):
+    async with evening.running():
+        await evening.announce_and_open()
+        await evening.claim("ann")
+        await evening.lane.submit(SteerDrop(CHANNEL, "twitch:c", MIA, Verb.CLOSE, "mug"))
+        evening.clock.at -= HOUR
+        evening.announcing.wake_all()
+        await evening.until_said(*ALL_PLACES)
+    (repair,) = [card for place, card, _ in evening.board.posts if place == DISCORD_MODERATORS][1:]
+    assert "ann" in str(repair)
+
+
 async def test_a_channel_without_discord_keeps_no_cards(evening):
     evening.board = None
     evening.announcing = evening.made()
