@@ -61,7 +61,7 @@ class People:
             title = act.what[0]
             opens = self._chance.dice("forms").choice(("cue", "in 1m", "in 3m"))
             self.send(request, lambda life: self._plan(life, request, who, title, opens))
-        else:
+        elif self._evening.polling.claims(who, act.what[0]):
             self.send(request, lambda life: self._claim(life, request, who, act.what[0]))
 
     def new_request(self, who: Actor) -> str:

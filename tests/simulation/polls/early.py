@@ -60,10 +60,10 @@ class EarlyWatch:
         if not self._shown(account, value=True):
             raise Violation("nobody comes early without evidence", f"{key} #{public['number']} went to {account}")
 
-    def refused(self, account: Account) -> None:
-        """Somebody was told that the window is not for them. Raises Violation where nobody could say that."""
-        asked = any(platform == TWITCH for platform, _ in self._accounts(account))
-        if asked and not self._shown(account, value=False):
+    def refused(self, account: Account, *, linked: bool) -> None:
+        """Somebody was told that the window is not for them. Raises Violation where nobody could say that: of whoever
+        is on Discord alone everybody can."""
+        if (linked or account[0] == TWITCH) and not self._shown(account, value=False):
             raise Violation("what is not known is no refusal", f"{account} was refused, and nobody had said why")
 
     def _shown(self, account: Account, *, value: bool) -> bool:

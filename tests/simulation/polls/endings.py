@@ -114,9 +114,13 @@ def _hidden_stay_hidden(evening: Evening) -> None:
 def _left_outside(evening: Evening) -> None:
     """Nobody was told that the early window is not for them before somebody could say that."""
     rows = evening.watcher.query(
-        f"SELECT platform, user_id, kind, decision FROM outcome WHERE drop_key = '{FLAG}' AND kind = 'claim.refused'"
+        "SELECT request_id, platform, user_id, kind, decision FROM outcome "
+        f"WHERE drop_key = '{FLAG}' AND kind = 'claim.refused'"
     )
-    for platform, user, kind, raw in rows:
+    for request, platform, user, kind, raw in rows:
         if from_bytes(kind, raw).because is ClaimRefusal.NOT_ENTITLED:
-            evening.watcher.early.refused((platform, user))
+            asked = evening.people.seen.claims[request]
+            linked = evening.polling.surely_linked((platform, user), asked.asked_at)
+            evening.watcher.early.refused((platform, user), linked=linked)
+            evening.counts["early: refused"] += 1
 

@@ -27,7 +27,7 @@ from cogs.polling import read_poll_order
 from tests.simulation.acts import Act
 from tests.simulation.life import WORDS, Life
 from tests.simulation.people import People
-from tests.simulation.polls.story import Asking
+from tests.simulation.polls.story import BADGE, FLAG, Asking
 from tests.simulation.seen import Asked
 
 if TYPE_CHECKING:
@@ -95,6 +95,22 @@ class Polling:
         """How often each pass of the badge can be spent."""
         polls = self._evening.story.polls
         return 0 if polls is None else polls.plans[0].passes[0].uses
+
+    def claims(self, who: Actor, drop: str) -> bool:
+        """Whether somebody claims this: of two accounts that may be one person's, each has drops of its own, so that
+        what both hold never depends on when they were linked."""
+        polls = self._evening.story.polls
+        for there, here in () if polls is None else polls.pairs:
+            if who.key == here.key:
+                return drop == FLAG and not there.steers
+            if who.key == there.key:
+                return drop == BADGE or there.steers
+        return True
+
+    def surely_linked(self, account: Account, at: Micros) -> bool:
+        """Whether somebody had been told by then that this account is linked."""
+        key = ":".join(account)
+        return any(told is not None and told <= at for there, here, _, told in self.linked() if key in (there, here))
 
     def accounts(self, account: Account) -> tuple[Account, ...]:
         """All accounts that may be this person's: those of whoever is about to link count already."""
