@@ -68,9 +68,12 @@ def still_waiting(evening: Evening) -> str:
     if news:
         return f"news that nobody was told: {news[0]}"
     unsaid = evening.world.refused_lines
-    for request, platform, user, kind in evening.watcher.query(
-        "SELECT request_id, platform, user_id, kind FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%'"
+    for request, platform, user, kind, key in evening.watcher.query(
+        "SELECT request_id, platform, user_id, kind, drop_key FROM outcome "
+        "WHERE told_at IS NULL AND kind LIKE 'claim.%'"
     ):
+        if kind == "claim.checking" and _stands_still(evening, key):
+            continue  # it is judged when the drop goes on, or is over
         if platform == "discord" and kind != "claim.granted":
             continue  # nothing can be said to one person there once a press has expired; it is pressed again
         names = [name for name, who in evening.names.items() if who.user_id == user]
@@ -78,6 +81,11 @@ def still_waiting(evening: Evening) -> str:
             continue  # chat will not have it; the moderators' card names them
         return f"{request} ({names[0]}) was never answered: {kind}"
     return ""
+
+
+def _stands_still(evening: Evening, key: str) -> bool:
+    drop = evening.watcher.drops[key]
+    return drop.frozen or drop.state == "paused"
 
 
 def everything_holds(evening: Evening) -> None:

@@ -289,7 +289,7 @@ class Evening:
         if self.life is not None and self.life.ready and not self.life.stopping:
             self.count_fault("the process is stopped")
             self.life.stopping = True
-            self.watcher.polls.process_ended()
+            self.watcher.polls.process_ended(clock_behind=self.clock.ahead < self.clock.most_ahead)
             self.loop.create_task(self._stop(self.life))
 
     async def _stop(self, life: Life) -> None:
@@ -310,7 +310,7 @@ class Evening:
         self.bench.freeze()
         # What this life has just committed is judged by what this life knew.
         self._after_each()
-        self.watcher.polls.process_ended()
+        self.watcher.polls.process_ended(clock_behind=self.clock.ahead < self.clock.most_ahead)
         self.life.die()
         self._graves.append(self.life)
         self.life = None

@@ -78,6 +78,12 @@ def write_story(dice: Random, poll_dice: Random) -> Story:
     acts += [*_trouble(dice, viewers), *_rarities(dice, viewers)]
     more = () if polls is None else polls.plans
     acts += () if polls is None else polls.acts
+    acts += [
+        Act(act.at + poll_dice.randrange(1, 40) * SECOND, "thaw", None, (drop.key, 0))
+        for act in acts
+        if act.kind == "freeze"
+        for drop in more
+    ]
     in_order = tuple(sorted(acts, key=lambda act: act.at))
     changed = (*_changed(dice, plans), *more)
     return Story((*plans, *more), changed, _pace(dice), scene, viewers, in_order, polls)

@@ -56,7 +56,8 @@ class Paper:
 @dataclass(slots=True)
 class WatchedPoll:
     """A poll as its entries tell it. `closed_seen` is the loop's clock; `excused` that a clock was set behind the
-    bot's back, so that nobody can say when it should have closed; `paused_ever` that it did not run through."""
+    bot's back, so that nobody can say when it should have closed, and `may_last_longer` that a process ended while its
+    clock was behind, after which nobody knows for how long none was there; `paused_ever` that it did not run through."""
 
     rules: Mapping[str, Any]
     opened_at: Micros
@@ -68,6 +69,7 @@ class WatchedPoll:
     paused_ever: bool = False
     clock_set_at: Micros | None = None
     excused: bool = False
+    may_last_longer: bool = False
     closed_seen: Micros | None = None
     papers: dict[str, Paper] = field(default_factory=dict)
     spent: Counter[int] = field(default_factory=Counter)
@@ -106,8 +108,9 @@ class PollBook:
             poll.clock_set_at = self._now()
             poll.excused = poll.excused or not somebody_notices
 
-    def process_ended(self) -> None:
+    def process_ended(self, *, clock_behind: bool) -> None:
         for poll in self._running():
+            poll.may_last_longer = poll.may_last_longer or clock_behind
             if poll.clock_set_at is not None and self._now() - poll.clock_set_at < NOTICED_WITHIN:
                 poll.excused = True
 

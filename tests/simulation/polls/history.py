@@ -17,6 +17,7 @@ from bot.domain.poll_control import PollSteered, PollVerb
 from bot.domain.polls import PollKind
 from bot.domain.time import SECOND, Micros
 from bot.domain.voting import VoteAccepted, VoteRefusal, VoteRefused
+from tests.simulation.polls.book import WatchedPoll
 from tests.simulation.polls.counting import Choice, points, taken_part, winners
 from tests.simulation.polls.public import ToldResult, told_results
 from tests.simulation.polls.story import BADGE, Asking
@@ -92,7 +93,7 @@ def _counted_as_typed(evening: Evening, poll: _Poll) -> None:
         # A vote that waited for evidence is answered with what its voter has chosen since.
         its = evening.polling.humans(asked.who)
         newer = (v for v in poll.votes if v is not asked and v.who in its and v.asked_at >= asked.asked_at)
-        if asked.request not in evening.polling.waited or all(_choice(each) != counted for each in newer):
+        if poll.rules.kind is not PollKind.MOD_VOTE or all(_choice(each) != counted for each in newer):
             raise Violation("counted as typed", f"{asked.request} typed {asked.wanted!r}, counted was {counted}")
         poll.votes.remove(asked)
 
@@ -106,7 +107,7 @@ def _nothing_after_the_end(evening: Evening, poll: _Poll) -> None:
     """Once anybody could know that it is over, and once its time has passed, nothing counts that is asked later."""
     watched = evening.watcher.polls.polls.get(poll.key)
     ends_by = NEVER
-    if watched is not None and not watched.excused and not watched.paused_ever and poll.opened_by < NEVER:
+    if watched is not None and not _unsure_how_long(watched) and poll.opened_by < NEVER:
         longer = (a.answer.added for a in evening.people.seen.polls.values() if _extends(a, poll.key))
         unknown = any(a.answer is None and a.about[:1] == ("extend",) for a in evening.people.seen.polls.values())
         ends_by = NEVER if unknown else poll.opened_by + poll.rules.lasts * SECOND + sum(longer)
@@ -116,6 +117,10 @@ def _nothing_after_the_end(evening: Evening, poll: _Poll) -> None:
                 "nothing counts at the close or later",
                 f"{asked.request} asked at {asked.asked_at}, {poll.key} was over at {min(poll.over_at, ends_by)}",
             )
+
+
+def _unsure_how_long(watched: WatchedPoll) -> bool:
+    return watched.excused or watched.may_last_longer or watched.paused_ever
 
 
 def _extends(asked: Asked, key: str) -> bool:

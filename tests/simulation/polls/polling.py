@@ -51,8 +51,6 @@ class Polling:
         self.put_at: dict[str, Micros] = {}
         self.links: dict[str, tuple[Micros, Micros | None]] = {}
         self.looked_at: list[tuple[Micros, Card]] = []
-        # Votes of which it was said that their voter is being looked up.
-        self.waited: set[str] = set()
 
     def act(self, act: Act) -> None:
         """Somebody does something about polls."""
@@ -166,7 +164,6 @@ class Polling:
         self._count_decision(decision)
         if who.platform == "discord":
             if isinstance(decision, VoteChecking):
-                self.waited.add(asked.request)
                 await life.voting.checked(who, answer, seconds=CHECK_SECONDS)
             await self._people.privately(asked.request)
         elif refused is not None and not answer.repeated:
