@@ -233,12 +233,16 @@ class Announcing:
 
     async def _posted(self, place: str, card: Card, since: Micros) -> str:
         try:
-            found = await self._board.find(place, card, since=since) if self._board is not None else ""
+            found = await self._board.find(place, card, since=since) if self._board is not None else ()
         except SendRefused as refused:
             log.info("cannot look back whether a card was posted", place=place, reason=refused.reason)
             return ""
-        # Closed, reopened and closed again within a minute: the first closing's card is not the second's.
-        return "" if found and await is_noted(self._reads, self._channel_id, place, found) else found
+        for message_id in found:
+            # Closed, reopened and closed again within a minute: the first closing's card is not the second's. And the
+            # card of a poll that was put a moment ago says by now that it is cancelled, as the news of that does.
+            if not await is_noted(self._reads, self._channel_id, place, message_id):
+                return message_id
+        return ""
 
     async def _card(self, news: PendingNews, now: Micros) -> Card:
         if news.kind is NewsKind.REPAIR:

@@ -225,7 +225,7 @@ async def test_a_card_that_a_crash_left_posted_is_found_and_not_posted_again(eve
     found = ["announced-before", "opened-before"]
 
     async def find(place, card, *, since):
-        return found.pop(0)
+        return (found.pop(0),)
 
     evening.board.find = find
     async with evening.running():
@@ -241,10 +241,24 @@ async def test_the_same_card_of_earlier_news_does_not_stand_for_one_that_never_a
     announced, opened = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
     await evening.lane.submit(NoteAttempt(CHANNEL, opened.id))
     await evening.lane.submit(NoteSent(CHANNEL, announced.id, "sent", "card-of-before"))
-    evening.board.found = "card-of-before"
+    evening.board.found = ("card-of-before",)
     async with evening.running():
         await evening.until_said(*ALL_PLACES)
     assert [place for place, _, _ in evening.board.posts].count(DISCORD_ANNOUNCEMENTS) == 1
+
+
+async def test_a_card_that_was_posted_is_found_behind_one_of_earlier_news_that_says_the_same(evening):
+    """A poll that is cancelled at once: its first card has been redrawn, and looks like the news of that."""
+    await evening.announce_and_open()
+    announced, opened = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
+    await evening.lane.submit(NoteAttempt(CHANNEL, opened.id))
+    await evening.lane.submit(NoteSent(CHANNEL, announced.id, "sent", "card-of-before"))
+    evening.board.found = ("card-of-before", "this-card")
+    async with evening.running():
+        await evening.until_said(*ALL_PLACES)
+    assert DISCORD_ANNOUNCEMENTS not in [place for place, _, _ in evening.board.posts]
+    references = rows(evening.url, "SELECT reference FROM outbox WHERE place = 'discord:announcements' ORDER BY id")
+    assert references == [("card-of-before",), ("this-card",)]
 
 
 async def test_it_is_looked_for_a_card_from_its_first_attempt_on(evening):
