@@ -272,7 +272,12 @@ def _trouble(dice: Random, at: Sequence[Micros]) -> list[Act]:
         acts += [Act(during, "stream", None, (False,)), Act(during + gone, "stream", None, (True,))]
     if dice.random() < 0.3:
         jump = dice.choice((-3600, -20, -2, 5, 30, 600, 7200))
-        acts.append(Act(dice.choice(tuple(at)) + dice.randrange(2, 30) * SECOND, "the clock jumps", None, (jump * SECOND,)))
+        when = dice.choice(tuple(at)) + dice.randrange(2, 30) * SECOND
+        acts.append(Act(when, "the clock jumps", None, (jump * SECOND,)))
+        if dice.random() < 0.5:
+            # Of all moments the one in which the ledger should note that.
+            moment = dice.choice(("before commit", "after commit"))
+            acts.append(Act(when, "trap", None, (dice.choice(("full", "failing")), moment, 0)))
     if dice.random() < 0.5:
         acts.append(Act(dice.choice(tuple(at)) + dice.randrange(2, 40) * SECOND, dice.choice(("die", "die", "stop"))))
     if dice.random() < 0.4:
