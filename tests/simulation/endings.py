@@ -13,9 +13,9 @@ from bot.rehearsal.hearing import listen, visible
 from bot.storage.outcomes import from_bytes
 from bot.storage.rebuild import differences
 from tests.simulation.life import CHANNEL_ID
+from tests.simulation.platforms import CLOCKS_APART_MAX
 from tests.simulation.polls.endings import polls_hold
 from tests.simulation.polls.story import TITLES
-from tests.simulation.platforms import CLOCKS_APART_MAX
 from tests.simulation.seen import Heard
 from tests.simulation.violation import Violation
 

@@ -12,9 +12,9 @@ from bot.domain.answers import TryAgain
 from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.time import MILLISECOND
 from bot.services.ports import PlaceDown
+from tests.simulation.acts import Act
 from tests.simulation.disk import Trap
 from tests.simulation.life import CHANNEL_ID, Life
-from tests.simulation.acts import Act
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening

@@ -45,8 +45,8 @@ from cogs.names import CommandNames
 from tests.conftest import KEYS
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Workbench, injected
-from tests.simulation.polls.evidence import Knowing, SimEvidence
 from tests.simulation.platforms import SimBoard, SimChat, SimLookup, World
+from tests.simulation.polls.evidence import Knowing, SimEvidence
 from tests.simulation.thread import SimReaders, SimThread
 
 CHANNEL_ID = 1
@@ -181,9 +181,7 @@ class Life:
             places=PLACES,
             edit_gap_seconds=EDIT_GAP_SECONDS,
         )
-        self.streams = Streams(
-            self.drops, self.telling, WORDS, clock, self._fetch_live, poll_on=self.polls.meant
-        )
+        self.streams = Streams(self.drops, self.telling, WORDS, clock, self._fetch_live, poll_on=self.polls.meant)
         self.alarm = VirtualAlarm(loop, clock, self._rings)
         self._holding_votes: asyncio.Task[Any] | None = None
 

@@ -15,9 +15,9 @@ from bot.domain.time import MILLISECOND, SECOND
 from bot.services.claims import TooFast
 from bot.wording.claims import try_again_text
 from cogs.dialogues.looked_up import ANSWERABLE_SECONDS, CHECK_SECONDS
+from tests.simulation.acts import Act
 from tests.simulation.life import WORDS, Life
 from tests.simulation.seen import Asked, Seen
-from tests.simulation.acts import Act
 from tests.simulation.story import LIVE_SUPPLIES
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 LENGTH = 9 * MINUTE
 COMMANDS_MIN = 200
 FAULTS_MIN = 5
-POLLS_IN = 0.5
+# So many evenings have polls; they have fewer claims, so that each evening takes about as long.
+POLLS_IN = 0.4
 
 MODERATORS = (
     Actor("twitch", "t-mia", "mia", Rank.MODERATOR),
@@ -64,17 +65,17 @@ class Story:
 
 
 def write_story(dice: Random, poll_dice: Random) -> Story:
-    """A story from dice; the same dice write the same story. Half of the evenings have polls, and fewer people who
-    come for the drops."""
+    """A story from dice; the same dice write the same story."""
     polls = write_polls(poll_dice, BEGINS_AT, MODERATORS) if poll_dice.random() < POLLS_IN else None
     plans = _plans(dice)
     cues = {"print": dice.randrange(60, 160) * SECOND, "pin": dice.randrange(350, 480) * SECOND}
     scene = _scene(plans, cues)
-    sizes = (dice.choice((8, 12, 16)), dice.choice((6, 9))) if polls is None else (6, 4)
+    sizes = (dice.choice((8, 12, 16)), dice.choice((6, 9))) if polls is None else (5, 4)
     crowd = plan(dice.randrange(2**32), *sizes, scene)
     viewers = tuple(actor_of(person) for person in crowd)
     acts = [Act(0, "comes", actor_of(person), (person,)) for person in crowd]
-    acts += [*_claims(dice, viewers), *_deeds(dice, viewers, cues), *_stream(dice)]
+    share = 1.0 if polls is None else 0.5
+    acts += [*_claims(dice, viewers, share), *_deeds(dice, viewers, cues, share), *_stream(dice)]
     acts += [*_trouble(dice, viewers), *_rarities(dice, viewers)]
     more = () if polls is None else polls.plans
     acts += () if polls is None else polls.acts
@@ -156,10 +157,10 @@ def _claim(at: Micros, who: Actor, name: str) -> Act:
     return Act(at, "claim", who, (name,))
 
 
-def _claims(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
+def _claims(dice: Random, viewers: Sequence[Actor], share: float) -> list[Act]:
     """What the crowd alone would not do: claims at any time, the impatient, and those at the last moment."""
     acts = []
-    for _ in range(35):
+    for _ in range(round(35 * share)):
         acts.append(_claim(_moment(dice), dice.choice((*viewers, *MODERATORS)), dice.choice(_NAMES)))
     for _ in range(3):
         begins, who, name = _moment(dice), dice.choice(viewers), dice.choice(_NAMES)
@@ -171,13 +172,13 @@ def _claims(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
     return acts
 
 
-def _deeds(dice: Random, viewers: Sequence[Actor], cues: Mapping[str, Micros]) -> list[Act]:
+def _deeds(dice: Random, viewers: Sequence[Actor], cues: Mapping[str, Micros], share: float) -> list[Act]:
     on_twitch = [who for who in viewers if who.platform == "twitch"][:6]
     acts = [
         Act(cues["print"], "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
         Act(cues["pin"], "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
     ]
-    for _ in range(45):
+    for _ in range(round(45 * share)):
         who = dice.choice((*MODERATORS, MODERATORS[0], on_twitch[0]))
         verb = dice.choice(_VERBS)
         name = dice.choice(("", *DROPS[:3] * 2, "pin", "nothing"))

@@ -17,7 +17,6 @@ from tests.simulation.polls.book import SCOPE, PollBook
 from tests.simulation.polls.early import EarlyWatch
 from tests.simulation.violation import Violation
 
-
 # What may happen to a drop in which state, and the state it has afterwards ("" is a drop that nobody has planned).
 MOVES: dict[tuple[str, str], str] = {
     ("", "drop.planned"): "planned",
@@ -287,10 +286,12 @@ class Watcher:
     def _expect_news(
         self, kind: str, key: str, drop: Watched, at: Micros, before_left: int, public: Mapping[str, Any]
     ) -> None:
-        if kind in _SAID_TO_ALL and (kind != "drop.cancelled" or drop.state == "cancelled"):
-            if kind != "drop.public" or drop.left:
-                # Everybody was told that nothing is left.
-                self.news_due.append((kind.removeprefix("drop."), key, at))
+        # That a plan goes was known to nobody; and that everybody is let in is no news where nothing is left.
+        silent = (kind == "drop.cancelled" and drop.state != "cancelled") or (
+            kind == "drop.public" and not drop.left
+        )
+        if kind in _SAID_TO_ALL and not silent:
+            self.news_due.append((kind.removeprefix("drop."), key, at))
         running = drop.state in ("open", "paused")
         if (kind == "drop.frozen" and running) or (kind == "drop.thawed" and (running or public["lost"])):
             self.news_due.append((kind.removeprefix("drop."), key, at))

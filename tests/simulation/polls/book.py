@@ -55,9 +55,10 @@ class Paper:
 
 @dataclass(slots=True)
 class WatchedPoll:
-    """A poll as its entries tell it. `closed_seen` is the loop's clock; `excused` that a clock was set behind the
-    bot's back, so that nobody can say when it should have closed, and `may_last_longer` that a process ended while its
-    clock was behind, after which nobody knows for how long none was there; `paused_ever` that it did not run through."""
+    """A poll as its entries tell it. `closed_seen` is the loop's clock; `paused_ever` that it did not run through.
+
+    `excused` tells that a clock was set behind the bot's back, so that nobody can say when it should have closed, and
+    `may_last_longer` that a process ended while its clock was behind: for how long none was there, nobody knows."""
 
     rules: Mapping[str, Any]
     opened_at: Micros
@@ -208,7 +209,9 @@ class PollBook:
     ) -> None:
         if not poll.opened_at <= at < poll.closes_at:
             raise Violation("nothing counts at the close or later", f"{key}: {private['request']} at {at}")
-        mine = {voter for voter, each in poll.papers.items() if self._one(each.person) == self._one(private["person"])}
+        mine = {
+            voter for voter, each in poll.papers.items() if self._one(each.person) == self._one(private["person"])
+        }
         replaced = set(public.get("replaces", ()))
         if replaced != mine:
             raise Violation("one ballot a person", f"{key}: {private['request']} replaces {replaced}, has {mine}")

@@ -61,8 +61,8 @@ class EarlyWatch:
             raise Violation("nobody comes early without evidence", f"{key} #{public['number']} went to {account}")
 
     def refused(self, account: Account, *, linked: bool) -> None:
-        """Somebody was told that the window is not for them. Raises Violation where nobody could say that: of whoever
-        is on Discord alone everybody can."""
+        """Somebody was told that the window is not for them. Raises Violation where nobody could say that: of
+        whoever is on Discord alone everybody can."""
         if (linked or account[0] == TWITCH) and not self._shown(account, value=False):
             raise Violation("what is not known is no refusal", f"{account} was refused, and nobody had said why")
 

@@ -123,4 +123,3 @@ def _left_outside(evening: Evening) -> None:
             linked = evening.polling.surely_linked((platform, user), asked.asked_at)
             evening.watcher.early.refused((platform, user), linked=linked)
             evening.counts["early: refused"] += 1
-

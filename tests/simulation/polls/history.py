@@ -1,8 +1,8 @@
 """The black box of polls: from what people typed, were told and could read, could a correct bot have told this?
 
-It knows nothing of the ledger. Whoever was told nothing asks once more when everything is over: the same request gets
-the same answer, and then every vote has counted or has not. Only of two votes that were under way at the same time
-either may be the last."""
+It knows nothing of the ledger. Whoever was told nothing asks once more when everything is over: the same request
+gets the same answer, and then every vote has counted or has not. Only of two votes that were under way at the same
+time either may be the last."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ def _counted_as_typed(evening: Evening, poll: _Poll) -> None:
 
 def _choice(asked: Asked) -> Choice:
     ballot = asked.answer.ballot
-    return Choice(str(ballot.method), zip(ballot.choices, ballot.scores, strict=True) if ballot.scores else ballot.choices)
+    return Choice(
+        str(ballot.method), zip(ballot.choices, ballot.scores, strict=True) if ballot.scores else ballot.choices
+    )
 
 
 def _nothing_after_the_end(evening: Evening, poll: _Poll) -> None:
@@ -185,7 +187,7 @@ def _pairings(evening: Evening, poll: _Poll) -> list[list[tuple[str, ...]]]:
     """For each two accounts whether they counted as one: surely where they were linked before the last vote, surely
     not where nobody had asked for it when the poll was known to be over."""
     surely_open = max((asked.asked_at for asked in poll.votes), default=0)
-    found = []
+    found: list[list[tuple[str, ...]]] = []
     for there, here, asked_at, told_at in evening.polling.linked():
         both = (there, here)
         if told_at is not None and told_at <= surely_open:
@@ -256,4 +258,6 @@ def _surely_without(evening: Evening, polls: dict[str, _Poll], refused: Asked) -
             its_votes = (asked for asked in poll.votes if asked.who in its)
             out += len({asked.answer.pass_spent for asked in its_votes} - {0})
     if badges * evening.polling.pass_uses > out:
-        raise Violation("what came back can be spent", f"{refused.request} of {refused.who}: {out} spent, {badges} badges")
+        raise Violation(
+            "what came back can be spent", f"{refused.request} of {refused.who}: {out} spent, {badges} badges"
+        )

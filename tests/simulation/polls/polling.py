@@ -95,8 +95,8 @@ class Polling:
         return 0 if polls is None else polls.plans[0].passes[0].uses
 
     def claims(self, who: Actor, drop: str) -> bool:
-        """Whether somebody claims this: of two accounts that may be one person's, each has drops of its own, so that
-        what both hold never depends on when they were linked."""
+        """Whether somebody claims this: of two accounts that may be one person's, each has drops of its own, so
+        that what both hold never depends on when they were linked."""
         polls = self._evening.story.polls
         for there, here in () if polls is None else polls.pairs:
             if who.key == here.key:
@@ -108,7 +108,9 @@ class Polling:
     def surely_linked(self, account: Account, at: Micros) -> bool:
         """Whether somebody had been told by then that this account is linked."""
         key = ":".join(account)
-        return any(told is not None and told <= at for there, here, _, told in self.linked() if key in (there, here))
+        return any(
+            told is not None and told <= at for there, here, _, told in self.linked() if key in (there, here)
+        )
 
     def accounts(self, account: Account) -> tuple[Account, ...]:
         """All accounts that may be this person's: those of whoever is about to link count already."""
@@ -210,7 +212,9 @@ class Polling:
         if who.platform == "twitch" and asking.quorum is None:
             return read_asked(asking.typed, asking.kind)
         options, lasts = ", ".join(asking.options), f"{asking.lasts}s"
-        form = PollForm(asking.question, options, lasts, "", asking.kind, asking.method, asking.hidden, asking.quorum)
+        form = PollForm(
+            asking.question, options, lasts, "", asking.kind, asking.method, asking.hidden, asking.quorum
+        )
         return read_form(form)
 
     async def _steer(self, life: Life, request: str, who: Actor, text: str) -> None:

@@ -52,13 +52,13 @@ def shows_counts(card: Card) -> bool:
     return "█" in card.text or "░" in card.text
 
 
-def _told(
-    place: str, at: Micros, text: str, options: Sequence[str], counts: tuple[int, ...] | None
-) -> ToldResult:
+def _told(place: str, at: Micros, text: str, options: Sequence[str], counts: tuple[int, ...] | None) -> ToldResult:
     people, abstained = _PEOPLE.search(text), _ABSTAINED.search(text)
     named = _DRAWN.search(text) or _WON.search(text)
     winner = 0 if named is None else list(options).index(named[1]) + 1
-    return ToldResult(place, at, counts, int(people[1]) if people else 0, int(abstained[1]) if abstained else 0, winner)
+    return ToldResult(
+        place, at, counts, int(people[1]) if people else 0, int(abstained[1]) if abstained else 0, winner
+    )
 
 
 def _bars(text: str, options: Sequence[str]) -> tuple[int, ...]:

@@ -80,7 +80,7 @@ def write_polls(dice: Random, begins_at: Micros, moderators: Sequence[Actor]) ->
     scene = _scene(plans, asked, at, begins_at)
     crowd = [
         replace(person, login=f"{person.login}_v")
-        for person in plan(dice.randrange(2**32), dice.choice((5, 7)), dice.choice((4, 5)), scene, _SHARES)
+        for person in plan(dice.randrange(2**32), dice.choice((5, 6)), 4, scene, _SHARES)
         if not person.home
     ]
     people = [actor_of(person) for person in crowd]
@@ -138,9 +138,7 @@ def _asking(dice: Random, place: int) -> Asking:
     return Asking(f"{question}?", options, kind, method, dice.random() < 0.4, quorum, dice.randrange(20, 61))
 
 
-def _scene(
-    plans: Sequence[DropPlan], asked: Sequence[Asking], at: Sequence[Micros], begins_at: Micros
-) -> Scene:
+def _scene(plans: Sequence[DropPlan], asked: Sequence[Asking], at: Sequence[Micros], begins_at: Micros) -> Scene:
     """The drops, and the polls in which a number alone is a vote: the crowd knows no other way."""
     drops = []
     for each in plans:
@@ -191,13 +189,12 @@ def _votes(
     everybody = (*voters, *moderators, *moderators)
     span = (asking.lasts + 6) * SECOND
     acts = []
-    for _ in range(22):
+    for _ in range(14):
         acts.append(_vote(dice, asking, at + dice.randrange(0, span), dice.choice(everybody)))
-    for _ in range(2):
-        begins, who = at + dice.randrange(0, span), dice.choice(everybody)
-        hurry = dice.choice((50, 300)) * MILLISECOND
-        acts += [_vote(dice, asking, begins + nth * hurry, who) for nth in range(8)]
-    for _ in range(5):
+    begins, who = at + dice.randrange(0, span), dice.choice(everybody)
+    hurry = dice.choice((50, 300)) * MILLISECOND
+    acts += [_vote(dice, asking, begins + nth * hurry, who) for nth in range(8)]
+    for _ in range(4):
         vote = _vote(dice, asking, at + dice.randrange(2 * SECOND, span), dice.choice(everybody))
         acts.append(replace(vote, kind="vote at the last moment", what=(*vote.what, dice.choice((-1, 0, 1)))))
     acts += [Act(at + dice.randrange(0, span), "look at a poll") for _ in range(2)]
@@ -236,7 +233,9 @@ def _steering(dice: Random, asking: Asking, at: Micros, moderators: Sequence[Act
     acts: list[Act] = []
 
     def order(text: str) -> None:
-        acts.append(Act(at + dice.randrange(4, asking.lasts) * SECOND, "steer a poll", dice.choice(moderators), (text,)))
+        acts.append(
+            Act(at + dice.randrange(4, asking.lasts) * SECOND, "steer a poll", dice.choice(moderators), (text,))
+        )
 
     if dice.random() < 0.35:
         order(dice.choice(("+10", "+15s", f"+20 {asking.key}", "+2d")))
@@ -247,9 +246,7 @@ def _steering(dice: Random, asking: Asking, at: Micros, moderators: Sequence[Act
     return acts
 
 
-def _early_claims(
-    dice: Random, plans: Sequence[DropPlan], begins_at: Micros, people: Sequence[Actor]
-) -> list[Act]:
+def _early_claims(dice: Random, plans: Sequence[DropPlan], begins_at: Micros, people: Sequence[Actor]) -> list[Act]:
     """Beside the crowd's: whoever tries the early window, in it and around it, with and without a subscription."""
     badge, flag = plans
     opens = (flag.opens_at or 0) - begins_at
@@ -279,7 +276,9 @@ def _trouble(dice: Random, at: Sequence[Micros]) -> list[Act]:
             moment = dice.choice(("before commit", "after commit"))
             acts.append(Act(when, "trap", None, (dice.choice(("full", "failing")), moment, 0)))
     if dice.random() < 0.5:
-        acts.append(Act(dice.choice(tuple(at)) + dice.randrange(2, 40) * SECOND, dice.choice(("die", "die", "stop"))))
+        acts.append(
+            Act(dice.choice(tuple(at)) + dice.randrange(2, 40) * SECOND, dice.choice(("die", "die", "stop")))
+        )
     if dice.random() < 0.4:
         lasts = dice.choice((10, 60, 200)) * SECOND
         acts.append(Act(dice.randrange(100, 300) * SECOND, "evidence is down", None, (lasts, "")))
