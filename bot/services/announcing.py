@@ -52,7 +52,9 @@ _MODERATORS_CARDS = {
 
 class Announcing:
     """One sender per place. A place that is down keeps its news and never holds up another. Cards that were posted
-    are kept up to date, all of them together, and no sooner than `edit_gap_seconds` after the last time."""
+    are kept up to date, all of them together, and no sooner than `edit_gap_seconds` after the last time.
+
+    `moments` is the ledger's time, by which windows and polls end: somebody may set `clock` back meanwhile."""
 
     def __init__(
         self,
@@ -69,12 +71,14 @@ class Announcing:
         edit_gap_seconds: float = EDIT_GAP_SECONDS,
         publishing: Publishing = _USUAL,
         results_files: ResultsFiles = no_files,
+        moments: Clock | None = None,
     ) -> None:
         self._lane = lane
         self._reads = reads
         self._channel_id = channel_id
         self._words = words
         self._clock = clock
+        self._moments = moments or clock
         self._pace = pace
         self._chat = chat
         self._board = board
@@ -156,7 +160,7 @@ class Announcing:
 
     async def _announce(self, news: PendingNews) -> None:
         """Say one piece of news and note it. Raises PlaceDown, TryAgain, or SendRefused with a time to wait."""
-        now = self._clock.now()
+        now = self._moments.now()
         if self._not_worth_saying(news, now):
             await self._lane.submit(NoteSent(self._channel_id, news.id, "skipped"))
             return

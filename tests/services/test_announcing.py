@@ -23,7 +23,7 @@ from bot.services.announcing import Announcing
 from bot.services.ports import PlaceDown, SendRefused
 from bot.storage.database import Reads
 from bot.storage.telling import pending_news
-from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, plan, viewer
+from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, FixedClock, plan, viewer
 from tests.services.fakes import WORDS, RecordingBoard, RecordingChat, until
 from tests.storage.test_lane import rows
 
@@ -367,6 +367,15 @@ async def test_the_moderators_card_at_the_close_names_who_may_have_got_no_answer
         await evening.until_said(*ALL_PLACES)
     (repair,) = [card for place, card, _ in evening.board.posts if place == DISCORD_MODERATORS][1:]
     assert "ann" in str(repair)
+
+
+async def test_how_long_it_is_open_is_told_by_the_time_of_the_ledger_though_the_clock_was_set_back(evening):
+    evening.announcing = evening.made(moments=FixedClock(NOON))
+    await evening.announce_and_open()
+    evening.clock.at = NOON - HOUR
+    async with evening.running():
+        await evening.until_said("twitch:chat")
+    assert "15 min" in evening.chat.lines[-1]
 
 
 async def test_a_clock_that_was_set_back_does_not_keep_that_card_from_the_moderators(evening):

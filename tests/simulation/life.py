@@ -180,6 +180,7 @@ class Life:
             board=self.board,
             places=PLACES,
             edit_gap_seconds=EDIT_GAP_SECONDS,
+            moments=self.lane,
         )
         self.streams = Streams(self.drops, self.telling, WORDS, clock, self._fetch_live, poll_on=self.polls.meant)
         self.alarm = VirtualAlarm(loop, clock, self._rings)

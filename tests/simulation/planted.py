@@ -238,7 +238,7 @@ def catch(bug: Bug, *, seeds_max: int = SEEDS_MAX) -> Caught:
 
 
 def poll_acts(bench: Workbench, seed: int) -> tuple[int, ...]:
-    """The acts around polls of a seed's story, by their index, and what the stream does; () where there are none."""
+    """The acts around polls of a seed's story, by their index, and what the stream does; () without any polls."""
     story = Evening(bench, seed).story
     if story.polls is None:
         return ()

@@ -57,8 +57,8 @@ class Paper:
 class WatchedPoll:
     """A poll as its entries tell it. `closed_seen` is the loop's clock; `paused_ever` that it did not run through.
 
-    `excused` tells that a clock was set behind the bot's back, so that nobody can say when it should have closed, and
-    `may_last_longer` that a process ended while its clock was behind: for how long none was there, nobody knows."""
+    `excused` tells that a clock was set behind the bot's back, so that nobody can say when it should have closed,
+    and `may_last_longer` that a process ended while its clock was behind: how long none was there, nobody knows."""
 
     rules: Mapping[str, Any]
     opened_at: Micros

@@ -32,6 +32,7 @@ class EarlyWatch:
         self._knowing = knowing
         self._accounts = accounts
         self._windows: dict[str, _Window] = {}
+        self.let_in = 0
 
     def steered(self, key: str, kind: str, plan: Mapping[str, Any], public: Mapping[str, Any]) -> None:
         """Follow the window by what happens to its drop."""
@@ -59,6 +60,7 @@ class EarlyWatch:
             raise Violation("early is early", f"{key}: {window.gone} of {window.units} at {at}, {window.public_at}")
         if not self._shown(account, value=True):
             raise Violation("nobody comes early without evidence", f"{key} #{public['number']} went to {account}")
+        self.let_in += 1
 
     def refused(self, account: Account, *, linked: bool) -> None:
         """Somebody was told that the window is not for them. Raises Violation where nobody could say that: of

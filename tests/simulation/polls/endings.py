@@ -48,6 +48,7 @@ def polls_hold(evening: Evening) -> None:
         return
     _hidden_stay_hidden(evening)
     check_polls(evening)
+    evening.counts["early: let in"] += evening.watcher.early.let_in
     _left_outside(evening)
     with evening.bench.reading.connect() as connection:
         verified = verify_connection(connection)

@@ -19,7 +19,7 @@ from bot.domain.time import SECOND, Micros
 from bot.domain.voting import VoteAccepted, VoteRefusal, VoteRefused
 from tests.simulation.polls.book import WatchedPoll
 from tests.simulation.polls.counting import Choice, points, taken_part, winners
-from tests.simulation.polls.public import ToldResult, told_results
+from tests.simulation.polls.public import ToldResult, told_lengths, told_results
 from tests.simulation.polls.story import BADGE, Asking
 from tests.simulation.seen import Asked
 from tests.simulation.violation import Violation
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 NEVER = 2**62
 # So many ways in which an evening may have gone are tried at most.
 WAYS_MAX = 4_096
+# All that a poll's moderators may add here, in seconds.
+_ADDED_MAX = 20
 
 
 @dataclass(slots=True)
@@ -56,6 +58,12 @@ def check_polls(evening: Evening) -> None:
         _counted_as_typed(evening, poll)
         _nothing_after_the_end(evening, poll)
         _only_who_may(evening, poll)
+        for told in told_lengths(evening.world, poll.rules.question):
+            # What is left when chat hears it; somebody may have added a little before.
+            if told > poll.rules.lasts + _ADDED_MAX:
+                raise Violation(
+                    "a poll lasts as long as was said", f"{poll.key}: {told} s for {poll.rules.lasts} s"
+                )
         _result_is_what_was_cast(evening, poll)
     _passes(evening, polls)
 

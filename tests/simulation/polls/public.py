@@ -16,6 +16,7 @@ _ABSTAINED = re.compile(r"\b(\d+) abstained")
 _WON = re.compile(r"(?:^|\*\*)([^*.]+?)(?:\*\*)? won\b")
 _DRAWN = re.compile(r"fell on \**([^*.]+?)\**\.")
 _CLOSED = r"^(?:Poll|Mod vote) closed(?: while I was away|, because the stream stayed off)?: {question} (.+)$"
+_PUT = r"^(?:Poll|Mod vote): {question} .* open for (?:(\d+) min ?)?(?:(\d+) s)?\."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ def told_results(world: World, question: str, options: Sequence[str], method: st
             yield _told("board", post.at, post.first.text, options, _bars(post.first.text, options))
         elif post.first.title == question and not post.card.buttons and "won" in post.card.text:
             yield _told("card", post.at, post.card.text, options, _bars(post.card.text, options))
+
+
+def told_lengths(world: World, question: str) -> Iterator[int]:
+    """For how many seconds chat was told that this question is open, when it was put."""
+    put = re.compile(_PUT.format(question=re.escape(question)))
+    for line in world.lines:
+        found = put.match(line.text)
+        if found is not None:
+            yield 60 * int(found[1] or 0) + int(found[2] or 0)
 
 
 def shows_counts(card: Card) -> bool:
