@@ -242,8 +242,8 @@ class Announcing:
             log.info("cannot look back whether a card was posted", place=place, reason=refused.reason)
             return ""
         for message_id in found:
-            # Closed, reopened and closed again within a minute: the first closing's card is not the second's. And the
-            # card of a poll that was put a moment ago says by now that it is cancelled, as the news of that does.
+            # Closed, reopened and closed again within a minute: the first closing's card is not the second's. And
+            # the card of a poll that was put a moment ago says by now that it is cancelled, as the news of that do.
             if not await is_noted(self._reads, self._channel_id, place, message_id):
                 return message_id
         return ""

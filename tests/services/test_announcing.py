@@ -375,7 +375,7 @@ async def test_how_long_it_is_open_is_told_by_the_time_of_the_ledger_though_the_
     evening.clock.at = NOON - HOUR
     async with evening.running():
         await evening.until_said("twitch:chat")
-    assert "15 min" in evening.chat.lines[-1]
+    assert "(in 15 min)" in evening.chat.lines[-1]
 
 
 async def test_a_clock_that_was_set_back_does_not_keep_that_card_from_the_moderators(evening):
