@@ -139,11 +139,9 @@ class Life:
         self.linked = LinkedAccounts(reads, CHANNEL_ID)
         codes = LinkCodes(steady, chance.dice(f"codes of {name}").randbytes)
         self.linking = Linking(self.lane, reads, CHANNEL_ID, self.confirming, codes, steady, possible=True)
-        sources = [
-            SimEvidence(source, loop, chance, world, self.lane, knowing)
-            for source in (_SOURCES if knowing is not None else ())
-            if knowing is not None
-        ]
+        sources: list[SimEvidence] = []
+        if knowing is not None:
+            sources = [SimEvidence(source, loop, chance, world, self.lane, knowing) for source in _SOURCES]
         self._asks_platforms = bool(sources)
         self.entitlements = Entitlements(
             self.lane,

@@ -16,7 +16,7 @@ from tests.simulation.platforms import World
 
 TWITCH = "twitch"
 PLACE = "evidence"
-# What it costs where the stream drops in the middle: longer than anybody asks for.
+# Longer than anybody waits for an answer.
 _NEVER = 60 * SECOND
 
 

@@ -166,16 +166,13 @@ def _result_is_what_was_cast(evening: Evening, poll: _Poll) -> None:
         raise Violation("one result", f"{poll.key} has several: {told}")
     if told:
         evening.counts["poll: results compared"] += 1
-    possible = False
     for ways, choices in enumerate(_ways(evening, poll)):
         if ways >= WAYS_MAX:
             evening.counts["poll: undecided"] += 1
             return
-        possible = True
         if all(_fits(poll, each, choices) for each in told):
             evening.counts["poll: decided"] += 1
             return
-    assert possible
     typed = [f"{a.who} {a.wanted!r} {a.asked_at}-{a.answered_at} {a.request}" for a in poll.votes]
     raise Violation("the result is what was cast", f"{poll.key}: {told}; {typed}")
 
