@@ -7,7 +7,7 @@ import pytest
 from bot.wording.cards import Card
 from tests.simulation.platforms import Line, Posted, World
 from tests.simulation.polls.counting import Choice, points, taken_part, winners
-from tests.simulation.polls.public import ToldResult, shows_counts, told_lengths, told_results
+from tests.simulation.polls.public import ToldResult, line_shows_counts, shows_counts, told_lengths, told_results
 
 OPTIONS = ("teal", "plum", "sand")
 QUESTION = "Colour of the next mug?"
@@ -107,6 +107,8 @@ def test_a_result_is_read_back_from_its_card_and_from_the_card_of_the_opening():
     told = list(told_results(shown, QUESTION, OPTIONS, "plurality"))
     assert told == [ToldResult("card", 0, (2, 0, 1), 3, 1, 1), ToldResult("board", 1, (2, 0, 1), 3, 1, 1)]
     assert shows_counts(Card(QUESTION, text))
+    assert line_shows_counts(f"So far: {QUESTION} 2 for teal, 1 for sand.", QUESTION, OPTIONS)
+    assert not line_shows_counts(f"34 s left: {QUESTION} 1 teal, 2 plum.", QUESTION, OPTIONS)
     assert not shows_counts(Card(QUESTION, "**1** teal\n**2** plum\n\n3 people have voted."))
 
 

@@ -16,7 +16,7 @@ from bot.storage.outcomes import from_bytes
 from bot.storage.verify import verify_connection
 from tests.simulation.life import CHANNEL_ID
 from tests.simulation.polls.history import check_polls
-from tests.simulation.polls.public import shows_counts
+from tests.simulation.polls.public import line_shows_counts, shows_counts
 from tests.simulation.polls.story import FLAG
 from tests.simulation.story import BEGINS_AT, MODERATORS
 from tests.simulation.violation import Violation
@@ -110,6 +110,9 @@ def _hidden_stay_hidden(evening: Evening) -> None:
         for at, card in shown:
             if at < over_at and poll.rules["question"] in card.title and shows_counts(card):
                 raise Violation("hidden until the close", f"{key} at {at}, over at {over_at}: {card.text}")
+        for line in evening.world.lines:
+            if line.at < over_at and line_shows_counts(line.text, poll.rules["question"], poll.rules["options"]):
+                raise Violation("hidden until the close", f"{key} at {line.at}, over at {over_at}: {line.text}")
 
 
 def _left_outside(evening: Evening) -> None:

@@ -164,6 +164,10 @@ def _result_is_what_was_cast(evening: Evening, poll: _Poll) -> None:
     counts = {each.counts for each in told if each.counts is not None}
     if len(facts) > 1 or len(counts) > 1:
         raise Violation("one result", f"{poll.key} has several: {told}")
+    # Chat has no memory: what was said, and nobody could note, is said again.
+    unsure = evening.lives > 1 or evening.counts["point: chat: delivered, its answer lost"]
+    if not unsure and sum(each.place == "chat" for each in told) > 1:
+        raise Violation("told once", f"{poll.key}: {told}")
     if told:
         evening.counts["poll: results compared"] += 1
     for ways, choices in enumerate(_ways(evening, poll)):

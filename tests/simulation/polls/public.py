@@ -62,6 +62,11 @@ def shows_counts(card: Card) -> bool:
     return "█" in card.text or "░" in card.text
 
 
+def line_shows_counts(text: str, question: str, options: Sequence[str]) -> bool:
+    """Whether a line about this question tells what anything has got."""
+    return question in text and any(re.search(rf"\b\d+ for {re.escape(each)}\b", text) for each in options)
+
+
 def _told(place: str, at: Micros, text: str, options: Sequence[str], counts: tuple[int, ...] | None) -> ToldResult:
     people, abstained = _PEOPLE.search(text), _ABSTAINED.search(text)
     named = _DRAWN.search(text) or _WON.search(text)
