@@ -31,6 +31,7 @@ from tests.simulation.polls.early import EarlyWatch
 from tests.simulation.polls.endings import end_polls
 from tests.simulation.polls.evidence import Knowing
 from tests.simulation.polls.polling import Polling
+from tests.simulation.polls.secrets import Secrets
 from tests.simulation.promptness import LOOK_EVERY, Promptness
 from tests.simulation.seen import Rules
 from tests.simulation.story import (
@@ -87,6 +88,7 @@ class Evening:
         self.names = {who.name: who for who in self.story.everybody}
         self.people = People(self)
         self.polling = Polling(self, self.people)
+        self.secrets = Secrets(self)
         polls = self.story.polls
         self.knowing = None if polls is None else Knowing(polls.subscribers, polls.moderators)
         live = {title.lower().replace(" ", "-"): Rules(n, 0, 1) for title, n in LIVE_SUPPLIES.items()}
@@ -210,6 +212,7 @@ class Evening:
     def _look_for_news(self, promptness: Promptness) -> None:
         try:
             promptness.look()
+            self.secrets.look()
         except Violation as violation:
             self.fail(violation)
         self.loop.call_in(LOOK_EVERY, self._look_for_news, promptness)

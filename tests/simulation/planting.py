@@ -13,8 +13,9 @@ from tests.simulation.disk import SimConnection, Workbench
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`plant` replaces product code within the stack; a `rare` one shows in one evening out of ten, or fewer. It is
-    looked for from the seed `first` on; `about_polls` plays nothing but what those evenings have around polls."""
+    """`plant` replaces product code within the stack; a `rare` one shows in one evening out of ten, or fewer, or
+    only when an evening is over. It is looked for from the seed `first` on; `about_polls` plays nothing but what
+    those evenings have around polls."""
 
     name: str
     plant: Callable[[ExitStack], None]

@@ -45,7 +45,7 @@ def test_in_every_evening_every_promise_holds():
 
 def test_one_seed_has_one_history(bench):
     """The first has polls, the other none."""
-    first, again, other = (Evening(bench, seed).play() for seed in (3, 3, 8))
+    first, again, other = (Evening(bench, seed).play() for seed in (18, 18, 8))
     assert first.counts["vote: counted"] > 0
     assert other.counts["vote: counted"] == 0
     assert first.lines == again.lines
@@ -53,7 +53,7 @@ def test_one_seed_has_one_history(bench):
 
 
 def test_a_seed_has_the_same_history_in_another_process_with_another_hash_seed():
-    told = [simulate("--seed", "3", hash_seed=hash_seed).stdout.splitlines()[-1] for hash_seed in ("1", "2")]
+    told = [simulate("--seed", "18", hash_seed=hash_seed).stdout.splitlines()[-1] for hash_seed in ("1", "2")]
     assert told[0].startswith("history ")
     assert told[0] == told[1]
 

@@ -9,16 +9,14 @@ from bot.domain.ballots import BallotFault
 from bot.domain.claims import ClaimRefusal
 from bot.domain.poll_control import PollSteered, PollVerb
 from bot.domain.recounting import PollRecounted
-from bot.domain.time import Micros
 from bot.domain.vote_words import VoteMistake
 from bot.domain.voting import CastVote, VoteChecking
 from bot.storage.outcomes import from_bytes
 from bot.storage.verify import verify_connection
 from tests.simulation.life import CHANNEL_ID
 from tests.simulation.polls.history import check_polls
-from tests.simulation.polls.public import line_shows_counts, shows_counts
 from tests.simulation.polls.story import FLAG
-from tests.simulation.story import BEGINS_AT, MODERATORS
+from tests.simulation.story import MODERATORS
 from tests.simulation.violation import Violation
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ def polls_hold(evening: Evening) -> None:
     """All that can be judged of polls only at the end. Raises Violation."""
     if evening.story.polls is None:
         return
-    _hidden_stay_hidden(evening)
+    evening.secrets.look()
     check_polls(evening)
     evening.counts["early: let in"] += evening.watcher.early.let_in
     _left_outside(evening)
@@ -97,22 +95,6 @@ async def _recount(evening: Evening, key: str) -> None:
     if not isinstance(answer.decision, PollRecounted) or not answer.decision.agrees:
         raise Violation("counted again it is the same", f"{key}: {answer.decision}")
     evening.counts["poll: recounted"] += 1
-
-
-def _hidden_stay_hidden(evening: Evening) -> None:
-    """Before it is over, nothing that anybody could see says how a hidden poll stands."""
-    shown = [(at - BEGINS_AT, card) for at, card in evening.world.cards] + evening.polling.looked_at
-    for key, poll in evening.watcher.polls.polls.items():
-        if not poll.rules["hidden"]:
-            continue
-        over_at: Micros = evening.loop.now if poll.closed_seen is None else poll.closed_seen
-        evening.counts["poll: hidden"] += 1
-        for at, card in shown:
-            if at < over_at and poll.rules["question"] in card.title and shows_counts(card):
-                raise Violation("hidden until the close", f"{key} at {at}, over at {over_at}: {card.text}")
-        for line in evening.world.lines:
-            if line.at < over_at and line_shows_counts(line.text, poll.rules["question"], poll.rules["options"]):
-                raise Violation("hidden until the close", f"{key} at {line.at}, over at {over_at}: {line.text}")
 
 
 def _left_outside(evening: Evening) -> None:

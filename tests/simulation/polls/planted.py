@@ -158,8 +158,8 @@ def _clock_told_once(stack: ExitStack) -> None:
     put(stack, Lane, "_refuse", let_go)
 
 
-def _bug(name: str, plant: Callable[[ExitStack], None], first: int) -> Bug:
-    return Bug(name, plant, first=first, about_polls=True)
+def _bug(name: str, plant: Callable[[ExitStack], None], first: int, *, rare: bool = False) -> Bug:
+    return Bug(name, plant, rare, first, about_polls=True)
 
 
 # The seeds show them at once. A story that is told in another order needs others: `make simulate ARGS='--planted'`
@@ -169,13 +169,13 @@ POLL_BUGS = (
     _bug("a change of mind counts twice", _change_counts_twice, 26),
     _bug("a vote within a second of the close counts", _closed_late, 9),
     _bug("a cancelled poll keeps the passes", _passes_kept, 24),
-    _bug("a pass is never used up", _never_used_up, 26),
+    _bug("a pass is never used up", _never_used_up, 26, rare=True),
     _bug("ballots are forgotten when they are read anew", _ballots_forgotten, 12),
-    _bug("a change of mind is answered and not kept", _change_not_kept, 26),
+    _bug("a change of mind is answered and not kept", _change_not_kept, 26, rare=True),
     _bug("missing evidence lets in early", _unknown_lets_in, 12),
-    _bug("missing evidence keeps out", _unknown_keeps_out, 24),
-    _bug("everybody decides a mod vote", _everybody_decides, 24),
+    _bug("missing evidence keeps out", _unknown_keeps_out, 24, rare=True),
+    _bug("everybody decides a mod vote", _everybody_decides, 24, rare=True),
     _bug("a hidden poll shows its counts", _hidden_is_shown, 24),
     _bug("a clock that is set closes a poll", _clock_closes, 9),
-    _bug("a clock that is set is told once, whatever the disk does", _clock_told_once, 9),
+    _bug("a clock that is set is told once, whatever the disk does", _clock_told_once, 9, rare=True),
 )
