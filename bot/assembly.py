@@ -240,7 +240,7 @@ class Assembly:
         )
         self._calendar = self._make_calendar(words, outside)
         self._native_polls = self._make_native_polls(words, outside)
-        self._streams = Streams(ledger.drops, self._telling, words, clock, outside.fetch_live, poll_on=polls.meant)
+        self._streams = Streams(ledger.drops, self._telling, words, steady, outside.fetch_live, poll_on=polls.meant)
 
     def _make_calendar(self, words: Wording, outside: Outside) -> Calendar | None:
         """None where there is none to keep, or the streamer wants none."""
@@ -281,6 +281,7 @@ class Assembly:
         ledger.lane.listen(self._announcing.committed)
         ledger.lane.listen(self.entitlements.committed)
         ledger.lane.listen(self._telling.committed)
+        ledger.lane.listen(self._streams.committed)
         ledger.lane.listen(self.services.claims.committed)
         ledger.lane.listen(self.services.polls.committed)
         ledger.lane.listen(self.services.voting.committed)

@@ -43,7 +43,7 @@ url = "ledger.db"
 name = "mug"
 title = "Teal Mug"
 supply = 48
-opens = "2030-06-01 20:00"
+opens = "2097-06-01 20:00"
 lasts = "15m"
 """
 
@@ -173,20 +173,20 @@ def test_checking_a_wrong_file_tells_every_mistake(run: Run, mug: Path) -> None:
 def test_the_plan_shows_moments_in_both_clocks(run: Run, mug: Path) -> None:
     answer = run("plan")
     assert answer.code == 0
-    assert "Sat 2030-06-01 20:00 CEST  2030-06-01T18:00Z" in answer.out
-    assert "Sat 2030-06-01 20:15 CEST  2030-06-01T18:15Z" in answer.out
+    assert "Sat 2097-06-01 20:00 CEST  2097-06-01T18:00Z" in answer.out
+    assert "Sat 2097-06-01 20:15 CEST  2097-06-01T18:15Z" in answer.out
     assert "There is no ledger yet" in answer.out
     assert "\x1b" not in answer.out
 
 
 def test_the_plan_for_machines_has_microseconds(run: Run, mug: Path) -> None:
     (drop,) = json.loads(run("plan", "--json").out)["drops"]
-    assert (drop["key"], drop["state"], drop["opens_at"]) == ("mug", "new", 1_906_567_200_000_000)
+    assert (drop["key"], drop["state"], drop["opens_at"]) == ("mug", "new", 4_020_948_000_000_000)
     assert [moment["what"] for moment in drop["moments"]] == ["announce", "open", "close"]
 
 
 def test_a_window_that_is_over_is_noted(run: Run, mug: Path) -> None:
-    mug.write_text(MUG.replace("2030", "2020"))
+    mug.write_text(MUG.replace("2097", "2020"))
     note = "Note: mug: its time has passed: it will not be announced."
     shown = run("plan").out
     assert note in shown
@@ -273,7 +273,7 @@ def test_nothing_is_applied_while_something_is_refused(
 def test_nothing_is_applied_when_a_drop_is_announced_between_the_look_and_the_deed(
     run: Run, mug: Path, tmp_path: Path
 ) -> None:
-    mug.write_text(MUG + 'announce = "2030-06-01 19:00"\n')
+    mug.write_text(MUG + 'announce = "2097-06-01 19:00"\n')
     assert run("plan", "--apply").code == 0
     assert keys_and_states(tmp_path / "ledger.db") == [("mug", "planned")]
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:

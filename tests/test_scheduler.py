@@ -33,7 +33,7 @@ class Rings:
         if self.fault is not None:
             raise self.fault
 
-    async def times(self, count, within=5.0):
+    async def times(self, count, within=60.0):
         async with asyncio.timeout(within), self.rang:
             await self.rang.wait_for(lambda: len(self.at) >= count)
 

@@ -99,13 +99,14 @@ def photograph(chrome: webdriver.Chrome, view: View, path: Path) -> None:
 
 
 def report() -> None:
-    """The report of a first drop on a phone and in the light, and of a bad night in the dark."""
+    """The report of a first drop on a phone and in the light, of a bad night in the dark, and of polls."""
     with tempfile.TemporaryDirectory() as folder, browser() as chrome:
-        first, bad = Path(folder) / "first-drop.html", Path(folder) / "bad-night.html"
-        _rehearse("first-drop", first)
-        _rehearse("bad-night", bad)
+        first, bad, polls = (Path(folder) / f"{name}.html" for name in ("first-drop", "bad-night", "mod-vote"))
+        for page in (first, bad, polls):
+            _rehearse(page.stem, page)
         for page, name, view in (
             (bad, "report-dark", DESKTOP_DARK),
+            (polls, "report-polls", DESKTOP_LIGHT),
             (first, "report-light", DESKTOP_LIGHT),
             (first, "report-phone", PHONE),
         ):
@@ -146,6 +147,24 @@ def stage() -> None:
         photograph(chrome, STAGE_LIGHT, FOLDER / "stage-end.png")
 
 
+def polls() -> None:
+    """The page while a poll is on, and at its result on a phone."""
+    with _page("mod-vote") as address, browser() as chrome:
+        look(chrome, address, STAGE_DARK)
+        chrome.find_element(By.ID, "begin").click()
+        button = "[data-deed^='md:vote:']:enabled"
+        _wait(chrome, f"""return document.querySelector("{button}")""")
+        chrome.find_elements(By.CSS_SELECTOR, button)[1].click()
+        chrome.find_element(By.ID, "say").send_keys("1", Keys.ENTER)
+        voted = "return parseInt(document.querySelector('#stocks .sum b').textContent) >= 15"
+        _wait(chrome, f"{voted} && document.querySelector('#discord .only')")
+        photograph(chrome, STAGE_DARK, FOLDER / "stage-poll.png")
+        emulate(chrome, STAGE_PHONE)
+        chrome.execute_script("document.querySelector('#tabs [data-tab=drops]').click()")
+        _wait(chrome, "return document.querySelector('#stocks .won')")
+        photograph(chrome, STAGE_PHONE, FOLDER / "stage-phone-poll.png")
+
+
 @contextmanager
 def _page(script: str) -> Iterator[str]:
     """The address of the page, served by a child as somebody would start it."""
@@ -180,7 +199,7 @@ def verify() -> None:
             photograph(chrome, view, FOLDER / f"verify-{name}.png")
 
 
-PICTURES: dict[str, Callable[[], None]] = {"report": report, "stage": stage, "verify": verify}
+PICTURES: dict[str, Callable[[], None]] = {"report": report, "stage": stage, "polls": polls, "verify": verify}
 
 
 def main() -> None:

@@ -24,11 +24,16 @@ _SPAN_PART = re.compile(
     r"(?:(?P<ms>ms)|(?P<s>s(?:ec(?:ond)?s?)?)|(?P<m>m(?:in(?:ute)?s?)?)|(?P<h>h(?:(?:ou)?rs?)?)|(?P<d>d(?:ays?)?))"
     r"(?![a-z])"
 )
+# "1m30" and "1h30": what everybody means without the last unit.
+_LAST_UNIT_LEFT_OUT = re.compile(r"(?<=[0-9])(?P<unit>[hm])[0-9]{1,2}$")
+_NEXT_UNIT = {"h": "m", "m": "s"}
 
 
 def read_span(text: str) -> Micros | None:
-    """ "90s", "3m", "1h30m", "1h 30 min" or "1.5h" as microseconds, 0 included; None for anything else."""
+    """ "90s", "3m", "1h30m", "1h 30 min", "1m30" or "1.5h" as microseconds, 0 included; None for anything else."""
     plain = text.strip().casefold()
+    if left_out := _LAST_UNIT_LEFT_OUT.search(plain):
+        plain += _NEXT_UNIT[left_out["unit"]]
     span, end = 0, 0
     while part := _SPAN_PART.match(plain, end):
         span += round(float(part["number"]) * _UNITS[str(part.lastgroup)])

@@ -20,8 +20,8 @@ class Backstage(Protocol):
     async def press(self, user: str, message_id: str, custom_id: str) -> None:
         """Press a button on Discord as the member called `user`."""
 
-    async def slash(self, user: str, command: str, options: Mapping[str, Any]) -> None:
-        """Use a slash command on Discord in the lounge; "drop open" is a command with its subcommand."""
+    async def slash(self, user: str, line: str) -> None:
+        """Use a slash command on Discord in the lounge, written as one line: "/drop extend mug minutes:10"."""
 
     async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
         """Send the form that opened for `user` when they did `interaction_id`, with texts by the fields' ids."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.rehearsal.evidence import Ask, Case
+from bot.rehearsal.evidence import Ask, Case, JudgedDrop
+from bot.rehearsal.hearing import visible
+from bot.rehearsal.ledger import EntryRow
+from bot.stage.record import SeenLine
 
 # News of this kind gives the reason to everybody who was refused for it before.
 _COVERS = {
@@ -15,7 +19,7 @@ _COVERS = {
     "cancelled": ("cancelled",),
 }
 # Somebody whose line reached nobody learns from such news how things stand. That it is closed is no answer to them:
-# while there was something left, they had asked in time.
+# while there was something left, they had asked in time. They are owed a line that says that nobody heard them.
 _STATES = frozenset({"opened", "public", "sold-out", "paused", "resuming", "resumed", "reopened", "cancelled"})
 
 
@@ -41,8 +45,8 @@ class Covering:
 
 
 def covering_lines(case: Case) -> Sequence[Covering]:
-    """In order: news that gives a reason, lines to a counted crowd (which cover any refusal), and the one that
-    says after a gap that whoever got no answer should ask again."""
+    """In order: news that gives a reason, lines to a counted crowd (which cover any refusal), and after a gap those
+    that say that whoever got no answer should ask again, or that it is too late for that."""
     news = {row.reference: row for row in case.ledger.news}
     every_reason = frozenset(str(row.decision.get("because", "")) for row in case.ledger.outcomes) - {""}
     claim, claim_again = case.claim_words[0], case.claim_words[-1]
@@ -56,4 +60,32 @@ def covering_lines(case: Case) -> Sequence[Covering]:
             lines.append(Covering(at, every_reason, to_crowd=True))
         elif row is None and "@" not in text and claim_again in text:
             lines.append(Covering(at, frozenset(), to_unheard=True, asks_again=True))
+        elif row is None and "@" not in text and case.mine_word in text:
+            lines += [Covering(at, frozenset(), drop, to_unheard=True) for drop in _closed_by_then(case, seen)]
     return lines
+
+
+def _closed_by_then(case: Case, seen: SeenLine) -> Iterator[str]:
+    """The drops that a line tells the truth about: that they have closed, and with how many units left."""
+    text = visible(seen["text"])
+    entries = [entry for entry in case.ledger.entries if case.on_stage(entry.at) <= seen["at"]]
+    for drop in case.drops:
+        turns = [entry for entry in entries if entry.drop == drop.key and entry.kind.startswith("drop.")]
+        over = next((entry for entry in reversed(turns) if entry.kind != "drop.settled"), None)
+        said = re.search(rf"(?<!\w){re.escape(visible(drop.title))}(?!\w)\D*(\d+)", text)
+        if over is None or over.kind != "drop.closed" or said is None:
+            continue
+        # Moderators may give or take back a unit afterwards.
+        later = {over.number, *(entry.number for entry in entries if entry.number > over.number)}
+        if int(said[1]) in {_left(drop, entries, number) for number in later}:
+            yield drop.key
+
+
+def _left(drop: JudgedDrop, entries: Sequence[EntryRow], until: int) -> int:
+    """How many units could still be claimed after the entry of this number."""
+    turns = {"unit.granted": 1, "unit.voided": -1}
+    out = {"claim": 0, "hand": 0}
+    for entry in entries:
+        if entry.drop == drop.key and entry.kind in turns and entry.number <= until:
+            out["claim" if entry.public.get("how") == "claim" else "hand"] += turns[entry.kind]
+    return max(0, drop.supply - max(out["hand"], drop.held_back) - out["claim"])

@@ -25,8 +25,9 @@ from bot.stage.record import SeenLine
 _POLL_SECONDS = 0.25
 _QUIET = SECOND
 # After the last window come the answers that had to wait for their gap, the closing lines and a margin; after a bad
-# evening also what has to heal first, and the sweeps that find whom a crash left untold.
-_GAPS, _MARGIN_SECONDS, _HEALING_SECONDS = 3, 6, 45
+# evening also what has to heal first, and the sweeps that find whom a crash left untold. An evening that is over
+# ends at once: the margin is for a machine that has other things to do.
+_GAPS, _MARGIN_SECONDS, _HEALING_SECONDS = 3, 30, 45
 
 
 class Evening:

@@ -15,7 +15,7 @@ from bot.rehearsal.linked import Link, links_of, together
 from bot.rehearsal.moments import SECOND
 from bot.rehearsal.polls import JudgedPoll, polls_of
 from bot.rehearsal.standing import Standings
-from bot.rehearsal.trouble import UNDER_WAY, Trouble, troubles_of
+from bot.rehearsal.trouble import Trouble, troubles_of, unread_spans
 from bot.stage.record import SeenLine
 
 Who = tuple[str, str]
@@ -87,9 +87,10 @@ class Waited:
 class Case:
     """Everything that is laid before the judge. `secrets` may stand in none of the `written` files;
     `bot_moderates` as the stage seats the bot. `claim_words` are what people type to claim, `link_words` to link
-    two accounts, `vote_words` to vote and `spend_words` to spend a pass on it; with `bare_votes` a number alone is
-    a vote while a poll is on. `signed` tells whether the bot signs the ledger, `fingerprints` whether chat is told
-    of it; `attachments` is the folder with the files of messages by id, None where the bot attaches none."""
+    two accounts, `vote_words` to vote, `spend_words` to spend a pass on it, and `mine_word` to see what they hold;
+    with `bare_votes` a number alone is a vote while a poll is on. `signed` tells whether the bot signs the ledger,
+    `fingerprints` whether chat is told of it; `attachments` is the folder with the files of messages by id, None
+    where the bot attaches none."""
 
     drops: tuple[JudgedDrop, ...]
     record: tuple[SeenLine, ...]
@@ -98,6 +99,7 @@ class Case:
     link_words: tuple[str, ...] = ("!link", "!yes")
     vote_words: tuple[str, ...] = ("!vote", "!md vote")
     spend_words: tuple[str, ...] = ("!pass", "!md pass")
+    mine_word: str = "!mine"
     bare_votes: bool = True
     answer_gap: int = 30_000_000
     twitch: bool = True
@@ -189,9 +191,11 @@ class Case:
 
     def cut_off(self, request: str, at: int) -> bool:
         """Whether what was sent to the bot just before its end, or into a dead connection, was never read."""
-        cuts = (trouble for trouble in self.struck if trouble.is_restart or trouble.name == "twitch-reset")
-        cut = any(trouble.begins_at - UNDER_WAY <= at <= trouble.ends_at for trouble in cuts)
-        return cut and request not in self.outcomes
+        return request not in self.outcomes and any(begin <= at <= end for begin, end in self._unread)
+
+    @cached_property
+    def _unread(self) -> tuple[tuple[int, int], ...]:
+        return unread_spans(self.struck, self.record, self.outcomes)
 
     def restarted_between(self, begin: int, end: int) -> bool:
         """Whether the bot lost what it had in mind in this time: it may then say once more what it had said."""

@@ -262,6 +262,7 @@ def case_of(performance: Performance, options: RehearseOptions) -> Case:
         link_words=play.link_words,
         vote_words=play.vote_words,
         spend_words=play.spend_words,
+        mine_word=play.words["mine"].casefold(),
         bare_votes=play.bare_votes,
         answer_gap=options.tempo.answer_gap * SECOND,
         twitch=play.twitch,

@@ -21,8 +21,8 @@ from bot.stage.record import SeenLine
 
 # A bot takes about this many times as long to start as the stage, which is measured each time: on a slow machine
 # the evening begins later, so that the first announcement is not late.
-_BOT_TO_STAGE = 5.0
-_LEAD_SECONDS_MIN, _LEAD_SECONDS_MAX = 3.0, 20.0
+_BOT_TO_STAGE = 7.0
+_LEAD_SECONDS_MIN, _LEAD_SECONDS_MAX = 4.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)

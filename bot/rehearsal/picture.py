@@ -21,11 +21,12 @@ _MARKED = {"announced": "announced", "sold-out": "sold out", "closed": "closed",
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One step: heights in hundredths of the busiest one."""
+    """One step: heights in hundredths of the busiest one; the votes stand on top of the claims."""
 
     index: int
     asked: float
     granted: float
+    voted: float
     says: str
 
 
@@ -54,7 +55,7 @@ class Lane:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One piece of an evening, of so many `points`. `ticks` are (left, label), `shades` (left, width): where any
-    fault was on."""
+    fault was on; `busiest` is what the highest bar stands for in one second."""
 
     points: int
     bars: tuple[Bar, ...]
@@ -72,7 +73,7 @@ def pictures(figures: Figures) -> tuple[Picture, ...]:
     drawn = []
     for series in figures.series:
         bands = tuple(_bands(series, figures.begins_at, numbered))
-        if any(series.asked) or bands:
+        if any(series.asked) or any(series.voted) or bands:
             lanes = (
                 _lane(series, figures.begins_at, life) for life in (*figures.timelines, *figures.poll_timelines)
             )
@@ -84,7 +85,8 @@ def pictures(figures: Figures) -> tuple[Picture, ...]:
                     shades=tuple(_shades(bands)),
                     lanes=tuple(lane for lane in lanes if lane.spans or lane.marks),
                     ticks=tuple(_ticks(series, figures.begins_at)),
-                    busiest=series.busiest,
+                    busiest=max(map(sum, zip(series.asked, series.voted, strict=True)), default=0)
+                    / series.step_seconds,
                     flag_rows=1 + max((band.row for band in bands), default=-1),
                 )
             )
@@ -97,12 +99,15 @@ def _left(series: Series, at: int) -> float:
 
 
 def _bars(series: Series, begins_at: int) -> Iterator[Bar]:
-    top = max(series.asked, default=0) or 1
-    for index, (asked, granted) in enumerate(zip(series.asked, series.granted, strict=True)):
-        if asked:
+    steps = list(zip(series.asked, series.granted, series.voted, strict=True))
+    top = max((asked + voted for asked, _, voted in steps), default=0) or 1
+    for index, (asked, granted, voted) in enumerate(steps):
+        if asked or voted:
             when = since(series.begins_at + index * series.step_seconds * SECOND - begins_at)
-            says = f"{when}: {counted(asked, 'claim')}, {granted} granted"
-            yield Bar(index, round(100 * asked / top, 1), round(100 * granted / top, 1), says)
+            claims = [f"{counted(asked, 'claim')}, {granted} granted"] if asked else []
+            votes = [counted(voted, "vote")] if voted else []
+            asked_high, granted_high, voted_high = (round(100 * each / top, 1) for each in (asked, granted, voted))
+            yield Bar(index, asked_high, granted_high, voted_high, f"{when}: {', '.join(claims + votes)}")
 
 
 def _bands(series: Series, begins_at: int, numbered: Iterable[tuple[int, Healing]]) -> Iterator[Band]:

@@ -39,7 +39,10 @@ def render(report: Report) -> str:
         unchecked=report.having(Verdict.UNCHECKED),
         healed=sum(each.seconds is not None for each in figures.healings),
         busiest=max((each.busiest for each in figures.series), default=0.0),
+        busiest_votes=max((each.busiest_votes for each in figures.series), default=0.0),
+        rush="Claims and votes" if figures.voted else "Claims",
         pictures=pictures(figures),
+        stopped=any(life.first("cancelled") for life in (*figures.timelines, *figures.poll_timelines)),
         early=any(life.early_spans for life in figures.timelines),
         # Our own sheet, and no text of anybody's: it would be spoiled by escaping.
         css=Markup((_HERE / "report.css").read_text("utf-8")),

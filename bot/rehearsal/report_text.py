@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -93,9 +93,16 @@ def _moments(life: Timeline, begins_at: int) -> str:
 def _lines(figures: Figures, console: Console) -> Iterator[tuple[str, str]]:
     if figures.asked:
         busiest = max((each.busiest for each in figures.series), default=0.0)
-        bars = _sparkline(figures, console)
+        bars = _sparkline([each.asked for each in figures.series], console)
         people = counted(figures.people, "person", "people")
         yield "Claims", f"{figures.asked} from {people}, at most {busiest:.0f} in a second{bars}"
+    if figures.voted:
+        busiest = max((each.busiest_votes for each in figures.series), default=0.0)
+        bars = _sparkline([each.voted for each in figures.series], console)
+        yield (
+            "Votes",
+            f"{figures.voted} in {counted(len(figures.polls), 'poll')}, at most {busiest:.0f} in a second{bars}",
+        )
     for answers in figures.answers:
         shares = ", ".join(f"{name} {answers.share(part):.2f} s" for name, part in _SHARES)
         yield "Answers", f"{answers.platform.title()}: {shares}, of {len(answers.seconds)}"
@@ -128,12 +135,13 @@ def _counted(items: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{count} {clean(name)}" for name, count in items)
 
 
-def _sparkline(figures: Figures, console: Console) -> str:
-    if len(figures.series) != 1 or not _has_utf8(console):
+def _sparkline(pieces: Sequence[Sequence[int]], console: Console) -> str:
+    """The steps of an evening that is in one piece."""
+    if len(pieces) != 1 or not _has_utf8(console):
         return ""
-    asked = figures.series[0].asked
-    step = -(-len(asked) // max(10, min(40, console.width - 50)))
-    sums = [sum(asked[begin : begin + step]) for begin in range(0, len(asked), step)]
+    (steps,) = pieces
+    width = -(-len(steps) // max(10, min(40, console.width - 50)))
+    sums = [sum(steps[begin : begin + width]) for begin in range(0, len(steps), width)]
     top = max(sums, default=0) or 1
     return "  " + "".join(_BLOCKS[-(-each * (len(_BLOCKS) - 1) // top)] for each in sums)
 

@@ -47,7 +47,7 @@ def text_of(seen: SeenLine) -> str:
 def words_of(platform: str, text: str, at: int) -> str:
     """As `text_of`, for a text that was shown at an instant (microseconds UTC)."""
     if platform == "discord":
-        text = _TIME.sub(lambda found: _time_shown(int(found[1]), found[2], at), text)
+        text = _TIME.sub(lambda found: time_shown(int(found[1]), found[2], at), text)
         text = _ROLE.sub("@role", text)
         text = _SMALL_PRINT.sub("", text)
     return clean(text)
@@ -59,7 +59,8 @@ _ROLE = re.compile(r"<@&\d+>")
 _SMALL_PRINT = re.compile(r"\n?(?:^.*\n```\n[^`]*```|^-# .*)", re.MULTILINE)
 
 
-def _time_shown(second: int, style: str | None, now: int) -> str:
+def time_shown(second: int, style: str | None, now: int) -> str:
+    """A stamp of Discord's (seconds UTC) as its own programs show it at an instant (microseconds UTC)."""
     if style == "R":
         seconds = second - now // SECOND
         return f"in {seconds} s" if seconds >= 0 else f"{-seconds} s ago"

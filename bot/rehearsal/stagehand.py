@@ -70,8 +70,8 @@ class Stagehand:
         order = {"do": "press", "user": user, "message_id": message_id, "custom_id": custom_id}
         await self._stage.ask(order)
 
-    async def slash(self, user: str, command: str, options: Mapping[str, Any]) -> None:
-        await self._stage.ask({"do": "slash", "user": user, "command": command, "options": dict(options)})
+    async def slash(self, user: str, line: str) -> None:
+        await self._stage.ask({"do": "slash", "user": user, "text": line})
 
     async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
         order = {"do": "submit", "user": user, "interaction_id": interaction_id, "values": dict(values)}
@@ -107,7 +107,19 @@ class Stagehand:
             self._group.create_task(self._cause(fault, lasts, merged))
         else:
             order = {"do": "fault", "name": name, "text": fault.sentence, "seconds": lasts, "options": merged}
-            await self._stage.ask(order)
+            if not self._one_restart_at_a_time.locked():
+                await self._stage.ask(order)
+                return
+            # How long a bot takes to come back is up to the machine, and meanwhile it would strike nobody.
+            self._going_on += 1
+            self._group.create_task(self._ask_when_back(order))
+
+    async def _ask_when_back(self, order: Json) -> None:
+        try:
+            async with self._one_restart_at_a_time:
+                await self._stage.ask(order)
+        finally:
+            self._going_on -= 1
 
     async def skip(self, name: str, why: str) -> None:
         """Note that a fault did not strike."""

@@ -18,7 +18,7 @@ from bot.services.ports import BoardSender, Clock, PlaceDown, SendRefused
 from bot.storage.database import Reads
 from bot.storage.drops import read_drops
 from bot.storage.nights import read_nights
-from bot.storage.polls import live_counts, read_polls
+from bot.storage.polls import read_polls, so_far
 from bot.storage.telling import PostedCard, last_card
 from bot.wording.announcing import control_card, live_card
 from bot.wording.cards import Card
@@ -149,8 +149,8 @@ class KeptCards:
 
     def _poll(self, poll: Poll) -> Draw:
         async def draw(posted: PostedCard, now: Micros) -> Card:
-            counts = await live_counts(self._reads, self._channel_id, poll)
-            card = live_poll_card(self._words, poll_snapshot(poll), counts, now)
+            now_on, counts = await so_far(self._reads, self._channel_id, poll)
+            card = live_poll_card(self._words, poll_snapshot(now_on), counts, now)
             return replace(card, blocks=(*card.blocks, *note_blocks(self._words, posted.about)))
 
         return draw

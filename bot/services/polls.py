@@ -31,7 +31,7 @@ from bot.services.ports import LedgerLane
 from bot.services.waiting import woken
 from bot.storage.database import Reads
 from bot.storage.lane import Committed
-from bot.storage.polls import live_counts, read_polls, running_polls
+from bot.storage.polls import read_polls, running_polls, so_far
 
 YES_WITHIN = 30 * SECOND
 # Votes are committed all the time, and change nothing of what is kept here.
@@ -136,7 +136,7 @@ class Polls:
             found = closed_poll(polls, "")
         if isinstance(found, PollRefused):
             return replace(found, verb=PollVerb.SHOW)
-        return ShownPoll(found, await live_counts(self._reads, self._channel_id, found))
+        return ShownPoll(*await so_far(self._reads, self._channel_id, found))
 
     async def every(self) -> tuple[Poll, ...]:
         """All polls there ever were, in the order in which they were opened."""

@@ -116,7 +116,7 @@ class Orders:
         self._stage.discord.press(self._member(order["user"]), order["message_id"], order["custom_id"])
 
     async def slash(self, order: Order) -> None:
-        self._stage.discord.slash(self._member(order["user"]), order["command"], order["options"])
+        self._stage.discord.type_slash(self._member(order["user"]), order["text"], self._known)
 
     async def submit(self, order: Order) -> None:
         """Send the form that the act with this `interaction_id` opened: `values` are texts by the fields' ids. A
@@ -162,7 +162,8 @@ class Orders:
         return member
 
     def _named(self, name: str) -> Member | None:
-        return next((each for each in self._stage.discord.guild.members.values() if each.name == name), None)
+        members = self._stage.discord.guild.members.values()
+        return next((each for each in members if each.name.casefold() == name.casefold()), None)
 
     # Faults
 

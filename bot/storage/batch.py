@@ -61,6 +61,8 @@ class Batch:
         self.settled: list[tuple[Actor, Answer[Any]]] = []
         # The same of votes.
         self.voted: list[tuple[Actor, Answer[Any]]] = []
+        # Drops that were closed.
+        self.closed: set[str] = set()
         # Accounts on Twitch with those on Discord that they were linked with; None for one that is linked no more.
         self.linked: list[tuple[Account, Account | None]] = []
         # Whether this process has been told of the stream: true only once that stands in the ledger.
@@ -222,6 +224,8 @@ class Batch:
             self._lose(after, fact, entry)
         else:
             book.wake_at = 0
+        if fact.kind == "drop.closed":
+            self.closed.add(drop)
         if fact.kind != "unit.granted" or after.sold_out:
             book.forget_choices()
         book.drops[drop] = after

@@ -51,8 +51,8 @@ class Command(Protocol):
 @dataclass(frozen=True, slots=True)
 class Committed:
     """What a batch left behind: places with something new to say, the drops, polls and nights that changed (as
-    entries name them), the next due instant, the answers to claims and to votes that had waited for evidence, and
-    which accounts were linked or, with None, unlinked."""
+    entries name them), the next due instant, the answers to claims and to votes that had waited for evidence, which
+    accounts were linked or, with None, unlinked, and the drops that were closed."""
 
     places: frozenset[str] = frozenset()
     drops: frozenset[str] = frozenset()
@@ -60,6 +60,7 @@ class Committed:
     settled: tuple[tuple[Actor, Answer[Any]], ...] = ()
     voted: tuple[tuple[Actor, Answer[Any]], ...] = ()
     linked: tuple[tuple[Account, Account | None], ...] = ()
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -218,6 +219,7 @@ class Lane:
                 merged.settled + committed.settled,
                 merged.voted + committed.voted,
                 merged.linked + committed.linked,
+                merged.closed | committed.closed,
             )
         return results, merged
 
@@ -254,7 +256,8 @@ class Lane:
         settled = tuple(each for batch in batches for each in batch.settled)
         voted = tuple(each for batch in batches for each in batch.voted)
         linked = tuple(each for batch in batches for each in batch.linked)
-        return answers, Committed(places, changed, wake_at, settled, voted, linked)
+        closed = frozenset[str]().union(*(batch.closed for batch in batches))
+        return answers, Committed(places, changed, wake_at, settled, voted, linked, closed)
 
     def _prepare(self, connection: Connection, taken: list[_Asked]) -> dict[int, tuple[Batch, Known]]:
         """For each channel its working set, with what the decisions will ask for read in a few statements, and the

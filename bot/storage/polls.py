@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -123,12 +124,21 @@ async def read_count(reads: Reads, channel_id: int, key: str) -> Result | None:
     return await reads.consult(look)
 
 
-async def live_counts(reads: Reads, channel_id: int, poll: Poll) -> tuple[tuple[str, int], ...] | None:
-    """What each option of an open poll has got so far; None where that is hidden, or the poll is over."""
+class PollSoFar(NamedTuple):
+    """A poll and what each option has got so far; None where that is hidden, or the poll is over."""
+
+    poll: Poll
+    counts: tuple[tuple[str, int], ...] | None
+
+
+async def so_far(reads: Reads, channel_id: int, poll: Poll) -> PollSoFar:
+    """How a poll stands as last committed: the people are those whose votes are counted, however many came since
+    `poll` was read."""
     result = await read_count(reads, channel_id, poll.key) if poll.open and not poll.plan.hidden else None
     if result is None:
-        return None
-    return tuple((poll.plan.options[count.option - 1], count.amount) for count in result.counts)
+        return PollSoFar(poll, None)
+    counts = tuple((poll.plan.options[count.option - 1], count.amount) for count in result.counts)
+    return PollSoFar(replace(poll, people=result.people + result.abstained), counts)
 
 
 async def own_votes(reads: Reads, channel_id: int, account: Account) -> list[OwnVote]:

@@ -28,6 +28,7 @@ __all__ = [
     "chat_line",
     "control_card",
     "frozen_card",
+    "gap_closed_line",
     "gap_line",
     "live_card",
     "lost_card",
@@ -69,6 +70,15 @@ def gap_line(words: Wording, about_titles: Sequence[str], now: Micros, *, again:
     other words, since Twitch swallows a line that it has just heard."""
     titles = words.say("list-or").join(chat_text(title) for title in about_titles[:4])
     return fitted(words.say("gap-again" if again else "gap", titles=titles))
+
+
+def gap_closed_line(words: Wording, titles_and_left: Sequence[tuple[str, int]]) -> str:
+    """After a time without ears in which drops closed, with how many units left: who typed in vain learns that it
+    did not count, since nobody can be asked to claim again."""
+    closed = ", ".join(
+        words.say("gap-closed-drop", title=chat_text(title), left=left) for title, left in titles_and_left[:4]
+    )
+    return fitted(words.say("gap-closed", closed=closed))
 
 
 def card(words: Wording, kind: NewsKind, about: Mapping[str, object], now: Micros) -> Card:

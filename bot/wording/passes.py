@@ -57,7 +57,10 @@ def passes_text(
     rest = len(items) - len(fitting.splitlines())
     if rest:
         fitting += "\n" + words.say("list-more", discord=True, count=rest)
-    return words.say("passes-of" if whose else "passes-list", discord=True, passes=fitting, name=name)
+    if whose:
+        return words.say("passes-of", discord=True, passes=fitting, name=name)
+    votes = any(held.terms.kind is PassKind.MOD_VOTE and held.why_not(now) is None for held in passes)
+    return words.say("passes-list-votes" if votes else "passes-list", discord=True, passes=fitting)
 
 
 def passes_lines(words: Wording, held: Sequence[tuple[str, Sequence[Pass]]], now: Micros) -> list[str]:

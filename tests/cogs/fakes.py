@@ -476,7 +476,7 @@ async def in_chat(stage: Stage, desk: Desk) -> AsyncIterator[None]:
         on_connected=on_connected,
     )
     async with running(platform.run):
-        await asyncio.wait_for(connected.wait(), 15.0)
+        await asyncio.wait_for(connected.wait(), 60.0)
         yield
 
 
@@ -494,7 +494,7 @@ async def on_board(stage: Stage, desk: Desk, **changes: Any) -> AsyncIterator[Di
         on_connected=on_connected,
     )
     async with running(platform.run):
-        await asyncio.wait_for(connected.wait(), 15.0)
+        await asyncio.wait_for(connected.wait(), 60.0)
         yield platform
 
 

@@ -31,6 +31,7 @@ GAME = PollWords("Next game?", ("Hades", "Celeste"), 2 * MINUTE)
         "Colour of the next mug? teal｜plum｜sand ９０ｓ",
         "Colour of the next mug? | teal | plum | sand | 90s",
         "Colour of the next mug? teal; plum; sand; 1m30s",
+        "Colour of the next mug? teal, plum, sand 1m30",
         "Colour of the next mug? teal, plum, sand 90 seconds",
         "Colour of the next mug? teal, plum, sand 1 min 30 sec",
         "Colour of the next mug? teal, plum, sand 90s.",

@@ -30,6 +30,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
         ("3m", 3 * MINUTE),
         ("1h30m", 90 * MINUTE),
         ("1h 30 min", 90 * MINUTE),
+        ("1h30", 90 * MINUTE),
+        ("1m30", 90 * SECOND),
+        ("1h30m15", 90 * MINUTE + 15 * SECOND),
         ("1.5h", 90 * MINUTE),
         (" 2 Days ", 2 * DAY),
         ("250ms", 250 * MILLISECOND),
@@ -43,7 +46,25 @@ def test_a_span_is_read_as_people_write_it(text: str, span: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10", "m", "-5m", "10m or so", "10 months", "10m s", "٣m", "1_0m", "1e3s", "9999999999s", "5mm"]
+    "text",
+    [
+        "",
+        "10",
+        "m",
+        "-5m",
+        "10m or so",
+        "10 months",
+        "10m s",
+        "٣m",
+        "1_0m",
+        "1e3s",
+        "9999999999s",
+        "5mm",
+        "h30",
+        "1d30",
+        "1h300",
+        "1 h 30",
+    ],
 )
 def test_what_is_no_span_is_none(text: str) -> None:
     assert read_span(text) is None

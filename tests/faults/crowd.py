@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from bot.stage.discord.errors import InteractionFailed, StageError
 from tests.faults.rig import Night
@@ -14,6 +15,8 @@ from tests.faults.rig import Night
 # Twitch swallows a viewer's identical line within 30 seconds.
 WAYS_TO_ASK = ("!claim", "!claim mug", "!md claim", "!md claim mug", "!Claim", "!claim Teal Mug", "!CLAIM MUG")
 PATIENCE_SECONDS = 1.5
+# After which Discord says that an interaction has failed.
+INTERACTION_SECONDS = 3.0
 
 _WINNERS = re.compile(r"@(\w+)(?: Teal Mug)? #(\d+)")
 _REFUSED = re.compile(r"^(@\w+(?:, @\w+)*): Teal Mug is sold out")
@@ -55,7 +58,7 @@ def told_so_far(tonight: Night) -> Told:
 
 async def ask_in_chat(tonight: Night, name: str, *, doubts: bool) -> None:
     """A viewer types until the bot has answered; one who doubts asks once more after that."""
-    ways = iter(WAYS_TO_ASK * 20)
+    ways = cycle(WAYS_TO_ASK)
     while not told_so_far(tonight).has_answered(("twitch", name)):
         tonight.say(name, next(ways))
         await asyncio.sleep(PATIENCE_SECONDS)
@@ -71,5 +74,5 @@ async def ask_on_discord(tonight: Night, name: str) -> None:
         except StageError:
             asked = tonight.use_claim_command(name)
         with suppress(InteractionFailed, TimeoutError):
-            await asked.wait()
+            await asked.wait(INTERACTION_SECONDS)
         await asyncio.sleep(PATIENCE_SECONDS / 5)

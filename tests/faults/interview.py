@@ -18,7 +18,7 @@ DROP = "mug-0"
 OPENING = (Deed("plan", "plan", drop=DROP), Deed("open", "open", drop=DROP))
 FINAL = ("answered", "gave-up", "failed", "too-fast")
 TRY_AGAIN = "try again"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def claims(*names: str) -> tuple[Deed, ...]:

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.config import load_config
+from bot.storage import database
 from bot.wiring import run_bot
 
 POINTS = (
@@ -54,8 +55,11 @@ def no_trap(_point: str) -> None:
     """The probe of a life that is to last."""
 
 
-def live(config: Path, environ: Mapping[str, str], log: Path, trap: Trap | None) -> None:
-    """The whole life: what it prints goes into `log`, and its exit code is the bot's."""
+def live(config: Path, environ: Mapping[str, str], log: Path, trap: Trap | None, busy_ms: int | None) -> None:
+    """The whole life: what it prints goes into `log`, and its exit code is the bot's. It waits `busy_ms` for a
+    stranger's lock, or as long as the bot does."""
+    if busy_ms is not None:
+        database.BUSY_TIMEOUT_MS = busy_ms
     output = os.open(log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     for stream in (1, 2):
         os.dup2(output, stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import os
 import select
@@ -14,11 +15,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bot.storage.database import ledger_url
 from bot.storage.upgrade import upgrade
+from tests.compiled_once import compile_once
 from tests.faults.lean_child import EPOCH, Orders, live
 
 SUFFIXES = ("", "-wal", "-shm")
@@ -38,7 +41,8 @@ class Child:
 
     @classmethod
     def forked(cls, orders: Orders, log: Path) -> Child:
-        """A copy of this process, which has everything imported. For programs without threads."""
+        """A copy of this process, which has everything imported and compiled. For programs without threads."""
+        _live_here()
         (words, words_end), (cues_end, cues) = os.pipe(), os.pipe()
         pid = os.fork()
         if pid:
@@ -88,7 +92,7 @@ class Child:
         *lines, self._rest = (self._rest + piece).split(b"\n")
         return [json.loads(line) for line in lines]
 
-    def words(self, seconds: float = 30.0) -> Iterator[dict[str, Any]]:
+    def words(self, seconds: float = 120.0) -> Iterator[dict[str, Any]]:
         """Everything it tells until its end. Raises TimeoutError when it does not end in time."""
         deadline = time.monotonic() + seconds
         while not self._told_all:
@@ -113,6 +117,19 @@ class Child:
             os.close(self._words)
             os.close(self._cues)
         return self.exit_code
+
+
+@cache
+def _live_here() -> None:
+    """One short life in this very process. What it imports and compiles, no forked one has to."""
+    compile_once()
+    (cues, cues_end), words = os.pipe(), os.open(os.devnull, os.O_WRONLY)
+    with tempfile.TemporaryDirectory(prefix="lean-", dir=memory()) as folder:
+        live(Orders(str(new_ledger(Path(folder, "first"))), groups=3, askers=2), words, cues)
+    for descriptor in (cues, cues_end, words):
+        os.close(descriptor)
+    # Pages that the collector does not touch are shared for good.
+    gc.freeze()
 
 
 def memory() -> Path | None:

@@ -19,7 +19,7 @@ needs_strace = pytest.mark.skipif(why_not() is not None, reason=f"{why_not()}")
 def run_program(name: str, *arguments: str) -> str:
     """What it printed; fails with that when it has found a violation."""
     command = [sys.executable, "-m", f"tests.faults.{name}", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=170, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=570, check=False)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout
 

@@ -31,15 +31,18 @@ else:
 nursery.set_forkserver_preload(["bot.wiring", "tests.faults.killed_bot"])
 
 KILLED = -9
+PRESS_SECONDS = 60.0
 
 
 @dataclass
 class Night(Evening):
-    """An evening whose bot can be killed. `late_by` moves the stage's clock ahead, in microseconds."""
+    """An evening whose bot can be killed. `late_by` moves the stage's clock ahead, in microseconds; `busy_ms` is
+    how long a life waits for a stranger's lock, None for as long as the bot does."""
 
     process: BaseProcess | None = None
     lives: int = 0
     late_by: int = 0
+    busy_ms: int | None = None
     frames: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -61,7 +64,7 @@ class Night(Evening):
         assert self.process is None or self.process.exitcode is not None, "the last life still lasts"
         self.lives += 1
         self.process = nursery.Process(
-            target=live, args=(self.folder / "config.toml", self.environ, self.log, trap), daemon=True
+            target=live, args=(self.folder / "config.toml", self.environ, self.log, trap, self.busy_ms), daemon=True
         )
         self.process.start()
         return self.process
@@ -70,14 +73,14 @@ class Night(Evening):
         """Start a life and wait until both platforms hear it."""
         before = len(self.stage.record.seen)
         process = self.be_born(trap)
-        await until(lambda: process.exitcode is not None or self._listening(before), "the bot listens", 30)
+        await until(lambda: process.exitcode is not None or self._listening(before), "the bot listens")
         assert process.exitcode is None, f"the bot ended at once:\n{self.log.read_text()}"
 
     def listens_since(self, seen: int) -> bool:
         """Whether both platforms have heard the bot since the record was that long."""
         return self._listening(seen)
 
-    async def died(self, seconds: float = 20.0) -> int:
+    async def died(self, seconds: float = 60.0) -> int:
         """Wait for the end of this life; returns the exit code, negative for a signal."""
         process = self.process
         assert process is not None
@@ -168,7 +171,7 @@ class Night(Evening):
         members = {member.name: member for member in self.stage.discord.guild.members.values()}
         return members.get(name) or self.stage.discord.add_member(name)
 
-    async def quiet(self, seconds: float = 15.0) -> None:
+    async def quiet(self, seconds: float = 60.0) -> None:
         """Wait until everything is announced and everybody told, so that the lane has nothing left to note."""
         try:
             await until(lambda: not self.facts().owed, "nothing is left to say", seconds)
@@ -192,7 +195,12 @@ class Night(Evening):
 
 @asynccontextmanager
 async def night(
-    folder: Path, drops: str, *, start: bool = True, pace: Mapping[str, str] = QUICK
+    folder: Path,
+    drops: str,
+    *,
+    start: bool = True,
+    pace: Mapping[str, str] = QUICK,
+    busy_ms: int | None = None,
 ) -> AsyncIterator[Night]:
     """A stage that is live, a config around these drops, and the bot's first life; the last ends with the block."""
     nights: list[Night] = []
@@ -204,7 +212,9 @@ async def night(
         # A first life that had to migrate would be the one that takes long.
         new_ledger_at(ledger_url(str(folder / "ledger.sqlite")))
         stage.twitch.go_live()
-        tonight = Night(stage, folder, load_config(file, environ), environ)
+        # The three seconds of Discord are for the plays: here a machine that stands still for as long fails nobody.
+        stage.discord.desk.deadline_seconds = PRESS_SECONDS
+        tonight = Night(stage, folder, load_config(file, environ), environ, busy_ms=busy_ms)
         nights.append(tonight)
         stage.twitch.frame_listeners.append(tonight.frames.append)
         try:

@@ -25,9 +25,7 @@ async def test_a_close_and_the_end_of_the_bot_each_leave_a_good_copy(tmp_path):
     folder = tmp_path / "backups"
     async with evening(tmp_path, ON_CUE) as tonight:
         await open_claim_close(tonight)
-        await until(
-            lambda: [b.why for b in list_backups(folder, "ledger")] == ["closed"], "a copy of the close", 20
-        )
+        await until(lambda: [b.why for b in list_backups(folder, "ledger")] == ["closed"], "a copy of the close")
         tonight.say("mia", "!drop undo")
         await tonight.hears("is open again")
         await tonight.stop()
@@ -44,7 +42,6 @@ async def test_a_folder_that_takes_no_copies_costs_nobody_an_answer_and_moderato
         await until(
             lambda: any("Backups are failing" in m.text for m in tonight.stage.discord.messages("moderators")),
             "the moderators hear of it",
-            20,
         )
         tonight.say("mia", "!drop undo")
         await tonight.hears("is open again")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.faults.rig import Night, night
+from tests.faults.rig import PRESS_SECONDS, Night, night
 from tests.journeys.rig import drop
 
 pytestmark = [
@@ -66,8 +66,8 @@ async def test_a_press_that_is_delivered_three_times_makes_one_claim(tmp_path):
         await tonight.open_on_cue()
         tonight.stage.discord.faults.duplicate_next(3)
         pressed = tonight.press("fan")
-        assert "#1 of 6" in (await pressed.wait()).text
-        assert "#2 of 6" in (await tonight.press("gus").wait()).text
+        assert "#1 of 6" in (await pressed.wait(PRESS_SECONDS)).text
+        assert "#2 of 6" in (await tonight.press("gus").wait(PRESS_SECONDS)).text
         await tonight.quiet()
         facts = tonight.facts()
         assert facts.numbers["mug"] == {("discord", "fan"): (1,), ("discord", "gus"): (2,)}

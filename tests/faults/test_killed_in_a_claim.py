@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.crowd import told_so_far
 from tests.faults.killed_bot import Trap
-from tests.faults.rig import KILLED, Night, night
+from tests.faults.rig import KILLED, PRESS_SECONDS, Night, night
 from tests.journeys.rig import drop, until
 
 pytestmark = [
@@ -108,7 +108,7 @@ async def test_a_press_that_was_not_stored_is_decided_when_it_is_pressed_again(t
         assert await tonight.died() == KILLED
         assert tonight.facts().units() == [1]
         await tonight.start()
-        assert "#2 of 3" in (await tonight.press("fan").wait()).text
+        assert "#2 of 3" in (await tonight.press("fan").wait(PRESS_SECONDS)).text
         await tonight.quiet()
         assert tonight.facts().numbers["mug"][("discord", "fan")] == (2,)
 
@@ -126,7 +126,7 @@ async def test_a_press_that_was_stored_is_told_on_the_board_at_the_next_start(tm
         assert tonight.facts().units() == [1, 2]
         await tonight.start()
         await until(lambda: [text for text in tonight.board() if "fan #2" in text], "the board names the winner")
-        again = await tonight.press("fan").wait()
+        again = await tonight.press("fan").wait(PRESS_SECONDS)
         assert "#2 is already yours" in again.text
         await tonight.quiet()
         assert len([text for text in tonight.board() if "fan" in text]) == 1

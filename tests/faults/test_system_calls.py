@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.programs import needs_fork, needs_strace, run_program
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), needs_fork, needs_strace]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), needs_fork, needs_strace]
 
 
 @pytest.mark.parametrize("error", ["KILL", "EIO"])

@@ -38,7 +38,7 @@ class Tracer:
     def ended(self) -> None:
         """Wait until the traced process has ended, so that the log is whole."""
         assert self._process.stderr is not None
-        self._process.wait(30)
+        self._process.wait(120)
         self._process.stderr.close()
 
 

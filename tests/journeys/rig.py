@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+import bot.opening
+import bot.scheduler
+import bot.wiring
 from bot.config import Config, load_config
+from bot.domain.time import SECOND
+from bot.rehearsal.clockwork import move_clocks
 from bot.stage.record import Seen
 from bot.stage.server import Stage
 from bot.stage.twitch.world import TwitchUser
 from bot.wiring import run_until
+from tests.patient_loop import stood_still
 
 SECRETS = {
     "MICRODROPS_TWITCH_CLIENT_SECRET": "client_secret",
@@ -24,17 +32,49 @@ SECRETS = {
 }
 
 
-async def until(fact: Callable[[], object], what: str, seconds: float = 15.0) -> None:
+async def until(fact: Callable[[], object], what: str, seconds: float = 60.0) -> None:
     """Wait for a fact; fails naming it."""
-    deadline = time.monotonic() + seconds
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
     while not fact():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
+        assert loop.time() < deadline, f"waited {seconds} s in vain for: {what}"
         await asyncio.sleep(0.02)
+
+
+class WaitingClock:
+    """The machine's clock, but it waits for a process that gets no turn: a window is then as long as it was to be.
+    For tests in one process, on one loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def offset(self) -> int:
+        return -round(stood_still(self._loop) * SECOND)
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000 + self.offset
+
+    def steady(self) -> int:
+        return round(self._loop.time() * SECOND)
+
+
+@contextmanager
+def by_the_waiting_clock() -> Iterator[WaitingClock]:
+    """Everything that the bot does goes by it."""
+    clock = WaitingClock()
+    with pytest.MonkeyPatch.context() as patch:
+        # As they are now they shall be again.
+        patch.setattr(bot.opening.SystemClock, "now", bot.opening.SystemClock.now)
+        patch.setattr(bot.scheduler, "datetime", bot.scheduler.datetime)
+        patch.setattr(bot.wiring.SteadyClock, "now", lambda _: clock.steady())
+        move_clocks(clock)  # type: ignore[arg-type]  # it has what is asked of one
+        yield clock
 
 
 def local(seconds_from_now: float) -> str:
     """A config time that lies so many seconds ahead, in UTC, to the second."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() + seconds_from_now))
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(WaitingClock().now() / SECOND + seconds_from_now))
 
 
 def drop(name: str = "mug", **keys: object) -> str:
@@ -132,7 +172,7 @@ class Evening:
     def seen(self, kind: str) -> list[Seen]:
         return [s for s in self.stage.record.seen if s.kind == kind]
 
-    async def hears(self, *parts: str, since: int = 0, seconds: float = 15.0) -> str:
+    async def hears(self, *parts: str, since: int = 0, seconds: float = 60.0) -> str:
         """Wait until the bot says a line in Twitch chat with all these parts; returns the line."""
         found: list[str] = []
 
@@ -151,7 +191,7 @@ class Evening:
         self._stop = asyncio.Event()
         before = len(self.stage.record.seen)
         self._running = asyncio.create_task(run_until(self.config, self._stop))
-        await until(lambda: self._running.done() or self._listening(before), "the bot listens", 20)
+        await until(lambda: self._running.done() or self._listening(before), "the bot listens")
         if self._running.done():
             await self._running
 
@@ -168,7 +208,7 @@ class Evening:
     async def stop(self) -> None:
         if self._running is not None:
             self._stop.set()
-            await asyncio.wait_for(self._running, 15)
+            await asyncio.wait_for(self._running, 60)
             self._running = None
 
     async def restart(self) -> None:
@@ -190,20 +230,21 @@ async def evening(
     start: bool = True,
 ) -> AsyncIterator[Evening]:
     """A stage, a config around these drops, and the bot listening; everything ends with the block."""
-    async with Stage() as stage:
-        environ = secrets_of(stage)
-        file = folder / "config.toml"
-        file.write_text(
-            config_text(stage, folder / "ledger.sqlite", drops, platforms=platforms, pace=pace), "utf-8"
-        )
-        if live:
-            stage.twitch.go_live()
-        tonight = Evening(stage, folder, load_config(file, environ), environ)
-        try:
-            if start:
-                await tonight.start()
-            yield tonight
-        finally:
-            await tonight.stop()
+    with by_the_waiting_clock() as clock:
+        async with Stage(clock=clock.now) as stage:
+            environ = secrets_of(stage)
+            file = folder / "config.toml"
+            file.write_text(
+                config_text(stage, folder / "ledger.sqlite", drops, platforms=platforms, pace=pace), "utf-8"
+            )
+            if live:
+                stage.twitch.go_live()
+            tonight = Evening(stage, folder, load_config(file, environ), environ)
+            try:
+                if start:
+                    await tonight.start()
+                yield tonight
+            finally:
+                await tonight.stop()
     strange = [s.text for s in stage.record.seen if s.kind == "not-imitated"]
     assert strange == [], "the stage was asked for what it does not imitate"

@@ -15,8 +15,8 @@ SOON = {**QUICK, "settle_after": "1s", "undo_within": "1s"}
 
 
 def drops() -> str:
-    """A mug that opens in three seconds for four, and a print on cue."""
-    mug = drop("mug", supply=5, opens=local(3), lasts="4s")
+    """A mug that opens in three seconds, and a print on cue."""
+    mug = drop("mug", supply=5, opens=local(3))
     return "\n\n".join([mug, drop("print", supply=5, opening="cue")])
 
 
@@ -34,6 +34,7 @@ async def test_a_viewer_is_forgotten_in_chat_and_claims_the_next_drop_as_somebod
         tonight.say("olaf_88", "!claim mug")
         await tonight.hears("@olaf_88", "#2")
         # While it runs they could come back and claim once more.
+        tonight.say("mia", "!drop close mug")
         await until(lambda: settled(tonight, "mug"), "the mug is settled")
         heard = len(tonight.chat)
         tonight.say("wanda_77", "!forgetme")
@@ -73,6 +74,7 @@ async def test_a_fan_on_discord_gets_their_data_and_is_forgotten_by_a_button(tmp
         assert data["accounts"] == [{"platform": "discord", "id": fan.id, "name": "frida_99"}]
         assert [(unit["title"], unit["number"]) for unit in data["units"]] == [("Teal Mug", 1)]
 
+        tonight.say("mia", "!drop close mug")
         await until(lambda: settled(tonight, "mug"), "the mug is settled")
         asked = await world.press(fan, kept.message_id, label="Forget me").wait()
         done = await world.press(fan, asked.message_id, label="Yes, forget me").wait()

@@ -8,7 +8,7 @@ from tests.journeys.rig import drop, evening, local, until
 
 
 async def test_a_drop_is_claimed_in_chat_and_by_button_and_everybody_is_answered(tmp_path):
-    async with evening(tmp_path, drop("mug", supply=3, opens=local(3), lasts="6s")) as tonight:
+    async with evening(tmp_path, drop("mug", supply=3, opens=local(3))) as tonight:
         await tonight.hears("Teal Mug")
         tonight.say("early", "!claim mug")
         await tonight.hears("@early")
@@ -28,6 +28,7 @@ async def test_a_drop_is_claimed_in_chat_and_by_button_and_everybody_is_answered
         assert "#3 of 3" in (await slash.wait()).text
         tonight.say("late", "!claim")
         await tonight.hears("@late", "sold out")
+        tonight.say("mia", "!drop close mug")
         await tonight.hears("is closed")
         await until(lambda: any("closed" in text.lower() for text in tonight.board()), "the final card")
     with sqlite3.connect(tmp_path / "ledger.sqlite") as ledger:

@@ -57,7 +57,7 @@ class Evening:
 
     async def noted(self) -> Poll:
         """Our poll, once the ledger knows how Twitch's has ended."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (poll := (await read_polls(self.reads, CHANNEL))[KEY]).native is None:  # noqa: ASYNC110  # no event tells it
                 await asyncio.sleep(0.02)
         return poll
@@ -95,7 +95,7 @@ async def an_evening(stage: Stage, url: Any) -> AsyncIterator[Evening]:
         )
         lane.listen(polling.committed)
         async with running(platform.run):
-            await until(lambda: heard.gaps, within=15.0)
+            await until(lambda: heard.gaps, within=60.0)
             following = asyncio.create_task(polling.run())
             try:
                 yield Evening(stage, lane, reads, board, platform, polling)

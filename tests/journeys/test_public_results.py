@@ -19,12 +19,13 @@ receipts_in_chat = true
 
 
 async def test_an_evening_can_be_checked_by_whoever_watched_it(tmp_path):
-    async with evening(tmp_path, drop("mug", supply=2, opens=local(3), lasts="6s") + PUBLIC) as tonight:
+    async with evening(tmp_path, drop("mug", supply=2, opens=local(3)) + PUBLIC) as tonight:
         await tonight.hears("is open", "Log microdrops/teapottv")
         tonight.say("ann", "!claim")
         in_chat = await tonight.hears("@ann", "#1")
         fan = tonight.stage.discord.add_member("fan")
         answer = await tonight.stage.discord.slash(fan, "claim").wait()
+        tonight.say("mia", "!drop close mug")
         await tonight.hears("is closed")
         await until(lambda: any("is closed" in text for text in tonight.board()), "the final card")
     messages = tonight.stage.discord.messages("announcements")

@@ -125,5 +125,5 @@ async def on_discord(stage: Stage, booth: Booth, **changes: Any) -> AsyncIterato
         save_digest=booth.save_digest,
     )
     async with running(platform.run):
-        await until(lambda: len(booth.gaps) > before, within=15.0)
+        await until(lambda: len(booth.gaps) > before, within=60.0)
         yield platform

@@ -19,7 +19,7 @@ from bot.platforms.twitch.settings import TwitchSettings
 from bot.stage.server import Stage
 
 
-async def until(fact: Callable[[], Any], *, within: float = 10.0) -> None:
+async def until(fact: Callable[[], Any], *, within: float = 60.0) -> None:
     """Wait until a fact holds; all times in seconds."""
     async with asyncio.timeout(within):
         while not fact():  # noqa: ASYNC110  # clients and stage share no event to wait for
@@ -127,7 +127,7 @@ async def on_twitch(stage: Stage, heard: Heard, **changes: Any) -> Any:
         on_stream=heard.on_stream,
     )
     async with running(platform.run):
-        await until(lambda: heard.gaps, within=15.0)
+        await until(lambda: heard.gaps, within=60.0)
         yield platform
 
 

@@ -65,7 +65,7 @@ async def house() -> AsyncIterator[House]:
             settings, install=booth.install, on_connected=booth.on_connected, ear=lambda: ear
         )
         async with running(platform.run):
-            await until(lambda: booth.gaps, within=15.0)
+            await until(lambda: booth.gaps, within=60.0)
             yield House(stage, calls, ear, platform)
 
 

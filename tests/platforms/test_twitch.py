@@ -343,7 +343,7 @@ async def test_a_client_that_closes_while_its_request_waits_to_be_repeated_is_a_
     async with on_twitch(stage, heard) as platform, library_pause(monkeypatch, seconds=3) as paused:
         stage.twitch.faults.fail_next(method, path, 503)
         asking = asyncio.ensure_future(deed(platform))
-        await asyncio.wait_for(paused.wait(), 5.0)
+        await asyncio.wait_for(paused.wait(), 60.0)
         assert platform.bot is not None
         await platform.bot.close()
         paused.clear()

@@ -64,7 +64,7 @@ async def house() -> AsyncIterator[House]:
             twitch_settings(stage), install=heard.install, on_connected=heard.on_connected, ear=lambda: ear, now=now
         )
         async with running(platform.run):
-            await until(lambda: heard.gaps, within=15.0)
+            await until(lambda: heard.gaps, within=60.0)
             yield House(stage, calls, ear, platform, heard)
 
 

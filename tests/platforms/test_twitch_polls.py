@@ -49,7 +49,7 @@ async def running_house() -> AsyncIterator[House]:
             twitch_settings(stage), install=heard.install, on_connected=heard.on_connected, on_poll=ended.append
         )
         async with running(platform.run):
-            await until(lambda: heard.gaps, within=15.0)
+            await until(lambda: heard.gaps, within=60.0)
             yield House(stage, platform, ended)
 
 

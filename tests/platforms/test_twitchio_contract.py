@@ -91,7 +91,7 @@ async def test_closed_says_that_a_socket_is_used_up() -> None:
     socket = websocket()
     assert socket._closed is False
     socket._closed = True
-    await asyncio.wait_for(socket.connect(fail_once=True), 1.0)
+    await asyncio.wait_for(socket.connect(fail_once=True), 60.0)
     assert not socket.connected
 
 

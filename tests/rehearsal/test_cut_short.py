@@ -8,8 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, Queue
+from threading import Thread
 
 import pytest
 
@@ -23,16 +26,30 @@ from bot.rehearsal.script_file import SKELETON, load_script
 from tests.rehearsal.fast.quick import dated_config
 
 NOTHING_TO_TELL = "Ended before there was anything to report."
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process"),
+    pytest.mark.timeout(400),
+]
 
 
-def start(kept: Path, *more: str) -> subprocess.Popen[str]:
+# A bot that does not come to itself.
+NEVER_UP = """
+import sys, time
+if "bot.rehearsal.clockwork" in sys.orig_argv:
+    time.sleep(3600)
+"""
+# Seconds, for what ends as soon as it is there: a slow machine under load takes forty for the slowest.
+PATIENCE = 150
+
+
+def start(kept: Path, *more: str, **surroundings: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "bot", "rehearse", "first-drop", "--viewers", "20", "--keep", str(kept), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    env = {**os.environ, **surroundings}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
 
 
 def wait_for(fact: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not fact():
         assert time.monotonic() < until, "it did not come to that"
         time.sleep(0.05)
@@ -48,7 +65,7 @@ def test_ctrl_c_ends_a_play_cleanly_with_the_report_so_far(tmp_path: Path) -> No
     with start(kept, "--json") as rehearsal:
         wait_for(lambda: has(kept / "record.jsonl", " is yours"))
         rehearsal.send_signal(signal.SIGINT)
-        said, wrong = rehearsal.communicate(timeout=40)
+        said, wrong = rehearsal.communicate(timeout=PATIENCE)
     assert rehearsal.returncode == 130, wrong
     report = json.loads(said)
     assert report["cut_short"]
@@ -64,10 +81,12 @@ def test_ctrl_c_before_there_is_anything_to_report_says_so_in_a_sentence(
     tmp_path: Path, more: str, begun: str
 ) -> None:
     kept = tmp_path / "kept"
-    with start(kept, more) as rehearsal:
+    # However long it takes until Ctrl-C comes, the bot has made no ledger yet.
+    (tmp_path / "sitecustomize.py").write_text(NEVER_UP)
+    with start(kept, more, PYTHONPATH=str(tmp_path)) as rehearsal:
         wait_for((kept / begun).exists)
         rehearsal.send_signal(signal.SIGINT)
-        said, wrong = rehearsal.communicate(timeout=40)
+        said, wrong = rehearsal.communicate(timeout=PATIENCE)
     assert rehearsal.returncode == 130
     if more == "--json":
         assert (json.loads(said)["error"], wrong) == (NOTHING_TO_TELL, "")
@@ -84,7 +103,7 @@ def test_ctrl_c_ends_a_play_in_virtual_time_with_the_report_so_far(tmp_path: Pat
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as rehearsal:
         wait_for(lambda: has(kept / "record.jsonl", " yours"))
         rehearsal.send_signal(signal.SIGINT)
-        said, wrong = rehearsal.communicate(timeout=40)
+        said, wrong = rehearsal.communicate(timeout=PATIENCE)
     assert (rehearsal.returncode, wrong) == (130, "")
     report = json.loads(said)
     assert report["cut_short"]
@@ -95,19 +114,51 @@ def test_ctrl_c_ends_a_play_in_virtual_time_with_the_report_so_far(tmp_path: Pat
 
 @pytest.mark.parametrize("how", [[], ["--fast"]])
 def test_whoever_presses_ctrl_c_again_and_again_leaves_no_folder_behind(tmp_path: Path, how: list[str]) -> None:
-    command = [sys.executable, "-m", "bot", "rehearse", "hot-drop", *how]
+    command = [sys.executable, "-m", "bot", "rehearse", "hot-drop", "--quiet", *how]
     surroundings = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=surroundings
-    ) as rehearsal:
+    with (
+        full_pipe() as (reading, full),
+        subprocess.Popen(command, stdout=full, stderr=subprocess.PIPE, text=True, env=surroundings) as rehearsal,
+    ):
         wait_for(lambda: any(has(each, "joined") for each in tmp_path.glob("microdrops-rehearsal-*/record.jsonl")))
-        for pause in (0.1, 0.1, 0):
+        assert rehearsal.stderr is not None
+        said = Queue[str]()
+        Thread(target=lambda: said.put(rehearsal.stderr.readline()), daemon=True).start()  # type: ignore[union-attr]  # see above
+        # As fast as a hand is. Two that came while the machine gave no turn are one, so a third may follow: nobody
+        # takes the report, and the play does not end without them.
+        for pause in (0.1, 20, 20, 20):
             rehearsal.send_signal(signal.SIGINT)
-            time.sleep(pause)  # as fast as a hand is
-        _, wrong = rehearsal.communicate(timeout=40)
-    assert rehearsal.returncode == 130
-    assert wrong == "Ended at once, without a report.\n"
+            with suppress(Empty):
+                assert said.get(timeout=pause) == "Ended at once, without a report.\n"
+                break
+        drain(reading)
+        assert rehearsal.wait(PATIENCE) == 130
+        assert rehearsal.stderr.read() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@contextmanager
+def full_pipe() -> Iterator[tuple[int, int]]:
+    """Both ends of a pipe into which nobody can write anything more."""
+    reading, full = os.pipe()
+    try:
+        os.set_blocking(full, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(full, b"." * 4096)
+        os.set_blocking(full, True)
+        yield reading, full
+    finally:
+        os.close(reading)
+        os.close(full)
+
+
+def drain(reading: int) -> None:
+    """Take what is in a pipe, so that whoever still holds the other end can end."""
+    os.set_blocking(reading, False)
+    with suppress(BlockingIOError):
+        while os.read(reading, 65536):
+            pass
 
 
 def test_ctrl_c_before_the_bot_has_a_ledger_ends_without_a_report(
@@ -145,6 +196,6 @@ def test_whoever_reads_along_may_leave_in_the_middle(tmp_path: Path) -> None:
         assert rehearsal.stdout is not None
         assert rehearsal.stdout.readline()
         rehearsal.stdout.close()
-        assert rehearsal.wait(60) == 130
+        assert rehearsal.wait(PATIENCE) == 130
         assert rehearsal.stderr is not None
         assert rehearsal.stderr.read() == ""

@@ -92,7 +92,7 @@ class Hands:
         return self.now
 
     async def play(self) -> bool:
-        return await asyncio.wait_for(self.evening.play([], None), 20)
+        return await asyncio.wait_for(self.evening.play([], None), 60)
 
 
 @pytest.fixture(autouse=True)
@@ -138,5 +138,5 @@ async def test_the_moderator_hears_from_the_script_whether_to_get_things_wrong(t
 
 async def test_somebody_at_the_side_of_the_stage_is_given_the_handles(tmp_path: Path) -> None:
     given: list[Backstage] = []
-    await asyncio.wait_for(Hands(tmp_path).evening.play([], given.append), 20)
+    await asyncio.wait_for(Hands(tmp_path).evening.play([], given.append), 60)
     assert [each.ledger for each in given] == [tmp_path / "ledger.db"]

@@ -308,7 +308,7 @@ def test_all_figures_can_be_written_as_json_with_seconds_from_the_beginning() ->
     assert [each["at"] for each in public["timeline"]["mug"]] == [0.0, 60.0, 66.0, 80.0]
     assert public["faults"][0]["at"] == 63.0
     assert public["faults"][0]["healed_after"] == 3.0
-    assert public["claims_per_second"][0]["asked"][61] == 2
+    assert public["second_by_second"][0]["asked"][61] == 2
 
 
 def test_an_evening_on_which_nothing_happened_has_figures_too() -> None:

@@ -182,7 +182,7 @@ def test_what_was_told_before_a_crash_is_looked_up_after_it() -> None:
     evening.bot("@ann: Teal Mug #1 is already yours", MIDDLE + 2 * SECOND)
     assert verdict(evening, "crash") == (
         Verdict.KEPT,
-        "1 restarts: 3 numbers told before, 1 people told the same again later",
+        "1 restart: 3 numbers told before, 1 person told the same later",
     )
 
 
@@ -271,3 +271,63 @@ def test_the_same_words_again_after_a_restart_are_not_over_the_budget() -> None:
     assert "msg_duplicate" in broken(evening)["budget"]
     fault(evening, "bot-killed", MIDDLE - 2 * SECOND, MIDDLE - SECOND)
     assert broken(evening) == {}
+
+
+def opened_on_a_broken_board(*faults: tuple[str, int, int], result: str = "skipped") -> Evening:
+    """The open evening, but Discord never heard that it is open."""
+    evening = open_evening()
+    (row,) = [row for row in evening.news if (row.place, row.kind) == ("discord:announcements", "opened")]
+    evening.record = [seen for seen in evening.record if seen["data"].get("message_id") != row.reference]
+    evening.news = [replace(each, result=result, reference="") if each is row else each for each in evening.news]
+    for name, begins, ends in faults:
+        fault(evening, name, begins, ends)
+    return evening
+
+
+GONE = ("discord-gone", OPENS, OPENS + 4 * SECOND)
+STOPPED = ("bot-stopped", OPENS + 12 * SECOND, OPENS + 15 * SECOND)
+
+
+def test_that_a_drop_is_open_need_not_reach_a_place_that_is_broken_until_it_is_closed() -> None:
+    assert "announced" not in broken(opened_on_a_broken_board(GONE, STOPPED))
+
+
+@pytest.mark.parametrize(
+    ("faults", "result"),
+    [
+        # There was time between them, it was the other place, it was long over, or it was not left out but lost.
+        ((), "skipped"),
+        ((GONE,), "skipped"),
+        ((STOPPED,), "skipped"),
+        ((GONE, ("bot-stopped", OPENS + 17 * SECOND, OPENS + 19 * SECOND)), "skipped"),
+        ((("twitch-silence", *GONE[1:]), STOPPED), "skipped"),
+        ((("disk-full", *GONE[1:]), STOPPED), "skipped"),
+        ((GONE, STOPPED), "sent"),
+    ],
+)
+def test_otherwise_that_it_is_open_has_to_reach_it(faults: tuple[tuple[str, int, int], ...], result: str) -> None:
+    evening = opened_on_a_broken_board(*faults, result=result)
+    assert "that it is opened never reached discord:announcements" in broken(evening)["announced"]
+
+
+@pytest.mark.parametrize(
+    ("seconds_before", "decided_after", "owed"),
+    # Read in order: what was typed before a line that was decided had been read, if it was not only under way.
+    [(1, False, True), (1, True, True), (5, False, True), (5, True, False), (11, False, False)],
+)
+def test_a_bot_without_time_may_not_have_read_what_came_before_its_end(
+    seconds_before: int, decided_after: bool, owed: bool
+) -> None:
+    evening = open_evening()
+    end = OPENS + 15 * SECOND
+    evening.says("eve", "!claim mug", end - seconds_before * SECOND)
+    if decided_after:
+        later = evening.says("ann", "!claim mug", end - SECOND // 2)
+        evening.refuse("ann", later, "already-yours", end)
+    fault(evening, "bot-stopped", end, end + SECOND)
+    evening.bot(GAP, end + 2 * SECOND)
+    case = evening.case()
+    (ask,) = [each for each in case.asks if each.who == ("twitch", "id-eve")]
+    assert ask.heard != owed
+    # Whoever was not read is answered by being asked to claim again, and nobody else is.
+    assert ("eve (twitch) got no answer" not in verdict(evening, "answered")[1]) == owed

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.rehearsal.judge import OF_POLLS, judge
+from bot.rehearsal.picture import pictures
 from bot.rehearsal.promises import Verdict
 from bot.rehearsal.report import Report, make_report
 from bot.rehearsal.report_page import render
@@ -37,7 +38,7 @@ def test_a_good_evening_with_polls_keeps_every_promise() -> None:
     kept = {each.key: each.details for each in judge(evening.case())}
     assert kept["votes"] == ("10 votes made 6 ballots",)
     assert kept["poll-results"] == ("2 results counted anew",)
-    assert kept["passes"] == ("1 pass, 2 times spent, 1 times given back",)
+    assert kept["passes"] == ("1 pass, spent 2 times, given back 1 time",)
     assert kept["rights"] == ("3 ballots in 2 such polls",)
 
 
@@ -322,3 +323,26 @@ def test_the_page_shows_a_tile_and_the_moments_of_each_poll() -> None:
     assert page.count("Next gaem?") >= 2
     assert "<b><bdi>plum</bdi></b><span><bdi>0 for teal, 2 for plum, 1 for sand; 3 people" in page
     assert 'aria-label="Timeline of Colour?"' in page
+
+
+def test_votes_are_counted_second_by_second_and_stand_on_top_of_the_claims() -> None:
+    figures = report().figures
+    (series,) = figures.series
+    assert figures.voted == sum(series.voted) == sum(poll.asked for poll in figures.polls) == 10
+    first = (BEGINS - series.begins_at) // SECOND
+    assert not any(series.voted[:first])
+    assert series.busiest_votes == max(series.voted)
+    (picture,) = pictures(figures)
+    assert sum(bar.voted > 0 for bar in picture.bars) == sum(each > 0 for each in series.voted)
+    assert max(bar.asked + bar.voted for bar in picture.bars) == 100.0
+    page = render(report())
+    assert "Claims and votes per second" in page
+    assert "sold out, or cancelled" in page
+    assert "<span>Votes</span><b>10</b><span>in 3 polls" in page
+
+
+def test_an_evening_without_polls_shows_no_votes() -> None:
+    case = good_evening().case()
+    page = render(make_report(case, judge(case), complete=True, seconds=9, seed=1, repeat=(), kept_in=None))
+    assert "Claims per second" in page
+    assert "votes" not in page.split("</style>")[1].casefold().split("promises kept")[0]

@@ -56,7 +56,7 @@ class Theatre:
             look(seen)
         forget = self.stage.record.listen(look)
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 return dict(await found)
         finally:
             forget()
@@ -108,8 +108,9 @@ async def test_somebody_votes_in_twitchs_own_poll_once(theatre: Theatre) -> None
     [
         ({"do": "vote", "login": "ann", "choice": 1}, "No poll runs on Twitch"),
         ({"do": "say", "login": "not a login", "text": "x"}, "up to 25 letters"),
-        ({"do": "slash", "user": "", "command": "claim", "options": {}}, "1 to 32 characters"),
-        ({"do": "slash", "user": "fan", "command": "claim", "options": {}}, "claim"),
+        ({"do": "slash", "user": "", "text": "/claim"}, "1 to 32 characters"),
+        ({"do": "slash", "user": "fan", "text": "/claim"}, "/claim is not registered"),
+        ({"do": "slash", "user": "fan", "text": " / "}, "Type a command"),
         ({"do": "press", "user": "fan", "message_id": "1", "custom_id": "x"}, "sees no message"),
         ({"do": "submit", "user": "fan", "interaction_id": "7", "values": {}}, "There was no interaction 7"),
         ({"do": "invite", "viewers": 3, "discord_viewers": 0}, "has not begun"),
@@ -334,7 +335,7 @@ async def test_a_line_that_comes_too_late_for_its_socket_is_noted_as_undelivered
     theatre.stage.twitch.sessions.disconnect(outlet)  # type: ignore[arg-type]  # the same
     found = asyncio.get_running_loop().create_future()
     theatre.stage.record.listen(lambda seen: found.set_result(seen) if seen.text == "!claim mug" else None)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await found
     lost = [(seen.text, seen.data["why"]) for seen in theatre.lines("undelivered")]
     assert lost == [("!claim", "too-late"), ("!claim mug", "too-late")]

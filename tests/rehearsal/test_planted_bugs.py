@@ -13,15 +13,22 @@ import pytest
 
 from bot.rehearsal.main import RehearseOptions, report_of
 from bot.rehearsal.options import OWN_BOT
-from bot.rehearsal.performance import perform
+from bot.rehearsal.performance import Performance, perform
 from bot.rehearsal.report import Report
 from bot.rehearsal.script import Anchor, Moment, PlannedFault, Script
+from bot.stage.record import SeenLine
 from tests.rehearsal.broken_bots import BUGS
-from tests.rehearsal.evening import CONFIG, TEMPO
+from tests.rehearsal.evening import CONFIG
+from tests.rehearsal.evening import TEMPO as QUICK
 
+CHAT = "created channel.chat.message"
 _BOTS = str(Path(__file__).with_name("broken_bots.py"))
 # Plays mostly wait; more of them side by side would make each other late.
 _AT_ONCE = 5
+# A bug shows in the moments that it is planted for, and a play in which they did not come is played again.
+_TRIES = 4
+# Side by side they take longer to start.
+TEMPO = replace(QUICK, before_opening=4.0)
 AS_IT_IS = "the bot as it is"
 
 CAUGHT_BY: Mapping[str, set[str]] = {
@@ -65,6 +72,21 @@ CAUGHT = {**CAUGHT_BY, **CAUGHT_IN_BAD_MOMENTS, **CAUGHT_EARLY}
 Bugs = tuple[str, ...]
 
 
+def has_its_moments(play: Performance) -> bool:
+    """Whether chat was heard from before the first claim on, and winners had been told when the bot was killed: a
+    machine that gives the bot no time may hide what is planted."""
+    drop = play.play.drops[0]
+    opens_at = drop.opens_at if drop.early_at is None else drop.early_at
+    ears = [seen["at"] for seen in play.record if (seen["kind"], seen["text"]) == ("subscription", CHAT)]
+    kills = [seen["at"] for seen in play.record if begins(seen, "bot-killed")]
+    told = [seen["at"] for seen in play.record if seen["data"].get("bot") and " is yours" in seen["text"]]
+    return bool(ears) and ears[0] < opens_at and all(min(told, default=kill) < kill for kill in kills)
+
+
+def begins(seen: SeenLine, fault: str) -> bool:
+    return seen["kind"] == "fault" and (seen["data"]["name"], seen["data"]["state"]) == (fault, "begins")
+
+
 async def play_each(tmp_path: Path, bots: Iterable[Bugs], config: str, **given: Any) -> dict[Bugs, Report]:
     """The same script and seed, played with each bot; what was written stays in a folder of the bot's bugs."""
     file = tmp_path / "config.toml"
@@ -75,10 +97,14 @@ async def play_each(tmp_path: Path, bots: Iterable[Bugs], config: str, **given: 
         name = ",".join(bugs)
         command = OWN_BOT if name == AS_IT_IS else (sys.executable, _BOTS, name)
         options = RehearseOptions(file, seed=5, bot_command=command, **given)
-        folder = tmp_path / name
-        folder.mkdir()
         async with stage_door:
-            return report_of(await perform(options, folder, lambda _: None), options)
+            for again in range(_TRIES):
+                folder = tmp_path / (f"{name} {again}" if again else name)
+                folder.mkdir()
+                performance = await perform(options, folder, lambda _: None)
+                if has_its_moments(performance):
+                    return report_of(performance, options)
+        raise AssertionError(f"{name}: in {_TRIES} plays the machine was too late for what was to be seen")
 
     async with asyncio.TaskGroup() as group:
         plays = {bot: group.create_task(play(bot)) for bot in bots}
@@ -130,7 +156,8 @@ async def test_planted_bugs_are_caught_and_the_bot_as_it_is_keeps_every_promise_
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_bugs_that_show_only_in_bad_moments_are_caught_and_the_bot_as_it_is_has_none(tmp_path: Path) -> None:
-    config = CONFIG.replace("supply = 5", "supply = 40")
+    # More than come for one: that it is sold out would tell those in the gap how things stand.
+    config = CONFIG.replace("supply = 5", "supply = 90")
     tempo = replace(TEMPO, window=20)
     bots = ((AS_IT_IS,), tuple(CAUGHT_IN_BAD_MOMENTS))
     reports = await play_each(

@@ -85,7 +85,7 @@ class Side:
         self.hand = self.bot.stagehand = Stagehand(self.stage, self.bot, play, self.ledger, group)
 
     async def idle(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not self.hand.is_idle:  # noqa: ASYNC110 - its own poll is what the evening goes by
                 await asyncio.sleep(0.005)
 
@@ -99,14 +99,14 @@ async def side(tmp_path: Path) -> AsyncIterator[Side]:
 async def test_what_people_do_is_passed_on_as_orders(side: Side) -> None:
     assert await side.hand.say("ann", "!claim") == "msg_duplicate"
     await side.hand.press("cat", "17", "md:claim:mug")
-    await side.hand.slash("cat", "drop open", {"drop": "mug"})
+    await side.hand.slash("cat", "/drop open mug")
     await side.hand.submit("cat", "18", {"why": "lost it"})
     await side.hand.live(False)
     await side.hand.invite(5, 2)
     assert side.stage.asked == [
         {"do": "say", "login": "ann", "text": "!claim"},
         {"do": "press", "user": "cat", "message_id": "17", "custom_id": "md:claim:mug"},
-        {"do": "slash", "user": "cat", "command": "drop open", "options": {"drop": "mug"}},
+        {"do": "slash", "user": "cat", "text": "/drop open mug"},
         {"do": "submit", "user": "cat", "interaction_id": "18", "values": {"why": "lost it"}},
         {"do": "live", "on": False},
         {"do": "invite", "viewers": 5, "discord_viewers": 2},
@@ -152,6 +152,22 @@ async def test_the_bot_is_ended_and_started_again_and_the_fault_ends_when_it_is_
     await side.idle()
     assert side.bot.done == [deed, "start"]
     assert side.stage.faults == [(name, "begins"), (name, "ends")]
+
+
+async def test_what_would_strike_nobody_waits_until_the_bot_is_back(side: Side) -> None:
+    side.bot.stagehand = None  # it is started, and nothing is heard of it yet
+    await side.hand.fault("bot-killed", options={"down": 0.0})
+    while "start" not in side.bot.done:  # noqa: ASYNC110 - the fake only notes it
+        await asyncio.sleep(0)
+    await side.hand.fault("twitch-reset")
+    assert side.stage.faults == [("bot-killed", "begins")]
+    assert not side.hand.is_idle
+    side.hand.hear(WELCOMED)
+    side.hand.hear(IDENTIFIED)
+    await side.idle()
+    assert side.stage.faults == [("bot-killed", "begins"), ("bot-killed", "ends")]
+    assert [order["name"] for order in side.stage.asked if order["do"] == "fault"] == ["twitch-reset"]
+    assert side.stage.asked[-1]["do"] == "fault"
 
 
 async def test_two_that_want_to_end_the_bot_do_so_one_after_the_other(side: Side) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from bot.rehearsal.staging import ChildFailed, start_bot, start_stage
 
-_SLEEPER = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+_SLEEPER = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
 _KEPT = [sys.executable, "-m", "bot.rehearsal.keeper", sys.executable, "-c", _SLEEPER]
 
 
@@ -44,7 +44,7 @@ def test_a_parent_that_is_killed_leaves_nothing_behind() -> None:
 def test_the_kept_programs_exit_code_is_the_keepers() -> None:
     command = [sys.executable, "-m", "bot.rehearsal.keeper", sys.executable, "-c", "raise SystemExit(78)"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as keeper:
-        assert keeper.wait(20) == 78
+        assert keeper.wait(60) == 78
 
 
 async def test_a_stage_tells_how_to_join_it_and_at_the_end_what_was_secret(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_the_bot_gets_no_real_secret_and_its_output_is_kept(
 async def test_a_crowd_that_stumbles_ends_the_stage_and_says_why(tmp_path: Path) -> None:
     async with start_stage(tmp_path, lambda _: None) as stage:
         await stage.play({"drops": [{"key": "no such drop"}], "words": {}}, seed=1, viewers=1, discord_viewers=0)
-        await asyncio.wait_for(stage._process.wait(), 20)
-        await asyncio.wait_for(asyncio.shield(stage._reading), 5)
+        await asyncio.wait_for(stage._process.wait(), 60)
+        await asyncio.wait_for(asyncio.shield(stage._reading), 60)
         assert stage.ended
     assert "TypeError" in (tmp_path / "stage.log").read_text("utf-8")

@@ -16,7 +16,7 @@ from tests.conftest import NOON
 WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
 
 
-async def until(fact: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(fact: Callable[[], object], seconds: float = 60.0) -> None:
     """Let the others work until a fact holds."""
     async with asyncio.timeout(seconds):
         while not fact():  # noqa: ASYNC110  # the services announce no such facts

@@ -177,7 +177,7 @@ async def test_at_the_end_there_is_a_copy_if_anything_has_happened(night):
 async def test_an_end_does_not_wait_for_a_copy_that_hangs(night, monkeypatch):
     monkeypatch.setattr("bot.services.backup.STOP_SECONDS", 0.05)
     night.copier.gate = asyncio.Event()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await night.backups.at_stop()
     assert (night.copier.tries, night.copier.made) == (1, [])
 
@@ -236,6 +236,6 @@ async def test_while_a_copy_hangs_claims_are_answered(night):
     night.clock.at = NOON
     async with keeping(night.backups):
         await until(lambda: night.copier.tries == 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await night.claim("ann")
     assert night.copier.made == []

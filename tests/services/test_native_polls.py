@@ -480,7 +480,7 @@ async def test_running_it_follows_what_is_committed_and_what_is_heard(desk: Desk
         desk.twitch.votes("t1", 5, 30, 2)
         desk.clock.at = NOON + 89 * SECOND
         desk.polling.heard(desk.twitch.over("t1"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while await desk.counts() is None:  # noqa: ASYNC110  # the ledger has no event to wait for
                 await asyncio.sleep(0)
     finally:

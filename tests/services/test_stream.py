@@ -9,11 +9,12 @@ import pytest
 from bot.domain.answers import TryAgain
 from bot.domain.claims import ClaimDrop
 from bot.domain.control import SteerDrop, Verb
+from bot.domain.drops import DropState
 from bot.domain.people import BOT
 from bot.domain.planning import ApplyPlans
 from bot.domain.polls import Poll
 from bot.domain.stream import ReportStream, Wake
-from bot.domain.time import SECOND
+from bot.domain.time import HOUR, MINUTE, SECOND
 from bot.services import stream as stream_module
 from bot.services.drops import Drops
 from bot.services.ports import PlaceDown
@@ -41,6 +42,7 @@ class Evening:
         self.live: bool | Exception = True
         self.poll: Poll | None = None
         self.streams = Streams(self.drops, self.said, WORDS, clock, self.fetch, poll_on=lambda: self.poll)
+        lane.listen(self.streams.committed)
 
     async def fetch(self):
         if isinstance(self.live, Exception):
@@ -49,7 +51,10 @@ class Evening:
 
     async def open(self, *plans):
         await self.lane.submit(ApplyPlans(CHANNEL, "config:1", BOT, plans))
-        self.clock.at = NOON
+        await self.wake_at(NOON)
+
+    async def wake_at(self, at):
+        self.clock.at = at
         await self.lane.submit(Wake(CHANNEL))
 
 
@@ -86,6 +91,73 @@ async def test_a_second_gap_soon_after_is_told_in_other_words_which_twitch_does_
     assert first != second
     assert "Teal Mug" in second
     assert "claim" in second
+
+
+CLOSES = NOON + 15 * MINUTE
+
+
+@pytest.mark.parametrize("heard_before", [True, False])
+async def test_whoever_claimed_in_a_gap_in_which_the_drop_closed_hears_it_did_not_count(evening, heard_before):
+    await evening.open(plan(), plan("coin", supply=1), plan("pin", window=HOUR))
+    if heard_before:
+        await evening.streams.connected(0.0)
+    await evening.lane.submit(ClaimDrop(CHANNEL, "twitch:1", viewer("ann"), "coin"))
+    await evening.lane.submit(ClaimDrop(CHANNEL, "twitch:2", viewer("ann"), "mug"))
+    await evening.wake_at(CLOSES)
+    await evening.streams.connected(60.0)
+    closed, still_open = evening.said.lines
+    assert "Teal Mug closed with 47 left" in closed
+    # Of a drop that is sold out they have heard, and another one is still open.
+    assert not any(title in closed for title in ("Teal Coin", "Teal Pin"))
+    assert "Teal Pin" in still_open
+    assert "Teal Mug" not in still_open
+    await evening.streams.connected(0.5)
+    assert "Teal Mug" not in " ".join(evening.said.lines[2:])
+
+
+@pytest.mark.parametrize(("before_the_close", "word"), [(1, "type !md claim"), (0, "closed with 48 left")])
+async def test_a_drop_whose_time_is_just_up_is_not_named_as_one_that_is_open(evening, before_the_close, word):
+    await evening.open(plan())
+    evening.clock.at = CLOSES - before_the_close
+    evening.live = PlaceDown("twitch")
+    await evening.streams.connected(0.5)
+    (line,) = evening.said.lines
+    assert "Teal Mug" in line
+    assert word in line
+
+
+async def test_a_drop_that_closed_before_the_gap_is_no_part_of_it(evening):
+    await evening.open(plan())
+    await evening.streams.connected(0.0)
+    await evening.wake_at(CLOSES)
+    evening.clock.at = CLOSES + MINUTE
+    await evening.streams.connected(59.9)
+    assert evening.said.lines == []
+    await evening.streams.connected(60.0)
+    assert len(evening.said.lines) == 1
+
+
+async def test_a_drop_that_opens_and_closes_before_chat_is_heard_at_all_is_told_of(evening):
+    await evening.open(plan())
+    await evening.wake_at(CLOSES)
+    await evening.streams.connected(0.0)
+    (line,) = evening.said.lines
+    assert "Teal Mug closed with 48 left" in line
+
+
+async def test_what_was_cancelled_or_set_going_again_in_a_gap_is_told_by_its_news(evening):
+    await evening.open(plan(), plan("pin", window=HOUR))
+    await evening.lane.submit(SteerDrop(CHANNEL, "twitch:1", MIA, Verb.CLOSE, "mug"))
+    await evening.lane.submit(SteerDrop(CHANNEL, "twitch:2", MIA, Verb.UNDO))
+    await evening.lane.submit(SteerDrop(CHANNEL, "twitch:3", MIA, Verb.CANCEL, "pin", confirmed=True))
+    assert {drop.key: drop.state for drop in (await evening.drops.board()).drops} == {
+        "mug": DropState.OPEN,
+        "pin": DropState.CANCELLED,
+    }
+    await evening.streams.connected(60.0)
+    (line,) = evening.said.lines
+    assert "type !md claim" in line
+    assert "Teal Pin" not in line
 
 
 async def test_whoever_voted_in_a_gap_is_asked_to_vote_again_in_words_that_twitch_does_not_swallow(evening):

@@ -215,7 +215,7 @@ async def test_after_a_crash_only_what_was_answered_is_owed_and_the_rest_is_told
             clock.at += SECOND
             telling.say_now("the end")
             await until(lambda: len(said.lines) == 5)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while await untold(reads, CHANNEL):
                     pass
     await reads.close()

@@ -180,7 +180,7 @@ class Life:
             edit_gap_seconds=EDIT_GAP_SECONDS,
             moments=self.lane,
         )
-        self.streams = Streams(self.drops, self.telling, WORDS, clock, self._fetch_live, poll_on=self.polls.meant)
+        self.streams = Streams(self.drops, self.telling, WORDS, steady, self._fetch_live, poll_on=self.polls.meant)
         self.alarm = VirtualAlarm(loop, clock, self._rings)
         self._holding_votes: asyncio.Task[Any] | None = None
 
@@ -205,6 +205,7 @@ class Life:
             self.announcing.committed,
             self.entitlements.committed,
             self.telling.committed,
+            self.streams.committed,
             self.claims.committed,
             self.polls.committed,
             self.voting.committed,

@@ -24,7 +24,7 @@ def test_the_stage_alone_tells_its_addresses_and_answers_a_stranger():
                 f"{about['endpoints']['oauth']}/oauth2/validate",
                 headers={"Authorization": f"OAuth {about['twitch']['bot']['token']}"},
             )
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 assert json.load(answer)["login"] == about["twitch"]["bot"]["login"]
         finally:
             stage.send_signal(signal.SIGINT)

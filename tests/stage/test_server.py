@@ -100,7 +100,7 @@ async def test_a_parent_asks_for_the_end_and_the_port_is_free_again(http: aiohtt
     waiting = asyncio.create_task(stage.told_to_stop())
     async with http.post(url + "/stop", headers=key) as answer:
         assert answer.status == 200
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 60)
     await stage.stop()
 
     again = Stage()
@@ -123,12 +123,12 @@ async def test_a_stage_stops_at_once_although_a_socket_is_connected(http: aiohtt
     stage = Stage()
     await stage.start()
     socket = await http.ws_connect(stage.endpoints()["eventsub"])
-    welcome = await socket.receive_json(timeout=5)
+    welcome = await socket.receive_json(timeout=60)
     assert welcome["metadata"]["message_type"] == "session_welcome"
 
     stopping = asyncio.create_task(stage.stop())
-    closing = await socket.receive(timeout=5)
-    await asyncio.wait_for(stopping, 5)
+    closing = await socket.receive(timeout=60)
+    await asyncio.wait_for(stopping, 60)
 
     assert closing.type is aiohttp.WSMsgType.CLOSE
     assert closing.data == 1001

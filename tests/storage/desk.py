@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine
 
 from bot.domain.answers import Answer
 from bot.domain.ledger import Part
@@ -19,14 +19,12 @@ from bot.storage.book import ChannelSettings
 from bot.storage.database import write_engine
 from bot.storage.lane import Lane, _Asked, nothing
 from bot.storage.participation import Participation
-from tests.conftest import ALL_PLACES, CHANNEL, KEYS, FixedClock
+from tests.conftest import ALL_PLACES, CHANNEL, KEYS, FixedClock, in_a_hurry
 
 
 def desk_engine(url: URL) -> Engine:
-    """The lane's engine in a hurry: no power is cut here, and to wait for the disk is most of what it takes."""
-    engine = write_engine(url)
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    return engine
+    """The lane's engine in a hurry."""
+    return in_a_hurry(write_engine(url))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.storage.database import READERS, Reads
 from tests.conftest import CHANNEL
 
 NAME = select(tables.channel.c.name).where(tables.channel.c.id == CHANNEL)
-SECONDS_MAX = 10.0
+SECONDS_MAX = 60.0
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.domain.bundle import BundleRefused, check_bundle
@@ -87,7 +89,10 @@ async def test_nothing_about_people_and_no_secret_is_in_the_file(new_ledger, clo
     raw += rows(new_ledger, "SELECT private FROM entry WHERE private != CAST('{}' AS BLOB)")
     assert len(told) > 15
     assert len(raw) > 20
-    assert [word for (word,) in told if word in bundle] == []
+    # Hashes and signatures are chance, which spells a short name now and then.
+    words = re.sub(r"[A-Za-z0-9+/]{43,}=*", "", bundle)
+    assert len(words) > len(bundle) / 2
+    assert [word for (word,) in told if word in words] == []
     assert [value for (value,) in raw if value.hex() in bundle or value in bundle.encode()] == []
 
 

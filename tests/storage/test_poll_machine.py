@@ -19,7 +19,9 @@ from tests.storage.poll_plants import BUGS
 from tests.tiers import sampled
 
 # More on purpose: POLL_EVENINGS=2000 pytest tests/storage/test_poll_machine.py
-EVENINGS_USUAL, EVENINGS_TO_NOTICE = sampled(12, 150), 60
+# All bugs show within 40 as the evenings are drawn now. With other draws, as an edit brings them, one of them takes
+# fifty on average: none is to hide then.
+EVENINGS_USUAL, EVENINGS_TO_NOTICE = sampled(12, 150), 800
 EVENINGS = int(os.environ.get("POLL_EVENINGS", EVENINGS_USUAL))
 QUIET: dict[str, Any] = {
     "deadline": None,
@@ -47,6 +49,7 @@ def test_whatever_happens_around_a_poll_the_promises_hold(machine):
     run_state_machine_as_test(machine, settings=chosen)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("bug", BUGS)
 def test_each_planted_bug_is_noticed(machine, monkeypatch, bug):
     BUGS[bug](monkeypatch)
@@ -58,6 +61,6 @@ def test_each_planted_bug_is_noticed(machine, monkeypatch, bug):
         report_multiple_bugs=False,
         **QUIET,
     )
-    # Of some the ledger's own constraints know as well, or the fold of its facts.
-    with pytest.raises((AssertionError, IntegrityError, ValueError)):
+    # Of some the ledger's own constraints know as well, or the fold of its facts, or books that miss a pass.
+    with pytest.raises((AssertionError, IntegrityError, ValueError, KeyError)):
         run_state_machine_as_test(machine, settings=chosen)

@@ -21,7 +21,7 @@ from bot.domain.voiding import VoidUnit
 from bot.domain.vote_words import VoteMistake
 from bot.domain.voting import CastVote, VoteAccepted, VoteChecking, VoteRefusal, VoteRefused
 from bot.storage.database import Reads
-from bot.storage.polls import own_votes, read_count, read_polls
+from bot.storage.polls import own_votes, read_count, read_polls, so_far
 from bot.storage.rebuild import differences
 from tests.conftest import CHANNEL, MIA, NOON, plan, viewer
 from tests.domain.poll_world import choice, poll_plan
@@ -149,6 +149,21 @@ async def test_everybody_else_reads_polls_counts_and_their_own_votes(desk, new_l
     (own,) = await own_votes(reads, CHANNEL, BEN.key)
     assert own.vote.ballot == choice(2)
     assert await own_votes(reads, CHANNEL, ("twitch", "nobody")) == []
+    await reads.close()
+
+
+async def test_the_people_of_a_running_count_are_those_whose_votes_are_in_it(desk, new_ledger):
+    reads = Reads(new_ledger)
+    opened(desk)
+    desk.send(vote("ann", 1))
+    (read_before,) = (await read_polls(reads, CHANNEL)).values()
+    desk.send(vote("ben", 2), vote("cleo", 2))
+    standing = await so_far(reads, CHANNEL, read_before)
+    assert (read_before.people, standing.poll.people) == (1, 3)
+    assert standing.counts == (("teal", 1), ("plum", 2), ("sand", 0))
+    desk.send(SteerPoll(CHANNEL, "twitch:close", MIA, PollVerb.CLOSE))
+    (closed,) = (await read_polls(reads, CHANNEL)).values()
+    assert await so_far(reads, CHANNEL, closed) == (closed, None)
     await reads.close()
 
 

@@ -21,7 +21,7 @@ from bot.domain.privacy import EraseMe, ErasureAsked, ErasureRefusal, ErasureRef
 from bot.domain.stream import Wake
 from bot.domain.telling import NoteTold
 from bot.domain.time import DAY, HOUR, MINUTE
-from bot.storage import tables
+from bot.storage import database, tables
 from bot.storage.database import snapshot_engine, write_engine
 from tests.conftest import CHANNEL, NOON, plan, running_lane
 from tests.storage.evenings import change, faults, rows
@@ -117,7 +117,7 @@ def bytes_in_log(url) -> int:
 
 
 async def log_is_empty(url) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while bytes_in_log(url):  # noqa: ASYNC110  # the lane tells nobody when it tidies up
             await asyncio.sleep(0.01)
 
@@ -165,13 +165,17 @@ async def test_the_bytes_are_gone_from_the_files_while_the_bot_runs_on(evening, 
     assert files_with(new_ledger, BOB.name) != []
 
 
-async def test_a_reader_in_the_way_only_puts_off_the_emptying(evening, new_ledger):
+async def test_a_reader_in_the_way_only_puts_off_the_emptying(evening, new_ledger, monkeypatch):
     traces = [ANN.name, ANN.user_id]
+    # Whoever waited for the reader would wait for ten minutes.
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 600_000)
+    evening._connect().exec_driver_sql(f"PRAGMA busy_timeout={database.BUSY_TIMEOUT_MS}")
+    evening._connect().rollback()
     engine = snapshot_engine(new_ledger)
     with engine.connect() as reader:
         reader.exec_driver_sql("BEGIN")
         reader.exec_driver_sql("SELECT count(*) FROM entry").fetchall()
-        async with asyncio.timeout(2):  # nobody's answer waits for that reader
+        async with asyncio.timeout(60):  # nobody's answer waits for that reader
             await erase(evening, ANN)
             await evening.submit(Wake(CHANNEL))
         assert files_with(new_ledger, *traces) != []

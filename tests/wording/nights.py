@@ -107,7 +107,9 @@ NIGHT_DEEDS: tuple[VisitDecision | CreateDecision | CancelDecision, ...] = (
 def every_pass_sentence(words: Wording) -> Iterator[str]:
     """What people hold, in chat and on Discord, and what becomes of it."""
     yield from passes_lines(words, [("ann", PASSES), ("bob", ()), ("cy", PASSES[:1])], NOW)
-    yield from (passes_text(words, held, NOW, titles={"mug": "Teal Mug"}) for held in ((), PASSES[:2], PASSES))
+    yield from (
+        passes_text(words, held, NOW, titles={"mug": "Teal Mug"}) for held in ((), PASSES[:2], PASSES[5:], PASSES)
+    )
     yield from (my_passes_text(words, PASSES, NOW, discord=discord) for discord in (False, True))
     yield from (passes_text(words, held, NOW, whose="ann") for held in ((), PASSES[:2]))
     yield from (incomplete_order_text(words, giving=giving) for giving in (True, False))

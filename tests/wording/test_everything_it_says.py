@@ -17,7 +17,7 @@ from bot.domain.planning import DropPlanned, FormMistake, PlanRefused
 from bot.domain.privacy import ErasureAsked, ErasureDecision, ErasureRefusal, ErasureRefused, Kept, PersonErased
 from bot.domain.proofs import ProofAnswer, ProofPending, ProofPlaces, ProofRefusal, ProofUnknown, SeenAt
 from bot.domain.time import DAY, HOUR, MINUTE, SECOND
-from bot.wording.announcing import card, chat_line, control_card, gap_line, live_card, repair_card
+from bot.wording.announcing import card, chat_line, control_card, gap_closed_line, gap_line, live_card, repair_card
 from bot.wording.cards import CardFile
 from bot.wording.catalogue import Wording
 from bot.wording.claims import (
@@ -217,6 +217,7 @@ def everything(words: Wording) -> Iterator[str]:
     yield chat_line(words, NewsKind.OPENED, about(replace(OPEN, claimed=0), note=NOTE), NOW)
     yield gap_line(words, ["Teal Mug", "Red Cap"], NOW)
     yield gap_line(words, ["Teal Mug", "Red Cap"], NOW, again=True)
+    yield gap_closed_line(words, [("Teal Mug", 12), ("Red Cap", 1)])
     yield "# News on Discord"
     yield from (drawn(card(words, kind, said, NOW)) for kind, said in NEWS)
     closed = card(words, NewsKind.CLOSED, about(CLOSED, note=NOTE), NOW)

@@ -10,7 +10,7 @@ from bot.domain.announcing import NewsKind
 from bot.domain.claims import ClaimNeedsName, ClaimRefusal
 from bot.domain.control import SteerNeedsYes, SteerRefusal, Verb
 from bot.domain.privacy import Kept
-from bot.wording.announcing import card, chat_line, gap_line, live_card
+from bot.wording.announcing import card, chat_line, gap_closed_line, gap_line, live_card
 from bot.wording.catalogue import Wording
 from bot.wording.claims import claim_answer, refused_lines, told_late_lines, winner_lines
 from bot.wording.control import steer_answer
@@ -89,6 +89,7 @@ def test_answers_fit_one_message() -> None:
         mine_text(WORDS, NAMES[0], held, discord=False),
         gap_line(WORDS, [LONG] * 9, NOW),
         gap_line(WORDS, [LONG] * 9, NOW, again=True),
+        gap_closed_line(WORDS, [(LONG, 100_000)] * 9),
         help_text(WORDS, moderator=True, discord=False),
         *(steer_answer(WORDS, decision, NOW, discord=False) for decision in STEERINGS),
         steer_answer(WORDS, SteerNeedsYes(Verb.CANCEL, KEY, LONG, 100_000), NOW, discord=False),

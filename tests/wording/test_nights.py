@@ -42,6 +42,12 @@ def test_on_discord_the_list_begins_with_what_is_over_soonest_and_ends_with_what
     assert numbers == ["15", "12", "14", "16", "17", "10", "9", "11"]
 
 
+def test_how_to_vote_with_a_pass_is_said_to_who_has_one_for_it() -> None:
+    assert passes_text(WORDS, PASSES[:1], NOW).endswith("press Use my pass to spend one.")
+    for none_for_a_poll in (PASSES[2:5], PASSES[5:6], PASSES[7:]):
+        assert "Use my pass" not in passes_text(WORDS, none_for_a_poll, NOW)
+
+
 def test_many_people_and_many_passes_fit_their_lines() -> None:
     titles = [f"{number:03}{'x' * 60}" for number in range(40)]
     many = [Pass(number, PassTerms(PassKind.CUSTOM, title=title), 1) for number, title in enumerate(titles)]

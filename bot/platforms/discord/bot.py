@@ -61,6 +61,7 @@ class DiscordBot(discord.Client):
         self.settings = settings
         self.lost_since = lost_since
         self.online = False
+        self._announced = False
         self._forms: list[tuple[re.Pattern[str], Submitted]] = []
         self._install = install
         self._on_connected = on_connected
@@ -121,8 +122,20 @@ class DiscordBot(discord.Client):
             self._on_evidence(*args)
         super().dispatch(event_name, *args, **kwargs)
 
+    async def on_connect(self) -> None:
+        self._announced = False
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        # The library calls itself ready only half a second after the last of all servers that know the bot.
+        if guild.id == self.settings.guild_id:
+            await self._announce()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.on_guild_available(guild)
+
     async def on_ready(self) -> None:
-        await self._connected(resumed=False)
+        # Our server may be down, or have thrown the bot out.
+        await self._announce()
 
     async def on_resumed(self) -> None:
         await self._connected(resumed=True)
@@ -130,6 +143,12 @@ class DiscordBot(discord.Client):
     async def on_disconnect(self) -> None:
         self._note_loss()
         self._start_giving_up()
+
+    async def _announce(self) -> None:
+        """Say that a new session stands, once: "ready" may come when the connection is lost again."""
+        if not self._announced:
+            self._announced = True
+            await self._connected(resumed=False)
 
     async def _connected(self, *, resumed: bool) -> None:
         self._stop_giving_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from bot.rehearsal.counting import counted
 from bot.rehearsal.evidence import Case, Who
 from bot.rehearsal.figures.answers import How, Wait, waits
 from bot.rehearsal.figures.healing import healings
@@ -42,8 +43,8 @@ def crash(case: Case) -> Promise:
             )
     again = sum(key in before for key in after)
     numbers = sum(len(each) for each in before.values())
-    counted = f"{len(crashes)} restarts: {numbers} numbers told before, {again} people told the same again later"
-    return judged("crash", sentence, broken, counted)
+    retold = f"{counted(numbers, 'number')} told before, {counted(again, 'person', 'people')} told the same later"
+    return judged("crash", sentence, broken, f"{counted(len(crashes), 'restart')}: {retold}")
 
 
 NumbersTold = dict[tuple[Who, str], set[int]]

@@ -83,7 +83,8 @@ def passes(case: Case) -> Promise:
         broken += _of_poll(case, poll, known)
     broken += _rows(case, known)
     broken += _missing(case)
-    counts = f"{counted(len(known), 'pass', 'passes')}, {spent} times spent, {returned} times given back"
+    uses = f"spent {counted(spent, 'time')}, given back {counted(returned, 'time')}"
+    counts = f"{counted(len(known), 'pass', 'passes')}, {uses}"
     return judged("passes", sentence, broken, counts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,16 +20,17 @@ from bot.rehearsal.figures.demand import (
 )
 from bot.rehearsal.figures.healing import Healing, healings
 from bot.rehearsal.figures.polls import PollFigures, pass_facts, poll_figures
-from bot.rehearsal.figures.series import Series, claims_per_second
+from bot.rehearsal.figures.series import Series, second_by_second
 from bot.rehearsal.figures.timeline import Timeline, poll_timelines, timelines
 from bot.rehearsal.moments import SECOND
+from bot.rehearsal.votes import VoteAsk, vote_asks
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Instants are microseconds UTC on the stage's clock. `news` holds the seconds between what happened to a drop
     and each line or card that told of it, rising; `people` counts all who asked, `linked` the times that two
-    accounts became one person."""
+    accounts became one person, `voted` the votes that were typed and pressed."""
 
     begins_at: int
     ends_at: int
@@ -48,6 +49,7 @@ class Figures:
     people: int
     unanswered: int
     linked: int = 0
+    voted: int = 0
     polls: tuple[PollFigures, ...] = ()
     poll_timelines: tuple[Timeline, ...] = ()
     passes: Mapping[str, int] = field(default_factory=dict)
@@ -97,9 +99,10 @@ class Figures:
             },
             "polls": [each.as_public() for each in self.polls],
             "passes": dict(self.passes),
-            "claims_per_second": [each.as_public(self.begins_at) for each in self.series],
+            "second_by_second": [each.as_public(self.begins_at) for each in self.series],
             "claims": self.asked,
             "people": self.people,
+            "votes": self.voted,
             "linked": self.linked,
             "answer_seconds": {each.platform: each.as_public() for each in self.answers},
             "refusals": self.refusals,
@@ -139,14 +142,18 @@ def figures_of(case: Case) -> Figures:
     """Count everything once."""
     lives, poll_lives = timelines(case), poll_timelines(case)
     all_lives = (*lives, *poll_lives)
-    begins_at, ends_at = _span(case, all_lives)
+    votes = {poll.key: vote_asks(case, poll) for poll in case.polls}
+    # What is said while one poll follows another can be a vote in either.
+    one_by_one = {vote.request: vote for its in votes.values() for vote in its}
+    instants = _instants(case, all_lives, one_by_one.values())
+    begins_at, ends_at = _span(instants)
     all_waits = waits(case)
     return Figures(
         begins_at=begins_at,
         ends_at=ends_at,
         drops=tuple(drop_figures(case, life) for life in lives),
         timelines=lives,
-        series=claims_per_second(case, _instants(case, all_lives)),
+        series=second_by_second(case, [vote.at for vote in one_by_one.values()], instants),
         answers=answers_by_platform(all_waits),
         refusals=refusals(case),
         gates=gates(case),
@@ -159,7 +166,8 @@ def figures_of(case: Case) -> Figures:
         people=len({ask.who for ask in case.asks}),
         unanswered=_unanswered(all_waits),
         linked=len(case.links),
-        polls=poll_figures(case),
+        voted=len(one_by_one),
+        polls=poll_figures(case, votes),
         poll_timelines=poll_lives,
         passes=pass_facts(case),
     )
@@ -169,18 +177,17 @@ def _unanswered(all_waits: tuple[Wait, ...]) -> int:
     return sum(wait.how is How.NOBODY and wait.ask.heard for wait in all_waits)
 
 
-def _span(case: Case, lives: tuple[Timeline, ...]) -> tuple[int, int]:
+def _span(instants: list[int]) -> tuple[int, int]:
     """From the first moment of a drop (or claim, or fault) to the last one, with a second to spare."""
-    instants = _instants(case, lives)
     if not instants:
         return 0, SECOND
     return min(instants), max(instants) + SECOND
 
 
-def _instants(case: Case, lives: tuple[Timeline, ...]) -> list[int]:
+def _instants(case: Case, lives: tuple[Timeline, ...], votes: Iterable[VoteAsk]) -> list[int]:
     instants = [each.at for life in lives for each in life.happenings]
     instants += [said.at for life in lives for each in life.happenings for said in each.said]
-    instants += [ask.at for ask in case.asks] + [told.at for told in case.told]
+    instants += [ask.at for ask in case.asks] + [told.at for told in case.told] + [vote.at for vote in votes]
     return instants + [at for each in case.troubles for at in (each.begins_at, each.ends_at)]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.rehearsal.evidence import Case
 from bot.rehearsal.polls import JudgedPoll
-from bot.rehearsal.votes import vote_asks
+from bot.rehearsal.votes import VoteAsk
 
 _PASS_FACTS = ("granted", "spent", "returned", "expired", "voided", "transferred")
 
@@ -43,9 +43,9 @@ class PollFigures:
         }
 
 
-def poll_figures(case: Case) -> tuple[PollFigures, ...]:
-    """In the order in which they were opened."""
-    return tuple(_figures(case, poll) for poll in case.polls)
+def poll_figures(case: Case, votes: Mapping[str, Sequence[VoteAsk]]) -> tuple[PollFigures, ...]:
+    """In the order in which they were opened; `votes` holds by poll whatever can be one of its votes."""
+    return tuple(_figures(case, poll, len(votes[poll.key])) for poll in case.polls)
 
 
 def pass_facts(case: Case) -> dict[str, int]:
@@ -54,7 +54,7 @@ def pass_facts(case: Case) -> dict[str, int]:
     return {fact: kinds[f"pass.{fact}"] for fact in _PASS_FACTS if kinds[f"pass.{fact}"]}
 
 
-def _figures(case: Case, poll: JudgedPoll) -> PollFigures:
+def _figures(case: Case, poll: JudgedPoll, asked: int) -> PollFigures:
     result = dict(poll.closed.public.get("result") or {}) if poll.closed is not None else {}
     winner = result.get("winner")
     reasons = (row.decision.get("because") for row in case.ledger.outcomes if row.drop == poll.scope)
@@ -64,7 +64,7 @@ def _figures(case: Case, poll: JudgedPoll) -> PollFigures:
         ending="open" if poll.end is None else poll.end.kind.removeprefix("poll."),
         counts=tuple((poll.options[option - 1], amount) for option, amount, _ in result.get("counts", ())),
         people=int(result.get("people", 0)) + int(result.get("abstained", 0)),
-        asked=len(vote_asks(case, poll)),
+        asked=asked,
         refused=dict(Counter(str(each) for each in reasons if each).most_common()),
         passes=sum(poll.scope in row.spent_on for row in case.ledger.passes),
         winner="" if winner is None else poll.options[winner - 1],

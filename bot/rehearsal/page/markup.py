@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from bot.rehearsal.spoken import time_shown
 
 Span = str | tuple[str, str]
 """Plain text, or a kind and its text: "at" a mention, "time" an instant ("seconds:style"), "b" bold, "code"."""
@@ -78,6 +80,18 @@ def from_discord(text: str, user: NameOf, role: NameOf) -> Marked:
                 marked.mentions.add("@everyone")
     marked.put(text[end:])
     return marked
+
+
+def aloud(spans: Iterable[Span], at: int) -> str:
+    """For who listens to the page: the words, with times as they are shown at an instant (microseconds UTC)."""
+    return "".join(span if isinstance(span, str) else _said(*span, at) for span in spans)
+
+
+def _said(kind: str, text: str, at: int) -> str:
+    if kind == "time":
+        second, _, style = text.partition(":")
+        return time_shown(int(second), style, at)
+    return text
 
 
 def is_mention(span: Span, names: frozenset[str]) -> bool:

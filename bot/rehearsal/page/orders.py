@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.rehearsal.backstage import StageRefused
 from bot.rehearsal.faults import FAULTS
 from bot.rehearsal.page.hearing import swallowed
-from bot.rehearsal.page.people import LOGIN, People
+from bot.rehearsal.page.people import LOGIN
 from bot.rehearsal.page.show import Show
 from bot.rehearsal.page.told import Wish
 
@@ -18,8 +17,6 @@ VIEWERS_MAX, FANS_MAX = 5_000, 1_000
 WINDOW_MIN, WINDOW_MAX = 2, 900
 _Login = Annotated[str, Field(pattern=f"^{LOGIN.pattern}$")]
 _Text = Annotated[str, Field(min_length=1, max_length=2_000)]
-_OPTION = re.compile(r"(\w+):")
-_GROUPS = ("drop",)
 
 
 class _Order(BaseModel):
@@ -53,8 +50,7 @@ class _Slash(_Order):
     text: _Text
 
     async def obey(self, show: Show) -> str:
-        command, options = read_slash(self.text, show.people)
-        await show.take_part().slash(self.who, command, options)
+        await show.take_part().slash(self.who, self.text)
         return ""
 
 
@@ -137,24 +133,3 @@ async def obey(show: Show, order: bytes) -> str:
         known = (_WRONG[place] for place in places if place in _WRONG)
         raise StageRefused(next(known, "The stage knows no such order.")) from None
     return await found.obey(show)
-
-
-def read_slash(text: str, people: People) -> tuple[str, dict[str, Any]]:
-    """ "/claim mug" or "/drop give member:ann why:lost it drop:mug": the command and its options; words without
-    an option's name are the drop. Raises StageRefused."""
-    words = text.strip().removeprefix("/").split()
-    size = 2 if words and words[0] in _GROUPS else 1
-    if len(words) < size:
-        raise StageRefused("Type a command, for example /claim or /drop open.")
-    command, rest = " ".join(words[:size]), " ".join(words[size:])
-    drop, *parts = _OPTION.split(rest)
-    options: dict[str, Any] = {"drop": drop.strip()} if drop.strip() else {}
-    options |= {name: value.strip() for name, value in zip(parts[::2], parts[1::2], strict=True)}
-    if "minutes" in options and str(options["minutes"]).isdecimal():
-        options["minutes"] = int(options["minutes"])
-    if "member" in options:
-        member = people.named("discord", str(options["member"]).removeprefix("@").casefold())
-        if member is None:
-            raise StageRefused(f"Nobody on Discord is called {options['member']}.")
-        options["member"] = member.id
-    return command, options

@@ -103,7 +103,7 @@ function drawLines(lines) {
     }
     put(list, line);
     if (line.form) fillIn(line.form);
-    if (line.loud) speak(`${line.name}: ${line.spans.map((span) => (typeof span === 'string' ? span : span[1])).join('')}`);
+    if (line.loud) speak(`${line.name}: ${line.loud}`);
     if (tabOf(line.room) && line.room !== room) tabOf(line.room).classList.add('unread');
   }
   for (const [log, wasAtEnd] of touched) {
@@ -175,19 +175,21 @@ function drawFacts(told) {
   $('beginning').hidden = told.busy;
   $('begin').textContent = told.begin;
   if (told.trouble) sayIn('beginning', told.trouble, true);
-  $('stocks').replaceChildren(...(told.drops.length ? told.drops.map(drawStock) : [make('p', 'empty', 'The ledger is empty.')]));
+  $('stocks').replaceChildren(...(told.standing.length ? told.standing.map(drawStanding) : [make('p', 'empty', 'The ledger is empty.')]));
   $('mishaps').replaceChildren(...told.mishaps.map(({ at, state, text, word }) => make('li', state, `${clock(at, '2-digit')} ${text} `, make('b', '', word))));
   drawEnding(told.ending);
   offer('commands', told.commands);
   tick();
 }
-function drawStock({ title, taken, supply, word, newest }) {
-  const fill = make('i'), bar = make('div', 'bar', fill);
-  fill.style.width = `${(100 * taken) / Math.max(1, supply)}%`;
-  Object.assign(bar, { role: 'img', ariaLabel: `${taken} of ${supply} taken` });
-  const state = make('span', word === 'open' ? 'pill on' : 'pill', word);
-  return make('article', '', make('div', 'stock-head', make('b', '', title), state, make('span', 'sum', make('b', '', String(taken)), ` of ${supply}`)), bar,
-    make('ol', 'newest', ...newest.map(([number, name]) => make('li', '', make('b', '', `#${number} `), make('bdi', '', name)))));
+function drawStanding({ title, word, sum, of, note, bars, newest }) {
+  const rows = bars.map(([name, count, percent, says, kind]) => {
+    const fill = make('i'), bar = make('div', 'bar', fill);
+    fill.style.width = `${percent}%`;
+    Object.assign(bar, { role: 'img', ariaLabel: says });
+    return make('li', kind, make('bdi', '', name), make('b', '', count), bar);
+  });
+  return make('article', '', make('div', 'stock-head', make('b', '', title), make('span', word === 'open' ? 'pill on' : 'pill', word), make('span', 'sum', make('b', '', sum), of)), note && make('p', 'hint', note),
+    make('ol', 'bars', ...rows), make('ol', 'newest', ...newest.map(([number, name]) => make('li', '', make('b', '', `#${number} `), make('bdi', '', name)))));
 }
 function drawEnding(ending) {
   $('ending').hidden = !ending;

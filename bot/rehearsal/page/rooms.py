@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.rehearsal.page.markup import Span, is_mention
+from bot.rehearsal.page.markup import Span, aloud, is_mention
 from bot.rehearsal.page.people import Eyes, People
 
 LINES_MAX = 150
@@ -61,9 +61,14 @@ class Line:
             "message": self.message,
             "form": self.form,
             "note": " ".join(note for note in notes if note),
-            "loud": mine or private,
+            "loud": self._aloud() if mine or private else "",
         }
         return told | {key: value for key, value in rest.items() if value}
+
+    def _aloud(self) -> str:
+        """What a screen reader says of it: of a card its title and its text."""
+        parts = [self.spans] if self.card is None else [self.spans, self.card["title"], self.card["text"]]
+        return " ".join(said for part in parts if (said := aloud(part, self.at)))
 
 
 def tone_of(name: str) -> int:

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from bot.rehearsal.backstage import Backstage, StageRefused
 from bot.rehearsal.ledger import LedgerUnreadable
+from bot.rehearsal.page.looking import Standing, read_standing, watch
 from bot.rehearsal.page.people import Eyes, People
-from bot.rehearsal.page.stock import Stock, read_stock, watch
 from bot.rehearsal.page.told import BUSY, Ending, Mark, Phase, Told, Wish
 from bot.stage.record import SeenLine
 
@@ -115,7 +115,7 @@ class Show:
 
     def begins(self, backstage: Backstage, *, live: bool) -> None:
         self._backstage, self._told.phase, self._told.live = backstage, Phase.PLAYING, live
-        self._watching = asyncio.create_task(watch(backstage.ledger, self._take_stock))
+        self._watching = asyncio.create_task(watch(backstage.ledger, self._take))
         self._note()
 
     def hear(self, seen: SeenLine) -> None:
@@ -127,7 +127,7 @@ class Show:
         self._look_away()
         if self._backstage is not None:
             with contextlib.suppress(LedgerUnreadable):
-                self._take_stock(read_stock(self._backstage.ledger))
+                self._take(read_standing(self._backstage.ledger))
         self._note()
 
     async def _play(self, wish: Wish) -> None:
@@ -145,9 +145,9 @@ class Show:
             self._look_away()
             self._note()
 
-    def _take_stock(self, stocks: tuple[Stock, ...]) -> None:
-        if stocks != self._told.stocks:
-            self._told.stocks = stocks
+    def _take(self, standing: Standing) -> None:
+        if standing != self._told.standing:
+            self._told.standing = standing
             self._note()
 
     def _look_away(self) -> None:

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.rehearsal.page.hearing import Hearing
+from bot.rehearsal.page.looking import Standing
 from bot.rehearsal.page.people import Eyes, People
+from bot.rehearsal.page.poll_box import PollBox
 from bot.rehearsal.page.rooms import STAFF_ROOM, Line, Rooms
 from bot.rehearsal.page.stock import Stock
 from bot.stage.record import SeenLine
@@ -42,6 +44,11 @@ _SENTENCES = {
     Phase.OVER: "The play is over",
     Phase.FAILED: "The play broke off",
 }
+_POLLING = (
+    "/poll open Next game? options:Hades, Celeste lasts:60s",
+    "/poll extend 60",
+    "/poll close",
+)
 _STEERING = ("open", "pause", "resume", "extend", "close", "undo")
 
 
@@ -111,7 +118,7 @@ class Told:
         self.rooms = Rooms()
         self.ending: Ending | None = None
         self.trouble = ""
-        self.stocks: tuple[Stock, ...] = ()
+        self.standing = Standing()
         self.facts = 0
         self._hearing = Hearing(self.rooms, self.people)
         self._mishaps: deque[dict[str, Any]] = deque(maxlen=_MISHAPS_MAX)
@@ -186,7 +193,7 @@ class Told:
             "begin": "Begin" if self.phase is Phase.WAITING else "Begin again",
             "sentence": self.phase.sentence + ("" if self.wish is None else f", seed {self.wish.seed}"),
             "live": self.live,
-            "drops": [stock.as_public() for stock in self.stocks],
+            "standing": self.standing.as_public(),
             "commands": self._commands(eyes),
             "mishaps": [_with_a_word(each) for each in reversed(self._mishaps)][:_MISHAPS_SHOWN],
             "trouble": self.trouble,
@@ -195,23 +202,40 @@ class Told:
         }
 
     def _coming(self) -> dict[str, Any]:
-        """What the next drop does, in words, and when if somebody knows (milliseconds since the epoch, UTC)."""
-        stock = next((each for each in self.stocks if each.state in _COMING), None)
-        if stock is None or self.phase is not Phase.PLAYING:
-            return {"next": "", "due": None}
-        is_open = stock.state == "open"
-        due = stock.closes_at if is_open else stock.opens_at
-        if stock.paused:
-            return {"next": f"{stock.title} is paused", "due": None}
-        if due is None:
-            return {"next": f"{stock.title} waits for the cue", "due": None}
-        return {"next": f"{stock.title} {'closes' if is_open else 'opens'}", "due": due // 1000}
+        """What the poll that is on or the next drop does, in words, and when if somebody knows (milliseconds since
+        the epoch, UTC)."""
+        if self.phase is Phase.PLAYING:
+            poll = next((each for each in self.standing.polls if each.is_open), None)
+            stock = next((each for each in self.standing.stocks if each.state in _COMING), None)
+            if poll is not None:
+                return _of_poll(poll)
+            if stock is not None:
+                return _of_drop(stock)
+        return {"next": "", "due": None}
 
     def _commands(self, eyes: Eyes) -> list[str]:
         """What to suggest where a slash command is typed."""
-        keys = [stock.key for stock in self.stocks]
-        steering = [f"/drop {verb} {key}" for key in keys for verb in _STEERING] if eyes.staff else []
-        return [*(f"/claim {key}" for key in keys), "/mine", "/drops", "/help", *steering]
+        keys = [stock.key for stock in self.standing.stocks]
+        voting = [f"/vote {option}" for poll in self.standing.polls[:1] if poll.is_open for option in poll.options]
+        steering = [f"/drop {verb} {key}" for key in keys for verb in _STEERING]
+        own = [*(f"/claim {key}" for key in keys), *voting, "/mine", "/drops", "/pass list", "/help"]
+        return [*own, *steering, *_POLLING] if eyes.staff else own
+
+
+def _of_poll(poll: PollBox) -> dict[str, Any]:
+    if poll.word == "paused":
+        return {"next": f"{poll.question} is paused", "due": None}
+    return {"next": f"{poll.question} closes", "due": poll.closes_at // 1000}
+
+
+def _of_drop(stock: Stock) -> dict[str, Any]:
+    is_open = stock.state == "open"
+    due = stock.closes_at if is_open else stock.opens_at
+    if stock.paused:
+        return {"next": f"{stock.title} is paused", "due": None}
+    if due is None:
+        return {"next": f"{stock.title} waits for the cue", "due": None}
+    return {"next": f"{stock.title} {'closes' if is_open else 'opens'}", "due": due // 1000}
 
 
 def _with_a_word(mishap: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot.stage.discord.commands import CommandBook
 from bot.stage.discord.errors import StageError
 from bot.stage.discord.guild import Guild, Member
 from bot.stage.discord.permissions import Permission
+from bot.stage.discord.spelling import read_line
 
 Json = dict[str, Any]
 
@@ -48,6 +49,10 @@ class Typist:
         """The names of the commands this member finds in that channel."""
         found = self._book.offered(self._guild.id)
         return [name for name, each in found.items() if self._hidden(each, member, channel) is None]
+
+    def read(self, line: str, person: Callable[[str], object]) -> tuple[str, dict[str, object]]:
+        """A command that is written as one line, see `read_line`."""
+        return read_line(line, self._book.offered(self._guild.id), person)
 
     def whole(self, member: Member, command: str, options: Mapping[str, object], channel: Channel) -> TypedCommand:
         """A command that is sent; `command` may name a subcommand ("drop open")."""

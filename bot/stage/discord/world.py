@@ -150,6 +150,12 @@ class DiscordWorld:
         """Use a slash command; raises StageError for what the client would not offer."""
         return self._hands.slash(member, command, options or {}, channel=self.channel(channel))
 
+    def type_slash(
+        self, member: Member, line: str, person: Callable[[str], Member], *, channel: str = "lounge"
+    ) -> Interaction:
+        """Use a slash command that is written as one line; `person` gives the member called so, or raises."""
+        return self.slash(member, *self._hands.typist.read(line, person), channel=channel)
+
     def press(
         self, member: Member, message_id: str, custom_id: str | None = None, *, label: str | None = None
     ) -> Interaction:

@@ -61,6 +61,9 @@ SENTENCES = {
     "news-fingerprint": "{line} · Log {origin} {size} {root}",
     "gap": "I was away for a moment: if you claimed {titles} in the last minute and got no answer, "
     "type {md_command} claim and its name.",
+    "gap-closed": "I was away for a moment, and meanwhile {closed}. What was typed in between reached nobody "
+    "and does not count, sorry; {mine_command} shows what you hold.",
+    "gap-closed-drop": "{title} closed with {left} left",
     "gap-again": "Away once more, sorry: if you claimed {titles} in the last minute and got no answer, "
     "type {md_command} claim and its name.",
 }

@@ -142,7 +142,7 @@ SENTENCES = {
     "poll-electorate-unclear": "Who can vote is not clear at “{text}”: write it like subscriber or role:patron.",
     "poll-unfit-mention": "would mention somebody: leave out the @",
     "poll-unfit-beginning": "begins like a command: begin it with a letter or a digit",
-    "poll-unfit-markup": "has signs that Discord formats with, like * _ ~ | or `: leave them out",
+    "poll-unfit-markup": "has a sign that Discord formats with, one of * _ ~ | ` < > \\ or ](: leave it out",
     "poll-unfit-address": "has a web address: leave it out",
     "slash-poll": "Put a poll and steer it",
     "slash-poll-open": "Put a poll",

@@ -79,7 +79,7 @@ async def test_quick_look_ups_on_twitch_come_to_what_the_client_is_answered() ->
         quick = QuickTwitchEvidence(QuickHelix(stage.twitch, network()), settings, now, NotingEar)
         users = seated(stage, "twitch")
         async with running(platform.run):
-            await until(lambda: heard.gaps, within=15.0)
+            await until(lambda: heard.gaps, within=60.0)
             told = await answers(list(platform.evidence.sources), users, ON_TWITCH)
         assert await answers(list(quick.sources), users, ON_TWITCH) == told
         assert [value for by_source in told.values() for value in by_source.values() if value]
@@ -101,7 +101,7 @@ async def test_a_quick_play_hears_from_twitch_what_the_client_hears() -> None:
         hands = StageHands(stage.twitch, stage.discord, stage.record)
         users = [hands(person) for person in CHARACTERS if person.platform == "twitch"]
         async with running(platform.run):
-            await until(lambda: heard.gaps, within=15.0)
+            await until(lambda: heard.gaps, within=60.0)
             platform.listen_for(frozenset(ON_TWITCH))
             await until(lambda: len(stage.twitch.sessions.subscriptions()) == 3 + 7)
             for person in users:

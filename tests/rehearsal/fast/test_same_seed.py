@@ -36,7 +36,7 @@ def test_one_seed_plays_the_same_twice_in_any_process_and_without_any_client(tmp
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=True,
     )
     assert json.loads(done.stdout) == [here, []]

@@ -41,7 +41,7 @@ def chromium() -> Iterator[webdriver.Chrome]:
 class Visitor:
     """Somebody in front of the page."""
 
-    def __init__(self, chrome: webdriver.Chrome, *, patience_seconds: float = 15.0) -> None:
+    def __init__(self, chrome: webdriver.Chrome, *, patience_seconds: float = 60.0) -> None:
         self.chrome = chrome
         self._patience = patience_seconds
 

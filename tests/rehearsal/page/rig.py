@@ -19,7 +19,7 @@ from bot.rehearsal.page.told import Ending, Wish
 
 Json = dict[str, Any]
 CARDS, LOUNGE, MODERATORS = "discord:#announcements", "discord:#lounge", "discord:#moderators"
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 60.0
 _numbers = itertools.count(1)
 
 
@@ -79,11 +79,11 @@ class Hands:
         self.orders.append(("press", user, message_id, custom_id))
         self._act("press", user, "Claim")
 
-    async def slash(self, user: str, command: str, options: Mapping[str, Any]) -> None:
-        self.orders.append(("slash", user, command, dict(options)))
-        if command == "nonsense":
+    async def slash(self, user: str, line: str) -> None:
+        self.orders.append(("slash", user, line))
+        if line == "/nonsense":
             raise StageRefused("/nonsense is not registered.")
-        self._act("slash", user, f"/{command}")
+        self._act("slash", user, line)
 
     async def submit(self, user: str, interaction_id: str, values: Mapping[str, str]) -> None:
         self.orders.append(("submit", user, interaction_id, dict(values)))

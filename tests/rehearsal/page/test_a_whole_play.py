@@ -29,15 +29,16 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def visitor(house: House) -> Iterator[Visitor]:
     with chromium() as chrome:
-        visitor = Visitor(chrome, patience_seconds=40.0)
+        visitor = Visitor(chrome, patience_seconds=90.0)
         visitor.screen()
         visitor.open(house.server.address)
         yield visitor
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_somebody_walks_on_stage_claims_on_both_platforms_and_reads_the_report(visitor: Visitor) -> None:
-    for field, number in (("#viewers", 6), ("#fans", 2), ("#window", 8)):
+    for field, number in (("#viewers", 6), ("#fans", 2), ("#window", 20)):
         visitor.type(field, str(number), enter=False)
     visitor.one("#begin").click()
     visitor.until(lambda: "opens in" in visitor.text("#next"), "the announcement")

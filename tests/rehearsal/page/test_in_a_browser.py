@@ -186,6 +186,20 @@ def test_a_mention_is_marked_and_said_aloud_for_whom_it_names(playing: Visitor, 
     assert "nice" not in playing.text("#voice")
 
 
+def test_a_card_for_one_person_is_said_aloud_and_what_comes_with_it_is_drawn(
+    playing: Visitor, theatre: Theatre
+) -> None:
+    card = {"embeds": [{"title": "Next game?", "description": "**Celeste** leads"}]}
+    theatre.hear(
+        joined("visitor", "discord"),
+        message("Next game?\n**Celeste** leads", "p1", visible_to="discord-visitor", data=card),
+        message("New drop", "c1"),
+    )
+    playing.until(lambda: len(playing.lines(CARDS)) == 2, "both cards")
+    playing.until(lambda: "Next game? Celeste leads" in playing.text("#voice"), "the voice")
+    assert playing.complaints() == []
+
+
 def test_hostile_names_and_texts_are_only_ever_text(playing: Visitor, theatre: Theatre) -> None:
     for name in HOSTILE:
         theatre.hear(

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from bot.rehearsal.backstage import StageRefused
-from bot.rehearsal.page.orders import obey, read_slash
-from bot.rehearsal.page.people import People
+from bot.rehearsal.page.orders import obey
 from bot.rehearsal.page.show import PlayFailed, Show
 from bot.rehearsal.page.told import Phase, Wish
 from tests.journeys.rig import until
-from tests.rehearsal.page.rig import LittleCompany, joined
+from tests.rehearsal.page.rig import LittleCompany
 
 BEGIN = {"do": "begin", "script": "", "seed": 7, "viewers": 60, "discord_viewers": 15, "window": 20}
 
@@ -56,7 +55,7 @@ async def test_every_order_reaches_the_stage(show: Show, company: LittleCompany)
     assert company.hands.orders == [
         ("say", "ann", "!claim mug"),
         ("press", "ann", "1", "md:claim:mug"),
-        ("slash", "ann", "claim", {"drop": "mug"}),
+        ("slash", "ann", "/claim mug"),
         ("submit", "ann", "18", {"give-why": "lost it", "give-name": ""}),
         ("live", False),
         ("invite", 20, 5),
@@ -77,8 +76,6 @@ async def test_a_swallowed_line_is_answered_with_the_platforms_own_reason(show: 
         ({"do": "say", "who": "ann\n", "text": "hi"}, "A login has small letters"),
         ({"do": "say", "who": "ann", "text": ""}, "Type something"),
         ({"do": "say", "who": "ann", "text": "x" * 2_001}, "Type something"),
-        ({"do": "slash", "who": "ann", "text": "/"}, "Type a command"),
-        ({"do": "slash", "who": "ann", "text": "/drop"}, "Type a command"),
         ({"do": "slash", "who": "ann", "text": "/nonsense"}, "not registered"),
         ({"do": "submit", "who": "ann", "form": "1", "values": {"why": "because"}}, "does not take 7 characters"),
         ({"do": "submit", "who": "ann", "form": "1", "values": {"why": 7}}, "takes 4,000 characters at most"),
@@ -125,30 +122,3 @@ async def test_a_play_that_fails_says_why_and_another_can_begin(show: Show, comp
     await until(lambda: show.phase is Phase.FAILED, "the failure")
     assert show.ending is None
     await begin(show)
-
-
-@pytest.mark.parametrize(
-    ("typed", "command", "options"),
-    [
-        ("/mine", "mine", {}),
-        ("claim teal mug ", "claim", {"drop": "teal mug"}),
-        ("/claim drop:mug", "claim", {"drop": "mug"}),
-        ("/drop open mug", "drop open", {"drop": "mug"}),
-        ("/drop extend mug minutes:10", "drop extend", {"drop": "mug", "minutes": 10}),
-        ("/drop extend minutes:ten", "drop extend", {"minutes": "ten"}),
-        (
-            "/drop give member:@Ann why:lost it drop:mug",
-            "drop give",
-            {"member": "discord-ann", "why": "lost it", "drop": "mug"},
-        ),
-    ],
-)
-def test_a_command_is_read_with_its_options(typed: str, command: str, options: dict[str, Any]) -> None:
-    people = People()
-    people.hear(joined("ann", "discord"))
-    assert read_slash(typed, people) == (command, options)
-
-
-def test_a_gift_to_nobody_is_refused() -> None:
-    with pytest.raises(StageRefused, match="Nobody on Discord is called zoe"):
-        read_slash("/drop give member:zoe why:x", People())

@@ -65,7 +65,7 @@ class News:
         self.mark = ""
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 line = (await self._answer.content.readline()).decode().rstrip("\n")
                 assert line or not self._answer.content.at_eof(), "the stream has ended"

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.rehearsal.page.looking import Standing
 from bot.rehearsal.page.people import CAST, MODERATOR, STREAMER, Eyes
+from bot.rehearsal.page.poll_box import PollBox
 from bot.rehearsal.page.rooms import LINES_MAX, OWNERS_MAX, PRIVATE_MAX
 from bot.rehearsal.page.stock import Stock
 from bot.rehearsal.page.told import Mark, Phase, Told, Wish
@@ -120,12 +122,31 @@ def test_what_comes_next_is_said_while_a_play_is_on(
 ) -> None:
     play = told()
     mug = Stock("mug", "Teal Mug", 5, state, False, False, 1_000_000, 2_000_000, 3_000_000, None, 0, ())
-    play.stocks = (replace(mug, **changes),)
+    play.standing = Standing((replace(mug, **changes),))
     facts = play.since(None, ANN)["facts"]
     assert (facts["next"], facts["due"]) == ("", None)
     play.phase = Phase.PLAYING
     facts = play.since(None, ANN)["facts"]
     assert {"next": facts["next"], "due": facts["due"]} == says
+
+
+def test_a_poll_that_is_on_comes_before_the_next_drop_and_can_be_voted_in() -> None:
+    play = told()
+    mug = Stock("mug", "Teal Mug", 5, "announced", False, False, 1_000_000, 2_000_000, 3_000_000, None, 0, ())
+    poll = PollBox("next", "Next?", ("Hades", "Celeste"), "open", 9_000_000, 3, (2, 1))
+    play.standing, play.phase = Standing((mug,), (poll,)), Phase.PLAYING
+    facts = play.since(None, ANN)["facts"]
+    assert (facts["next"], facts["due"]) == ("Next? closes", 9_000)
+    assert [(each["title"], each["sum"]) for each in facts["standing"]] == [("Next?", 3), ("Teal Mug", 0)]
+    assert {"/claim mug", "/vote Hades", "/vote Celeste"} <= set(facts["commands"])
+    assert not any(command.startswith("/poll") for command in facts["commands"])
+    assert "/poll close" in play.since(None, MOD)["facts"]["commands"]
+    play.standing = Standing((mug,), (replace(poll, word="paused"),))
+    assert play.since(None, ANN)["facts"]["next"] == "Next? is paused"
+    play.standing = Standing((mug,), (replace(poll, word="closed", winner=1),))
+    facts = play.since(None, ANN)["facts"]
+    assert facts["next"] == "Teal Mug opens"
+    assert "/vote Hades" not in facts["commands"]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +187,13 @@ def test_a_member_who_is_mentioned_on_discord_is_marked_by_id() -> None:
     play = told(numbered, joined("ben", "discord"), message("<@42>: #3", "1"))
     assert only_line(play, ANN)["spans"] == [("me", "@Ann A"), ": #3"]
     assert only_line(play, BEN)["spans"] == [("at", "@Ann A"), ": #3"]
+
+
+def test_what_speaks_to_one_person_is_said_aloud_with_times_in_words() -> None:
+    said = answer("discord-ann", "**Teal Mug** opens <t:30:R>, at most `5` each")
+    play = told(joined("ann", "discord"), said | {"at": 12_000_000}, message("New drop", "1"))
+    lines = play.since(None, ANN)["lines"]
+    assert [line.get("loud") for line in lines] == ["Teal Mug opens in 18 s, at most 5 each", None]
 
 
 def test_a_ping_of_a_role_is_marked_for_those_who_hold_it_and_carries_its_name() -> None:

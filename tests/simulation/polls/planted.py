@@ -132,14 +132,14 @@ def _everybody_decides(stack: ExitStack) -> None:
 def _hidden_is_shown(stack: ExitStack) -> None:
     about = wording.poll_about_of
     put(stack, wording, "poll_about_of", lambda values: replace(about(values), hidden=False))
-    read = polls_in_the_ledger.read_count
+    so_far = polls_in_the_ledger.so_far
 
-    async def live(reads: Any, channel_id: int, poll: Poll) -> Any:
-        result = await read(reads, channel_id, poll.key) if poll.open else None
-        return None if result is None else tuple(("", count.amount) for count in result.counts)
+    async def counted(reads: Any, channel_id: int, poll: Poll) -> Any:
+        found = await so_far(reads, channel_id, replace(poll, plan=replace(poll.plan, hidden=False)))
+        return found._replace(poll=replace(found.poll, plan=poll.plan))
 
     for where in (kept_cards, polls_service):
-        put(stack, where, "live_counts", live)
+        put(stack, where, "so_far", counted)
 
 
 def _clock_closes(stack: ExitStack) -> None:

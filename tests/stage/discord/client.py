@@ -130,7 +130,7 @@ class TeaBot(discord.Client):
 
     async def until(self, fact: Callable[[], bool]) -> None:
         """Wait for a fact that something told by the gateway brings about."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not fact():
                 await self._happened.wait()
                 self._happened.clear()
@@ -164,7 +164,7 @@ class TeaBot(discord.Client):
                 await asyncio.gather(client.running_task, return_exceptions=True)
 
     async def wait_until_ready_in_time(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.wait_until_ready()
 
 

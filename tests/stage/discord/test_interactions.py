@@ -178,7 +178,7 @@ async def test_what_is_deferred_is_filled_in_by_an_edit(world: DiscordWorld, res
 
 
 async def test_who_thinks_for_fifteen_minutes_has_failed(world: DiscordWorld, rest: Rest, ann: Member) -> None:
-    world.desk.token_seconds = 0.05
+    world.desk.token_seconds = 0.5
     act = _asked(world, ann)
     await rest("POST", f"/interactions/{act.id}/{act.token}/callback", {"type": 5})
     with pytest.raises(InteractionFailed):
@@ -190,7 +190,7 @@ async def test_who_thinks_for_fifteen_minutes_has_failed(world: DiscordWorld, re
 async def test_thinking_that_is_taken_back_does_not_fail_later(
     world: DiscordWorld, rest: Rest, ann: Member
 ) -> None:
-    world.desk.token_seconds = 0.2
+    world.desk.token_seconds = 1.0
     act = _asked(world, ann)
     await rest("POST", f"/interactions/{act.id}/{act.token}/callback", {"type": 5})
     path = f"/webhooks/{world.application_id}/{act.token}/messages/@original"
@@ -275,7 +275,6 @@ async def test_a_refused_body_leaves_the_interaction_open(world: DiscordWorld, r
 
 async def test_an_interaction_told_three_times_has_one_id(world: DiscordWorld, bot: TeaBot, ann: Member) -> None:
     world.faults.duplicate_next(3)
-    world.desk.deadline_seconds = 0.3
     act = world.slash(ann, "drop")
     await act.wait()
     await bot.until(lambda: len(bot.interactions) == 3)

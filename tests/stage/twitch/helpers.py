@@ -15,7 +15,7 @@ from bot.stage.twitch.sessions import Session
 from bot.stage.twitch.subscriptions import Subscription
 from bot.stage.twitch.world import TwitchWorld
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 BOT_SCOPES = ("user:read:chat", "user:write:chat", "user:bot", "moderator:read:followers")
 
 

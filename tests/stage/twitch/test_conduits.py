@@ -136,13 +136,13 @@ async def test_a_place_that_cannot_be_given_away_stands_among_the_errors(applica
 
 async def test_a_shard_of_a_conduit_is_not_closed_as_unused(application: Application) -> None:
     world = application.stage.twitch
-    world.subscribe_within_seconds = 0.2
+    world.subscribe_within_seconds = 1.0
     conduit_id = await application.conduit()
     shard = await application.connect()
     await application.assign(conduit_id, s0=await welcome(shard))
     unused = await application.connect()
     await welcome(unused)
-    closed = await unused.receive(timeout=10)
+    closed = await unused.receive(timeout=60)
     assert (closed.type, unused.close_code) == (aiohttp.WSMsgType.CLOSE, 4003)
     await application.wish_for_chat(conduit_id)
     world.say(world.broadcaster, "still here?")
@@ -187,7 +187,7 @@ async def test_only_a_conduit_hears_that_somebody_took_the_grant_back(applicatio
     on_a_socket = await application.subscribe(session_id, "user.authorization.revoke", "1", mine)
     on_a_conduit = await application.wish(conduit_id, "user.authorization.revoke", mine)
     world.disconnect_app(world.bot)
-    frame = await shard.receive_json(timeout=10)
+    frame = await shard.receive_json(timeout=60)
     assert (on_a_socket[0], on_a_conduit[0]) == (400, 202)
     assert frame["payload"]["event"]["user_id"] == world.bot.id
 

@@ -171,10 +171,10 @@ async def test_an_event_of_the_wrong_shape_is_noticed(
 async def test_what_sockets_say_of_themselves_has_the_shape_of_the_examples(stage: Stage, caller: Caller) -> None:
     stage.twitch.keepalive_seconds_min = 1
     socket = await caller.connect("?keepalive_timeout_seconds=1")
-    frames = [await socket.receive_json(timeout=5), await socket.receive_json(timeout=5)]
+    frames = [await socket.receive_json(timeout=60), await socket.receive_json(timeout=60)]
     stage.twitch.faults.reconnect()
     while frames[-1]["metadata"]["message_type"] != "session_reconnect":
-        frames.append(await socket.receive_json(timeout=5))
+        frames.append(await socket.receive_json(timeout=60))
 
     kinds = [frame["metadata"]["message_type"] for frame in frames]
     assert kinds[:2] == ["session_welcome", "session_keepalive"]

@@ -61,7 +61,7 @@ async def test_a_socket_that_subscribes_to_nothing_is_closed_as_unused(caller: C
 
 
 async def test_a_socket_that_subscribes_in_time_stays(caller: Caller) -> None:
-    caller.stage.twitch.subscribe_within_seconds = 0.3
+    caller.stage.twitch.subscribe_within_seconds = 1.0
     socket = await listening(caller)
     unused = await caller.connect()
     assert await close_code(unused) == 4003  # opened later: by now the first one's time is over as well
@@ -182,7 +182,7 @@ async def test_who_does_not_reconnect_in_time_is_closed(caller: Caller) -> None:
 
 async def test_who_reconnected_in_time_is_heard_on_and_the_old_socket_is_closed(caller: Caller) -> None:
     world = caller.stage.twitch
-    world.reconnect_within_seconds = 0.3
+    world.reconnect_within_seconds = 1.0
     old = await listening(caller)
     world.faults.reconnect()
     asked = await old.receive_json(timeout=PATIENCE_SECONDS)

@@ -266,7 +266,7 @@ async def test_what_ended_with_its_socket_is_listed_for_an_hour_and_costs_nothin
             await socket.close()
         else:
             world.faults.close_sockets(code)
-            await socket.receive(timeout=10)
+            await socket.receive(timeout=60)
         await until(world, lambda: len(world.sessions) == 0)
 
         _, body = await caller.get("eventsub/subscriptions", {})
