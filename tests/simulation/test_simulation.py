@@ -17,7 +17,7 @@ from tests.simulation.story import COMMANDS_MIN, FAULTS_MIN
 from tests.simulation.watcher import Watcher
 from tests.tiers import sampled
 
-SEEDS = sampled(20, 200)
+SEEDS = sampled(18, 200)
 ROOT = Path(__file__).parents[2]
 
 
