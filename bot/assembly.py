@@ -177,6 +177,7 @@ class Assembly:
             places=ledger.places,
             publishing=config.public,
             results_files=Exporting(reads, CHANNEL_ID, verify_page),
+            moments=lane,
         )
         lookups, known = dict(outside.lookups), KnownNames(reads, CHANNEL_ID)
         confirming = Confirmations(lane, steady)

@@ -12,10 +12,12 @@ from bot.domain.time import Micros
 
 @dataclass(frozen=True, slots=True)
 class ClockSet:
-    """By so much; no time has passed meanwhile. It is decided before anything that would be due by then."""
+    """By so much; no time has passed meanwhile. It is decided before anything that would be due by then. `again`
+    tells that the ledger has refused it before: it may have been stored all the same."""
 
     channel_id: int
     by: Micros
+    again: bool = False
 
 
 def shifted_facts(polls: Iterable[Poll], by: Micros) -> tuple[Fact, ...]:

@@ -52,7 +52,9 @@ _MODERATORS_CARDS = {
 
 class Announcing:
     """One sender per place. A place that is down keeps its news and never holds up another. Cards that were posted
-    are kept up to date, all of them together, and no sooner than `edit_gap_seconds` after the last time."""
+    are kept up to date, all of them together, and no sooner than `edit_gap_seconds` after the last time.
+
+    `moments` is the ledger's time, by which windows and polls end: somebody may set `clock` back meanwhile."""
 
     def __init__(
         self,
@@ -69,12 +71,14 @@ class Announcing:
         edit_gap_seconds: float = EDIT_GAP_SECONDS,
         publishing: Publishing = _USUAL,
         results_files: ResultsFiles = no_files,
+        moments: Clock | None = None,
     ) -> None:
         self._lane = lane
         self._reads = reads
         self._channel_id = channel_id
         self._words = words
         self._clock = clock
+        self._moments = moments or clock
         self._pace = pace
         self._chat = chat
         self._board = board
@@ -156,7 +160,7 @@ class Announcing:
 
     async def _announce(self, news: PendingNews) -> None:
         """Say one piece of news and note it. Raises PlaceDown, TryAgain, or SendRefused with a time to wait."""
-        now = self._clock.now()
+        now = self._moments.now()
         if self._not_worth_saying(news, now):
             await self._lane.submit(NoteSent(self._channel_id, news.id, "skipped"))
             return
@@ -189,7 +193,8 @@ class Announcing:
 
     async def _too_early(self, news: PendingNews) -> bool:
         """Whoever is still waiting for an answer at the close has not been forgotten yet."""
-        if news.kind is not NewsKind.REPAIR or self._clock.now() > news.created_at + ANSWERS_TAKE:
+        # A clock that was set back must not keep it from the moderators until it has caught up.
+        if news.kind is not NewsKind.REPAIR or abs(self._clock.now() - news.created_at) > ANSWERS_TAKE:
             return False
         return bool(await untold(self._reads, self._channel_id, drop=news.drop))
 
@@ -232,12 +237,16 @@ class Announcing:
 
     async def _posted(self, place: str, card: Card, since: Micros) -> str:
         try:
-            found = await self._board.find(place, card, since=since) if self._board is not None else ""
+            found = await self._board.find(place, card, since=since) if self._board is not None else ()
         except SendRefused as refused:
             log.info("cannot look back whether a card was posted", place=place, reason=refused.reason)
             return ""
-        # Closed, reopened and closed again within a minute: the first closing's card is not the second's.
-        return "" if found and await is_noted(self._reads, self._channel_id, place, found) else found
+        for message_id in found:
+            # Closed, reopened and closed again within a minute: the first closing's card is not the second's. And
+            # the card of a poll that was put a moment ago says by now that it is cancelled, as the news of that do.
+            if not await is_noted(self._reads, self._channel_id, place, message_id):
+                return message_id
+        return ""
 
     async def _card(self, news: PendingNews, now: Micros) -> Card:
         if news.kind is NewsKind.REPAIR:

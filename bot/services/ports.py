@@ -72,8 +72,9 @@ class BoardSender(Protocol):
 
         The same nonce within a few minutes posts nothing new. Raises SendRefused or PlaceDown."""
 
-    async def find(self, place: str, card: Card, *, since: Micros) -> str:
-        """The message id of this very card if the bot has posted it since then, else "". Raises like `post`."""
+    async def find(self, place: str, card: Card, *, since: Micros) -> tuple[str, ...]:
+        """The message ids of this very card as the bot has posted it since then, oldest first: other news may say
+        the same, or look like it by now. Raises like `post`."""
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card. Raises SendRefused (also when the message is gone) or PlaceDown."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
@@ -104,6 +104,8 @@ class Lane:
         self._worker: asyncio.Task[None] | None = None
         self._listeners: list[Callable[[Committed], None]] = []
         self._closing = False
+        # That the clock was set, where the ledger could not take it yet: it goes before anything else.
+        self._clock_sets: list[_Asked] = []
         # Whether somebody counts on the time that passes, whatever the clock is set to.
         self._counts_on_time = False
         # Of the lane's thread alone:
@@ -168,10 +170,16 @@ class Lane:
             if not self._closing:
                 self._wake.clear()
             while self._queue:
-                taken = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
+                came = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_MAX))]
+                taken = [*self._clock_sets, *came]
                 results, committed = await loop.run_in_executor(self._thread, self._process, taken)
+                self._clock_sets = []
                 for asked, result in zip(taken, results, strict=True):
-                    _resolve(asked.answered, result)
+                    if isinstance(asked.command, ClockSet) and isinstance(result, TryAgain):
+                        # Whatever is due by then must not be, also with the next batch that the disk takes.
+                        self._clock_sets.append(replace(asked, command=replace(asked.command, again=True)))
+                    else:
+                        _resolve(asked.answered, result)
                 self._tell_listeners(committed)
                 if (self._log_tells or self._log_grown >= LOG_PAGES) and len(self._queue) < RUSH:
                     await loop.run_in_executor(self._thread, self._tidy)

@@ -65,7 +65,7 @@ async def test_a_card_with_files_is_found_again_and_posted_once(stage: Stage, bo
         again = await platform.board.post(DISCORD_ANNOUNCEMENTS, CLOSED, nonce="n1")
         bare = replace(CLOSED, files=(), lead="")
         found = await platform.board.find(DISCORD_ANNOUNCEMENTS, bare, since=stage.clock())
-    assert (again, found) == (first, first)
+    assert (again, found) == (first, (first,))
 
 
 async def test_a_card_that_pings_may_have_words_above_as_well(stage: Stage, booth: Booth) -> None:

@@ -50,7 +50,7 @@ class RecordingBoard:
         self.posts: list[tuple[str, Card, str]] = []
         self.edits: list[tuple[str, str, Card]] = []
         self.down: Exception | None = None
-        self.found = ""
+        self.found: tuple[str, ...] = ()
 
     async def post(self, place: str, card: Card, *, nonce: str) -> str:
         if self.down is not None:
@@ -58,7 +58,7 @@ class RecordingBoard:
         self.posts.append((place, card, nonce))
         return f"card-{len(self.posts)}"
 
-    async def find(self, place: str, card: Card, *, since: int) -> str:
+    async def find(self, place: str, card: Card, *, since: int) -> tuple[str, ...]:
         return self.found
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:

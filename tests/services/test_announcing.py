@@ -23,7 +23,7 @@ from bot.services.announcing import Announcing
 from bot.services.ports import PlaceDown, SendRefused
 from bot.storage.database import Reads
 from bot.storage.telling import pending_news
-from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, plan, viewer
+from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, FixedClock, plan, viewer
 from tests.services.fakes import WORDS, RecordingBoard, RecordingChat, until
 from tests.storage.test_lane import rows
 
@@ -225,7 +225,7 @@ async def test_a_card_that_a_crash_left_posted_is_found_and_not_posted_again(eve
     found = ["announced-before", "opened-before"]
 
     async def find(place, card, *, since):
-        return found.pop(0)
+        return (found.pop(0),)
 
     evening.board.find = find
     async with evening.running():
@@ -241,10 +241,24 @@ async def test_the_same_card_of_earlier_news_does_not_stand_for_one_that_never_a
     announced, opened = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
     await evening.lane.submit(NoteAttempt(CHANNEL, opened.id))
     await evening.lane.submit(NoteSent(CHANNEL, announced.id, "sent", "card-of-before"))
-    evening.board.found = "card-of-before"
+    evening.board.found = ("card-of-before",)
     async with evening.running():
         await evening.until_said(*ALL_PLACES)
     assert [place for place, _, _ in evening.board.posts].count(DISCORD_ANNOUNCEMENTS) == 1
+
+
+async def test_a_card_that_was_posted_is_found_behind_one_of_earlier_news_that_says_the_same(evening):
+    """A poll that is cancelled at once: its first card has been redrawn, and looks like the news of that."""
+    await evening.announce_and_open()
+    announced, opened = await pending_news(evening.reads, CHANNEL, DISCORD_ANNOUNCEMENTS)
+    await evening.lane.submit(NoteAttempt(CHANNEL, opened.id))
+    await evening.lane.submit(NoteSent(CHANNEL, announced.id, "sent", "card-of-before"))
+    evening.board.found = ("card-of-before", "this-card")
+    async with evening.running():
+        await evening.until_said(*ALL_PLACES)
+    assert DISCORD_ANNOUNCEMENTS not in [place for place, _, _ in evening.board.posts]
+    references = rows(evening.url, "SELECT reference FROM outbox WHERE place = 'discord:announcements' ORDER BY id")
+    assert references == [("card-of-before",), ("this-card",)]
 
 
 async def test_it_is_looked_for_a_card_from_its_first_attempt_on(evening):
@@ -353,6 +367,27 @@ async def test_the_moderators_card_at_the_close_names_who_may_have_got_no_answer
         await evening.claim("ann")
         await evening.lane.submit(SteerDrop(CHANNEL, "twitch:c", MIA, Verb.CLOSE, "mug"))
         evening.clock.at += 31 * SECOND
+        evening.announcing.wake_all()
+        await evening.until_said(*ALL_PLACES)
+    (repair,) = [card for place, card, _ in evening.board.posts if place == DISCORD_MODERATORS][1:]
+    assert "ann" in str(repair)
+
+
+async def test_how_long_it_is_open_is_told_by_the_time_of_the_ledger_though_the_clock_was_set_back(evening):
+    evening.announcing = evening.made(moments=FixedClock(NOON))
+    await evening.announce_and_open()
+    evening.clock.at = NOON - HOUR
+    async with evening.running():
+        await evening.until_said("twitch:chat")
+    assert "(in 15 min)" in evening.chat.lines[-1]
+
+
+async def test_a_clock_that_was_set_back_does_not_keep_that_card_from_the_moderators(evening):
+    async with evening.running():
+        await evening.announce_and_open()
+        await evening.claim("ann")
+        await evening.lane.submit(SteerDrop(CHANNEL, "twitch:c", MIA, Verb.CLOSE, "mug"))
+        evening.clock.at -= HOUR
         evening.announcing.wake_all()
         await evening.until_said(*ALL_PLACES)
     (repair,) = [card for place, card, _ in evening.board.posts if place == DISCORD_MODERATORS][1:]

@@ -31,6 +31,11 @@ POINTS: dict[str, float] = {
     "an asker goes away": 0.04,
     "nobody can say whether the stream is live": 0.2,
     "a name cannot be looked up": 0.1,
+    "evidence: takes its time": 0.3,
+    "evidence: hangs": 0.05,
+    "evidence: cannot be had": 0.2,
+    "evidence: refused": 0.05,
+    "evidence: silent about somebody": 0.2,
 }
 
 

@@ -10,11 +10,11 @@ from bot.domain.people import Actor
 from bot.domain.time import SECOND, Micros
 from bot.platforms.twitch.lines import clean_line
 from bot.rehearsal.fast.twitch_lines import typed_command
-from bot.stage.crowd.acts import Deed, Person, Press, Rename, Say, Slash
+from bot.stage.crowd.acts import Deed, Person, Press, Rename, Say, Slash, Vote
 from bot.stage.crowd.playing import Playing
 from bot.stage.crowd.scene import Scene
 from cogs.names import CommandNames
-from tests.simulation.story import Act, actor_of
+from tests.simulation.acts import Act, actor_of
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
@@ -25,7 +25,7 @@ _NAMES = CommandNames()
 
 
 class SimHands:
-    """One person's hands: what they type and press becomes a claim, and everything else is chatter."""
+    """One person's hands: what they type and press becomes a claim or a vote, and everything else is chatter."""
 
     def __init__(self, evening: Evening, person: Person) -> None:
         self._evening = evening
@@ -46,6 +46,8 @@ class SimHands:
                 return self._say(deed)
             case Press(drop) | Slash("claim", drop):
                 self._claim(drop)
+            case Vote(poll, option, with_pass):
+                self._vote("button", str(option), poll, with_pass=with_pass)
             case Rename(login, _):
                 self._evening.rename(self._actor, login)
         return None
@@ -55,15 +57,30 @@ class SimHands:
         if now - self._said.get(deed.text, -_SWALLOWS) < _SWALLOWS:
             return Say(deed.instead) if deed.instead else None
         self._said[deed.text] = now
-        found = typed_command(clean_line(deed.text))
-        if found is None or self._from_elsewhere:
-            return None
+        if not self._from_elsewhere:
+            self._type(clean_line(deed.text))
+        return None
+
+    def _type(self, line: str) -> None:
+        found = typed_command(line)
+        if found is None:
+            self._vote("bare", line)
+            return
         name, rest = found
         if name == _NAMES.word:
             name, _, rest = rest.partition(" ")
-        if _NAMES.meant_by(name) == "claim":
-            self._claim(rest.strip())
-        return None
+        rest = rest.strip()
+        match _NAMES.meant_by(name):
+            case "claim":
+                self._claim(rest)
+            case "vote":
+                self._vote("typed", rest)
+            case "pass" if rest:
+                self._vote("typed", rest, with_pass=True)
+
+    def _vote(self, how: str, text: str, poll: str = "", *, with_pass: bool = False) -> None:
+        what = (how, text, poll, with_pass)
+        self._evening.polling.act(Act(self._evening.loop.now, "vote", self._actor, what))
 
     def _claim(self, name: str) -> None:
         self._evening.people.act(Act(self._evening.loop.now, "claim", self._actor, (name,)))

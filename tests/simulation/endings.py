@@ -7,14 +7,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.answers import TryAgain
-from bot.domain.claims import ClaimDrop, ClaimGranted
+from bot.domain.claims import ClaimChecking, ClaimDrop, ClaimGranted
+from bot.domain.voting import VoteChecking
 from bot.rehearsal.hearing import listen, visible
 from bot.storage.outcomes import from_bytes
 from bot.storage.rebuild import differences
 from tests.simulation.life import CHANNEL_ID
 from tests.simulation.platforms import CLOCKS_APART_MAX
+from tests.simulation.polls.endings import polls_hold
+from tests.simulation.polls.story import TITLES
 from tests.simulation.seen import Heard
-from tests.simulation.watcher import Violation
+from tests.simulation.violation import Violation
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
@@ -28,8 +31,9 @@ def answers_stand(evening: Evening) -> None:
     rows = evening.watcher.query("SELECT request_id, kind, decision FROM outcome")
     stored = {request: (kind, raw) for request, kind, raw in rows}
     seen = evening.people.seen
-    for asked in (*seen.claims.values(), *seen.deeds.values()):
-        if asked.answer is None:
+    for asked in (*seen.claims.values(), *seen.deeds.values(), *seen.votes.values(), *seen.polls.values()):
+        if asked.answer is None or isinstance(asked.answer, ClaimChecking | VoteChecking):
+            # That somebody is being looked up is no answer, and need not be kept.
             continue
         kept = stored.get(asked.request)
         if kept is None:
@@ -64,9 +68,12 @@ def still_waiting(evening: Evening) -> str:
     if news:
         return f"news that nobody was told: {news[0]}"
     unsaid = evening.world.refused_lines
-    for request, platform, user, kind in evening.watcher.query(
-        "SELECT request_id, platform, user_id, kind FROM outcome WHERE told_at IS NULL AND kind LIKE 'claim.%'"
+    for request, platform, user, kind, key in evening.watcher.query(
+        "SELECT request_id, platform, user_id, kind, drop_key FROM outcome "
+        "WHERE told_at IS NULL AND kind LIKE 'claim.%'"
     ):
+        if kind == "claim.checking" and _stands_still(evening, key):
+            continue  # it is judged when the drop goes on, or is over
         if platform == "discord" and kind != "claim.granted":
             continue  # nothing can be said to one person there once a press has expired; it is pressed again
         names = [name for name, who in evening.names.items() if who.user_id == user]
@@ -74,6 +81,11 @@ def still_waiting(evening: Evening) -> str:
             continue  # chat will not have it; the moderators' card names them
         return f"{request} ({names[0]}) was never answered: {kind}"
     return ""
+
+
+def _stands_still(evening: Evening, key: str) -> bool:
+    drop = evening.watcher.drops[key]
+    return drop.frozen or drop.state == "paused"
 
 
 def everything_holds(evening: Evening) -> None:
@@ -90,6 +102,7 @@ def everything_holds(evening: Evening) -> None:
     _in_order(evening)
     _winners_heard(evening)
     _what_was_heard(evening)
+    polls_hold(evening)
 
 
 def _nothing_unsaid(evening: Evening) -> None:
@@ -170,7 +183,7 @@ def _what_was_heard(evening: Evening) -> None:
 
 def listened(evening: Evening) -> list[Heard]:
     """Everybody's numbers as they were said in public."""
-    titles = {f"Teal {key.removeprefix('teal-').capitalize()}": key for key in evening.people.seen.rules}
+    titles = {_title(key): key for key in evening.people.seen.rules}
     found = []
     for line in evening.world.lines:
         for each in listen(line.text, titles):
@@ -184,3 +197,8 @@ def listened(evening: Evening) -> list[Heard]:
                 who = evening.names[name]
                 found.append(Heard(post.at, evening.people.key(who), drop, int(number)))
     return found
+
+
+def _title(key: str) -> str:
+    """What a drop of the evening is called."""
+    return TITLES.get(key) or f"Teal {key.removeprefix('teal-').capitalize()}"

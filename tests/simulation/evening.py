@@ -15,7 +15,9 @@ from bot.domain.people import Actor
 from bot.domain.time import MINUTE, SECOND
 from bot.rehearsal.fast.virtual_time import VirtualLoop, WallClock
 from bot.services.ports import PlaceDown
+from bot.stage.crowd.acts import Person
 from tests.simulation import endings
+from tests.simulation.acts import Act
 from tests.simulation.chance import Chance
 from tests.simulation.crowd import SimCrowd
 from tests.simulation.disk import Disk, Trap, Workbench, injected
@@ -24,6 +26,12 @@ from tests.simulation.history import impossible
 from tests.simulation.life import Life
 from tests.simulation.people import People
 from tests.simulation.platforms import World
+from tests.simulation.polls.book import PollBook
+from tests.simulation.polls.early import EarlyWatch
+from tests.simulation.polls.endings import end_polls
+from tests.simulation.polls.evidence import Knowing
+from tests.simulation.polls.polling import Polling
+from tests.simulation.polls.secrets import Secrets
 from tests.simulation.promptness import LOOK_EVERY, Promptness
 from tests.simulation.seen import Rules
 from tests.simulation.story import (
@@ -31,13 +39,12 @@ from tests.simulation.story import (
     COMMANDS_MIN,
     LENGTH,
     LIVE_SUPPLIES,
-    MODERATORS,
-    Act,
     Story,
     write_story,
 )
 from tests.simulation.unforeseen import listening
-from tests.simulation.watcher import Violation, Watcher
+from tests.simulation.violation import Violation
+from tests.simulation.watcher import Watcher
 
 # Once nothing goes wrong any more, everybody must have heard within so long.
 HEALED_WITHIN = 25 * MINUTE
@@ -73,17 +80,27 @@ class Evening:
         self.world = World(lambda: self.clock.true)
         self.bench = bench
         self.disk = bench.disk = Disk(lambda: self.loop.now, self._fault)
-        self.story: Story = write_story(self.chance.dice("story"))
+        self.story: Story = write_story(self.chance.dice("story"), self.chance.dice("polls"))
         self._acts = list(self.story.acts) if keep is None else [self.story.acts[n] for n in keep]
         self._all_acts = keep is None
         self.plans = self.story.plans
         self._renamed: dict[tuple[str, str], Actor] = {}
-        self.names = {who.name: who for who in (*self.story.viewers, *MODERATORS)}
+        self.names = {who.name: who for who in self.story.everybody}
         self.people = People(self)
+        self.polling = Polling(self, self.people)
+        self.secrets = Secrets(self)
+        polls = self.story.polls
+        self.knowing = None if polls is None else Knowing(polls.subscribers, polls.moderators)
         live = {title.lower().replace(" ", "-"): Rules(n, 0, 1) for title, n in LIVE_SUPPLIES.items()}
         self.people.seen.rules.update(live)
-        self.watcher = Watcher(bench.path, self.counts, lambda: self.life is not None and self.life.told_live)
-        self.crowd: SimCrowd | None = None
+        self.watcher = Watcher(
+            bench.path,
+            self.counts,
+            lambda: self.life is not None and self.life.told_live,
+            PollBook(self.counts, lambda: self.loop.now, self.polling.put_at.get),
+            EarlyWatch(self.knowing, self.polling.accounts),
+        )
+        self.crowds: list[SimCrowd] = []
         self.life: Life | None = None
         self.lives = 0
         # The dead are kept: what of them is collected when would be no part of the seed.
@@ -121,7 +138,7 @@ class Evening:
         return self._renamed.get(who.key, who)
 
     def everybody(self) -> list[Actor]:
-        return [self.as_named_now(who) for who in (*self.story.viewers, *MODERATORS)]
+        return [self.as_named_now(who) for who in self.story.everybody]
 
     def fail(self, violation: Violation) -> None:
         if not self._failed.done():
@@ -147,19 +164,23 @@ class Evening:
         self._begin_life()
         happenings = Happenings(self)
         self._look_for_news(Promptness(self))
-        crowd = [act.what[0] for act in self._acts if act.kind == "comes"]
-        self.crowd = SimCrowd(self, self.story.scene, crowd)
-        playing = self.loop.create_task(self.crowd.run())
-        playing.add_done_callback(self._crowd_ended)
+        self.crowds.append(SimCrowd(self, self.story.scene, self._coming("comes")))
+        if self.story.polls is not None:
+            self.crowds.append(SimCrowd(self, self.story.polls.scene, self._coming("comes to vote")))
+        playing = [self.loop.create_task(crowd.run()) for crowd in self.crowds]
+        for each in playing:
+            each.add_done_callback(self._crowd_ended)
         for act in self._acts:
-            if act.kind != "comes":
+            if not act.kind.startswith("comes"):
                 self.loop.call_at(act.at / SECOND, happenings.perform, act)
         await asyncio.sleep(LENGTH / SECOND)
-        playing.cancel()
+        for each in playing:
+            each.cancel()
         if self._all_acts:
             await self._enough_commands()
         self._heal()
         await self._running()
+        await end_polls(self)
         await endings.requests_again(self)
         await self._all_told()
         self.watcher.look()
@@ -168,6 +189,9 @@ class Evening:
         seen.names = {name: self.people.key(who) for name, who in self.names.items()}
         for fault in impossible(seen, self.counts):
             raise Violation("what people saw is possible", fault)
+
+    def _coming(self, kind: str) -> list[Person]:
+        return [act.what[0] for act in self._acts if act.kind == kind]
 
     async def _enough_commands(self) -> None:
         """A dead bot hears nobody: whoever was not heard asks again."""
@@ -188,6 +212,7 @@ class Evening:
     def _look_for_news(self, promptness: Promptness) -> None:
         try:
             promptness.look()
+            self.secrets.look()
         except Violation as violation:
             self.fail(violation)
         self.loop.call_in(LOOK_EVERY, self._look_for_news, promptness)
@@ -234,6 +259,7 @@ class Evening:
             note=self.note,
             unforeseen=self._tripped,
             name=f"life {self.lives}",
+            knowing=self.knowing,
         )
         self.life.chat.deadly = self.life.board.deadly = self._dies_when_sending
         if self.dies_in_start:
@@ -266,6 +292,7 @@ class Evening:
         if self.life is not None and self.life.ready and not self.life.stopping:
             self.count_fault("the process is stopped")
             self.life.stopping = True
+            self.watcher.polls.process_ended(clock_behind=self.clock.ahead < self.clock.most_ahead)
             self.loop.create_task(self._stop(self.life))
 
     async def _stop(self, life: Life) -> None:
@@ -286,6 +313,7 @@ class Evening:
         self.bench.freeze()
         # What this life has just committed is judged by what this life knew.
         self._after_each()
+        self.watcher.polls.process_ended(clock_behind=self.clock.ahead < self.clock.most_ahead)
         self.life.die()
         self._graves.append(self.life)
         self.life = None

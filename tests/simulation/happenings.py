@@ -12,9 +12,9 @@ from bot.domain.answers import TryAgain
 from bot.domain.restore import FreezeDrops, ThawDrop
 from bot.domain.time import MILLISECOND
 from bot.services.ports import PlaceDown
+from tests.simulation.acts import Act
 from tests.simulation.disk import Trap
 from tests.simulation.life import CHANNEL_ID, Life
-from tests.simulation.story import Act
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
@@ -44,6 +44,9 @@ class Happenings:
             "freeze": self._repair,
             "thaw": self._repair,
             "a person is renamed": self._rename,
+            "evidence is down": self._outage,
+            "vote at the last moment": self._vote_at_the_close,
+            **dict.fromkeys(("vote", "put a poll", "steer a poll", "link", "look at a poll"), evening.polling.act),
         }
 
     def perform(self, act: Act) -> None:
@@ -63,6 +66,14 @@ class Happenings:
             if end > now:
                 claim = Act(act.at, "claim", act.who, ("",))
                 self._loop.call_in(end - now + act.what[0], self._evening.people.act, claim)
+
+    def _vote_at_the_close(self, act: Act) -> None:
+        """The same of the poll that is on, by the lane's own clock."""
+        *vote, by = act.what
+        closes_at = self._evening.watcher.polls.closes_next
+        if self._life is not None and closes_at is not None and closes_at > (now := self._life.lane.now()):
+            late = Act(act.at, "vote", act.who, tuple(vote))
+            self._loop.call_in(closes_at - now + by, self._evening.polling.act, late)
 
     def _stream(self, act: Act) -> None:
         live = self._evening.really_live = act.what[0]
@@ -93,6 +104,7 @@ class Happenings:
 
     def _jump(self, act: Act) -> None:
         self._evening.clock.jump(act.what[0])
+        self._evening.watcher.polls.clock_was_set(somebody_notices=self._life is not None)
         self._evening.count_fault(f"the clock jumps {'back' if act.what[0] < 0 else 'forward'}")
 
     def _edit(self, act: Act) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.claims import ClaimGranted, ClaimRefusal, ClaimRefused
+from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimRefusal, ClaimRefused
 from bot.domain.control import DropSteered, Verb
 from bot.domain.restore import DropThawed
 from tests.simulation.seen import Asked, Heard, Rules, Seen
@@ -88,7 +88,7 @@ def _steps_of(seen: Seen, drop: str) -> list[Step]:
 
 def _claim_steps(asked: Asked, drop: str) -> list[Step]:
     answer = asked.answer
-    if answer is None:
+    if answer is None or (isinstance(answer, ClaimChecking) and answer.drop == drop):
         # It may have been about any drop; only the name that was typed could exclude it.
         return [Step("claim", asked.who, asked.asked_at, request=asked.request)]
     if getattr(answer, "drop", "") != drop:

@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.domain.announcing import DISCORD_ANNOUNCEMENTS, DISCORD_MODERATORS, TWITCH_CHAT
 from bot.domain.answers import TryAgain
 from bot.domain.drop_plan import DropPlan
+from bot.domain.entitlements import Source
 from bot.domain.people import Actor
 from bot.domain.planning import PlansApplied
+from bot.domain.poll_asked import PollDefaults
 from bot.domain.stream import Pace
 from bot.domain.time import DAY, SECOND, Micros
 from bot.rehearsal.fast.virtual_time import SteadyClock, VirtualLoop, WallClock
@@ -22,17 +24,29 @@ from bot.services.claims import Claims
 from bot.services.confirming import Confirmations
 from bot.services.control import Control
 from bot.services.drops import Drops
+from bot.services.entitlements import Entitlements
+from bot.services.evidence_trouble import EvidenceTrouble
+from bot.services.link_codes import LinkCodes
+from bot.services.linked import LinkedAccounts
+from bot.services.linking import Linking
+from bot.services.polls import Polls
 from bot.services.ports import PlaceDown
 from bot.services.stream import GAP_SECONDS_MIN, Streams
 from bot.services.telling import Telling
+from bot.services.voting import Voting
 from bot.storage.book import ChannelSettings
+from bot.storage.holds import open_holds
 from bot.storage.lane import Lane
 from bot.storage.people import KnownNames
+from bot.storage.polls import running_electorates
+from bot.storage.regulars import regulars
 from bot.wording.catalogue import Wording
+from cogs.names import CommandNames
 from tests.conftest import KEYS
 from tests.simulation.chance import Chance
 from tests.simulation.disk import Workbench, injected
 from tests.simulation.platforms import SimBoard, SimChat, SimLookup, World
+from tests.simulation.polls.evidence import Knowing, SimEvidence
 from tests.simulation.thread import SimReaders, SimThread
 
 CHANNEL_ID = 1
@@ -44,7 +58,10 @@ ALARM_SWEEP = 30 * SECOND
 ALARM_PATIENCE = SECOND // 4
 # How often cards may be edited changes nothing that is looked at here, and every look at them costs time.
 EDIT_GAP_SECONDS = 15.0
-WORDS = Wording({}, zone="UTC", command_names={"claim": "!claim", "drop": "!drop", "mine": "!mine", "md": "!md"})
+# A mod vote goes on so long after the stream; everything else as it is usually.
+USUAL_POLL = PollDefaults(goes_on_for=40 * SECOND)
+_SOURCES = (Source.TWITCH_SUBSCRIPTIONS, Source.TWITCH_MODERATORS)
+WORDS = Wording({}, zone="UTC", command_names=CommandNames().typed())
 
 
 class VirtualAlarm:
@@ -73,7 +90,8 @@ class VirtualAlarm:
 
 
 class Life:
-    """`ask_live` asks the platform whether the stream is on the air; `on_end` hears why this process ended."""
+    """`ask_live` asks the platform whether the stream is on the air. `knowing` is what Twitch can tell of people,
+    None in an evening in which no gate asks anything."""
 
     def __init__(
         self,
@@ -90,6 +108,7 @@ class Life:
         note: Callable[[str], None],
         unforeseen: Callable[[BaseException], None],
         name: str,
+        knowing: Knowing | None = None,
     ) -> None:
         self._loop = loop
         self._tasks: list[asyncio.Task[Any]] = []
@@ -108,15 +127,39 @@ class Life:
             [ChannelSettings(CHANNEL_ID, "teapot", PLACES, stream_watched=True, pace=pace)],
             clock,
             KEYS,
+            steady=steady,
             random_bytes=chance.dice(f"salts of {name}").randbytes,
             thread=SimThread(loop, chance, lambda: self.alive, after_each),
         )
         bench.readers = SimReaders(loop, chance, lambda: self.alive, lambda: None)
         reads = bench.reads
         self.drops = Drops(self.lane, reads, CHANNEL_ID, "UTC", clock)
-        self.claims = Claims(self.lane, CHANNEL_ID, steady)
         lookup = SimLookup(chance, people)
         self.confirming = Confirmations(self.lane, steady)
+        self.linked = LinkedAccounts(reads, CHANNEL_ID)
+        codes = LinkCodes(steady, chance.dice(f"codes of {name}").randbytes)
+        self.linking = Linking(self.lane, reads, CHANNEL_ID, self.confirming, codes, steady, possible=True)
+        sources: list[SimEvidence] = []
+        if knowing is not None:
+            sources = [SimEvidence(source, loop, chance, world, self.lane, knowing) for source in _SOURCES]
+        self._asks_platforms = bool(sources)
+        self.entitlements = Entitlements(
+            self.lane,
+            CHANNEL_ID,
+            sources,
+            self.lane,
+            open_holds=lambda: open_holds(reads, CHANNEL_ID),
+            drops=self.drops.every,
+            regulars=lambda: regulars(reads, CHANNEL_ID),
+            electorates=lambda: running_electorates(reads, CHANNEL_ID),
+            on_refused=EvidenceTrouble(self.board, WORDS, clock).refused,
+        )
+        one = self.linked.one
+        self.claims = Claims(self.lane, CHANNEL_ID, steady, self.entitlements, one=one)
+        self.polls = Polls(self.lane, reads, CHANNEL_ID, self.confirming, USUAL_POLL)
+        self.voting = Voting(
+            self.lane, reads, CHANNEL_ID, self.polls, self.lane, steady, self.entitlements, one=one
+        )
         self.control = Control(
             self.lane, CHANNEL_ID, self.confirming, KnownNames(reads, CHANNEL_ID), {"twitch": lookup}
         )
@@ -135,9 +178,11 @@ class Life:
             board=self.board,
             places=PLACES,
             edit_gap_seconds=EDIT_GAP_SECONDS,
+            moments=self.lane,
         )
-        self.streams = Streams(self.drops, self.telling, WORDS, steady, self._fetch_live)
+        self.streams = Streams(self.drops, self.telling, WORDS, steady, self._fetch_live, poll_on=self.polls.meant)
         self.alarm = VirtualAlarm(loop, clock, self._rings)
+        self._holding_votes: asyncio.Task[Any] | None = None
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something as part of this process; it ends with it."""
@@ -156,15 +201,30 @@ class Life:
     async def start(self, plans: Sequence[DropPlan]) -> PlansApplied:
         """What the program does at its start, in its order. Raises SQLAlchemyError and TryAgain."""
         await self.lane.start()
-        self.lane.listen(self.announcing.committed)
-        self.lane.listen(self.streams.committed)
+        for listener in (
+            self.announcing.committed,
+            self.entitlements.committed,
+            self.telling.committed,
+            self.streams.committed,
+            self.claims.committed,
+            self.polls.committed,
+            self.voting.committed,
+            self.linked.committed,
+        ):
+            self.lane.listen(listener)
         self.lane.listen(lambda committed: self.alarm.set(committed.wake_at))
-        deaf = any(drop.open for drop in (await self.drops.every()).values())
+        await self.linked.load()
+        await self.polls.load()
+        deaf = any(drop.open for drop in (await self.drops.every()).values()) or bool(self.polls.running)
         applied = await self.drops.apply(plans)
         with suppress(SQLAlchemyError):
             await self.telling.sweep(at_start=True)
-        for work in (self.telling.run, self.announcing.run, self._sweep, self.streams.watch):
+        speaking = [self.telling.run, self.announcing.run, self._sweep, self.streams.watch, self.polls.run]
+        if self._asks_platforms:
+            speaking.append(self.entitlements.run)
+        for work in speaking:
             self.spawn(self._keep_going(work))
+        self._holding_votes = self.spawn(self._keep_going(self.voting.run))
         self._sweep_by_alarm()
         self.ready = True
         self.spawn(self.connected(GAP_SECONDS_MIN if deaf else 0.0))
@@ -172,6 +232,8 @@ class Life:
 
     async def connected(self, gap_seconds: float) -> None:
         """Both platforms are there (again)."""
+        for platform in ("twitch", "discord"):
+            self.entitlements.connected(platform)
         await self.streams.connected(gap_seconds)
         self.announcing.wake_all()
         await self.telling.sweep()
@@ -181,6 +243,9 @@ class Life:
         self.stopping = True
         for task in self._tasks:
             task.cancel()
+        if self._holding_votes is not None:
+            # Choices that wait for their turn go in before the lane takes nothing more.
+            await asyncio.wait([self._holding_votes])
         await self.lane.close()
         self.alive = self.ready = False
 

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.answers import Answer, TryAgain
-from bot.domain.claims import ClaimGranted, ClaimNeedsName, ClaimRefused
+from bot.domain.claims import ClaimChecking, ClaimGranted, ClaimNeedsName, ClaimRefused
 from bot.domain.control import DropSteered, SteerNeedsYes, SteerRefused, Verb
 from bot.domain.people import Actor
 from bot.domain.planning import DropForm, DropPlanned
 from bot.domain.time import MILLISECOND, SECOND
 from bot.services.claims import TooFast
 from bot.wording.claims import try_again_text
+from cogs.dialogues.looked_up import ANSWERABLE_SECONDS, CHECK_SECONDS
+from tests.simulation.acts import Act
 from tests.simulation.life import WORDS, Life
 from tests.simulation.seen import Asked, Seen
-from tests.simulation.story import LIVE_SUPPLIES, Act
+from tests.simulation.story import LIVE_SUPPLIES
 
 if TYPE_CHECKING:
     from tests.simulation.evening import Evening
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _ANSWERS: dict[type[Any], str] = {
     ClaimGranted: "granted",
     ClaimNeedsName: "several are open",
+    ClaimChecking: "being checked",
     DropSteered: "steered",
     SteerNeedsYes: "wants a yes",
 }
@@ -51,24 +54,29 @@ class People:
         """Somebody does something. With nobody alive to hear it, it is lost."""
         assert act.who is not None
         who = self._evening.as_named_now(act.who)
-        self._ids += 1
-        request = f"{who.platform}:{self._ids}"
+        request = self.new_request(who)
         if act.kind == "steer":
-            self._send(request, lambda life: self._steer(life, request, who, *act.what))
+            self.send(request, lambda life: self._steer(life, request, who, *act.what))
         elif act.kind == "plan":
             title = act.what[0]
             opens = self._chance.dice("forms").choice(("cue", "in 1m", "in 3m"))
-            self._send(request, lambda life: self._plan(life, request, who, title, opens))
-        else:
-            self._send(request, lambda life: self._claim(life, request, who, act.what[0]))
+            self.send(request, lambda life: self._plan(life, request, who, title, opens))
+        elif self._evening.polling.claims(who, act.what[0]):
+            self.send(request, lambda life: self._claim(life, request, who, act.what[0]))
+
+    def new_request(self, who: Actor) -> str:
+        """The name that the platform gives to what somebody does now."""
+        self._ids += 1
+        return f"{who.platform}:{self._ids}"
 
     def claim_again(self, asked: Asked) -> None:
         """The platform delivers a request of before once more."""
         who = next(a for a in self._evening.everybody() if self.key(a) == asked.who)
         self._evening.note(f"{asked.request} is delivered again")
-        self._deliver(asked.request, lambda life: self._claim(life, asked.request, who, asked.wanted))
+        self.deliver(asked.request, lambda life: self._claim(life, asked.request, who, asked.wanted))
 
-    def _send(self, request: str, doing: Callable[[Life], Any]) -> None:
+    def send(self, request: str, doing: Callable[[Life], Any]) -> None:
+        """Have the platform bring something to the bot: late, twice, or out of order, by chance."""
         delay = 0
         if self._chance.happens("messages overtake each other"):
             delay = self._chance.between("overtaking", 0, 2 * SECOND)
@@ -76,10 +84,10 @@ class People:
         if self._chance.happens("a message comes again"):
             copies = 1 + self._chance.between("copies", 1, 4)
         for _ in range(copies):
-            self._loop.call_in(delay, self._deliver, request, doing)
+            self._loop.call_in(delay, self.deliver, request, doing)
             delay += self._chance.between("between copies", 0, 3 * SECOND)
 
-    def _deliver(self, request: str, doing: Callable[[Life], Any]) -> None:
+    def deliver(self, request: str, doing: Callable[[Life], Any]) -> None:
         life = self._evening.life
         if life is None or not life.ready or life.stopping:
             self._evening.note(f"nobody hears {request}")
@@ -112,16 +120,26 @@ class People:
             if who.platform == "twitch":
                 life.telling.say_to(who, try_again_text(WORDS, discord=False), topic="try-again")
             return
-        self._told(life, asked, answer)
+        self.told(life, asked, answer)
         if who.platform == "twitch":
             life.telling.claim_decided(who, answer)
-        elif await self._privately(request):
+        elif await self._looked_up(life, who, answer) and await self.privately(request):
             await life.telling.told(request)
-        crowd = self._evening.crowd
-        if crowd is not None and request in self.told_privately and isinstance(answer.decision, ClaimGranted):
-            crowd.told_privately(who, answer.decision.drop)
+        if request in self.told_privately and isinstance(answer.decision, ClaimGranted):
+            for crowd in self._evening.crowds:
+                crowd.told_privately(who, answer.decision.drop)
 
-    async def _privately(self, request: str) -> bool:
+    async def _looked_up(self, life: Life, who: Actor, answer: Answer[Any]) -> bool:
+        """Whether there is an answer to tell, for somebody on Discord who may have to be looked up first."""
+        if not isinstance(answer.decision, ClaimChecking):
+            return True
+        decision = await life.claims.checked(who, answer, seconds=CHECK_SECONDS)
+        if isinstance(decision, ClaimChecking):
+            await self.privately(f"{answer.request_id} is being checked")
+            decision = await life.claims.checked(who, answer, seconds=ANSWERABLE_SECONDS)
+        return not isinstance(decision, ClaimChecking)
+
+    async def privately(self, request: str) -> bool:
         """Whether Discord has taken a private answer, as far as the bot can tell."""
         await asyncio.sleep(0.08)
         if self._chance.happens("a private answer is lost"):
@@ -141,7 +159,7 @@ class People:
         except TryAgain:
             self._evening.counts["answer: try again"] += 1
             return
-        self._told(life, asked, answer)
+        self.told(life, asked, answer)
         if isinstance(answer.decision, SteerNeedsYes) and not answer.repeated:
             await asyncio.sleep(self._chance.between("yes", SECOND // 2, 10 * SECOND) / SECOND)
             await self._confirm(life, f"{request}-yes", who, asked)
@@ -155,7 +173,7 @@ class People:
         except TryAgain:
             return
         if answer is not None:
-            self._told(life, asked, answer)
+            self.told(life, asked, answer)
 
     async def _plan(self, life: Life, request: str, who: Actor, title: str, opens: str) -> None:
         supply = LIVE_SUPPLIES.get(title, 1)
@@ -166,9 +184,10 @@ class People:
         except TryAgain:
             return
         if isinstance(answer.decision, DropPlanned):
-            self._told(life, asked, answer)
+            self.told(life, asked, answer)
 
-    def _told(self, life: Life, asked: Asked, answer: Answer[Any]) -> None:
+    def told(self, life: Life, asked: Asked, answer: Answer[Any]) -> None:
+        """Somebody hears what was decided, unless the process has died meanwhile."""
         if not life.alive:
             return
         decision = answer.decision

@@ -6,7 +6,6 @@ import builtins
 import heapq
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,26 +27,21 @@ from bot.services.telling import Telling
 from bot.storage import batch, claims, drops, lane, outcomes, tables, units
 from bot.storage.handlers import HANDLERS
 from bot.storage.lane import Lane
+from tests.simulation.acts import Act
 from tests.simulation.disk import SimConnection, Workbench
+from tests.simulation.evening import Evening
 from tests.simulation.happenings import Happenings
+from tests.simulation.planting import Bug, put, without_backstops
+from tests.simulation.polls.planted import POLL_BUGS
 from tests.simulation.runs import clear_away, new_bench, play
-from tests.simulation.story import Act
 
 SEEDS_MAX = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Bug:
-    """`plant` replaces product code within the stack; a `rare` one shows in one evening out of ten, or fewer."""
-
-    name: str
-    plant: Callable[[ExitStack], None]
-    rare: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Caught:
-    """How a bug was found: in the how-manieth seed, by which promise, after how many seconds. None: never."""
+    """How a bug was found: in the how-manieth seed, by which promise, after how many seconds. None: never. Of polls
+    only the seeds that have any count."""
 
     bug: Bug
     seeds: int
@@ -55,29 +49,12 @@ class Caught:
     invariant: str | None
 
 
-def _put(stack: ExitStack, where: Any, name: str, what: Any) -> None:
-    # `max` is a name of its own only once it is planted.
-    stack.enter_context(mock.patch.object(where, name, what, create=name == "max"))
-
-
-def _without_backstops(stack: ExitStack) -> None:
-    """The database has no CHECK that stops it either: what the program does shows."""
-    connect = Workbench._connect
-
-    def careless(self: Workbench, *args: Any) -> SimConnection:
-        connection = connect(self, *args)
-        connection.execute("PRAGMA ignore_check_constraints=ON")
-        return connection
-
-    _put(stack, Workbench, "_connect", careless)
-
-
 def _one_too_many(stack: ExitStack) -> None:
     left = Drop.units_left.fget
     assert left is not None
-    _without_backstops(stack)
-    _put(stack, Drop, "units_left", property(lambda drop: left(drop) + (drop.units_out >= 1)))
-    _put(stack, DropPlan, "has_unit", lambda _plan, _number: True)
+    without_backstops(stack)
+    put(stack, Drop, "units_left", property(lambda drop: left(drop) + (drop.units_out >= 1)))
+    put(stack, DropPlan, "has_unit", lambda _plan, _number: True)
 
 
 def _requests_forgotten(stack: ExitStack) -> None:
@@ -89,8 +66,8 @@ def _requests_forgotten(stack: ExitStack) -> None:
         its.connection.execute(delete(tables.outcome).where(where))
         store(its, request_id, *others)
 
-    _put(stack, outcomes, "load", lambda *_: {})
-    _put(stack, outcomes, "store", overwrite)
+    put(stack, outcomes, "load", lambda *_: {})
+    put(stack, outcomes, "store", overwrite)
 
 
 def _answered_before_the_commit(stack: ExitStack) -> None:
@@ -102,11 +79,11 @@ def _answered_before_the_commit(stack: ExitStack) -> None:
         except sqlite3.OperationalError:
             connection.rollback()
 
-    _put(stack, SimConnection, "commit", hopeful)
+    put(stack, SimConnection, "commit", hopeful)
 
 
 def _books_kept(stack: ExitStack) -> None:
-    _put(stack, Lane, "_forget", lambda _lane: None)
+    put(stack, Lane, "_forget", lambda _lane: None)
 
 
 def _last_instant_included(stack: ExitStack) -> None:
@@ -115,9 +92,9 @@ def _last_instant_included(stack: ExitStack) -> None:
     def late(drop: Drop, stream: Stream, pace: Any, moment: int) -> Any:
         return due_fact(drop, stream, pace, moment - 1 if drop.open and drop.closes_at == moment else moment)
 
-    _put(stack, batch, "due_fact", late)
+    put(stack, batch, "due_fact", late)
     # By chance somebody asks in that very microsecond, of a drop that has a unit left, in one evening out of forty.
-    _put(stack, Happenings, "_claim_at_the_close", _claim_at_every_close)
+    put(stack, Happenings, "_claim_at_the_close", _claim_at_every_close)
 
 
 def _claim_at_every_close(happenings: Happenings, act: Act) -> None:
@@ -138,7 +115,7 @@ def _news_in_the_next_transaction(stack: ExitStack) -> None:
         waiting[:] = news_of(*args)
         return due
 
-    _put(stack, batch, "news_of", later)
+    put(stack, batch, "news_of", later)
 
 
 def _told_before_it_is_said(stack: ExitStack) -> None:
@@ -148,7 +125,7 @@ def _told_before_it_is_said(stack: ExitStack) -> None:
         await telling._note(line.requests)
         return await send(telling, line)
 
-    _put(stack, Telling, "_send", hasty)
+    put(stack, Telling, "_send", hasty)
 
 
 def _refusal_repeated_as_grant(stack: ExitStack) -> None:
@@ -160,7 +137,7 @@ def _refusal_repeated_as_grant(stack: ExitStack) -> None:
             return ClaimGranted(decision.drop, decision.title, 1, decision.supply, 0)
         return decision
 
-    _put(stack, outcomes, "from_bytes", kind_hearted)
+    put(stack, outcomes, "from_bytes", kind_hearted)
 
 
 def _limit_from_a_moment_ago(stack: ExitStack) -> None:
@@ -174,7 +151,7 @@ def _limit_from_a_moment_ago(stack: ExitStack) -> None:
             at, held = seen[key] = (moment, standing.numbers_held)
         return decide_claim(standing._replace(numbers_held=held), command, moment)
 
-    _put(stack, claims, "decide_claim", from_cache)
+    put(stack, claims, "decide_claim", from_cache)
 
 
 def _number_freed_twice(stack: ExitStack) -> None:
@@ -182,24 +159,24 @@ def _number_freed_twice(stack: ExitStack) -> None:
         heapq.heappush(numbers._free, number)
         heapq.heappush(numbers._free, number)
 
-    _put(stack, units.Numbers, "put_back", twice)
+    put(stack, units.Numbers, "put_back", twice)
 
 
 def _reminder_forgotten(stack: ExitStack) -> None:
     drop_of = drops.drop_of
-    _put(stack, drops, "drop_of", lambda row: replace(drop_of(row), soon_said=False))
+    put(stack, drops, "drop_of", lambda row: replace(drop_of(row), soon_said=False))
 
 
 def _moments_follow_the_clock(stack: ExitStack) -> None:
     def latest(*values: Any) -> Any:
         return values[1] if len(values) == 2 else builtins.max(*values)
 
-    _put(stack, lane, "max", latest)
+    put(stack, lane, "max", latest)
 
 
 def _unknown_is_live(stack: ExitStack) -> None:
     lets_run = property(lambda stream: not stream.watched or stream.live is not False)
-    _put(stack, Stream, "lets_run", lets_run)
+    put(stack, Stream, "lets_run", lets_run)
 
 
 def _looked_back_from_the_last_attempt(stack: ExitStack) -> None:
@@ -214,11 +191,11 @@ def _another_card_counts(stack: ExitStack) -> None:
     async def never(*_: Any) -> bool:
         return False
 
-    _put(stack, announcing, "is_noted", never)
+    put(stack, announcing, "is_noted", never)
 
 
 def _places_are_not_woken(stack: ExitStack) -> None:
-    _put(stack, Announcing, "committed", lambda _announcing, _committed: None)
+    put(stack, Announcing, "committed", lambda _announcing, _committed: None)
 
 
 BUGS = (
@@ -226,7 +203,7 @@ BUGS = (
     Bug("requests are not remembered", _requests_forgotten),
     Bug("answered though the COMMIT failed", _answered_before_the_commit),
     Bug("what a failed batch decided is kept in memory", _books_kept),
-    Bug("the window's last instant is included", _last_instant_included),
+    Bug("the window's last instant is included", _last_instant_included, first=2),
     Bug("news is written in the next transaction", _news_in_the_next_transaction),
     Bug("noted as told before it is said", _told_before_it_is_said, rare=True),
     Bug("a refusal is repeated as a grant", _refusal_repeated_as_grant),
@@ -238,21 +215,35 @@ BUGS = (
     Bug("a card is looked for from the last attempt on", _looked_back_from_the_last_attempt, rare=True),
     Bug("another news' card counts as this one's", _another_card_counts, rare=True),
     Bug("a place is not told that there is news", _places_are_not_woken),
+    *POLL_BUGS,
 )
 
 
 def catch(bug: Bug, *, seeds_max: int = SEEDS_MAX) -> Caught:
     """Play seeds with the bug planted until one breaks a promise."""
-    began = time.monotonic()
+    began, played = time.monotonic(), 0
     with ExitStack() as stack:
         bug.plant(stack)
         bench = new_bench()
         stack.callback(clear_away, bench)
-        for seed in range(seeds_max):
-            violation = play(bench, seed).violation
+        for seed in range(bug.first, bug.first + seeds_max):
+            keep = poll_acts(bench, seed) if bug.about_polls else None
+            if bug.about_polls and not keep:
+                continue
+            played += 1
+            violation = play(bench, seed, keep).violation
             if violation is not None:
-                return Caught(bug, seed + 1, time.monotonic() - began, violation.invariant)
-    return Caught(bug, seeds_max, time.monotonic() - began, None)
+                return Caught(bug, played, time.monotonic() - began, violation.invariant)
+    return Caught(bug, played, time.monotonic() - began, None)
+
+
+def poll_acts(bench: Workbench, seed: int) -> tuple[int, ...]:
+    """The acts around polls of a seed's story, by their index, and what the stream does; () without any polls."""
+    story = Evening(bench, seed).story
+    if story.polls is None:
+        return ()
+    theirs = set(story.polls.acts)
+    return tuple(n for n, act in enumerate(story.acts) if act in theirs or act.kind == "stream")
 
 
 def table_of_all(console: Console) -> int:

@@ -56,7 +56,9 @@ class World:
         self.lines: list[Line] = []
         self.refused_lines: list[str] = []
         self.posts: list[Posted] = []
-        # By the name of the place, "chat" or "board".
+        # Each card as it was posted or edited, by the platforms' clock.
+        self.cards: list[tuple[Micros, Card]] = []
+        # By the name of the place: "chat", "board" or "evidence".
         self.down_until: dict[str, Micros] = {}
 
     def show_line(self, line: Line) -> None:
@@ -68,6 +70,7 @@ class World:
     def show_card(self, kind: str, posted: Posted) -> None:
         """Everybody on Discord sees it; `kind` is "message" or "edit"."""
         card = posted.card
+        self.cards.append((self._now(), card))
         data = {
             "message_id": posted.id,
             "buttons": [(each.label, f"md:{each.action}", not each.enabled) for each in card.buttons],
@@ -170,23 +173,21 @@ class SimBoard(Place):
         await self._delivered()
         return posted.id
 
-    async def find(self, place: str, card: Card, *, since: Micros) -> str:
+    async def find(self, place: str, card: Card, *, since: Micros) -> tuple[str, ...]:
         """See ports.BoardSender."""
         await self._on_the_way()
         if self._chance.happens("board: cannot look back"):
             raise PlaceDown("the history cannot be read now")
         begins_at = self._clock.true - self._loop.now
-        for posted in self._world.posts:
-            shown = (posted.card.title, posted.card.text, posted.card.fields)
-            recent = posted.at + begins_at > since - CLOCKS_APART_MAX
-            if (
-                posted.place == place
-                and recent
-                and not posted.gone
-                and shown == (card.title, card.text, card.fields)
-            ):
-                return posted.id
-        return ""
+        wanted = (card.title, card.text, card.fields)
+        return tuple(
+            posted.id
+            for posted in self._world.posts
+            if posted.place == place
+            and posted.at + begins_at > since - CLOCKS_APART_MAX
+            and not posted.gone
+            and (posted.card.title, posted.card.text, posted.card.fields) == wanted
+        )
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """See ports.BoardSender."""

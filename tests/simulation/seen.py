@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.claims import ClaimChecking
 from bot.domain.time import Micros
+from bot.domain.voting import VoteChecking
 
 
 @dataclass(slots=True)
@@ -50,6 +52,9 @@ class Seen:
     claims: dict[str, Asked] = field(default_factory=dict)
     deeds: dict[str, Asked] = field(default_factory=dict)
     repairs: dict[str, Asked] = field(default_factory=dict)
+    # What was asked of polls, by whoever votes and by moderators, and of links.
+    votes: dict[str, Asked] = field(default_factory=dict)
+    polls: dict[str, Asked] = field(default_factory=dict)
     # Who carries, or carried, a name.
     names: dict[str, str] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
@@ -61,8 +66,8 @@ class Seen:
         return of.setdefault(request, Asked(request, who, wanted, at, about=about))
 
     def told(self, asked: Asked, answer: Any, at: Micros) -> None:
-        """Note an answer. The same request never gets two different ones."""
-        if asked.answer is None:
+        """Note an answer. The same request never gets two different ones, but that it is being checked is none."""
+        if asked.answer is None or isinstance(asked.answer, ClaimChecking | VoteChecking):
             asked.answer, asked.answered_at = answer, at
         elif asked.answer != answer:
             self.contradictions.append(f"{asked.request} was told {asked.answer}, and later {answer}")

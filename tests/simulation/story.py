@@ -12,14 +12,17 @@ from bot.domain.drop_plan import DropPlan, Opening, WhileOffline
 from bot.domain.people import Actor, Rank
 from bot.domain.stream import Pace
 from bot.domain.time import MILLISECOND, MINUTE, SECOND, Micros
-from bot.stage.crowd.acts import Person
 from bot.stage.crowd.plan import plan
 from bot.stage.crowd.scene import Scene, StagedDrop
+from tests.simulation.acts import Act, actor_of
+from tests.simulation.polls.story import PollStory, write_polls
 
 BEGINS_AT: Micros = 1_793_534_400_000_000  # 2026-11-01T12:00:00Z
 LENGTH = 9 * MINUTE
 COMMANDS_MIN = 200
 FAULTS_MIN = 5
+# So many evenings have polls; they have fewer claims, so that each evening takes about as long.
+POLLS_IN = 0.4
 
 MODERATORS = (
     Actor("twitch", "t-mia", "mia", Rank.MODERATOR),
@@ -42,18 +45,9 @@ SENDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that somebody does, or that happens, so long after the beginning."""
-
-    at: Micros
-    kind: str
-    who: Actor | None = None
-    what: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
-    """`scene` is what the crowd knows ahead; its people come as acts, so that a shortened story has fewer."""
+    """`scene` is what the crowd knows ahead; its people come as acts, so that a shortened story has fewer. `polls`
+    is None in an evening without any."""
 
     plans: tuple[DropPlan, ...]
     changed_plans: tuple[DropPlan, ...]
@@ -61,27 +55,39 @@ class Story:
     scene: Scene
     viewers: tuple[Actor, ...]
     acts: tuple[Act, ...] = field(repr=False)
+    polls: PollStory | None = None
+
+    @property
+    def everybody(self) -> tuple[Actor, ...]:
+        """All that ask the bot for anything, as they are called in the beginning."""
+        voters = () if self.polls is None else self.polls.voters
+        return (*self.viewers, *voters, *MODERATORS)
 
 
-def write_story(dice: Random) -> Story:
+def write_story(dice: Random, poll_dice: Random) -> Story:
     """A story from dice; the same dice write the same story."""
+    polls = write_polls(poll_dice, BEGINS_AT, MODERATORS) if poll_dice.random() < POLLS_IN else None
     plans = _plans(dice)
     cues = {"print": dice.randrange(60, 160) * SECOND, "pin": dice.randrange(350, 480) * SECOND}
     scene = _scene(plans, cues)
-    crowd = plan(dice.randrange(2**32), dice.choice((8, 12, 16)), dice.choice((6, 9)), scene)
+    sizes = (dice.choice((8, 12, 16)), dice.choice((6, 9))) if polls is None else (5, 4)
+    crowd = plan(dice.randrange(2**32), *sizes, scene)
     viewers = tuple(actor_of(person) for person in crowd)
     acts = [Act(0, "comes", actor_of(person), (person,)) for person in crowd]
-    acts += [*_claims(dice, viewers), *_deeds(dice, viewers, cues), *_stream(dice)]
+    share = 1.0 if polls is None else 0.5
+    acts += [*_claims(dice, viewers, share), *_deeds(dice, viewers, cues, share), *_stream(dice)]
     acts += [*_trouble(dice, viewers), *_rarities(dice, viewers)]
+    more = () if polls is None else polls.plans
+    acts += () if polls is None else polls.acts
+    acts += [
+        Act(act.at + poll_dice.randrange(1, 40) * SECOND, "thaw", None, (drop.key, 0))
+        for act in acts
+        if act.kind == "freeze"
+        for drop in more
+    ]
     in_order = tuple(sorted(acts, key=lambda act: act.at))
-    return Story(plans, _changed(dice, plans), _pace(dice), scene, viewers, in_order)
-
-
-def actor_of(person: Person) -> Actor:
-    """Somebody of the crowd as the services know them: by the account's name, which nobody else has."""
-    discord = person.platform == "discord"
-    name = f"{person.login}.d" if discord else person.login
-    return Actor(person.platform, f"{person.platform[0]}-{person.login}", name)
+    changed = (*_changed(dice, plans), *more)
+    return Story((*plans, *more), changed, _pace(dice), scene, viewers, in_order, polls)
 
 
 def _scene(plans: tuple[DropPlan, ...], cues: Mapping[str, Micros]) -> Scene:
@@ -151,10 +157,10 @@ def _claim(at: Micros, who: Actor, name: str) -> Act:
     return Act(at, "claim", who, (name,))
 
 
-def _claims(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
+def _claims(dice: Random, viewers: Sequence[Actor], share: float) -> list[Act]:
     """What the crowd alone would not do: claims at any time, the impatient, and those at the last moment."""
     acts = []
-    for _ in range(35):
+    for _ in range(round(35 * share)):
         acts.append(_claim(_moment(dice), dice.choice((*viewers, *MODERATORS)), dice.choice(_NAMES)))
     for _ in range(3):
         begins, who, name = _moment(dice), dice.choice(viewers), dice.choice(_NAMES)
@@ -166,13 +172,13 @@ def _claims(dice: Random, viewers: Sequence[Actor]) -> list[Act]:
     return acts
 
 
-def _deeds(dice: Random, viewers: Sequence[Actor], cues: Mapping[str, Micros]) -> list[Act]:
+def _deeds(dice: Random, viewers: Sequence[Actor], cues: Mapping[str, Micros], share: float) -> list[Act]:
     on_twitch = [who for who in viewers if who.platform == "twitch"][:6]
     acts = [
         Act(cues["print"], "steer", MODERATORS[0], (Verb.OPEN, "print", 0, "", "")),
         Act(cues["pin"], "steer", MODERATORS[1], (Verb.OPEN, "pin", 0, "", "")),
     ]
-    for _ in range(45):
+    for _ in range(round(45 * share)):
         who = dice.choice((*MODERATORS, MODERATORS[0], on_twitch[0]))
         verb = dice.choice(_VERBS)
         name = dice.choice(("", *DROPS[:3] * 2, "pin", "nothing"))

@@ -17,7 +17,7 @@ from tests.simulation.story import COMMANDS_MIN, FAULTS_MIN
 from tests.simulation.watcher import Watcher
 from tests.tiers import sampled
 
-SEEDS = sampled(20, 200)
+SEEDS = sampled(18, 200)
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,13 +44,16 @@ def test_in_every_evening_every_promise_holds():
 
 
 def test_one_seed_has_one_history(bench):
-    first, again, other = (Evening(bench, seed).play() for seed in (7, 7, 8))
+    """The first has polls, the other none."""
+    first, again, other = (Evening(bench, seed).play() for seed in (18, 18, 8))
+    assert first.counts["vote: counted"] > 0
+    assert other.counts["vote: counted"] == 0
     assert first.lines == again.lines
     assert first.digest == again.digest != other.digest
 
 
 def test_a_seed_has_the_same_history_in_another_process_with_another_hash_seed():
-    told = [simulate("--seed", "3", hash_seed=hash_seed).stdout.splitlines()[-1] for hash_seed in ("1", "2")]
+    told = [simulate("--seed", "18", hash_seed=hash_seed).stdout.splitlines()[-1] for hash_seed in ("1", "2")]
     assert told[0].startswith("history ")
     assert told[0] == told[1]
 

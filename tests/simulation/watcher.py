@@ -13,19 +13,9 @@ from typing import Any
 
 from bot.domain.merkle import Tree
 from bot.domain.time import Micros
-
-
-class Violation(Exception):
-    """A promise was broken. `invariant` is its short name."""
-
-    def __init__(self, invariant: str, what: str) -> None:
-        super().__init__(invariant, what)
-        self.invariant = invariant
-        self.what = what
-
-    def __str__(self) -> str:
-        return f"{self.invariant}: {self.what}"
-
+from tests.simulation.polls.book import SCOPE, PollBook
+from tests.simulation.polls.early import EarlyWatch
+from tests.simulation.violation import Violation
 
 # What may happen to a drop in which state, and the state it has afterwards ("" is a drop that nobody has planned).
 MOVES: dict[tuple[str, str], str] = {
@@ -43,6 +33,7 @@ MOVES: dict[tuple[str, str], str] = {
     ("announced", "unit.voided"): "announced",
     ("open", "unit.granted"): "open",
     ("open", "unit.voided"): "open",
+    ("open", "drop.public"): "open",
     ("open", "drop.paused"): "paused",
     ("open", "drop.extended"): "open",
     ("open", "drop.closed"): "closed",
@@ -94,9 +85,19 @@ class Watched:
 
 
 class Watcher:
-    """`told_live` says whether the process of now has been told that the stream is on the air."""
+    """`told_live` says whether the process of now has been told that the stream is on the air. `polls` and `early`
+    look at what is about polls, and about an early window."""
 
-    def __init__(self, path: Path, counts: Counter[str], told_live: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        counts: Counter[str],
+        told_live: Callable[[], bool],
+        polls: PollBook,
+        early: EarlyWatch,
+    ) -> None:
+        self.polls = polls
+        self.early = early
         self._path = path
         self._counts = counts
         self._told_live = told_live
@@ -132,6 +133,7 @@ class Watcher:
         )
         said = [self._entry(*row) for row in rows]
         if rows:
+            self.polls.settle()
             self._units_agree()
             self._notes_agree(seen)
         return said
@@ -181,6 +183,10 @@ class Watcher:
             if key or number != 1 or public["why"] != "first":
                 raise Violation("the log says who signs it", f"entry {number} says {public}")
             return f"entry {number}: {kind} {public['why']}"
+        if not key or key.startswith(SCOPE):
+            told = self.polls.entry(number, at, kind, key, public, json.loads(private or b"{}"))
+            self.news_due += told
+            return f"entry {number}: {kind} {key} {json.dumps(public, sort_keys=True)}"
         drop = self.drops.get(key) or Watched({})
         self.drops[key] = drop
         repaired = kind in REPAIRS and drop.state not in ("", "cancelled", "gone")
@@ -227,6 +233,7 @@ class Watcher:
             or self._names.setdefault((key, who), holder) != holder
         ):
             raise Violation("one person, one pseudonym", f"entry {entry}: {who} and {holder} of {key}")
+        self.early.granted(key, how, at, public, (private["platform"], private["user"]))
         if how == "claim":
             if drop.state != "open":
                 raise Violation("nothing outside its window", f"{key} #{unit} was claimed while {drop.state}")
@@ -250,6 +257,7 @@ class Watcher:
         drop.frozen = kind == "drop.frozen"
         if public.get("closes_at") is not None and drop.state in ("open", "paused"):
             drop.closes_at = public["closes_at"]
+        self.early.steered(key, kind, drop.public, public)
 
     def _steered(
         self, at: Micros, kind: str, key: str, drop: Watched, public: Mapping[str, Any], private: Mapping[str, Any]
@@ -273,11 +281,16 @@ class Watcher:
                 )
         if "closes_at" in public:
             drop.closes_at = public["closes_at"]
+        self.early.steered(key, kind, drop.public, public)
 
     def _expect_news(
         self, kind: str, key: str, drop: Watched, at: Micros, before_left: int, public: Mapping[str, Any]
     ) -> None:
-        if kind in _SAID_TO_ALL and (kind != "drop.cancelled" or drop.state == "cancelled"):
+        # That a plan goes was known to nobody; and that everybody is let in is no news where nothing is left.
+        silent = (kind == "drop.cancelled" and drop.state != "cancelled") or (
+            kind == "drop.public" and not drop.left
+        )
+        if kind in _SAID_TO_ALL and not silent:
             self.news_due.append((kind.removeprefix("drop."), key, at))
         running = drop.state in ("open", "paused")
         if (kind == "drop.frozen" and running) or (kind == "drop.thawed" and (running or public["lost"])):
@@ -293,6 +306,7 @@ _SAID_TO_ALL = frozenset(
         "drop.postponed",
         "drop.rescheduled",
         "drop.opened",
+        "drop.public",
         "drop.paused",
         "drop.resuming",
         "drop.resumed",

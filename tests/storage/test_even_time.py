@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from bot.domain.answers import TryAgain
 from bot.domain.ballots import Method
 from bot.domain.poll_control import OpenPoll
-from bot.domain.stream import Wake
+from bot.domain.stream import ReportStream, Wake
 from bot.domain.time import HOUR, SECOND
 from bot.domain.voting import CastVote, VoteAccepted, VoteRefusal
+from bot.storage.book import ChannelSettings
 from bot.storage.database import Reads
 from bot.storage.even_time import EvenTime
 from bot.storage.polls import read_polls
 from bot.storage.rebuild import differences
-from tests.conftest import CHANNEL, MIA, NOON, FixedClock, running_lane, viewer
+from tests.conftest import ALL_PLACES, CHANNEL, MIA, NOON, FixedClock, running_lane, viewer
 from tests.domain.poll_world import choice, poll_plan
 
 
@@ -71,6 +74,52 @@ async def test_what_moves_along_with_the_clock_stands_in_the_ledger(new_ledger, 
     assert poll.closes_at == opened.decision.closes_at + HOUR
     assert await reads.consult(lambda connection: differences(connection, CHANNEL)) == []
     await reads.close()
+
+
+class FailingDisk:
+    """Refuses one batch at a point of the lane: before its COMMIT, or after that has taken effect."""
+
+    def __init__(self) -> None:
+        self.fails_at = ""
+
+    def probe(self, point: str) -> None:
+        if point == self.fails_at:
+            self.fails_at = ""
+            raise OperationalError("COMMIT", None, Exception("disk I/O error"))
+
+
+@pytest.mark.parametrize("point", ["lane.before-commit", "lane.after-commit"])
+async def test_a_disk_that_fails_when_the_clock_was_set_changes_no_polls_length(new_ledger, machine, point):
+    disk = FailingDisk()
+    async with running_lane(new_ledger, machine.wall, steady=machine.steady, probe=disk.probe) as lane:
+        await lane.submit(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan()))
+        machine.wait(10 * SECOND)
+        machine.wall.at += HOUR
+        disk.fails_at = point
+        with pytest.raises(TryAgain):
+            await vote(lane, "ann", 1)
+        machine.wait(79 * SECOND)
+        assert isinstance(await vote(lane, "ben", 1), VoteAccepted)
+        machine.wait(1 * SECOND)
+        assert (await vote(lane, "cleo", 2)).because is VoteRefusal.CLOSED
+
+
+async def test_a_disk_that_fails_later_on_does_not_make_the_stream_gone_for_as_long_as_the_clock_was_set(
+    new_ledger, machine
+):
+    disk, settings = FailingDisk(), ChannelSettings(CHANNEL, "teapot", ALL_PLACES, stream_watched=True)
+    keeping = running_lane(new_ledger, machine.wall, steady=machine.steady, probe=disk.probe, settings=settings)
+    async with keeping as lane:
+        await lane.submit(ReportStream(CHANNEL, live=True))
+        await lane.submit(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan()))
+        await lane.submit(ReportStream(CHANNEL, live=False))
+        machine.wait(2 * SECOND)
+        machine.wall.at += HOUR
+        await lane.submit(Wake(CHANNEL))
+        disk.fails_at = "lane.before-commit"
+        with pytest.raises(TryAgain):
+            await vote(lane, "ann", 1)
+        assert isinstance(await vote(lane, "ann", 1), VoteAccepted)
 
 
 def test_a_clock_that_was_set_back_is_waited_for_where_nobody_counts_on_time():

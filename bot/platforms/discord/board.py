@@ -52,18 +52,19 @@ class DiscordBoard:
             self._probe("discord.send.after")
         return str(message.id)
 
-    async def find(self, place: str, card: Card, *, since: Micros) -> str:
-        """The message id of this card if it was posted since then, else ""; see ports.BoardSender."""
+    async def find(self, place: str, card: Card, *, since: Micros) -> tuple[str, ...]:
+        """The message ids of this card as it was posted since then, oldest first; see ports.BoardSender."""
         channel = self._channel(place)
         wanted = _words_of(embed_of(card))
         # Discord's clock makes the ids, and ours may run ahead of it.
         after = datetime.fromtimestamp((since - CLOCKS_APART_MAX) / SECOND, UTC)
         async with translated(place, seconds=self._settings.request_timeout):
-            async for message in channel.history(limit=LOOKED_BACK_MAX, after=after):
-                own = message.author.id == self._bot_id
-                if own and any(_words_of(embed) == wanted for embed in message.embeds):
-                    return str(message.id)
-        return ""
+            messages = [message async for message in channel.history(limit=LOOKED_BACK_MAX, after=after)]
+        return tuple(
+            str(message.id)
+            for message in messages
+            if message.author.id == self._bot_id and any(_words_of(embed) == wanted for embed in message.embeds)
+        )
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card that was posted; nobody is mentioned again. See ports.BoardSender."""

@@ -44,17 +44,18 @@ class QuickBoard:
         posted = await self._ask(place, "POST", "", body, files=uploads(card))
         return str(posted["id"])
 
-    async def find(self, place: str, card: Card, *, since: Micros) -> str:
-        """The message id of this card if it was posted since then, else ""; see ports.BoardSender."""
+    async def find(self, place: str, card: Card, *, since: Micros) -> tuple[str, ...]:
+        """The message ids of this card as it was posted since then, oldest first; see ports.BoardSender."""
         wanted = _words_of(embed_shape(card))
         after = max(0, ((since - CLOCKS_APART_MAX) // 1000 - EPOCH_MS) << _SNOWFLAKE_BITS)
         query = {"limit": str(LOOKED_BACK_MAX), "after": str(after)}
         messages = await self._ask(place, "GET", "", None, query)
-        for message in reversed(messages):
-            own = message["author"]["id"] == self._bot_id
-            if own and any(_words_of(embed) == wanted for embed in message["embeds"]):
-                return str(message["id"])
-        return ""
+        return tuple(
+            str(message["id"])
+            for message in reversed(messages)
+            if message["author"]["id"] == self._bot_id
+            and any(_words_of(embed) == wanted for embed in message["embeds"])
+        )
 
     async def edit(self, place: str, message_id: str, card: Card) -> None:
         """Replace a card; see ports.BoardSender."""

@@ -1,0 +1,1 @@
+"""Polls, mod votes, passes and early windows in the simulated evenings, and an oracle that counts by itself."""
