@@ -124,7 +124,10 @@ class Entitlements:
             self._look_now.set()
 
     def committed(self, committed: Committed) -> None:
-        """A batch is in the ledger: a drop was resumed that may let in who waits, or one with a gate announced."""
+        """A batch is in the ledger: a drop was resumed that may let in who waits, or one with a gate announced; or
+        somebody waits now, who may have gone away, or been told to try again, before anybody heard of it."""
+        if committed.held:
+            self._look_now.set()
         if committed.drops:
             self._gates_now.set()
             if self._waiting:

@@ -61,6 +61,8 @@ class Batch:
         self.settled: list[tuple[Actor, Answer[Any]]] = []
         # The same of votes.
         self.voted: list[tuple[Actor, Answer[Any]]] = []
+        # Whether a claim or a vote has begun to wait for evidence.
+        self.held = False
         # Drops that were closed.
         self.closed: set[str] = set()
         # Accounts on Twitch with those on Discord that they were linked with; None for one that is linked no more.
@@ -142,6 +144,7 @@ class Batch:
         who = (hold.person_id, platform, user_id, name)
         self._holds.add((self.channel_id, hold.request_id, hold.drop, *who, hold.asked_at))
         self.book.holds.add(hold)
+        self.held = True
 
     def register(self, drop: str) -> Register:
         return self.book.register(self.connection, drop)

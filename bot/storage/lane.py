@@ -52,7 +52,8 @@ class Command(Protocol):
 class Committed:
     """What a batch left behind: places with something new to say, the drops, polls and nights that changed (as
     entries name them), the next due instant, the answers to claims and to votes that had waited for evidence, which
-    accounts were linked or, with None, unlinked, and the drops that were closed."""
+    accounts were linked or, with None, unlinked, the drops that were closed, and whether a claim or vote may wait
+    that did not before."""
 
     places: frozenset[str] = frozenset()
     drops: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class Committed:
     voted: tuple[tuple[Actor, Answer[Any]], ...] = ()
     linked: tuple[tuple[Account, Account | None], ...] = ()
     closed: frozenset[str] = frozenset()
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -220,6 +222,7 @@ class Lane:
                 merged.voted + committed.voted,
                 merged.linked + committed.linked,
                 merged.closed | committed.closed,
+                merged.held or committed.held,
             )
         return results, merged
 
@@ -251,13 +254,14 @@ class Lane:
         wake_at = min((book.wake_at for book in self._books.values()), default=None)
         self._counts_on_time = any(book.participation.is_running for book in self._books.values())
         places = self._unsure.union(*(batch.places for batch in batches))
+        held = bool(self._unsure) or any(batch.held for batch in batches)
         self._unsure = frozenset()
         changed = frozenset[str]().union(*(batch.changed for batch in batches))
         settled = tuple(each for batch in batches for each in batch.settled)
         voted = tuple(each for batch in batches for each in batch.voted)
         linked = tuple(each for batch in batches for each in batch.linked)
         closed = frozenset[str]().union(*(batch.closed for batch in batches))
-        return answers, Committed(places, changed, wake_at, settled, voted, linked, closed)
+        return answers, Committed(places, changed, wake_at, settled, voted, linked, closed, held)
 
     def _prepare(self, connection: Connection, taken: list[_Asked]) -> dict[int, tuple[Batch, Known]]:
         """For each channel its working set, with what the decisions will ask for read in a few statements, and the

@@ -58,6 +58,7 @@ def handle(batch: Batch, command: CastVote, moment: Micros) -> VoteDecision:
         held.ballot, held.with_pass = command.choice, command.with_pass
         held.learn(actor.key, told)
         batch.book.participation.held_votes.add(held)
+        batch.held = True
     elif isinstance(decision, VoteAccepted):
         for held in _waiting(batch, poll, person.id):
             # It would undo, later on, what has just been chosen.

@@ -15,6 +15,7 @@ from bot.platforms.twitch.evidence_lists import moderators, vips
 from bot.platforms.twitch.evidence_subscriptions import TwitchSubscriptions
 from bot.services.evidence import answered
 from bot.services.ports import PlaceDown, SendRefused
+from bot.storage.holds import OpenHold
 from bot.storage.lane import Committed
 from tests.conftest import NOON, plan
 from tests.services.evidence_fakes import (
@@ -226,6 +227,19 @@ def test_after_a_restart_the_claims_that_an_earlier_process_took_are_looked_up()
         async with working(anew.service):
             await all_answered(anew)
         assert anew.ledger.answers == {"ann": {SUBSCRIBER: 3}}
+
+    play(scene)
+
+
+def test_a_claim_that_waits_is_looked_up_also_if_its_asker_went_away_before_it_was_answered() -> None:
+    async def scene(house: House) -> None:
+        house.platforms[SUBSCRIPTIONS].values = {"ann": 2}
+        # The last look at the ledger was long ago, and found nobody.
+        await asyncio.sleep(300.0)
+        house.ledger.holds["ann"] = OpenHold("ann", "mug", "subscriber", (("twitch", "ann"),))
+        house.service.committed(Committed(held=True))
+        await all_answered(house)
+        assert house.ledger.answers == {"ann": {SUBSCRIBER: 2}}
 
     play(scene)
 

@@ -36,6 +36,17 @@ def test_the_last_choice_counts_also_of_votes_at_one_moment_whatever_their_reque
     assert desk.ask("SELECT choice FROM ballot") == [("[3]",)]
 
 
+async def test_a_commit_tells_that_a_vote_waits_now(lane, clock):
+    clock.at = NOON
+    await lane.submit(OpenPoll(CHANNEL, "twitch:open", MIA, poll_plan(electorate="subscriber", window=HOUR)))
+    heard = []
+    lane.listen(lambda committed: heard.append(committed.held))
+    answer = await lane.submit(CastVote(CHANNEL, "twitch:1", ANN, choice(1)))
+    assert isinstance(answer.decision, VoteChecking)
+    await lane.submit(judging("ann", 1))
+    assert heard == [True, False]
+
+
 def test_what_was_found_out_in_a_pause_about_an_account_that_is_theirs_no_more_lets_nobody_in(desk):
     (made,) = desk.send(LinkPeople(CHANNEL, "twitch:link", ANN, ANN_THERE, confirmed=True))
     desk.send(CastVote(CHANNEL, "discord:1", ANN_THERE, choice(1)))

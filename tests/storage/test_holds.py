@@ -47,6 +47,18 @@ async def test_the_last_early_unit_is_held_for_one_person_alone(lane, clock, new
     assert waiting(new_ledger) == faults(new_ledger) == []
 
 
+async def test_a_commit_tells_that_a_claim_waits_now(lane, clock):
+    await begin(lane, clock)
+    heard = []
+    lane.listen(lambda committed: heard.append(committed.held))
+    for name in ("ann", "ben"):
+        assert isinstance(await claim(lane, name), ClaimChecking)
+    # Who waits already has one place, not two.
+    assert isinstance(await claim(lane, "ann", request="twitch:ann-again"), ClaimChecking)
+    await lane.submit(judging("ann", 1))
+    assert heard == [True, True, False, False]
+
+
 async def test_places_outlast_a_restart_also_while_nobody_knows_more(new_ledger, clock):
     async with running_lane(new_ledger, clock) as lane:
         await begin(lane, clock)
